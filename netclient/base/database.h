@@ -1,0 +1,100 @@
+#pragma once
+#include "netclient/base/error.h"
+#include <QByteArray>
+#include <QStringList>
+#include <QVariant>
+#include <memory>
+#include <optional>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace diascope
+{
+
+enum class Durability {
+    Normal, ///< survives a crash of the program (WAL, synchronous=NORMAL)
+    Full,   ///< survives a power cut: for what was acknowledged or signed (synchronous=FULL)
+};
+
+class Statement;
+
+/// One SQLite connection: WAL, foreign keys, busy timeout 10 s, defensive. Use from one thread at a time; open another
+/// connection for another thread. SQL stands only in the library that owns the table.
+class Database
+{
+public:
+    /// Opens or creates. Damaged: not a database, and it is left untouched.
+    static Result<std::unique_ptr<Database>> open(const QString& path, Durability durability = Durability::Full);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    /// Brings `owner`'s tables to version steps.size(): each step runs once, in order, in one transaction with its number.
+    /// Conflict: the file was written by a newer version; it is left untouched. Steps are only ever appended.
+    Result<void> migrate(const QString& owner, const QStringList& steps);
+
+    Result<Statement> prepare(const QString& sql);
+    /// Prepares, binds in order, runs to the end.
+    Result<void> execute(const QString& sql, const QVariantList& values = {});
+    /// First column of the first row; nothing if there is no row.
+    Result<std::optional<QVariant>> value(const QString& sql, const QVariantList& values = {});
+    qint64 lastInsertId() const;
+    qint64 changes() const;
+    QString path() const { return m_path; }
+
+private:
+    Database() = default;
+    friend class Statement;
+    friend class Transaction;
+    sqlite3* m_handle = nullptr;
+    QString m_path;
+};
+
+/// A prepared statement. bind() counts from 1. QString → TEXT, QByteArray → BLOB, bool and integers → INTEGER,
+/// double → REAL, invalid or null QVariant → NULL.
+class Statement
+{
+public:
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(Statement&&) = delete;
+    ~Statement();
+
+    void bind(int index, const QVariant& value);
+    void bindAll(const QVariantList& values);
+    /// True: a row is there; false: the end.
+    Result<bool> step();
+    Result<void> run(); ///< step to the end, then reset
+    void reset();
+
+    int columnCount() const;
+    bool isNull(int column) const;
+    QString text(int column) const;
+    qint64 integer(int column) const;
+    double real(int column) const;
+    QByteArray blob(int column) const;
+
+private:
+    friend class Database;
+    Statement(sqlite3* database, sqlite3_stmt* statement) : m_database(database), m_statement(statement) {}
+    sqlite3* m_database;
+    sqlite3_stmt* m_statement;
+};
+
+/// BEGIN IMMEDIATE … COMMIT; rolls back when it goes out of scope uncommitted.
+class Transaction
+{
+public:
+    static Result<Transaction> begin(Database& database);
+    Transaction(Transaction&& other) noexcept : m_database(std::exchange(other.m_database, nullptr)) {}
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+    Result<void> commit();
+
+private:
+    explicit Transaction(Database& database) : m_database(&database) {}
+    Database* m_database;
+};
+
+} // namespace diascope

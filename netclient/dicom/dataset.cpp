@@ -1,0 +1,423 @@
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicom/structure.h"
+#include <QFile>
+#include <QFileInfo>
+#include <QUuid>
+#include <cstdio>
+#include <cstring>
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/oflog/oflog.h>
+#include <mutex>
+
+namespace diascope::dicom
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Dicom", text); }
+
+constexpr Uint32 lazyFrom = 4096;
+
+/// DCMTK logs to stderr what we report ourselves, with patient data.
+void quietDcmtk()
+{
+    static std::once_flag once;
+    std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
+}
+
+DcmTagKey keyOf(Tag tag) { return {tag.group, tag.element}; }
+
+QString declaredCharacterSet(DcmItem& item, const QString& inherited)
+{
+    OFString value;
+    if (item.tagExists(DCM_SpecificCharacterSet) && item.findAndGetOFStringArray(DCM_SpecificCharacterSet, value).good())
+        return QString::fromLatin1(value.c_str()).trimmed();
+    return inherited;
+}
+
+DcmElement* elementOf(DcmItem& item, Tag tag)
+{
+    DcmElement* element = nullptr;
+    return item.findAndGetElement(keyOf(tag), element).good() ? element : nullptr;
+}
+
+bool isText(DcmEVR vr)
+{
+    switch (vr) {
+    case EVR_LO:
+    case EVR_LT:
+    case EVR_PN:
+    case EVR_SH:
+    case EVR_ST:
+    case EVR_UC:
+    case EVR_UT:
+    case EVR_UN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool isSingleValued(DcmEVR vr) { return vr == EVR_LT || vr == EVR_ST || vr == EVR_UT || vr == EVR_UR; }
+
+QByteArray rawBytes(DcmElement& element)
+{
+    Uint8* bytes = nullptr;
+    // Strings are held as char, words as Uint16: the value field itself is the same memory.
+    if (element.getLength() == 0)
+        return {};
+    char* text = nullptr;
+    if (element.isaString() && element.getString(text).good() && text)
+        return QByteArray(text);
+    if (element.getUint8Array(bytes).good() && bytes)
+        return QByteArray(reinterpret_cast<const char*>(bytes), qsizetype(element.getLength()));
+    Uint16* words = nullptr;
+    if (element.getUint16Array(words).good() && words)
+        return QByteArray(reinterpret_cast<const char*>(words), qsizetype(element.getLength()));
+    Uint32* longs = nullptr;
+    if (element.getUint32Array(longs).good() && longs)
+        return QByteArray(reinterpret_cast<const char*>(longs), qsizetype(element.getLength()));
+    Float32* floats = nullptr;
+    if (element.getFloat32Array(floats).good() && floats)
+        return QByteArray(reinterpret_cast<const char*>(floats), qsizetype(element.getLength()));
+    Float64* doubles = nullptr;
+    if (element.getFloat64Array(doubles).good() && doubles)
+        return QByteArray(reinterpret_cast<const char*>(doubles), qsizetype(element.getLength()));
+    return {};
+}
+
+QString trimmedValue(QString value, bool keepsLeading)
+{
+    while (!value.isEmpty() && (value.back() == u' ' || value.back() == u'\0'))
+        value.chop(1);
+    if (!keepsLeading)
+        while (!value.isEmpty() && value.front() == u' ')
+            value.remove(0, 1);
+    return value;
+}
+
+Fault faultOfErrno()
+{
+    return errno == ENOSPC ? Fault::DiskFull : Fault::Unreadable;
+}
+
+} // namespace
+
+Dataset::Dataset() : m_file(std::make_shared<DcmFileFormat>()), m_item(m_file->getDataset())
+{
+    quietDcmtk();
+    m_characterSet = QStringLiteral("ISO_IR 192");
+    m_item->putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192");
+}
+
+Dataset::Dataset(std::shared_ptr<DcmFileFormat> file, DcmItem* item, QString characterSet)
+    : m_file(std::move(file)), m_item(item), m_characterSet(std::move(characterSet))
+{
+}
+
+Result<Dataset> Dataset::read(const QString& path)
+{
+    if (auto checked = checkStructure(path); !checked)
+        return std::unexpected(checked.error());
+    quietDcmtk();
+    auto file = std::make_shared<DcmFileFormat>();
+    try {
+        const OFCondition loaded =
+            file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
+        if (loaded.bad())
+            return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+    } catch (const std::exception& exception) {
+        return fail(Fault::Damaged, QString::fromUtf8(exception.what()));
+    }
+    DcmItem* item = file->getDataset();
+    if (item->card() == 0)
+        return fail(Fault::Damaged, tr("there is no dataset in the file"));
+    return Dataset(file, item, declaredCharacterSet(*item, {}));
+}
+
+Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
+{
+    if (auto checked = checkStructure(reinterpret_cast<const uchar*>(bytes.constData()), bytes.size()); !checked)
+        return std::unexpected(checked.error());
+    quietDcmtk();
+    auto file = std::make_shared<DcmFileFormat>();
+    DcmInputBufferStream stream;
+    stream.setBuffer(bytes.constData(), bytes.size());
+    stream.setEos();
+    file->transferInit();
+    const OFCondition loaded = file->read(stream);
+    file->transferEnd();
+    if (loaded.bad())
+        return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+    if (file->loadAllDataIntoMemory().bad())
+        return fail(Fault::Damaged, tr("there is no dataset in the file"));
+    DcmItem* item = file->getDataset();
+    return Dataset(file, item, declaredCharacterSet(*item, {}));
+}
+
+Dataset Dataset::copyOf(DcmItem& item)
+{
+    quietDcmtk();
+    auto file = std::make_shared<DcmFileFormat>();
+    DcmDataset* dataset = file->getDataset();
+    for (DcmObject* child = nullptr; (child = item.nextInContainer(child)) != nullptr;)
+        dataset->insert(OFstatic_cast(DcmElement*, child->clone()), OFTrue);
+    return Dataset(file, dataset, declaredCharacterSet(*dataset, {}));
+}
+
+Dataset Dataset::deepCopy() const
+{
+    Dataset copy = copyOf(*m_item);
+    copy.m_characterSet = m_characterSet;
+    return copy;
+}
+
+Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUid) const
+{
+    const DcmXfer xfer(transferSyntaxUid.toLatin1().constData());
+    auto* dataset = dynamic_cast<DcmDataset*>(m_item);
+    if (!dataset || xfer.getXfer() == EXS_Unknown)
+        return fail(Fault::Internal, tr("only a whole dataset can be written, in a known transfer syntax"));
+    if (!dataset->canWriteXfer(xfer.getXfer()) && dataset->chooseRepresentation(xfer.getXfer(), nullptr).bad())
+        return fail(Fault::Unsupported, tr("the pixels cannot be written as %1").arg(QLatin1String(xfer.getXferName())));
+    const QString temporary = path + QStringLiteral(".%1.part").arg(QUuid::createUuid().toString(QUuid::Id128));
+    errno = 0;
+    const OFCondition saved = m_file->saveFile(QFile::encodeName(temporary).constData(), xfer.getXfer(), EET_UndefinedLength,
+                                               EGL_recalcGL, EPD_withoutPadding, 0, 0, EWM_createNewMeta);
+    if (saved.bad()) {
+        const Fault fault = faultOfErrno();
+        QFile::remove(temporary);
+        return fail(fault, tr("%1 cannot be written: %2").arg(path, QString::fromUtf8(saved.text())));
+    }
+    if (std::rename(QFile::encodeName(temporary).constData(), QFile::encodeName(path).constData()) != 0) {
+        const Fault fault = faultOfErrno();
+        QFile::remove(temporary);
+        return fail(fault, tr("%1 cannot be written: %2").arg(path, QString::fromLocal8Bit(std::strerror(errno))));
+    }
+    return {};
+}
+
+TransferSyntax Dataset::transferSyntax() const
+{
+    const auto* dataset = m_file->getDataset();
+    return TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(dataset->getOriginalXfer()).getXferID()));
+}
+
+bool Dataset::contains(Tag tag) const { return m_item->tagExists(keyOf(tag)); }
+
+bool Dataset::hasValue(Tag tag) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    return element && !element->isEmpty();
+}
+
+QStringList Dataset::texts(Tag tag) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    if (!element)
+        return {};
+    const DcmEVR vr = element->ident();
+    if (!element->isaString() && vr != EVR_UN) {
+        QStringList values;
+        for (unsigned long i = 0; i < element->getVM(); ++i) {
+            OFString value;
+            if (element->getOFString(value, i).good())
+                values << QString::fromLatin1(value.c_str());
+        }
+        return values;
+    }
+    const QByteArray bytes = rawBytes(*element);
+    const char* delimiters = vr == EVR_PN ? "^=\\" : isSingleValued(vr) ? "" : "\\";
+    const QString whole = isText(vr) ? decodeText(bytes, m_characterSet, delimiters) : decodeText(bytes, {}, "");
+    if (whole.isEmpty())
+        return {};
+    QStringList values = isSingleValued(vr) ? QStringList{whole} : whole.split(u'\\');
+    for (QString& value : values)
+        value = trimmedValue(value, isSingleValued(vr));
+    return values;
+}
+
+QString Dataset::text(Tag tag) const { return texts(tag).join(u'\\'); }
+
+std::optional<double> Dataset::number(Tag tag, int index) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    if (!element)
+        return std::nullopt;
+    if (element->isaString() || element->ident() == EVR_UN) {
+        const QString value = texts(tag).value(index);
+        bool isNumber = false;
+        const double number = value.trimmed().toDouble(&isNumber);
+        return isNumber ? std::optional(number) : std::nullopt;
+    }
+    const auto at = static_cast<unsigned long>(index);
+    Float64 real = 0;
+    Float32 single = 0;
+    Uint16 word = 0;
+    Sint16 signedWord = 0;
+    Uint32 longWord = 0;
+    Sint32 signedLong = 0;
+    switch (element->ident()) {
+    case EVR_FD:
+        return element->getFloat64(real, at).good() ? std::optional(real) : std::nullopt;
+    case EVR_FL:
+        return element->getFloat32(single, at).good() ? std::optional(double(single)) : std::nullopt;
+    case EVR_SS:
+        return element->getSint16(signedWord, at).good() ? std::optional(double(signedWord)) : std::nullopt;
+    case EVR_SL:
+        return element->getSint32(signedLong, at).good() ? std::optional(double(signedLong)) : std::nullopt;
+    case EVR_UL:
+        return element->getUint32(longWord, at).good() ? std::optional(double(longWord)) : std::nullopt;
+    default:
+        return element->getUint16(word, at).good() ? std::optional(double(word)) : std::nullopt;
+    }
+}
+
+std::vector<double> Dataset::numbers(Tag tag) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    if (!element)
+        return {};
+    std::vector<double> values;
+    const int count = element->isaString() ? int(texts(tag).size()) : int(element->getVM());
+    for (int i = 0; i < count; ++i) {
+        const auto value = number(tag, i);
+        if (!value)
+            return {};
+        values.push_back(*value);
+    }
+    return values;
+}
+
+std::optional<qint64> Dataset::integer(Tag tag, int index) const
+{
+    const auto value = number(tag, index);
+    // Numbers beyond this are no integers any more, and converting them would be undefined.
+    if (!value || !(std::abs(*value) <= 9.0e15))
+        return std::nullopt;
+    return qint64(*value);
+}
+
+QByteArray Dataset::bytes(Tag tag) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    return element ? rawBytes(*element) : QByteArray();
+}
+
+std::vector<Dataset> Dataset::items(Tag tag) const
+{
+    DcmSequenceOfItems* sequence = nullptr;
+    std::vector<Dataset> found;
+    if (m_item->findAndGetSequence(keyOf(tag), sequence).bad() || !sequence)
+        return found;
+    found.reserve(sequence->card());
+    for (DcmObject* child = nullptr; (child = sequence->nextInContainer(child)) != nullptr;)
+        if (auto* item = dynamic_cast<DcmItem*>(child))
+            found.push_back(Dataset(m_file, item, declaredCharacterSet(*item, m_characterSet)));
+    return found;
+}
+
+std::optional<Dataset> Dataset::item(Tag tag, int index) const
+{
+    DcmItem* found = nullptr;
+    if (m_item->findAndGetSequenceItem(keyOf(tag), found, index).bad() || !found)
+        return std::nullopt;
+    return Dataset(m_file, found, declaredCharacterSet(*found, m_characterSet));
+}
+
+std::vector<Tag> Dataset::tags() const
+{
+    std::vector<Tag> found;
+    for (DcmObject* child = nullptr; (child = m_item->nextInContainer(child)) != nullptr;)
+        found.push_back({child->getGTag(), child->getETag()});
+    return found;
+}
+
+Result<void> Dataset::setText(Tag tag, const QString& text)
+{
+    if (tag == tag::SpecificCharacterSet)
+        m_characterSet = text;
+    const auto encoded = encodeText(text, m_characterSet);
+    if (!encoded)
+        return fail(Fault::Unsupported, tr("the text of %1 does not fit the character set %2").arg(tag.text(), m_characterSet));
+    const OFCondition put = m_item->putAndInsertString(DcmTag(keyOf(tag)), encoded->constData(), Uint32(encoded->size()));
+    if (put.bad())
+        return fail(Fault::Internal, QStringLiteral("%1: %2").arg(tag.text(), QString::fromUtf8(put.text())));
+    return {};
+}
+
+void Dataset::setNumber(Tag tag, double value) { setNumbers(tag, {value}); }
+
+void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
+{
+    const DcmTag dcmTag(keyOf(tag));
+    switch (dcmTag.getEVR()) {
+    case EVR_FD:
+        m_item->putAndInsertFloat64Array(dcmTag, values.data(), values.size());
+        return;
+    case EVR_FL: {
+        const std::vector<Float32> singles(values.begin(), values.end());
+        m_item->putAndInsertFloat32Array(dcmTag, singles.data(), singles.size());
+        return;
+    }
+    case EVR_US:
+    case EVR_xs: {
+        const std::vector<Uint16> words(values.begin(), values.end());
+        m_item->putAndInsertUint16Array(dcmTag, words.data(), words.size());
+        return;
+    }
+    case EVR_SS: {
+        const std::vector<Sint16> words(values.begin(), values.end());
+        m_item->putAndInsertSint16Array(dcmTag, words.data(), words.size());
+        return;
+    }
+    case EVR_UL:
+    case EVR_up: {
+        for (size_t i = 0; i < values.size(); ++i)
+            m_item->putAndInsertUint32(dcmTag, Uint32(values[i]), static_cast<unsigned long>(i));
+        return;
+    }
+    default: {
+        QStringList texts; // DS has at most 16 characters (PS3.5 §6.2)
+        for (double value : values) {
+            QString text = QString::number(value, 'g', 15);
+            for (int digits = 14; text.size() > 16 && digits > 4; --digits)
+                text = QString::number(value, 'g', digits);
+            texts << text;
+        }
+        m_item->putAndInsertString(dcmTag, texts.join(u'\\').toLatin1().constData());
+    }
+    }
+}
+
+void Dataset::setBytes(Tag tag, const QByteArray& bytes)
+{
+    const DcmTag dcmTag(keyOf(tag));
+    const bool isWords = dcmTag.getEVR() == EVR_OW || dcmTag.getEVR() == EVR_ox || dcmTag.getEVR() == EVR_px ||
+                         dcmTag.getEVR() == EVR_lt;
+    if (isWords) {
+        std::vector<Uint16> words(size_t(bytes.size() + 1) / 2);
+        std::memcpy(words.data(), bytes.constData(), size_t(bytes.size()));
+        DcmTag asWords(dcmTag);
+        asWords.setVR(EVR_OW);
+        m_item->putAndInsertUint16Array(asWords, words.data(), words.size());
+    } else {
+        m_item->putAndInsertUint8Array(dcmTag, reinterpret_cast<const Uint8*>(bytes.constData()), size_t(bytes.size()));
+    }
+}
+
+Dataset Dataset::addItem(Tag tag)
+{
+    DcmItem* added = nullptr;
+    m_item->findOrCreateSequenceItem(DcmTag(keyOf(tag)), added, -2);
+    return Dataset(m_file, added, m_characterSet);
+}
+
+void Dataset::setEmpty(Tag tag) { m_item->insertEmptyElement(DcmTag(keyOf(tag))); }
+
+void Dataset::remove(Tag tag) { m_item->findAndDeleteElement(keyOf(tag)); }
+
+} // namespace diascope::dicom

@@ -1,0 +1,243 @@
+#include "netclient/dicom/structure.h"
+#include <QFile>
+#include <QFileInfo>
+#include <cstring>
+#include <vector>
+
+namespace diascope::dicom
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Dicom", text); }
+
+constexpr quint32 undefinedLength = 0xFFFFFFFF;
+
+class Walker
+{
+public:
+    Walker(const uchar* bytes, qint64 size) : m_bytes(bytes), m_size(size) {}
+
+    Result<void> walk()
+    {
+        if (m_size >= 132 && std::memcmp(m_bytes + 128, "DICM", 4) == 0) {
+            m_at = 132;
+            if (auto meta = walkMeta(); !meta)
+                return meta;
+        } else if (!guessHeaderless()) {
+            return fail(Fault::NotDicom, tr("the file has no DICOM header"));
+        }
+        return m_isDeflated ? Result<void>{} : walkDataset();
+    }
+
+private:
+    struct Level
+    {
+        qint64 end;          // first byte after it; m_size if its length is undefined
+        bool hasUndefinedLength;
+        bool isItem;         // else a sequence
+        bool isImplicit;     // inside UN sequences the encoding is implicit (PS3.5 §6.2.2)
+        bool isPixels = false;
+    };
+
+    quint16 u16(qint64 at) const
+    {
+        return m_isBigEndian ? quint16(m_bytes[at] << 8 | m_bytes[at + 1]) : quint16(m_bytes[at + 1] << 8 | m_bytes[at]);
+    }
+    quint32 u32(qint64 at) const
+    {
+        return m_isBigEndian ? quint32(u16(at)) << 16 | u16(at + 2) : quint32(u16(at + 2)) << 16 | u16(at);
+    }
+
+    Result<void> damaged(quint32 tag, const char* what) const
+    {
+        return fail(Fault::Damaged, tr("%1 (element %2,%3 at byte %4)")
+                                        .arg(tr(what))
+                                        .arg(tag >> 16, 4, 16, QLatin1Char('0'))
+                                        .arg(tag & 0xffff, 4, 16, QLatin1Char('0'))
+                                        .arg(m_at));
+    }
+
+    static bool isLongVr(const uchar* vr)
+    {
+        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
+        for (const char* name : names)
+            if (std::memcmp(vr, name, 2) == 0)
+                return true;
+        return false;
+    }
+    static bool looksLikeVr(const uchar* vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
+
+    Result<void> walkMeta()
+    {
+        while (m_at + 8 <= m_size && u16(m_at) == 0x0002) {
+            const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
+            if (!looksLikeVr(m_bytes + m_at + 4))
+                return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file meta header is broken"));
+            const bool isLong = isLongVr(m_bytes + m_at + 4);
+            if (m_at + (isLong ? 12 : 8) > m_size)
+                return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
+            const qint64 length = isLong ? u32(m_at + 8) : u16(m_at + 6);
+            const qint64 value = m_at + (isLong ? 12 : 8);
+            if (value + length > m_size)
+                return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
+            if (tag == 0x00020010) {
+                QByteArray uid(reinterpret_cast<const char*>(m_bytes + value), length);
+                while (uid.endsWith('\0') || uid.endsWith(' '))
+                    uid.chop(1);
+                m_isImplicit = uid == "1.2.840.10008.1.2";
+                m_nextIsBigEndian = uid == "1.2.840.10008.1.2.2";
+                m_isDeflated = uid == "1.2.840.10008.1.2.1.99";
+            }
+            m_at = value + length;
+        }
+        if (m_at >= m_size)
+            return fail(Fault::Damaged, tr("the file ends after its header: there is no dataset"));
+        m_isBigEndian = m_nextIsBigEndian;
+        // Files that say one encoding and use another exist; the bytes decide.
+        if (!m_isDeflated && m_at + 8 <= m_size)
+            m_isImplicit = !looksLikeVr(m_bytes + m_at + 4);
+        return {};
+    }
+
+    bool guessHeaderless()
+    {
+        if (m_size < 16)
+            return false;
+        const quint16 group = u16(0);
+        if (group != 0x0008 && group != 0x0002)
+            return false;
+        m_isImplicit = !looksLikeVr(m_bytes + 4);
+        const quint16 element = u16(2);
+        return !m_isImplicit || (element <= 0x0070 && u32(4) < 1024);
+    }
+
+    Result<void> walkDataset()
+    {
+        std::vector<Level> levels;
+        while (true) {
+            while (!levels.empty() && !levels.back().hasUndefinedLength && m_at >= levels.back().end)
+                levels.pop_back();
+            const qint64 end = levels.empty() ? m_size : levels.back().end;
+            if (m_at >= end) {
+                if (levels.empty())
+                    return {};
+                return damaged(0, QT_TRANSLATE_NOOP("Dicom", "the file ends inside a sequence"));
+            }
+            if (levels.empty() && end - m_at < 8)
+                return {}; // trailing padding after the dataset
+            if (end - m_at < 8)
+                return damaged(0, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
+            if (auto next = walkElement(levels, end); !next)
+                return next;
+            if (m_isUnwalkable)
+                return {};
+        }
+    }
+
+    Result<void> walkElement(std::vector<Level>& levels, qint64 end)
+    {
+        const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
+        const bool isInSequence = !levels.empty() && !levels.back().isItem;
+        const bool isImplicit = levels.empty() ? m_isImplicit : levels.back().isImplicit;
+        if (tag == 0xFFFEE00D || tag == 0xFFFEE0DD) { // item and sequence delimitation
+            m_at += 8;
+            if (!levels.empty())
+                levels.pop_back();
+            return {};
+        }
+        if (isInSequence) {
+            if (tag != 0xFFFEE000)
+                return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "a sequence holds something that is no item"));
+            const quint32 length = u32(m_at + 4);
+            m_at += 8;
+            if (length != undefinedLength && qint64(length) > end - m_at)
+                return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "an item is longer than what holds it"));
+            if (levels.back().isPixels) {
+                if (length == undefinedLength)
+                    return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "a pixel fragment has no length"));
+                m_at += length;
+                return {};
+            }
+            return push(levels, tag, {length == undefinedLength ? end : m_at + length, length == undefinedLength, true, isImplicit});
+        }
+        qint64 value = m_at + 8;
+        quint32 length = u32(m_at + 4);
+        bool isSequence = false;
+        bool isUnknown = false;
+        if (!isImplicit && tag != 0xFFFEE000) {
+            const uchar* vr = m_bytes + m_at + 4;
+            if (!looksLikeVr(vr)) { // mixed encodings: what follows is for the tolerant parser, in its limits
+                m_isUnwalkable = true;
+                return {};
+            }
+            isSequence = std::memcmp(vr, "SQ", 2) == 0;
+            isUnknown = std::memcmp(vr, "UN", 2) == 0;
+            if (isLongVr(vr)) {
+                if (end - m_at < 12)
+                    return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
+                value = m_at + 12;
+                length = u32(m_at + 8);
+            } else {
+                length = u16(m_at + 6);
+            }
+        }
+        if (length == undefinedLength) {
+            m_at = value;
+            const bool isPixels = tag == 0x7FE00010;
+            return push(levels, tag, {end, true, false, isImplicit || isUnknown, isPixels});
+        }
+        if (qint64(length) > end - value)
+            return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends inside a value, or its length is wrong"));
+        m_at = value;
+        // In implicit encoding a sequence of defined length shows by its first item's tag.
+        if (isImplicit && length >= 8 && u16(value) == 0xFFFE && u16(value + 2) == 0xE000)
+            isSequence = true;
+        if (isSequence)
+            return push(levels, tag, {value + length, false, false, isImplicit});
+        m_at = value + length;
+        return {};
+    }
+
+    Result<void> push(std::vector<Level>& levels, quint32 tag, Level level)
+    {
+        levels.push_back(level);
+        if (levels.size() > 2 * size_t(maximumNesting))
+            return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "sequences are nested too deeply"));
+        return {};
+    }
+
+    const uchar* m_bytes;
+    qint64 m_size;
+    qint64 m_at = 0;
+    bool m_isBigEndian = false;
+    bool m_nextIsBigEndian = false;
+    bool m_isImplicit = false;
+    bool m_isDeflated = false;
+    bool m_isUnwalkable = false;
+};
+
+} // namespace
+
+Result<void> checkStructure(const uchar* bytes, qint64 size) { return Walker(bytes, size).walk(); }
+
+Result<void> checkStructure(const QString& path)
+{
+    const QFileInfo info(path);
+    if (!info.exists())
+        return fail(Fault::NotFound, tr("there is no file %1").arg(path));
+    if (!info.isFile())
+        return fail(Fault::Unreadable, tr("%1 is not a plain file").arg(path));
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(Fault::Unreadable, tr("%1: %2").arg(path, file.errorString()));
+    if (file.size() == 0)
+        return fail(Fault::NotDicom, tr("the file is empty"));
+    const uchar* bytes = file.map(0, file.size());
+    if (!bytes)
+        return fail(Fault::Unreadable, tr("%1: %2").arg(path, file.errorString()));
+    return checkStructure(bytes, file.size());
+}
+
+} // namespace diascope::dicom

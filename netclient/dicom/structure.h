@@ -1,0 +1,17 @@
+#pragma once
+#include "netclient/base/error.h"
+
+namespace diascope::dicom
+{
+
+/// Sequences nested deeper than this are refused: the parsers below us recurse (no real object comes near it).
+inline constexpr int maximumNesting = 64;
+
+/// Walks the element structure of a DICOM file without building anything (PS3.5 §7, PS3.10 §7): every length lies within
+/// the file, nesting is bounded. Errors: NotFound, Unreadable, NotDicom, Damaged (says where). Deflated bodies are only
+/// checked up to their start.
+Result<void> checkStructure(const QString& path);
+/// The same for a file's bytes in memory.
+Result<void> checkStructure(const uchar* bytes, qint64 size);
+
+} // namespace diascope::dicom

@@ -1,0 +1,65 @@
+#include "netclient/dicom/transfer_syntax.h"
+#include <array>
+
+namespace diascope::dicom
+{
+
+TransferSyntax TransferSyntax::fromUid(const QString& uid)
+{
+    struct Row
+    {
+        const char* suffix; // after 1.2.840.10008.1.2
+        const char* name;
+        Codec codec;
+        bool isLossy;
+    };
+    static constexpr std::array rows{
+        Row{"", "Implicit VR Little Endian", Codec::None, false},
+        Row{".1", "Explicit VR Little Endian", Codec::None, false},
+        Row{".1.99", "Deflated Explicit VR Little Endian", Codec::None, false},
+        Row{".2", "Explicit VR Big Endian", Codec::None, false},
+        Row{".5", "RLE Lossless", Codec::Rle, false},
+        Row{".4.50", "JPEG Baseline", Codec::Jpeg8, true},
+        Row{".4.51", "JPEG Extended", Codec::Jpeg12, true},
+        Row{".4.57", "JPEG Lossless", Codec::JpegLossless, false},
+        Row{".4.70", "JPEG Lossless SV1", Codec::JpegLossless, false},
+        Row{".4.80", "JPEG-LS Lossless", Codec::JpegLs, false},
+        Row{".4.81", "JPEG-LS Near-Lossless", Codec::JpegLs, true},
+        Row{".4.90", "JPEG 2000 Lossless", Codec::Jpeg2000, false},
+        Row{".4.91", "JPEG 2000", Codec::Jpeg2000, true},
+        Row{".4.92", "JPEG 2000 Multi-component Lossless", Codec::Jpeg2000, false},
+        Row{".4.93", "JPEG 2000 Multi-component", Codec::Jpeg2000, true},
+        Row{".4.100", "MPEG-2 Main Profile, Main Level", Codec::Video, true},
+        Row{".4.101", "MPEG-2 Main Profile, High Level", Codec::Video, true},
+        Row{".4.102", "MPEG-4 AVC/H.264 High Profile", Codec::Video, true},
+        Row{".4.103", "MPEG-4 AVC/H.264 BD-compatible", Codec::Video, true},
+        Row{".4.104", "MPEG-4 AVC/H.264 for 2D Video", Codec::Video, true},
+        Row{".4.105", "MPEG-4 AVC/H.264 for 3D Video", Codec::Video, true},
+        Row{".4.106", "MPEG-4 AVC/H.264 Stereo", Codec::Video, true},
+        Row{".4.107", "HEVC/H.265 Main Profile", Codec::Video, true},
+        Row{".4.108", "HEVC/H.265 Main 10 Profile", Codec::Video, true},
+        Row{".4.201", "HTJ2K Lossless", Codec::Htj2k, false},
+        Row{".4.202", "HTJ2K Lossless RPCL", Codec::Htj2k, false},
+        Row{".4.203", "HTJ2K", Codec::Htj2k, true},
+    };
+    static const QString root = QString::fromUtf16(implicitLittleEndian);
+    TransferSyntax syntax;
+    syntax.uid = uid;
+    syntax.name = uid;
+    if (!uid.startsWith(root))
+        return syntax;
+    const QString suffix = uid.mid(root.size());
+    for (const Row& row : rows) {
+        if (suffix != QLatin1String(row.suffix))
+            continue;
+        syntax.name = QLatin1String(row.name);
+        syntax.codec = row.codec;
+        syntax.isLossy = row.isLossy;
+        syntax.isExplicit = !suffix.isEmpty();
+        syntax.isBigEndian = suffix == QLatin1String(".2");
+        syntax.isDeflated = suffix == QLatin1String(".1.99");
+    }
+    return syntax;
+}
+
+} // namespace diascope::dicom

@@ -1,0 +1,19 @@
+# Every library we use. Each comes from a Debian package named in packaging/deps.
+find_package(Threads REQUIRED)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Concurrent Gui Widgets Network Svg PrintSupport Test LinguistTools)
+find_package(Qt6Keychain REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(TBB REQUIRED)
+find_package(DCMTK REQUIRED)
+find_package(GDCM REQUIRED)
+find_package(LibXml2 REQUIRED)
+# Never the Qt module: Debian's is Qt 5.
+find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath CommonTransforms CommonExecutionModel
+    ImagingCore ImagingGeneral FiltersCore RenderingCore RenderingOpenGL2 RenderingVolume RenderingVolumeOpenGL2)
+
+find_package(PkgConfig REQUIRED)
+
+# DCMTK's headers are not warning-free; as system headers they are quiet.
+add_library(diascope_dcmtk INTERFACE)
+target_include_directories(diascope_dcmtk SYSTEM INTERFACE ${DCMTK_INCLUDE_DIRS})
+target_link_libraries(diascope_dcmtk INTERFACE ${DCMTK_LIBRARIES})

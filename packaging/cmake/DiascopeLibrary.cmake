@@ -1,0 +1,43 @@
+# diascope_library(<second-level folder> [PUBLIC targets…] [PRIVATE targets…])
+# One static target for the folder it is called in: sources are all its *.cpp.
+# netclient/base becomes diascope_netclient_base, alias Diascope::netclient_base.
+function(diascope_library)
+    cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    string(REPLACE "/" "_" name ${folder})
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
+    add_library(diascope_${name} STATIC ${sources})
+    add_library(Diascope::${name} ALIAS diascope_${name})
+    target_link_libraries(diascope_${name} PUBLIC diascope_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# Adds those of the named folders that exist: a room appears when it has code.
+macro(diascope_rooms)
+    foreach(room ${ARGN})
+        if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/CMakeLists.txt)
+            add_subdirectory(${room})
+        endif()
+    endforeach()
+endmacro()
+
+# diascope_test(tst_<unit> [GL] [TIMEOUT seconds] LIBS targets…)
+# A Qt Test executable from tests/tst_<unit>.cpp. GL: needs a display with OpenGL (run under Xvfb, label gl);
+# all others run with QT_QPA_PLATFORM=offscreen.
+function(diascope_test name)
+    cmake_parse_arguments(ARG "GL" "TIMEOUT" "LIBS" ${ARGN})
+    add_executable(${name} ${name}.cpp)
+    target_link_libraries(${name} PRIVATE diascope_flags Qt6::Test diascope_test_support ${ARG_LIBS})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    if(ARG_GL)
+        add_test(NAME ${name} COMMAND xvfb-run -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:${name}>)
+        set_tests_properties(${name} PROPERTIES LABELS gl)
+    else()
+        add_test(NAME ${name} COMMAND ${name})
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+    endif()
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+        "UBSAN_OPTIONS=print_stacktrace=1" "ASAN_OPTIONS=detect_leaks=0:alloc_dealloc_mismatch=0")
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()

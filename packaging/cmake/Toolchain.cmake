@@ -1,0 +1,28 @@
+# Compiler cache, quick linker, warnings and sanitizers: everything about how we compile and nothing about what.
+find_program(CCACHE ccache)
+if(CCACHE)
+    # Checkouts in different folders share the cache.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(diascope_flags INTERFACE)
+target_compile_options(diascope_flags INTERFACE -Wall -Wextra -Werror)
+# The facts behind these are in README.md, "Facts of the platform".
+target_compile_definitions(diascope_flags INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY QT_MESSAGELOGCONTEXT)
+target_include_directories(diascope_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+
+if(DIASCOPE_SANITIZE)
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    # libstdc++'s vptr check needs RTTI of Qt's private classes
+    add_compile_options(-fno-sanitize=vptr)
+    add_link_options(-fsanitize=address,undefined)
+    add_compile_definitions(DIASCOPE_SANITIZED)
+endif()

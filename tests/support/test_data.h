@@ -1,0 +1,36 @@
+#pragma once
+#include <QByteArray>
+#include <QDir>
+#include <QProcess>
+#include <QString>
+#include <QtTest>
+
+namespace diascope::test
+{
+
+/// The folder of real test data (DIASCOPE_TEST_DATA, else ../shared/data beside the project); empty where absent.
+QString dataFolder();
+
+/// An absolute path in it; empty where absent.
+QString dataFile(const QString& relative);
+
+/// Runs an independent program to its end (60 s); its exit code and output.
+struct Ran
+{
+    int code = -1;
+    QByteArray out;
+    QByteArray err;
+};
+Ran run(const QString& program, const QStringList& arguments, const QByteArray& input = {});
+
+/// Runs Python (Debian's, with pydicom and numpy) on a script given as text; arguments follow in sys.argv[1:].
+Ran python(const QString& script, const QStringList& arguments = {});
+
+} // namespace diascope::test
+
+/// Skips with the reason where the real test data is not there.
+#define NEEDS_TEST_DATA(path)                                                                                          \
+    do {                                                                                                               \
+        if ((path).isEmpty())                                                                                          \
+            QSKIP("the real test data is not here (set DIASCOPE_TEST_DATA)");                                          \
+    } while (false)

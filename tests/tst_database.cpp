@@ -1,0 +1,95 @@
+#include "netclient/base/database.h"
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace diascope;
+
+class TestDatabase : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsEveryTypeOfValue()
+    {
+        auto database = open("a.db");
+        QVERIFY(database->execute("CREATE TABLE t(a,b,c,d,e)"));
+        QVERIFY(database->execute("INSERT INTO t VALUES(?,?,?,?,?)",
+                                  {qint64(1) << 40, 0.5, QString::fromUtf8("王^小东"), QByteArray("\0\1", 2), QVariant()}));
+        auto row = database->prepare("SELECT * FROM t");
+        QVERIFY(row && row->step().value());
+        QCOMPARE(row->integer(0), qint64(1) << 40);
+        QCOMPARE(row->real(1), 0.5);
+        QCOMPARE(row->text(2), QString::fromUtf8("王^小东"));
+        QCOMPARE(row->blob(3), QByteArray("\0\1", 2));
+        QVERIFY(row->isNull(4));
+        QVERIFY(!row->step().value());
+    }
+
+    void rollsBackWhatWasNotCommitted()
+    {
+        auto database = open("b.db");
+        QVERIFY(database->execute("CREATE TABLE t(a)"));
+        {
+            auto transaction = Transaction::begin(*database);
+            QVERIFY(database->execute("INSERT INTO t VALUES(1)"));
+        }
+        QCOMPARE(database->value("SELECT count(*) FROM t").value()->toInt(), 0);
+        auto transaction = Transaction::begin(*database);
+        QVERIFY(database->execute("INSERT INTO t VALUES(1)"));
+        QVERIFY(transaction->commit());
+        QCOMPARE(database->value("SELECT count(*) FROM t").value()->toInt(), 1);
+    }
+
+    void migrationsRunOnceAndInOrder()
+    {
+        auto database = open("c.db");
+        const QStringList first{"CREATE TABLE t(a); INSERT INTO t VALUES(1);"};
+        QVERIFY(database->migrate("room", first));
+        QVERIFY(database->migrate("room", first));
+        QVERIFY(database->migrate("room", first + QStringList{"INSERT INTO t VALUES(2)"}));
+        QCOMPARE(database->value("SELECT group_concat(a) FROM t").value()->toString(), "1,2");
+        QVERIFY(database->migrate("other room", {"CREATE TABLE u(a)"}));
+    }
+
+    void aFailedMigrationLeavesNothing()
+    {
+        auto database = open("d.db");
+        QVERIFY(!database->migrate("room", {"CREATE TABLE t(a)", "nonsense"}));
+        QVERIFY(!database->execute("INSERT INTO t VALUES(1)"));
+    }
+
+    void aNewerSchemaIsRefusedUntouched()
+    {
+        auto database = open("e.db");
+        QVERIFY(database->migrate("room", {"CREATE TABLE t(a)", "CREATE TABLE u(a)"}));
+        const auto refused = database->migrate("room", {"CREATE TABLE t(a)"});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::Conflict);
+    }
+
+    void aForeignFileIsLeftUntouched()
+    {
+        const QString path = m_folder.filePath("foreign.db");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QByteArray text = QByteArray("this is not a database ").repeated(100);
+        file.write(text);
+        file.close();
+        const auto opened = Database::open(path);
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().fault, Fault::Damaged);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), text);
+    }
+
+private:
+    std::unique_ptr<Database> open(const char* name)
+    {
+        auto opened = Database::open(m_folder.filePath(QLatin1String(name)));
+        return opened ? std::move(*opened) : nullptr;
+    }
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestDatabase)
+#include "tst_database.moc"

@@ -1,0 +1,197 @@
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicom/person_name.h"
+#include "netclient/dicom/structure.h"
+#include "netclient/dicom/uid.h"
+#include "tests/support/test_data.h"
+#include <QTemporaryDir>
+
+using namespace diascope;
+using namespace diascope::dicom;
+
+class TestDataset : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// Expected names come from PS3.5 Annexes H to K and from pydicom's own decoding.
+    void namesInEveryScript_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("name");
+        const auto row = [](const char* tag, const char* file, const char* name) {
+            QTest::newRow(tag) << QStringLiteral("charsets/pydicom_charset/charset_files/") + file << QString::fromUtf8(name);
+        };
+        row("SAF-07 ISO 8859-6", "chrArab.dcm", "قباني^لنزار");
+        row("SAF-07 ISO 8859-1", "chrFren.dcm", "Buc^Jérôme");
+        row("SAF-07 ISO 2022 IR 87", "chrH31.dcm", "Yamada^Tarou=山田^太郎=やまだ^たろう");
+        row("SAF-07 ISO 2022 IR 13 and 87", "chrH32.dcm", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう");
+        row("SAF-07 ISO 8859-5", "chrRuss.dcm", "Люкceмбypг");
+    }
+    void namesInEveryScript()
+    {
+        QFETCH(QString, file);
+        const QString path = test::dataFile(file);
+        NEEDS_TEST_DATA(path);
+        const auto dataset = Dataset::read(path);
+        QVERIFY2(dataset, dataset ? "" : qPrintable(message(dataset.error())));
+        QFETCH(QString, name);
+        QCOMPARE(dataset->text(tag::PatientName), name);
+    }
+
+    /// PS3.5 Annex J and K examples: GB18030 and GB2312 with a byte 0x5C inside a character must not split the value.
+    void gb18030TextMakesTheRoundTrip()
+    {
+        Dataset dataset;
+        QVERIFY(dataset.setText(tag::SpecificCharacterSet, "GB18030"));
+        const QString name = QString::fromUtf8("Wang^XiaoDong=王^小东");
+        QVERIFY(dataset.setText(tag::PatientName, name));
+        const QString address = QString::fromUtf8("中国\\誠"); // 誠 is D5 5C in GB18030: a trap for splitters
+        QVERIFY(dataset.setText(tag::OtherPatientIDs, address));
+        QCOMPARE(dataset.bytes(tag::PatientName), QByteArray::fromHex("57616e675e5869616f446f6e673dcdf55ed0a1b6ab"));
+        QCOMPARE(dataset.text(tag::PatientName), name);
+        QCOMPARE(dataset.texts(tag::OtherPatientIDs), address.split(u'\\'));
+    }
+
+    void textThatDoesNotFitIsRefusedNotMangled()
+    {
+        Dataset dataset;
+        QVERIFY(dataset.setText(tag::SpecificCharacterSet, "ISO_IR 100"));
+        const auto put = dataset.setText(tag::PatientName, QString::fromUtf8("王^小东"));
+        QVERIFY(!put);
+        QCOMPARE(put.error().fault, Fault::Unsupported);
+        QVERIFY(!dataset.contains(tag::PatientName));
+    }
+
+    void aWronglyDeclaredSetCanBeOverridden()
+    {
+        Dataset dataset;
+        QVERIFY(dataset.setText(tag::SpecificCharacterSet, "GB18030"));
+        QVERIFY(dataset.setText(tag::PatientName, QString::fromUtf8("王^小东")));
+        dataset.overrideCharacterSet("ISO_IR 100");
+        QCOMPARE(dataset.text(tag::PatientName), QString::fromUtf8("Íõ^Ð¡¶«"));
+        dataset.overrideCharacterSet("GB18030");
+        QCOMPARE(dataset.text(tag::PatientName), QString::fromUtf8("王^小东"));
+    }
+
+    void numbersOfEveryVr()
+    {
+        Dataset dataset;
+        dataset.setNumbers(tag::PixelSpacing, {0.957031, 0.957031});
+        dataset.setNumber(tag::Rows, 512);
+        dataset.setNumber(tag::DiffusionBValue, 1000.5);
+        QCOMPARE(dataset.numbers(tag::PixelSpacing), (std::vector<double>{0.957031, 0.957031}));
+        QCOMPARE(dataset.integer(tag::Rows).value_or(-1), 512);
+        QCOMPARE(dataset.number(tag::DiffusionBValue).value_or(-1), 1000.5);
+        QVERIFY(!dataset.number(tag::Columns));
+        QVERIFY(dataset.setText(tag::SliceThickness, "thick"));
+        QVERIFY(!dataset.number(tag::SliceThickness));
+    }
+
+    void aFileMakesTheRoundTrip()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QString::fromUtf8("Größe 图像.dcm"));
+        Dataset dataset;
+        QVERIFY(dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7"));
+        QVERIFY(dataset.setText(tag::SOPInstanceUID, newUid()));
+        QVERIFY(dataset.setText(tag::PatientName, QString::fromUtf8("Müller^Jörg")));
+        Dataset item = dataset.addItem(tag::RequestAttributesSequence);
+        QVERIFY(item.setText(tag::RequestedProcedureID, "P1"));
+        QVERIFY(dataset.write(path, QString::fromUtf16(explicitLittleEndian)));
+        const auto read = Dataset::read(path);
+        QVERIFY(read);
+        QCOMPARE(read->text(tag::PatientName), QString::fromUtf8("Müller^Jörg"));
+        QCOMPARE(read->item(tag::RequestAttributesSequence)->text(tag::RequestedProcedureID), "P1");
+        QCOMPARE(read->transferSyntax().uid, QString::fromUtf16(explicitLittleEndian));
+    }
+
+    void badFilesHaveAClearReason_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("fault");
+        const QByteArray head = QByteArray(128, '\0') + "DICM";
+        const QByteArray meta = head + QByteArray::fromHex("0200100055491400") + QByteArray("1.2.840.10008.1.2.1\0", 20);
+        QTest::newRow("text file") << QByteArray("hello, this is text and no DICOM at all") << int(Fault::NotDicom);
+        QTest::newRow("empty file") << QByteArray() << int(Fault::NotDicom);
+        QTest::newRow("header only") << meta << int(Fault::Damaged);
+        QTest::newRow("FIL-02 4 GB length in a short file")
+            << meta + QByteArray::fromHex("10001000554e0000fffffff0") + "A" << int(Fault::Damaged);
+        QTest::newRow("truncated value") << meta + QByteArray::fromHex("10001000504e4000") + "Half^a" << int(Fault::Damaged);
+        for (int depth : {65, 1'000'000}) {
+            QByteArray nested = meta;
+            for (int i = 0; i < depth; ++i)
+                nested += QByteArray::fromHex("0800401153510000fffffffffeff00e0ffffffff");
+            QTest::addRow("FIL-01 %d nested sequences", depth) << nested << int(Fault::Damaged);
+        }
+    }
+    void badFilesHaveAClearReason()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, fault);
+        QTemporaryDir folder;
+        QFile file(folder.filePath("bad.dcm"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(bytes);
+        file.close();
+        const auto dataset = Dataset::read(file.fileName());
+        QVERIFY(!dataset);
+        QCOMPARE(int(dataset.error().fault), fault);
+        QVERIFY(!dataset.error().detail.isEmpty());
+    }
+
+    void everyRealFileThatPydicomReadsIsRead()
+    {
+        const QString folder = test::dataFile("volumes");
+        NEEDS_TEST_DATA(folder);
+        const auto listed = test::python("import sys,os,pydicom\n"
+                                         "for d,_,fs in os.walk(sys.argv[1]):\n"
+                                         "  for f in fs:\n"
+                                         "    p=os.path.join(d,f)\n"
+                                         "    try: ds=pydicom.dcmread(p,stop_before_pixels=True)\n"
+                                         "    except Exception: continue\n"
+                                         "    print(p,ds.get('SOPInstanceUID',''),ds.get('Rows',''),sep='\\t')\n",
+                                         {folder});
+        QCOMPARE(listed.code, 0);
+        const QStringList lines = QString::fromUtf8(listed.out).split('\n', Qt::SkipEmptyParts);
+        QVERIFY(lines.size() > 500);
+        for (const QString& line : lines) {
+            const QStringList parts = line.split('\t');
+            const auto dataset = Dataset::read(parts[0]);
+            QVERIFY2(dataset, dataset ? "" : qPrintable(parts[0] + ": " + message(dataset.error())));
+            QCOMPARE(dataset->text(tag::SOPInstanceUID), parts[1]);
+            QCOMPARE(dataset->text(tag::Rows), parts[2]);
+        }
+    }
+
+    void personNamesForPeople()
+    {
+        QCOMPARE(PersonName::parse("Adams^John Robert Quincy^^Rev.^B.A. M.Div.").display(),
+                 "Adams, Rev. John Robert Quincy B.A. M.Div.");
+        QCOMPARE(PersonName::parse(QString::fromUtf8("Wang^XiaoDong=王^小东")).display(), QString::fromUtf8("王 小东 (Wang, XiaoDong)"));
+        QCOMPARE(PersonName::parse("").display(), "");
+        QCOMPARE(PersonName::parse("DOE^JANE^^").comparable(), PersonName::parse("Doe^Jane").comparable());
+        QVERIFY(PersonName::parse("Doe^Jane").comparable() != PersonName::parse("Doe^John").comparable());
+    }
+
+    void agesAsRadiologistsWriteThem()
+    {
+        QCOMPARE(ageAt("19800615", "20180614"), "37 y");
+        QCOMPARE(ageAt("19800615", "20180615"), "38 y");
+        QCOMPARE(ageAt("20180101", "20190601"), "17 m");
+        QCOMPARE(ageAt("20180101", "20180113"), "12 d");
+        QCOMPARE(ageAt("", "20180113"), "");
+    }
+
+    void uidsAreValidAndPathsAreNot()
+    {
+        QVERIFY(isValidUid(newUid()));
+        QVERIFY(newUid() != newUid());
+        QCOMPARE(uidFor("a"), uidFor("a"));
+        for (const char* bad : {"", "../1", "1..2", "1.2a", "/etc", "1.2."})
+            QVERIFY(!isValidUid(QLatin1String(bad)));
+        QVERIFY(!isValidUid(QString(65, '1')));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDataset)
+#include "tst_dataset.moc"
