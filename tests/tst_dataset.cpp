@@ -38,6 +38,51 @@ private Q_SLOTS:
         QCOMPARE(dataset->text(tag::PatientName), name);
     }
 
+    void everyNameIsReadAsPydicomReadsIt()
+    {
+        const QString folder = test::dataFile("charsets");
+        NEEDS_TEST_DATA(folder);
+        const auto listed = test::python("import glob,sys,pydicom,warnings\n"
+                                         "warnings.simplefilter('ignore')\n"
+                                         "for p in glob.glob(sys.argv[1]+'/**/*.dcm',recursive=True):\n"
+                                         "  d=pydicom.dcmread(p,stop_before_pixels=True)\n"
+                                         "  print(p,str(d.get('PatientName','')),sep='\\t')\n",
+                                         {folder});
+        QCOMPARE(listed.code, 0);
+        const QStringList lines = QString::fromUtf8(listed.out).split('\n', Qt::SkipEmptyParts);
+        QVERIFY(lines.size() >= 22);
+        for (const QString& line : lines) {
+            const auto dataset = Dataset::read(line.section('\t', 0, 0));
+            QVERIFY(dataset);
+            QCOMPARE(dataset->text(tag::PatientName), line.section('\t', 1));
+        }
+    }
+
+    /// PS3.5 Annexes H.3.1, I.2, K.2: the bytes are the standard's own.
+    void iso2022ExamplesOfTheStandard_data()
+    {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("SAF-07 Japanese") << "\\ISO 2022 IR 87"
+                                         << QByteArray("Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B")
+                                         << QString::fromUtf8("Yamada^Tarou=山田^太郎=やまだ^たろう");
+        QTest::newRow("SAF-07 Korean") << "\\ISO 2022 IR 149"
+                                       << QByteArray("Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf")
+                                       << QString::fromUtf8("Hong^Gildong=洪^吉洞=홍^길동");
+        QTest::newRow("SAF-07 Chinese GB2312") << "\\ISO 2022 IR 58"
+                                               << QByteArray("Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab=")
+                                               << QString::fromUtf8("Zhang^XiaoDong=张^小东=");
+    }
+    void iso2022ExamplesOfTheStandard()
+    {
+        QFETCH(QString, set);
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, name);
+        QCOMPARE(decodeText(bytes, set, "^=\\"), name);
+        QCOMPARE(encodeText(name, set).value_or("does not fit"), bytes);
+    }
+
     /// PS3.5 Annex J and K examples: GB18030 and GB2312 with a byte 0x5C inside a character must not split the value.
     void gb18030TextMakesTheRoundTrip()
     {
