@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+
+namespace diascope::viewer
+{
+
+/// What goes over the socket between the program and its decode workers: plain structs, both ends built together. The bytes
+/// themselves lie in memory shared by both: the compressed frame at 0, the samples at `outputOffset`.
+struct DecodeRequest
+{
+    enum class Codec : uint32_t { Rle, Jpeg, JpegLs, Jpeg2000, TestCrash, TestHang };
+
+    Codec codec = Codec::Rle;
+    uint32_t rows = 0;
+    uint32_t columns = 0;
+    uint32_t samplesPerPixel = 1;
+    uint32_t bitsAllocated = 8;
+    uint32_t bitsStored = 8;
+    uint32_t isSigned = 0;
+    uint32_t isRgb = 0; ///< Photometric Interpretation is RGB: a JPEG without markers is not YCbCr
+    // filled in by the pool
+    uint64_t inputBytes = 0;
+    uint64_t outputOffset = 0;
+    uint64_t outputBytes = 0;
+    uint64_t sharedBytes = 0;
+};
+
+/// What came out. Samples are interleaved, in 1, 2 or 4 bytes each, native byte order.
+struct DecodedInfo
+{
+    uint32_t bytesPerSample = 1;
+    uint32_t samplesPerPixel = 1;
+    uint32_t isRgb = 0; ///< colour has already been transformed to RGB
+};
+
+struct DecodeReply
+{
+    enum class Status : uint32_t { Done, Damaged, Unsupported };
+    Status status = Status::Damaged;
+    DecodedInfo info;
+    char reason[160] = {};
+};
+
+} // namespace diascope::viewer
