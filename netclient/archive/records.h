@@ -1,0 +1,117 @@
+#pragma once
+#include "netclient/dicom/uid.h"
+#include <QStringList>
+#include <optional>
+#include <vector>
+
+/// Rows of the archive, as plain values. Dates and times are as DICOM writes them (YYYYMMDD, HHMMSS.F); names keep their
+/// three component groups (dicom::PersonName shows them).
+namespace diascope::archive
+{
+
+struct StudyRow
+{
+    dicom::StudyUid uid;
+    QString patientName;
+    QString patientId;
+    QString issuer; ///< Issuer of Patient ID: the ID alone does not name a patient
+    QString birthDate;
+    QString sex;
+    QString date;
+    QString time;
+    QString accession;
+    QString description;
+    QString referringPhysician;
+    QStringList modalities; ///< ascending, each once
+    int series = 0;
+    qint64 instances = 0;
+    qint64 addedMs = 0; ///< since the epoch, UTC: when its first instance was stored here
+};
+
+struct SeriesRow
+{
+    dicom::StudyUid study;
+    dicom::SeriesUid uid;
+    QString modality;
+    std::optional<qint64> number;
+    QString description;
+    QString bodyPart;
+    QString date;
+    QString time;
+    QString frameOfReference;
+    qint64 instances = 0;
+};
+
+struct InstanceRow
+{
+    dicom::SeriesUid series;
+    dicom::InstanceUid uid;
+    QString sopClassUid;
+    QString transferSyntaxUid;
+    std::optional<qint64> number;
+    int rows = 0;    ///< pixels; 0 where it is no image
+    int columns = 0; ///< pixels
+    int frames = 1;
+    qint64 sizeBytes = 0;
+    QString path; ///< absolute; of ours, or the user's where isReference
+    bool isReference = false;
+    QString sha256; ///< hex, of the whole file; empty for a reference that nobody had to compare yet
+};
+
+struct Query
+{
+    QString text;      ///< words, all of which occur in name, IDs, accession number or description; any case, any script
+    QString name;      ///< words, all of which occur in the patient's name
+    QString patientId; ///< exactly
+    QString issuer;    ///< exactly, where given
+    QString accession; ///< exactly
+    QString dateFrom;  ///< YYYYMMDD, inclusive
+    QString dateTo;    ///< YYYYMMDD, inclusive
+    QStringList modalities; ///< any of these
+    dicom::StudyUid study;
+    int limit = 0; ///< 0: all
+
+    /// "20180101-20180131", "20180107", "20180101-", "-20180131", also with dashes inside as ISO 8601 writes them when given
+    /// as two dates "2018-01-01 - 2018-01-31". Nothing for what is no date or range.
+    static std::optional<Query> withDates(Query query, const QString& range);
+};
+
+/// A file and why it is not (or not simply) in the archive.
+struct Remark
+{
+    QString path;
+    QString reason; ///< translated, for a person
+};
+
+struct ImportReport
+{
+    qint64 imported = 0;
+    qint64 duplicates = 0;
+    std::vector<Remark> quarantined; ///< damaged DICOM, or contradicting what is stored
+    std::vector<Remark> skipped;     ///< no DICOM, no plain file, missing on the medium, outside of it
+    std::vector<dicom::StudyUid> studies; ///< every study that got or already had one of the instances, each once
+    double seconds = 0;
+    bool isCancelled = false; ///< what was imported until then stays
+};
+
+struct QuarantineRow
+{
+    qint64 id = 0;
+    qint64 timeMs = 0; ///< since the epoch, UTC
+    QString source;    ///< path, or the node it came from
+    QString sopInstanceUid;
+    QString reason;
+    QString keptPath; ///< where the bytes lie; empty if they were not copied
+};
+
+struct VerifyReport
+{
+    qint64 checked = 0;
+    std::vector<Remark> missing; ///< rows without file
+    std::vector<Remark> changed; ///< the hash does not agree any more (bit rot)
+    qint64 orphans = 0;          ///< files without row
+    qint64 repaired = 0;         ///< rows removed, orphans indexed again or removed
+    bool isDatabaseSound = true; ///< SQLite's integrity_check
+};
+
+} // namespace diascope::archive

@@ -1,0 +1,52 @@
+#pragma once
+#include "netclient/base/settings.h"
+#include <optional>
+#include <vector>
+
+namespace diascope::dimse
+{
+
+/// A peer: a PACS, an archive, a workstation.
+struct Node
+{
+    QString name;    ///< ours, unique
+    QString aeTitle; ///< 1 to 16 characters (PS3.5 §6.2, AE)
+    QString host;
+    quint16 port = 104;
+    bool useTls = false;
+    QString dicomWebUrl;
+    QString characterSet; ///< Specific Character Set for our queries: "ISO_IR 192"; empty: only ASCII is sent undeclared
+    /// Overrides the declared character set of what it answers: for sources known to declare a wrong one.
+    QString assumedCharacterSet;
+};
+
+/// Our own side of an association.
+struct Local
+{
+    QString aeTitle = QStringLiteral("DIASCOPE");
+    int connectSeconds = 10; ///< TCP
+    int acseSeconds = 15;    ///< association request, release
+    int dimseSeconds = 60;   ///< silence in the middle of an exchange
+};
+
+inline const Setting<QString> listenAe{"listen.ae", QStringLiteral("DIASCOPE")};
+inline const Setting<int> listenPort{"listen.port", 11112};
+
+/// The configured peers, kept in the profile's settings.
+class Nodes
+{
+public:
+    explicit Nodes(Settings& settings) : m_settings(settings) {}
+    std::vector<Node> list() const; ///< by name
+    std::optional<Node> find(const QString& name) const;
+    /// Errors: Invalid (name, AE title, host or port break a rule), Conflict (the name is taken).
+    Result<void> add(const Node& node);
+    Result<void> replace(const Node& node); ///< NotFound
+    Result<void> remove(const QString& name); ///< NotFound
+
+private:
+    Result<void> save(const std::vector<Node>& nodes);
+    Settings& m_settings;
+};
+
+} // namespace diascope::dimse

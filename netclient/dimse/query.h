@@ -1,0 +1,49 @@
+#pragma once
+#include "netclient/base/task.h"
+#include "netclient/dicom/dataset.h"
+#include "netclient/dimse/node.h"
+#include <functional>
+
+namespace diascope::dimse
+{
+
+/// C-ECHO. The errors of every function of this room: Unreachable (host unknown, unreachable, connection refused),
+/// Refused (called or calling AE title not recognised, no presentation context accepted, rejected, aborted, a failure
+/// status), TimedOut, Cancelled, Damaged (the peer broke the protocol). `detail` says which, in one sentence.
+Result<void> echo(const Node& node, const Local& local, Task& task);
+
+/// The peer turned the association down only for now (PS3.8 §9.3.4, result 2): worth another try after a while.
+bool isTransient(const Error& error);
+
+enum class Level { Study, Series, Image };
+
+/// What to look for; empty means any. Wildcards `*` and `?` go to the peer as they are.
+struct FindKeys
+{
+    QString patientId;
+    QString patientName;
+    QString birthDate;
+    QString accession;
+    QString dates;    ///< YYYYMMDD, or a range with '-'
+    QString modality; ///< in study (study level), of the series (series level)
+    QString description;
+    QString studyUid;
+    QString seriesUid;
+    QString instanceUid;
+    std::vector<dicom::Tag> alsoReturn; ///< more return keys than the usual ones of the level
+    int limit = 0; ///< C-CANCEL after this many rows; 0: all
+};
+
+/// Called for every row as it arrives, on the calling thread. False: enough, the peer is told to stop.
+using OnMatch = std::function<bool(const dicom::Dataset& row)>;
+
+/// C-FIND, study root. Text is encoded in the node's character set (Error Unsupported: it does not fit).
+/// Returns the number of rows.
+Result<qint64> find(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
+/// The same with keys of one's own (QueryRetrieveLevel is set from `level`).
+Result<qint64> find(const Node& node, Level level, const dicom::Dataset& keys, const OnMatch& onMatch, const Local& local,
+                    Task& task);
+/// Modality worklist (PS3.4 Annex K): keys and rows as they are.
+Result<qint64> findWorklist(const Node& node, const dicom::Dataset& keys, const OnMatch& onMatch, const Local& local, Task& task);
+
+} // namespace diascope::dimse
