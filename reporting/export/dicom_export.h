@@ -1,0 +1,17 @@
+#pragma once
+#include "netclient/dicom/dataset.h"
+#include "reporting/model/report.h"
+
+namespace diascope::reporting
+{
+
+/// UIDs follow from report id and version, so that exporting again gives the same object, not a second one.
+
+/// Basic Diagnostic Imaging Report (PS3.16 TID 2000): Enhanced SR where there are measurements, else Basic Text SR.
+/// Unsupported: text does not fit.
+Result<dicom::Dataset> toSr(const Report& report);
+
+/// Encapsulated PDF (PS3.3 A.45.1) of the bytes toPdf() gave.
+Result<dicom::Dataset> toEncapsulatedPdf(const Report& report, const QByteArray& pdf);
+
+} // namespace diascope::reporting
