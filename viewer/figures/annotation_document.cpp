@@ -1,0 +1,156 @@
+#include "viewer/figures/annotation_document.h"
+#include <QJsonDocument>
+
+namespace diascope::viewer
+{
+
+Result<std::unique_ptr<FigureStore>> FigureStore::open(const QString& databasePath)
+{
+    auto database = Database::open(databasePath);
+    if (!database)
+        return std::unexpected(database.error());
+    if (auto migrated = (*database)->migrate(QStringLiteral("figures"),
+                                             {QStringLiteral("CREATE TABLE figure(id TEXT PRIMARY KEY, study_uid TEXT NOT NULL,"
+                                                             " drawn INTEGER NOT NULL, json TEXT NOT NULL);"
+                                                             "CREATE INDEX figure_of_study ON figure(study_uid, drawn);")});
+        !migrated)
+        return std::unexpected(migrated.error());
+    return std::unique_ptr<FigureStore>(new FigureStore(std::move(*database)));
+}
+
+namespace
+{
+
+Result<std::vector<Figure>> figuresOf(Statement& statement)
+{
+    std::vector<Figure> figures;
+    for (;;) {
+        const auto row = statement.step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return figures;
+        auto figure = figureFromJson(QJsonDocument::fromJson(statement.text(0).toUtf8()).object());
+        if (!figure)
+            return std::unexpected(figure.error());
+        figures.push_back(std::move(*figure));
+    }
+}
+
+} // namespace
+
+Result<std::vector<Figure>> FigureStore::load(const dicom::StudyUid& study)
+{
+    auto statement = m_database->prepare(QStringLiteral("SELECT json FROM figure WHERE study_uid=? ORDER BY drawn"));
+    if (!statement)
+        return std::unexpected(statement.error());
+    statement->bind(1, study.value);
+    return figuresOf(*statement);
+}
+
+Result<std::optional<Figure>> FigureStore::find(const QString& id)
+{
+    auto statement = m_database->prepare(QStringLiteral("SELECT json FROM figure WHERE id=?"));
+    if (!statement)
+        return std::unexpected(statement.error());
+    statement->bind(1, id);
+    const auto figures = figuresOf(*statement);
+    if (!figures)
+        return std::unexpected(figures.error());
+    return figures->empty() ? std::nullopt : std::optional(figures->front());
+}
+
+Result<void> FigureStore::save(const dicom::StudyUid& study, const Figure& figure)
+{
+    const QString json = QString::fromUtf8(QJsonDocument(toJson(figure)).toJson(QJsonDocument::Compact));
+    return m_database->execute(QStringLiteral("INSERT INTO figure(id,study_uid,drawn,json)"
+                                              " VALUES(?,?,(SELECT ifnull(max(drawn),0)+1 FROM figure),?)"
+                                              " ON CONFLICT(id) DO UPDATE SET json=excluded.json"),
+                               {figure.id, study.value, json});
+}
+
+Result<void> FigureStore::remove(const QString& id)
+{
+    return m_database->execute(QStringLiteral("DELETE FROM figure WHERE id=?"), {id});
+}
+
+/// From one state of a figure to another; nothing stands for its absence.
+class AnnotationDocument::Change : public QUndoCommand
+{
+public:
+    Change(AnnotationDocument& document, std::optional<Figure> before, std::optional<Figure> after)
+        : m_document(document), m_before(std::move(before)), m_after(std::move(after))
+    {
+    }
+    void redo() override { apply(m_before, m_after); }
+    void undo() override { apply(m_after, m_before); }
+
+private:
+    void apply(const std::optional<Figure>& from, const std::optional<Figure>& to)
+    {
+        if (to)
+            m_document.put(*to);
+        else
+            m_document.take(from->id);
+    }
+    AnnotationDocument& m_document;
+    std::optional<Figure> m_before;
+    std::optional<Figure> m_after;
+};
+
+AnnotationDocument::AnnotationDocument(dicom::StudyUid study, FigureStore* store, QObject* parent)
+    : QObject(parent), m_study(std::move(study)), m_store(store)
+{
+    if (!m_store)
+        return;
+    if (auto loaded = m_store->load(m_study))
+        m_figures = std::move(*loaded);
+    else
+        QMetaObject::invokeMethod(
+            this, [this, error = loaded.error()] { Q_EMIT failed(error); }, Qt::QueuedConnection);
+}
+
+const Figure* AnnotationDocument::find(const QString& id) const
+{
+    const auto at = std::find_if(m_figures.begin(), m_figures.end(), [&](const Figure& figure) { return figure.id == id; });
+    return at == m_figures.end() ? nullptr : &*at;
+}
+
+void AnnotationDocument::add(const Figure& figure) { m_undo.push(new Change(*this, std::nullopt, figure)); }
+
+void AnnotationDocument::replace(const Figure& figure)
+{
+    const Figure* before = find(figure.id);
+    if (before && *before != figure)
+        m_undo.push(new Change(*this, *before, figure));
+}
+
+void AnnotationDocument::remove(const QString& id)
+{
+    if (const Figure* before = find(id))
+        m_undo.push(new Change(*this, *before, std::nullopt));
+}
+
+void AnnotationDocument::put(const Figure& figure)
+{
+    if (m_store)
+        if (auto saved = m_store->save(m_study, figure); !saved)
+            Q_EMIT failed(saved.error());
+    const auto at = std::find_if(m_figures.begin(), m_figures.end(), [&](const Figure& other) { return other.id == figure.id; });
+    if (at == m_figures.end())
+        m_figures.push_back(figure);
+    else
+        *at = figure;
+    Q_EMIT changed();
+}
+
+void AnnotationDocument::take(const QString& id)
+{
+    if (m_store)
+        if (auto removed = m_store->remove(id); !removed)
+            Q_EMIT failed(removed.error());
+    std::erase_if(m_figures, [&](const Figure& figure) { return figure.id == id; });
+    Q_EMIT changed();
+}
+
+} // namespace diascope::viewer

@@ -1,0 +1,59 @@
+#pragma once
+#include "netclient/base/database.h"
+#include "viewer/figures/figure.h"
+#include <QObject>
+#include <QUndoStack>
+
+namespace diascope::viewer
+{
+
+/// Where the figures of all studies are kept: one row a figure, in the profile's database. One thread.
+class FigureStore
+{
+public:
+    static Result<std::unique_ptr<FigureStore>> open(const QString& databasePath);
+    Result<std::vector<Figure>> load(const dicom::StudyUid& study); ///< in the order they were drawn
+    Result<std::optional<Figure>> find(const QString& id);
+    Result<void> save(const dicom::StudyUid& study, const Figure& figure);
+    Result<void> remove(const QString& id);
+
+private:
+    explicit FigureStore(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
+    std::unique_ptr<Database> m_database;
+};
+
+/// The figures of one study. They change by undoable commands only, and every change is stored at once (SAF-06). Without a
+/// store (viewing-only mode) nothing outlives the window (SAF-11). UI thread.
+class AnnotationDocument : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `store` may be null, and must outlive the document.
+    AnnotationDocument(dicom::StudyUid study, FigureStore* store, QObject* parent = nullptr);
+
+    const dicom::StudyUid& study() const { return m_study; }
+    const std::vector<Figure>& figures() const { return m_figures; }
+    const Figure* find(const QString& id) const;
+
+    void add(const Figure& figure);
+    void replace(const Figure& figure); ///< the one with its id
+    void remove(const QString& id);
+    QUndoStack& undoStack() { return m_undo; }
+
+Q_SIGNALS:
+    void changed();
+    void failed(const diascope::Error& error); ///< a change could not be stored; it is still on the screen
+
+private:
+    class Change;
+    void put(const Figure& figure);
+    void take(const QString& id);
+
+    dicom::StudyUid m_study;
+    FigureStore* m_store;
+    std::vector<Figure> m_figures;
+    QUndoStack m_undo;
+};
+
+} // namespace diascope::viewer

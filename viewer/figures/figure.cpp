@@ -1,0 +1,185 @@
+#include "viewer/figures/figure.h"
+#include <QJsonArray>
+#include <QLocale>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Figures", text); }
+
+QJsonArray toJson(Vec3 v) { return {v.x, v.y, v.z}; }
+
+Vec3 vectorFrom(const QJsonValue& value)
+{
+    const QJsonArray array = value.toArray();
+    return {array.at(0).toDouble(), array.at(1).toDouble(), array.at(2).toDouble()};
+}
+
+} // namespace
+
+QJsonObject toJson(const Figure& figure)
+{
+    QJsonArray points;
+    for (const Vec3& point : figure.points)
+        points << toJson(point);
+    QJsonObject json{{"id", figure.id},
+                     {"kind", figure.kind},
+                     {"frameOfReference", figure.frameOfReference.value},
+                     {"points", points},
+                     {"normal", toJson(figure.normal)},
+                     {"text", figure.text},
+                     {"hidden", figure.isHidden}};
+    if (figure.image) {
+        json["seriesUid"] = figure.image->seriesUid.value;
+        json["sopInstanceUid"] = figure.image->instanceUid.value;
+        json["frame"] = figure.image->frame;
+    }
+    return json;
+}
+
+Result<Figure> figureFromJson(const QJsonObject& json)
+{
+    Figure figure;
+    figure.id = json["id"].toString();
+    figure.kind = json["kind"].toString();
+    figure.frameOfReference = {json["frameOfReference"].toString()};
+    for (const QJsonValue& point : json["points"].toArray())
+        figure.points.push_back(vectorFrom(point));
+    figure.normal = vectorFrom(json["normal"]);
+    figure.text = json["text"].toString();
+    figure.isHidden = json["hidden"].toBool();
+    if (json.contains("sopInstanceUid"))
+        figure.image = ImageRef{{json["seriesUid"].toString()}, {json["sopInstanceUid"].toString()}, json["frame"].toInt()};
+    const FigureKind* kind = figureKind(figure.kind);
+    if (figure.id.isEmpty() || !kind || int(figure.points.size()) < kind->pointCount)
+        return fail(Fault::Damaged, tr("a stored annotation cannot be read"));
+    return figure;
+}
+
+MeasuringPlane MeasuringPlane::ofFrame(std::shared_ptr<const Volume> volume, int frame)
+{
+    const Instance& instance = volume->instance(frame);
+    MeasuringPlane plane;
+    plane.isCalibrated = instance.spacingMm.has_value();
+    plane.spacing = instance.spacingMm.value_or(viewer::PixelSpacing{instance.pixelAspect, 1});
+    switch (instance.spacingOrigin) {
+    case SpacingOrigin::None:
+        plane.calibration = tr("none: in pixels");
+        break;
+    case SpacingOrigin::Patient:
+        plane.calibration = tr("pixel spacing in the patient");
+        break;
+    case SpacingOrigin::Calibrated:
+        plane.calibration = tr("calibrated pixel spacing");
+        break;
+    case SpacingOrigin::Detector:
+        plane.calibration = tr("at the detector, magnified");
+        break;
+    case SpacingOrigin::Unknown:
+        plane.calibration = tr("pixel spacing of unknown origin");
+        break;
+    }
+    plane.unit = volume->unit(frame);
+    plane.columns = volume->columns();
+    plane.rows = volume->rows();
+    plane.valueAt = [volume, frame](QPointF point) {
+        return volume->valueAt(frame, int(std::lround(point.x())), int(std::lround(point.y())));
+    };
+    return plane;
+}
+
+std::optional<std::vector<QPointF>> pointsOnPlane(const Figure& figure, const std::optional<PlaneGeometry>& plane,
+                                                  double toleranceMm)
+{
+    std::vector<QPointF> points;
+    for (const Vec3& point : figure.points) {
+        if (!figure.isInPatientSpace()) {
+            points.emplace_back(point.x, point.y);
+            continue;
+        }
+        if (!plane || std::abs(plane->distanceMm(point)) > toleranceMm)
+            return std::nullopt;
+        points.push_back(plane->toPixel(point));
+    }
+    return points;
+}
+
+QString describe(const FigureValue& value)
+{
+    if (value.name == QLatin1String("count"))
+        return tr("%1 pixels").arg(qint64(value.value));
+    const int decimals = value.unit == QLatin1String("HU") ? 1 : value.unit == QLatin1String("mm2") ? 1 : std::abs(value.value) >= 1000 ? 0 : 1;
+    QString number = QLocale::c().toString(value.value, 'f', decimals);
+    QString unit = value.unit;
+    unit.replace(QLatin1String("mm2"), QStringLiteral("mm²")).replace(QLatin1String("px2"), QStringLiteral("px²"));
+    if (unit == QLatin1String("deg"))
+        return number + QStringLiteral("°");
+    const QString amount = unit.isEmpty() ? number : number + u' ' + unit;
+    if (value.name == QLatin1String("mean"))
+        return tr("Mean %1").arg(amount);
+    if (value.name == QLatin1String("sd"))
+        return tr("SD %1").arg(amount);
+    if (value.name == QLatin1String("min"))
+        return tr("Min %1").arg(amount);
+    if (value.name == QLatin1String("max"))
+        return tr("Max %1").arg(amount);
+    if (value.name == QLatin1String("area"))
+        return tr("Area %1").arg(amount);
+    return amount;
+}
+
+QStringList describe(const std::vector<FigureValue>& values)
+{
+    QStringList lines;
+    for (const FigureValue& value : values)
+        if (value.name != QLatin1String("count"))
+            lines << describe(value);
+    return lines;
+}
+
+std::optional<int> frameOf(const Figure& figure, const Volume& volume)
+{
+    if (!figure.image)
+        return std::nullopt;
+    for (int frame = 0; frame < volume.frameCount(); ++frame) {
+        const Instance& instance = volume.instance(frame);
+        if (instance.uid == figure.image->instanceUid && instance.frame == figure.image->frame)
+            return frame;
+    }
+    return std::nullopt;
+}
+
+std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Volume> volume)
+{
+    const FigureKind* kind = figureKind(figure.kind);
+    if (!kind || !kind->values || !volume)
+        return {};
+    if (figure.image) {
+        const auto frame = frameOf(figure, *volume);
+        if (!frame || !volume->isLoaded(*frame))
+            return {};
+        const auto points = pointsOnPlane(figure, volume->plane(*frame), 1e6);
+        return points ? kind->values(*points, MeasuringPlane::ofFrame(volume, *frame)) : std::vector<FigureValue>{};
+    }
+    // On a reconstructed plane: the plane's own mm through the first point.
+    if (!figure.isInPatientSpace() || figure.points.empty() || norm(figure.normal) == 0 || !volume->grid())
+        return {};
+    PlaneGeometry plane;
+    plane.originLps = figure.points.front();
+    const Vec3 helper = std::abs(figure.normal.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
+    plane.rowDirection = normalized(cross(helper, figure.normal));
+    plane.columnDirection = normalized(cross(figure.normal, plane.rowDirection));
+    MeasuringPlane measuring;
+    measuring.isCalibrated = true;
+    measuring.calibration = tr("pixel spacing in the patient");
+    measuring.unit = volume->unit(0);
+    measuring.sampleStep = volume->grid()->smallestSpacingMm();
+    measuring.valueAt = [&](QPointF point) { return volume->valueAt(plane.toPatient(point)); };
+    const auto points = pointsOnPlane(figure, plane, 1e6);
+    return kind->values(*points, measuring);
+}
+
+} // namespace diascope::viewer

@@ -1,0 +1,95 @@
+#pragma once
+#include "netclient/dicom/uid.h"
+#include "viewer/volume/volume.h"
+#include <QJsonObject>
+#include <QPainterPath>
+#include <functional>
+
+namespace diascope::viewer
+{
+
+/// The image a figure was drawn on.
+struct ImageRef
+{
+    dicom::SeriesUid seriesUid;
+    dicom::InstanceUid instanceUid;
+    int frame = 0; ///< in the instance, from 0
+    friend bool operator==(const ImageRef&, const ImageRef&) = default;
+};
+
+/// An annotation or measurement: plain data. It lives in patient space, keyed by its frame of reference; on an image without
+/// geometry (CR, ultrasound) its points are that image's pixels.
+struct Figure
+{
+    QString id;   ///< never reused
+    QString kind; ///< of builtinFigures(): "length", "ellipse", …
+    dicom::FrameOfReferenceUid frameOfReference; ///< empty: points are (column, row, 0) of `image`
+    std::optional<ImageRef> image;               ///< empty for figures drawn on a reconstructed plane
+    std::vector<Vec3> points;                    ///< LPS in mm, or image pixels
+    Vec3 normal;                                 ///< of the plane it was drawn on; zero without geometry
+    QString text;                                ///< of "text" and "arrow"
+    bool isHidden = false;
+
+    bool isInPatientSpace() const { return !frameOfReference.isEmpty(); }
+    friend bool operator==(const Figure&, const Figure&) = default;
+};
+
+QJsonObject toJson(const Figure& figure);
+Result<Figure> figureFromJson(const QJsonObject& json);
+
+/// One value of a figure: name is one of CLI.md's ("length", "mean", "sd", "min", "max", "area", "count", "angle").
+struct FigureValue
+{
+    QString name;
+    double value = 0;
+    QString unit; ///< "mm", "px", "mm2", "px2", "deg", "HU", … ; empty for counts and unitless pixels
+};
+
+/// What a figure needs to know of the plane it lies on. Plane coordinates are image points (column, row) with pixel
+/// centres at integers, or mm for a reconstructed plane.
+struct MeasuringPlane
+{
+    PixelSpacing spacing;                           ///< mm, or {1,1} with isCalibrated false
+    bool isCalibrated = false;                      ///< false: lengths are in pixels (MEA-01)
+    QString calibration;                            ///< says where the millimetres come from (MEA-02)
+    QString unit;                                   ///< of the values
+    int columns = 0;                                ///< of the image; 0 for a reconstructed plane
+    int rows = 0;
+    double sampleStep = 1;                          ///< distance between samples of an area, in plane coordinates
+    std::function<std::optional<double>(QPointF)> valueAt; ///< modality value; nothing outside, padding, colour
+
+    /// A native frame of a volume. Values are read when asked for, from the stored pixels.
+    static MeasuringPlane ofFrame(std::shared_ptr<const Volume> volume, int frame);
+};
+
+/// A kind of figure: declared once in builtin_figures.cpp; one painter and one interactor serve all.
+struct FigureKind
+{
+    QString id;
+    QString name; ///< translated
+    int pointCount = 2;      ///< for polygons the least
+    bool isOpenEnded = false; ///< more points until a double click
+    bool hasText = false;
+    /// The line to paint, from the points in plane coordinates.
+    QPainterPath (*outline)(const std::vector<QPointF>& points) = nullptr;
+    std::vector<FigureValue> (*values)(const std::vector<QPointF>& points, const MeasuringPlane& plane) = nullptr;
+};
+
+const std::vector<FigureKind>& builtinFigures();
+const FigureKind* figureKind(const QString& id);
+
+/// A figure's points in the coordinates of an image plane; nothing if one is more than `toleranceMm` off it.
+std::optional<std::vector<QPointF>> pointsOnPlane(const Figure& figure, const std::optional<PlaneGeometry>& plane,
+                                                  double toleranceMm);
+
+/// Values for people, line by line: {"23.4 mm"}, {"Mean 41.2 HU", "SD 3.1 HU", …}.
+QStringList describe(const std::vector<FigureValue>& values);
+QString describe(const FigureValue& value);
+
+/// A figure's values on the volume it was drawn on, wherever that image is in the stack; empty if the image is not there or
+/// not loaded yet.
+std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Volume> volume);
+/// The frame of the stack that a figure lies on.
+std::optional<int> frameOf(const Figure& figure, const Volume& volume);
+
+} // namespace diascope::viewer
