@@ -1,0 +1,162 @@
+#include "viewer/ui/open_study.h"
+#include "netclient/dicom/person_name.h"
+#include "viewer/slice/slice_renderer.h"
+#include <QPointer>
+#include <QtConcurrent>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+constexpr int thumbnailPx = 112;
+
+QImage makeThumbnail(const Stack& stack)
+{
+    Stack single;
+    single.instances = {stack.instances[stack.instances.size() / 2]};
+    single.sliceCount = 1;
+    single.rows = stack.rows;
+    single.columns = stack.columns;
+    single.pixelSpacingMm = stack.pixelSpacingMm;
+    const auto volume = StackLoader::load(std::move(single));
+    if (!volume)
+        return {};
+    return render(**volume, {}, initialPresentation(**volume), {thumbnailPx, thumbnailPx}).image;
+}
+
+} // namespace
+
+ImageTexts ImageTexts::of(const dicom::Dataset& dataset)
+{
+    using namespace dicom;
+    ImageTexts texts;
+    const PersonName name = PersonName::parse(dataset.text(tag::PatientName));
+    texts.patientName = name.display();
+    texts.m_comparableName = name.comparable();
+    texts.patientId = dataset.text(tag::PatientID);
+    texts.issuer = dataset.text(tag::IssuerOfPatientID);
+    texts.birthDate = displayDate(dataset.text(tag::PatientBirthDate));
+    texts.sex = dataset.text(tag::PatientSex);
+    texts.age = ageAt(dataset.text(tag::PatientBirthDate), dataset.text(tag::StudyDate));
+    texts.institution = dataset.text(tag::InstitutionName);
+    texts.studyDate = displayDate(dataset.text(tag::StudyDate));
+    texts.studyTime = displayTime(dataset.text(tag::StudyTime));
+    texts.studyDescription = dataset.text(tag::StudyDescription);
+    texts.accession = dataset.text(tag::AccessionNumber);
+    texts.seriesDescription = dataset.text(tag::SeriesDescription);
+    texts.seriesNumber = dataset.text(tag::SeriesNumber);
+    texts.modality = dataset.text(tag::Modality);
+    texts.bodyPart = dataset.text(tag::BodyPartExamined);
+    return texts;
+}
+
+bool ImageTexts::isSamePatient(const ImageTexts& other) const
+{
+    return patientId == other.patientId && issuer == other.issuer && m_comparableName == other.m_comparableName;
+}
+
+OpenStack::OpenStack(Stack stack, ImageTexts texts, QObject* parent)
+    : QObject(parent), m_stack(std::move(stack)), m_texts(std::move(texts))
+{
+    connect(&m_thumbnailWatcher, &QFutureWatcherBase::finished, this, [this] {
+        m_thumbnail = m_thumbnailWatcher.result();
+        Q_EMIT thumbnailReady();
+    });
+}
+
+OpenStack::~OpenStack()
+{
+    m_loader.reset(); // no snapshot is published after this
+    m_thumbnailWatcher.waitForFinished();
+}
+
+void OpenStack::want(int frame)
+{
+    if (m_loader)
+        return m_loader->want(frame);
+    m_loader = std::make_unique<StackLoader>(
+        m_stack,
+        [this](std::shared_ptr<const Volume> volume) {
+            // The loader outlives no call of this, and is destroyed before us: `this` is alive here.
+            QMetaObject::invokeMethod(
+                this,
+                [this, volume = std::move(volume)] {
+                    m_volume = volume;
+                    Q_EMIT grown();
+                },
+                Qt::QueuedConnection);
+        },
+        frame);
+}
+
+void OpenStack::wantThumbnail()
+{
+    if (!m_thumbnailWatcher.isRunning() && m_thumbnail.isNull())
+        m_thumbnailWatcher.setFuture(QtConcurrent::run(makeThumbnail, m_stack));
+}
+
+OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject(parent), m_series(std::move(series))
+{
+    connect(&m_watcher, &QFutureWatcherBase::finished, this, [this] {
+        Headers headers = m_watcher.result();
+        m_filesRead += int(m_series[m_next].paths.size());
+        ++m_next;
+        m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
+        for (auto& [stack, texts] : headers.stacks) {
+            m_stacks.push_back(std::make_shared<OpenStack>(std::move(stack), std::move(texts)));
+            Q_EMIT stackAdded(m_stacks.back());
+        }
+        readNext();
+    });
+    // Whoever opens us connects first.
+    QMetaObject::invokeMethod(this, &OpenStudy::readNext, Qt::QueuedConnection);
+}
+
+OpenStudy::~OpenStudy() { m_watcher.waitForFinished(); }
+
+int OpenStudy::fileCount() const
+{
+    int count = 0;
+    for (const SeriesFiles& series : m_series)
+        count += int(series.paths.size());
+    return count;
+}
+
+void OpenStudy::readNext()
+{
+    if (isComplete())
+        Q_EMIT completed();
+    else
+        m_watcher.setFuture(QtConcurrent::run(readSeries, m_series[m_next]));
+}
+
+OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series)
+{
+    struct OneFile
+    {
+        std::vector<Instance> instances;
+        QString reason;
+    };
+    const auto files = QtConcurrent::blockingMapped<std::vector<OneFile>>(series.paths, [](const QString& path) {
+        auto read = readInstances(path);
+        return read ? OneFile{std::move(*read), {}} : OneFile{{}, message(read.error())};
+    });
+    Headers headers;
+    std::vector<Instance> instances;
+    for (size_t i = 0; i < files.size(); ++i) {
+        if (!files[i].reason.isEmpty())
+            headers.notShown.push_back({series.paths[qsizetype(i)], files[i].reason});
+        instances.insert(instances.end(), files[i].instances.begin(), files[i].instances.end());
+    }
+    for (Stack& stack : buildStacks(std::move(instances))) {
+        ImageTexts texts;
+        if (const auto dataset = dicom::Dataset::read(stack.instances.front().path))
+            texts = ImageTexts::of(*dataset);
+        headers.stacks.emplace_back(std::move(stack), std::move(texts));
+    }
+    return headers;
+}
+
+} // namespace diascope::viewer

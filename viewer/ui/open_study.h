@@ -1,0 +1,126 @@
+#pragma once
+#include "viewer/volume/stack_loader.h"
+#include <QFutureWatcher>
+#include <QImage>
+#include <QObject>
+
+namespace diascope::viewer
+{
+
+/// What stands around an image: read once from one instance of the stack.
+struct ImageTexts
+{
+    QString patientName; ///< for display
+    QString patientId;
+    QString issuer;
+    QString birthDate;
+    QString sex;
+    QString age; ///< at the study
+    QString institution;
+    QString studyDate;
+    QString studyTime;
+    QString studyDescription;
+    QString accession;
+    QString seriesDescription;
+    QString seriesNumber;
+    QString modality;
+    QString bodyPart;
+
+    static ImageTexts of(const dicom::Dataset& dataset);
+    /// Equal ID with issuer and equal name (BIR-01).
+    bool isSamePatient(const ImageTexts& other) const;
+
+private:
+    QString m_comparableName;
+};
+
+/// A stack on its way to the screen: its pixels are loaded from the first time somebody wants to see them. UI thread.
+class OpenStack : public QObject
+{
+    Q_OBJECT
+
+public:
+    OpenStack(Stack stack, ImageTexts texts, QObject* parent = nullptr);
+    ~OpenStack() override;
+
+    const Stack& stack() const { return m_stack; }
+    const ImageTexts& texts() const { return m_texts; }
+    QString modality() const { return m_texts.modality; }
+    dicom::SeriesUid seriesUid() const { return m_stack.instances.front().seriesUid; }
+    dicom::StudyUid studyUid() const { return m_stack.instances.front().studyUid; }
+
+    /// Starts loading, this frame first; later calls only move the priority.
+    void want(int frame);
+    /// The latest snapshot; null until the first frame is loaded or failed.
+    std::shared_ptr<const Volume> volume() const { return m_volume; }
+
+    /// A small picture of the middle frame, made in the background; null until then.
+    QImage thumbnail() const { return m_thumbnail; }
+    void wantThumbnail();
+
+Q_SIGNALS:
+    void grown();
+    void thumbnailReady();
+
+private:
+    Stack m_stack;
+    ImageTexts m_texts;
+    std::shared_ptr<const Volume> m_volume;
+    std::unique_ptr<StackLoader> m_loader;
+    QFutureWatcher<QImage> m_thumbnailWatcher;
+    QImage m_thumbnail;
+};
+
+/// One series as the archive or a folder knows it.
+struct SeriesFiles
+{
+    QString seriesUid;
+    QStringList paths;
+};
+
+/// A file of the study that is not shown, and why (OBJ-12).
+struct NotShown
+{
+    QString path;
+    QString reason;
+};
+
+/// A study being read: series by series, so that the first can be looked at while the others are still read. UI thread.
+class OpenStudy : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit OpenStudy(std::vector<SeriesFiles> series, QObject* parent = nullptr);
+    ~OpenStudy() override;
+
+    const std::vector<std::shared_ptr<OpenStack>>& stacks() const { return m_stacks; }
+    const std::vector<NotShown>& notShown() const { return m_notShown; }
+    bool isComplete() const { return m_next >= m_series.size(); }
+    int filesRead() const { return m_filesRead; }
+    int fileCount() const;
+    const std::vector<SeriesFiles>& series() const { return m_series; }
+    dicom::StudyUid studyUid() const { return m_stacks.empty() ? dicom::StudyUid{} : m_stacks.front()->studyUid(); }
+
+Q_SIGNALS:
+    void stackAdded(std::shared_ptr<diascope::viewer::OpenStack> stack);
+    void completed();
+
+private:
+    struct Headers
+    {
+        std::vector<std::pair<Stack, ImageTexts>> stacks;
+        std::vector<NotShown> notShown;
+    };
+    static Headers readSeries(const SeriesFiles& series);
+    void readNext();
+
+    std::vector<SeriesFiles> m_series;
+    size_t m_next = 0;
+    int m_filesRead = 0;
+    std::vector<std::shared_ptr<OpenStack>> m_stacks;
+    std::vector<NotShown> m_notShown;
+    QFutureWatcher<Headers> m_watcher;
+};
+
+} // namespace diascope::viewer

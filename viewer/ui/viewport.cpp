@@ -1,0 +1,577 @@
+#include "viewer/ui/viewport.h"
+#include "viewer/ui/viewer_mime.h"
+#include <QDragEnterEvent>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPainter>
+#include <QWheelEvent>
+#include <QtConcurrent>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+constexpr double defaultCineRate = 15;
+
+/// Going down an axial stack goes towards the feet, as on a film; the other stacks go along their normal.
+int downStep(const Stack& stack)
+{
+    const auto& plane = stack.instances.front().plane;
+    return plane && stack.phaseCount == 1 && stack.frameCount() > 1 && plane->normal().z > 0.5 ? -1 : 1;
+}
+
+int firstFrameOf(const Stack& stack)
+{
+    return stack.instances.front().plane && stack.frameCount() > 2 ? stack.sliceCount / 2 : 0;
+}
+
+} // namespace
+
+Viewport::Viewport(QWidget* parent) : QWidget(parent)
+{
+    setMouseTracking(true);
+    setAcceptDrops(true);
+    setFocusPolicy(Qt::ClickFocus);
+    setMinimumSize(120, 120);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    connect(&m_renderer, &QFutureWatcherBase::finished, this, [this] {
+        Shown shown = m_renderer.result();
+        // Another stack may have been put here meanwhile: its predecessor's picture must not appear (SAF-13, BIR-01).
+        if (m_stack && shown.stack == m_stack.get()) {
+            m_shown = std::move(shown);
+            update();
+        }
+        if (std::exchange(m_isRenderWanted, false))
+            startRendering();
+    });
+    connect(&m_cine, &QTimer::timeout, this, &Viewport::stepCine);
+}
+
+Viewport::~Viewport() { m_renderer.waitForFinished(); }
+
+void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* document)
+{
+    cancelTool();
+    play(false);
+    if (m_stack)
+        m_stack->disconnect(this);
+    if (m_document)
+        m_document->disconnect(this);
+    m_stack = std::move(stack);
+    m_document = m_stack ? document : nullptr;
+    m_view = {};
+    m_presentation = {};
+    m_hasPresentation = false;
+    m_wantedPlane.reset();
+    m_shown.reset();
+    m_selected.clear();
+    m_referenceLines.clear();
+    m_cineRate = 0;
+    if (m_document)
+        connect(m_document, &AnnotationDocument::changed, this, [this] {
+            if (m_document && !m_document->find(m_selected))
+                selectFigure({});
+            update();
+        });
+    if (m_stack) {
+        m_view.frame = firstFrameOf(m_stack->stack());
+        connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
+        m_stack->want(m_view.frame);
+        onGrown();
+    }
+    update();
+    Q_EMIT viewChanged(this);
+}
+
+void Viewport::showPlane(std::shared_ptr<OpenStack> stack, AnnotationDocument* document, AnatomicalPlane plane)
+{
+    showStack(std::move(stack), document);
+    if (!m_stack || !m_stack->stack().canReslice)
+        return;
+    m_wantedPlane = plane;
+    onGrown();
+}
+
+void Viewport::onGrown()
+{
+    const auto current = volume();
+    if (!current)
+        return;
+    if (m_wantedPlane && !m_view.mpr && current->grid())
+        m_view.mpr = anatomicalPlane(*m_wantedPlane, current->grid()->centreLps());
+    if (!m_hasPresentation && (current->isLoaded(m_view.frame) || current->isComplete())) {
+        m_presentation = initialPresentation(*current, m_view.frame);
+        m_hasPresentation = true;
+    }
+    // What is shown complete stays as it is while the rest arrives.
+    const bool isSettled = m_shown && !m_view.mpr && m_shown->view.frame == m_view.frame && !m_shown->slice.problem;
+    if (isSettled)
+        update();
+    else
+        requestPicture();
+    Q_EMIT viewChanged(this);
+}
+
+std::shared_ptr<const Volume> Viewport::volume() const { return m_stack ? m_stack->volume() : nullptr; }
+int Viewport::frameCount() const { return m_stack ? m_stack->stack().frameCount() : 0; }
+SliceTransform Viewport::transform() const
+{
+    const auto current = volume();
+    return current ? SliceTransform::of(*current, m_view, size()) : SliceTransform();
+}
+
+bool Viewport::isWaitingForPixels() const
+{
+    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view);
+}
+
+void Viewport::requestPicture()
+{
+    if (m_renderer.isRunning())
+        m_isRenderWanted = true;
+    else
+        startRendering();
+}
+
+void Viewport::startRendering()
+{
+    const auto current = volume();
+    if (!current || size().isEmpty())
+        return;
+    const double ratio = devicePixelRatioF();
+    m_renderer.setFuture(QtConcurrent::run([stack = m_stack.get(), current, view = m_view, presentation = m_presentation, size = size(), ratio] {
+        SliceView device = view;
+        device.zoom *= ratio;
+        device.panPx *= ratio;
+        Shown shown{stack, current, view, presentation, viewer::render(*current, device, presentation, size * ratio), size};
+        shown.slice.image.setDevicePixelRatio(ratio);
+        shown.slice.transform = SliceTransform::of(*current, view, size);
+        return shown;
+    }));
+}
+
+void Viewport::setActive(bool isActive)
+{
+    m_isActive = isActive;
+    update();
+}
+
+void Viewport::setTool(const QString& toolId)
+{
+    cancelTool();
+    m_leftTool = toolId;
+    if (Tool* tool = toolFor(Qt::LeftButton))
+        setCursor(tool->cursor());
+}
+
+Tool* Viewport::toolFor(Qt::MouseButtons buttons)
+{
+    QString id = m_leftTool;
+    if ((buttons & Qt::LeftButton) && (buttons & Qt::RightButton))
+        id = QStringLiteral("zoom");
+    else if (buttons & Qt::RightButton)
+        id = QStringLiteral("window");
+    else if (buttons & Qt::MiddleButton)
+        id = QStringLiteral("pan");
+    auto& tool = m_tools[id];
+    if (!tool)
+        tool = makeTool(id);
+    return tool.get();
+}
+
+void Viewport::setOverlay(OverlayDetail detail)
+{
+    m_overlay = detail;
+    update();
+}
+
+void Viewport::setReferenceLines(std::vector<ReferenceLine> lines)
+{
+    m_referenceLines = std::move(lines);
+    update();
+}
+
+void Viewport::setView(const SliceView& view)
+{
+    if (view == m_view)
+        return;
+    m_view = view;
+    requestPicture();
+    Q_EMIT viewChanged(this);
+}
+
+void Viewport::setPresentation(const Presentation& presentation)
+{
+    if (presentation == m_presentation)
+        return;
+    m_presentation = presentation;
+    m_hasPresentation = true;
+    requestPicture();
+    Q_EMIT viewChanged(this);
+}
+
+void Viewport::showFrame(int frame)
+{
+    if (!m_stack || m_view.mpr)
+        return;
+    SliceView view = m_view;
+    view.frame = std::clamp(frame, 0, frameCount() - 1);
+    m_stack->want(view.frame);
+    setView(view);
+}
+
+void Viewport::showInstance(const dicom::InstanceUid& uid, int frame)
+{
+    if (!m_stack)
+        return;
+    const auto& instances = m_stack->stack().instances;
+    for (size_t i = 0; i < instances.size(); ++i)
+        if (instances[i].uid == uid && instances[i].frame == frame)
+            return showFrame(int(i));
+}
+
+void Viewport::showPoint(Vec3 pointLps)
+{
+    const auto current = volume();
+    if (!current)
+        return;
+    if (m_view.mpr) {
+        // The plane moves along its normal only; the picture stays where it is.
+        SliceView view = m_view;
+        const Vec3 normal = view.mpr->normal();
+        view.mpr->centreLps = view.mpr->centreLps + normal * dot(pointLps - view.mpr->centreLps, normal);
+        setView(view);
+    } else if (const auto nearest = current->nearestFrame(pointLps, m_view.frame / std::max(1, current->sliceCount()))) {
+        showFrame(*nearest);
+    }
+}
+
+void Viewport::scrollBy(int frames)
+{
+    const auto current = volume();
+    if (!m_stack || frames == 0)
+        return;
+    if (m_view.mpr && current && current->grid()) {
+        const VolumeGrid grid = *current->grid();
+        SliceView view = m_view;
+        const Vec3 normal = view.mpr->normal();
+        const double down = normal.z > 0.5 ? -1 : 1;
+        const Vec3 moved = view.mpr->centreLps + normal * (down * frames * grid.smallestSpacingMm());
+        const Vec3 voxel = grid.toVoxel(moved);
+        const auto isWithin = [](double at, int count) { return at >= -0.5 && at <= count - 0.5; };
+        if (!isWithin(voxel.x, grid.columns) || !isWithin(voxel.y, grid.rows) || !isWithin(voxel.z, grid.slices))
+            return;
+        view.mpr->centreLps = moved;
+        setView(view);
+    } else {
+        showFrame(m_view.frame + frames * downStep(m_stack->stack()));
+    }
+    Q_EMIT scrolled(this);
+}
+
+void Viewport::jumpTo(Vec3 pointLps)
+{
+    showPoint(pointLps);
+    Q_EMIT pointChosen(pointLps, this);
+}
+
+void Viewport::resetView()
+{
+    const auto current = volume();
+    if (!current)
+        return;
+    setView(reset(m_view));
+    setPresentation(initialPresentation(*current, m_view.frame));
+}
+
+void Viewport::fit()
+{
+    SliceView view = m_view;
+    view.zoom = 0;
+    view.panPx = {};
+    setView(view);
+}
+
+void Viewport::oneToOne()
+{
+    if (const auto current = volume()) {
+        SliceView view = m_view;
+        view.zoom = oneToOneZoom(*current, view);
+        setView(view);
+    }
+}
+
+void Viewport::rotateBy(int quarterTurns)
+{
+    SliceView view = m_view;
+    view.quarterTurns = (view.quarterTurns + quarterTurns + 4) % 4;
+    setView(view);
+}
+
+void Viewport::flip(Qt::Orientation orientation)
+{
+    // What lies at the screen's left goes to its right, whatever the rotation.
+    SliceView view = m_view;
+    const bool isHorizontal = (orientation == Qt::Horizontal) == (view.quarterTurns % 2 == 0);
+    (isHorizontal ? view.flipHorizontal : view.flipVertical) ^= true;
+    setView(view);
+}
+
+void Viewport::invert()
+{
+    Presentation changed = m_presentation;
+    changed.invert = !changed.invert;
+    setPresentation(changed);
+}
+
+void Viewport::applyPreset(const WindowPreset& preset)
+{
+    Presentation changed = m_presentation;
+    changed.window = preset.window;
+    changed.function = preset.function;
+    changed.voiLut = preset.voiLut;
+    setPresentation(changed);
+}
+
+void Viewport::autoWindow()
+{
+    if (const auto current = volume(); current && !current->isColour()) {
+        Presentation changed = m_presentation;
+        changed.window = viewer::autoWindow(*current, m_view.frame);
+        changed.function = VoiFunction::Linear;
+        changed.voiLut = -1;
+        setPresentation(changed);
+    }
+}
+
+void Viewport::setSlab(double slabMm, Blend blend)
+{
+    SliceView view = m_view;
+    view.slabMm = slabMm;
+    view.blend = blend;
+    setView(view);
+}
+
+void Viewport::cancelTool()
+{
+    for (auto& [id, tool] : m_tools)
+        if (tool)
+            tool->cancel(*this);
+    m_activeTool = nullptr;
+    if (m_textEdit)
+        m_textEdit->deleteLater();
+    m_textEdit = nullptr;
+}
+
+void Viewport::selectFigure(const QString& id)
+{
+    if (id == m_selected)
+        return;
+    m_selected = id;
+    update();
+    Q_EMIT figureSelected(id);
+}
+
+void Viewport::setDraft(const std::optional<Figure>& draft)
+{
+    m_draft = draft;
+    update();
+}
+
+void Viewport::editText(const Figure& figure)
+{
+    if (m_textEdit)
+        m_textEdit->deleteLater();
+    const auto current = volume();
+    const auto points = current ? pointsOnScreen(figure, *current, m_view, transform()) : std::nullopt;
+    if (!points)
+        return;
+    m_textEdit = new QLineEdit(figure.text, this);
+    m_textEdit->setPlaceholderText(tr("Text, then Enter"));
+    m_textEdit->resize(220, m_textEdit->sizeHint().height());
+    const QPoint at = points->back().toPoint();
+    m_textEdit->move(std::clamp(at.x(), 0, std::max(0, width() - 220)), std::clamp(at.y(), 0, std::max(0, height() - 30)));
+    m_textEdit->show();
+    m_textEdit->setFocus();
+    connect(m_textEdit, &QLineEdit::returnPressed, this, [this, figure] {
+        Figure written = figure;
+        written.text = m_textEdit->text().trimmed();
+        cancelTool();
+        if (!m_document || (written.text.isEmpty() && written.kind == QLatin1String("text")))
+            return;
+        if (m_document->find(written.id))
+            m_document->replace(written);
+        else
+            m_document->add(written);
+        selectFigure(written.id);
+    });
+}
+
+void Viewport::play(bool isOn)
+{
+    if (isOn && frameCount() > 1 && !m_view.mpr)
+        m_cine.start(int(1000 / cineRate()));
+    else
+        m_cine.stop();
+}
+
+double Viewport::cineRate() const
+{
+    if (m_cineRate > 0)
+        return m_cineRate;
+    const auto& stack = m_stack ? m_stack->stack().instances : std::vector<Instance>();
+    const auto frameTimeMs = stack.empty() ? std::nullopt : stack.front().frameTimeMs;
+    return frameTimeMs && *frameTimeMs > 0 ? std::clamp(1000 / *frameTimeMs, 0.5, 120.0) : defaultCineRate;
+}
+
+void Viewport::setCineRate(double framesPerSecond)
+{
+    m_cineRate = std::clamp(framesPerSecond, 0.5, 120.0);
+    if (isPlaying())
+        play(true);
+}
+
+void Viewport::stepCine()
+{
+    const auto current = volume();
+    const int count = frameCount();
+    if (!current || count < 2)
+        return play(false);
+    if (m_isSweeping && (m_view.frame + m_cineStep < 0 || m_view.frame + m_cineStep >= count))
+        m_cineStep = -m_cineStep;
+    else if (!m_isSweeping)
+        m_cineStep = 1;
+    const int next = (m_view.frame + m_cineStep + count) % count;
+    if (current->isLoaded(next) || current->error(next))
+        showFrame(next);
+    else
+        m_stack->want(next);
+}
+
+QImage Viewport::keyImage() const
+{
+    if (!m_shown || m_shown->slice.problem)
+        return {};
+    QImage image = m_shown->slice.image.convertToFormat(QImage::Format_RGB32);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintOver(painter, *m_shown, OverlayDetail::Minimal);
+    return image;
+}
+
+std::optional<ImageRef> Viewport::imageRef() const
+{
+    if (!m_stack || m_view.mpr)
+        return std::nullopt;
+    const Instance& instance = m_stack->stack().instances[size_t(m_view.frame)];
+    return ImageRef{instance.seriesUid, instance.uid, instance.frame};
+}
+
+void Viewport::resizeEvent(QResizeEvent*)
+{
+    requestPicture();
+    Q_EMIT viewChanged(this);
+}
+
+void Viewport::mousePressEvent(QMouseEvent* event)
+{
+    Q_EMIT activated(this);
+    if (m_activeTool && m_heldButtons != Qt::NoButton)
+        m_activeTool->cancel(*this); // a second button changes the tool
+    m_heldButtons = event->buttons();
+    m_activeTool = toolFor(m_heldButtons);
+    if (m_activeTool)
+        m_activeTool->press(*this, {event->position(), event->modifiers()});
+}
+
+void Viewport::mouseMoveEvent(QMouseEvent* event)
+{
+    updateProbe(event->position());
+    const Pointer pointer{event->position(), event->modifiers()};
+    if (event->buttons() != Qt::NoButton && m_activeTool)
+        m_activeTool->move(*this, pointer);
+    else if (Tool* tool = toolFor(Qt::LeftButton))
+        tool->hover(*this, pointer);
+}
+
+void Viewport::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (m_activeTool && event->buttons() == Qt::NoButton)
+        m_activeTool->release(*this, {event->position(), event->modifiers()});
+    m_heldButtons = event->buttons();
+    if (m_heldButtons == Qt::NoButton)
+        m_activeTool = nullptr;
+}
+
+void Viewport::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    const bool wasDrawing = isDrawing();
+    Tool* tool = toolFor(Qt::LeftButton);
+    if (event->button() == Qt::LeftButton && tool && (wasDrawing || tool->id() == QLatin1String("select")))
+        tool->doubleClick(*this, {event->position(), event->modifiers()});
+    else if (event->button() == Qt::LeftButton)
+        Q_EMIT maximizeWanted(this);
+}
+
+void Viewport::wheelEvent(QWheelEvent* event)
+{
+    Q_EMIT activated(this);
+    const auto current = volume();
+    if (event->modifiers() & Qt::ControlModifier) {
+        if (current)
+            setView(zoomedAt(*current, m_view, size(), event->position(), std::exp(event->angleDelta().y() / 800.0)));
+        return;
+    }
+    m_wheelRest += event->angleDelta().y() / 120.0;
+    const int steps = int(m_wheelRest);
+    m_wheelRest -= steps;
+    scrollBy(-steps);
+    updateProbe(event->position());
+}
+
+void Viewport::leaveEvent(QEvent*)
+{
+    m_probe.clear();
+    update();
+}
+
+void Viewport::updateProbe(QPointF positionPx)
+{
+    m_probe.clear();
+    const auto current = volume();
+    if (current) {
+        const SliceTransform at = transform();
+        const auto pointLps = at.toPatient(positionPx);
+        std::optional<double> value;
+        if (m_view.mpr) {
+            if (pointLps)
+                value = current->valueAt(*pointLps);
+        } else {
+            const QPointF imagePx = at.toImage(positionPx);
+            value = current->valueAt(m_view.frame, int(std::lround(imagePx.x())), int(std::lround(imagePx.y())));
+        }
+        if (value) {
+            m_probe = QStringLiteral("%1 %2").arg(*value, 0, 'f', std::abs(*value) < 10 && *value != std::round(*value) ? 2 : 0).arg(current->unit(m_view.frame)).trimmed();
+            if (pointLps && !current->instance(m_view.frame).frameOfReference.isEmpty())
+                m_probe += QStringLiteral("   L %1  P %2  H %3 mm").arg(pointLps->x, 0, 'f', 1).arg(pointLps->y, 0, 'f', 1).arg(pointLps->z, 0, 'f', 1);
+        }
+    }
+    update();
+}
+
+void Viewport::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasFormat(QLatin1String(stackMimeType)))
+        event->acceptProposedAction();
+}
+
+void Viewport::dropEvent(QDropEvent* event)
+{
+    Q_EMIT activated(this);
+    Q_EMIT stackDropped(event->mimeData()->data(QLatin1String(stackMimeType)).toInt(), this);
+    event->acceptProposedAction();
+}
+
+} // namespace diascope::viewer

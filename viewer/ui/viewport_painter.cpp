@@ -1,0 +1,289 @@
+#include "viewer/ui/viewport.h"
+#include <QPainter>
+#include <QPainterPath>
+#include <cmath>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+const QColor textColour(0xe6, 0xe8, 0xea);
+const QColor warningColour(0xf0, 0xb4, 0x3c);
+const QColor figureColour(0xf2, 0xd2, 0x4b);
+const QColor selectedColour(0x6f, 0xd3, 0x6f);
+const QColor accentColour(0x4a, 0xa3, 0xdf);
+constexpr int marginPx = 8;
+
+/// Light letters with a thin dark outline: readable on bone and on air.
+void drawOutlined(QPainter& painter, QPointF baseline, const QString& text, const QColor& colour)
+{
+    QPainterPath path;
+    path.addText(baseline, painter.font(), text);
+    painter.strokePath(path, QPen(QColor(0, 0, 0, 220), 2.6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.fillPath(path, colour);
+}
+
+void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QStringList& lines, const QColor& colour)
+{
+    const QFontMetricsF metrics(painter.font());
+    const double height = metrics.lineSpacing();
+    const bool isTop = corner == Qt::TopLeftCorner || corner == Qt::TopRightCorner;
+    const bool isLeft = corner == Qt::TopLeftCorner || corner == Qt::BottomLeftCorner;
+    double y = isTop ? area.top() + metrics.ascent() : area.bottom() - metrics.descent() - (double(lines.size()) - 1) * height;
+    for (const QString& line : lines) {
+        const QString shown = metrics.elidedText(line, Qt::ElideRight, area.width() / 2.0 - marginPx);
+        const double x = isLeft ? area.left() : area.right() - metrics.horizontalAdvance(shown);
+        drawOutlined(painter, {x, y}, shown, colour);
+        y += height;
+    }
+}
+
+QStringList withoutEmpty(QStringList lines)
+{
+    lines.removeAll(QString());
+    return lines;
+}
+
+QString number(double value, int decimals) { return QString::number(value, 'f', decimals); }
+
+} // namespace
+
+void Viewport::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), Qt::black);
+    QFont font = painter.font();
+    font.setPointSizeF(width() < 320 ? 7.5 : 9.5);
+    painter.setFont(font);
+    if (m_shown) {
+        painter.drawImage(QPointF(0, 0), m_shown->slice.image);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintOver(painter, *m_shown, m_overlay);
+        paintReferenceLines(painter, *m_shown);
+    } else if (!m_stack) {
+        paintMessage(painter, tr("Drag a series here"), QColor(0x7a, 0x80, 0x86));
+    } else if (const auto current = volume(); current && current->error(m_view.frame)) {
+        paintMessage(painter, message(*current->error(m_view.frame)), warningColour);
+    } else {
+        paintMessage(painter, tr("Loading…"), QColor(0x9a, 0xa0, 0xa6));
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(m_isActive ? accentColour : QColor(0x2a, 0x2e, 0x33));
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    if (m_shown)
+        Q_EMIT painted();
+}
+
+void Viewport::paintOver(QPainter& painter, const Shown& shown, OverlayDetail detail) const
+{
+    if (shown.slice.problem)
+        paintMessage(painter, message(*shown.slice.problem), warningColour);
+    paintFigures(painter, shown);
+    if (detail != OverlayDetail::Off) {
+        paintLetters(painter, shown);
+        paintScaleBar(painter, shown);
+    }
+    paintCorners(painter, shown, detail);
+}
+
+void Viewport::paintMessage(QPainter& painter, const QString& text, const QColor& colour) const
+{
+    painter.setPen(colour);
+    painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, text);
+}
+
+void Viewport::paintFigures(QPainter& painter, const Shown& shown) const
+{
+    if (!m_document)
+        return;
+    std::vector<const Figure*> figures;
+    for (const Figure& figure : m_document->figures())
+        if (!m_draft || figure.id != m_draft->id)
+            figures.push_back(&figure);
+    if (m_draft)
+        figures.push_back(&*m_draft);
+    for (const Figure* figure : figures) {
+        const FigureKind* kind = figureKind(figure->kind);
+        const auto points = figure->isHidden || !kind
+                                ? std::nullopt
+                                : pointsOnScreen(*figure, *shown.volume, shown.view, shown.slice.transform);
+        if (!points)
+            continue;
+        const bool isSelected = figure->id == m_selected || figure == (m_draft ? &*m_draft : nullptr);
+        const QColor colour = isSelected ? selectedColour : figureColour;
+        const QPainterPath outline = kind->outline(*points);
+        painter.setBrush(Qt::NoBrush);
+        painter.strokePath(outline, QPen(QColor(0, 0, 0, 200), 3.4));
+        painter.strokePath(outline, QPen(colour, 1.4));
+        if (isSelected)
+            for (const QPointF& point : *points) {
+                painter.setPen(QPen(Qt::black, 1));
+                painter.setBrush(colour);
+                painter.drawRect(QRectF(point.x() - 3, point.y() - 3, 6, 6));
+            }
+        QStringList lines = describe(measure(*figure, shown.volume));
+        if (!figure->text.isEmpty())
+            lines.prepend(figure->text);
+        QRectF box(points->front(), points->front());
+        for (const QPointF& point : *points)
+            box = box.united(QRectF(point, QSizeF(0.01, 0.01)));
+        const QFontMetricsF metrics(painter.font());
+        // An arrow's words stand at its tail; all others at the lower right.
+        QPointF at = figure->kind == QLatin1String("arrow") ? points->back() + QPointF(4, -4) : QPointF(box.right() + 6, box.bottom() + metrics.ascent() / 2);
+        double widest = 0;
+        for (const QString& line : lines)
+            widest = std::max(widest, metrics.horizontalAdvance(line));
+        at.setX(std::clamp(at.x(), 4.0, std::max(4.0, width() - widest - 4)));
+        at.setY(std::clamp(at.y(), metrics.ascent() + 2, std::max(metrics.ascent() + 2, height() - double(lines.size()) * metrics.lineSpacing())));
+        for (const QString& line : lines) {
+            drawOutlined(painter, at, line, colour);
+            at.ry() += metrics.lineSpacing();
+        }
+    }
+}
+
+QStringList Viewport::warnings(const Shown& shown) const
+{
+    QStringList lines;
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    for (const StackWarning& warning : shown.volume->stack().warnings)
+        lines << QStringLiteral("⚠ ") + warning.text;
+    if (instance.isLossy)
+        lines << (instance.lossyRatio.isEmpty() ? tr("Lossy compression") : tr("Lossy compression %1:1").arg(instance.lossyRatio));
+    if (instance.isForProcessing)
+        lines << tr("FOR PROCESSING: not for diagnosis");
+    const auto latest = volume();
+    if (latest && latest->failedCount() > 0)
+        lines << tr("%n image(s) cannot be shown", nullptr, latest->failedCount());
+    if (latest && !latest->isComplete())
+        lines << tr("Loaded %1 of %2").arg(latest->loadedCount()).arg(latest->frameCount());
+    return lines;
+}
+
+void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
+{
+    const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
+    const QStringList warningLines = warnings(shown);
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    QStringList bottomLeft;
+    QStringList bottomRight;
+    if (detail == OverlayDetail::Full && m_stack) {
+        const ImageTexts& texts = m_stack->texts();
+        drawLines(painter, area, Qt::TopLeftCorner,
+                  withoutEmpty({texts.patientName, texts.patientId,
+                                withoutEmpty({texts.birthDate, texts.sex, texts.age}).join(QStringLiteral("  ")), texts.accession}),
+                  textColour);
+        drawLines(painter, area, Qt::TopRightCorner,
+                  withoutEmpty({texts.institution, withoutEmpty({texts.studyDate, texts.studyTime}).join(u' '), texts.studyDescription,
+                                withoutEmpty({texts.seriesNumber, texts.seriesDescription}).join(QStringLiteral(": "))}),
+                  textColour);
+    }
+    if (detail != OverlayDetail::Off) {
+        if (shown.view.mpr) {
+            const Vec3 centre = shown.view.mpr->centreLps;
+            bottomLeft << tr("Reconstruction %1 mm").arg(number(dot(centre, shown.view.mpr->normal()), 1));
+            if (shown.view.slabMm > 0) {
+                const QString blend = shown.view.blend == Blend::Maximum ? tr("MIP") : shown.view.blend == Blend::Minimum ? tr("MinIP") : tr("Mean");
+                bottomLeft << tr("Slab %1 mm %2").arg(number(shown.view.slabMm, 1), blend);
+            }
+        } else {
+            const Stack& stack = shown.volume->stack();
+            const auto& plane = instance.plane;
+            const bool isFromHead = plane && stack.phaseCount == 1 && plane->normal().z > 0.5;
+            const int ordinal = isFromHead ? stack.frameCount() - shown.view.frame : shown.view.frame + 1;
+            bottomLeft << tr("Image %1/%2").arg(ordinal).arg(stack.frameCount());
+            if (detail == OverlayDetail::Full && plane)
+                bottomLeft << tr("Position %1 mm").arg(number(dot(plane->originLps, plane->normal()), 1));
+            if (detail == OverlayDetail::Full && instance.sliceThicknessMm)
+                bottomLeft << tr("Thickness %1 mm").arg(number(*instance.sliceThicknessMm, 2));
+            if (!instance.spacingMm)
+                bottomLeft << tr("Not calibrated: lengths in pixels");
+            else if (instance.spacingOrigin == SpacingOrigin::Detector)
+                bottomLeft << tr("mm at the detector, magnified");
+        }
+        if (!m_probe.isEmpty() && detail == OverlayDetail::Full)
+            bottomLeft << m_probe;
+        if (detail == OverlayDetail::Full) {
+            bottomRight << tr("Zoom %1%").arg(qRound(100 * shown.slice.transform.zoom() / oneToOneZoom(*shown.volume, shown.view)));
+            if (!shown.volume->isColour())
+                bottomRight << (shown.presentation.voiLut >= 0
+                                    ? tr("VOI LUT")
+                                    : tr("C %1  W %2").arg(number(shown.presentation.window.centre, 0), number(shown.presentation.window.width, 0)));
+            if (shown.presentation.invert)
+                bottomRight << tr("Inverted");
+        }
+        drawLines(painter, area, Qt::BottomLeftCorner, bottomLeft, textColour);
+        drawLines(painter, area, Qt::BottomRightCorner, bottomRight, textColour);
+    }
+    // What is wrong with an image is never hidden with the other texts.
+    if (!warningLines.isEmpty()) {
+        const int above = qRound(QFontMetricsF(painter.font()).lineSpacing() * double(bottomRight.size())) + 4;
+        drawLines(painter, area.adjusted(0, 0, 0, -above), Qt::BottomRightCorner, warningLines, warningColour);
+    }
+}
+
+void Viewport::paintLetters(QPainter& painter, const Shown& shown) const
+{
+    const EdgeLetters letters = shown.slice.transform.letters();
+    QFont font = painter.font();
+    const QFont before = font;
+    font.setPointSizeF(font.pointSizeF() + 3);
+    font.setBold(true);
+    painter.setFont(font);
+    const QFontMetricsF metrics(font);
+    const double middleX = width() / 2.0;
+    const double middleY = height() / 2.0 + metrics.ascent() / 2;
+    drawOutlined(painter, {double(marginPx), middleY}, letters.left, textColour);
+    drawOutlined(painter, {width() - marginPx - metrics.horizontalAdvance(letters.right), middleY}, letters.right, textColour);
+    drawOutlined(painter, {middleX - metrics.horizontalAdvance(letters.top) / 2, marginPx + metrics.ascent()}, letters.top, textColour);
+    drawOutlined(painter, {middleX - metrics.horizontalAdvance(letters.bottom) / 2, height() - marginPx - metrics.descent()},
+                 letters.bottom, textColour);
+    painter.setFont(before);
+}
+
+void Viewport::paintScaleBar(QPainter& painter, const Shown& shown) const
+{
+    const bool isInMm = shown.view.mpr || shown.volume->instance(shown.view.frame).spacingMm;
+    if (!isInMm)
+        return;
+    // The longest of 1, 2, 5, 10, … mm that takes at most a third of the height.
+    const double perMm = shown.slice.transform.zoom();
+    double lengthMm = 1;
+    for (const double factor : {2.0, 2.5, 2.0, 2.0, 2.5, 2.0, 2.0, 2.5})
+        if (lengthMm * factor * perMm <= height() / 3.0)
+            lengthMm *= factor;
+    const double px = lengthMm * perMm;
+    const double x = width() - marginPx - 14;
+    const double top = (height() - px) / 2 - height() / 8.0;
+    QPainterPath bar;
+    bar.moveTo(x - 5, top);
+    bar.lineTo(x, top);
+    bar.lineTo(x, top + px);
+    bar.lineTo(x - 5, top + px);
+    for (int i = 1; i < 10; ++i) {
+        bar.moveTo(x - (i == 5 ? 5 : 3), top + px * i / 10);
+        bar.lineTo(x, top + px * i / 10);
+    }
+    painter.strokePath(bar, QPen(QColor(0, 0, 0, 200), 3.2));
+    painter.strokePath(bar, QPen(textColour, 1.2));
+    const QString label = lengthMm >= 10 ? tr("%1 cm").arg(lengthMm / 10) : tr("%1 mm").arg(lengthMm);
+    drawOutlined(painter, {x - QFontMetricsF(painter.font()).horizontalAdvance(label) + 4, top - 5}, label, textColour);
+}
+
+void Viewport::paintReferenceLines(QPainter& painter, const Shown& shown) const
+{
+    for (const ReferenceLine& reference : m_referenceLines) {
+        const auto from = shown.slice.transform.toScreen(reference.line.fromLps);
+        const auto to = shown.slice.transform.toScreen(reference.line.toLps);
+        if (!from || !to)
+            continue;
+        painter.setPen(QPen(QColor(0, 0, 0, 180), 2.6));
+        painter.drawLine(*from, *to);
+        painter.setPen(QPen(reference.isActive ? accentColour : QColor(0x6b, 0x8a, 0x9e), 1.1));
+        painter.drawLine(*from, *to);
+    }
+}
+
+} // namespace diascope::viewer
