@@ -1,0 +1,100 @@
+#pragma once
+#include "netclient/archive/archive.h"
+#include "netclient/dimse/node.h"
+#include "netclient/transfer/delivery_queue.h"
+#include "reporting/store/report_store.h"
+#include "reporting/templates/template_library.h"
+#include "viewer/figures/annotation_document.h"
+#include <QThread>
+
+namespace diascope::app
+{
+
+/// ris.* : where signed reports go (CLI.md).
+inline const Setting<QString> risHost{"ris.hl7.host", QString()};
+inline const Setting<int> risPort{"ris.hl7.port", 2575};
+inline const Setting<bool> risTls{"ris.hl7.tls", false};
+inline const Setting<QString> risCharset{"ris.hl7.charset", QStringLiteral("UNICODE UTF-8")};
+inline const Setting<QString> uiLanguage{"ui.language", QString()}; ///< "en", "zh_CN"; empty: the system's
+
+/// Reading: everything. ViewOnly: search, images and reports, nothing that writes (SAF-11).
+enum class Mode { Reading, ViewOnly };
+
+/// What a mode may forbid. Asked for below the windows, so that no menu, key, drag or command line gets round it.
+enum class Action { Import, Annotate, Report, Sign, Delete, Send, Export, ChangeSettings };
+
+/// Built once in main: holds the libraries of one profile and owns what needs several of them. UI thread, except where said.
+class Session : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Errors: those of the profile, the archive and the stores.
+    static Result<std::unique_ptr<Session>> open(const QString& profileFolder, Mode mode);
+    ~Session() override;
+
+    Mode mode() const { return m_mode; }
+    /// Denied in viewing-only mode.
+    Result<void> permit(Action action) const;
+
+    const Profile& profile() const { return m_profile; }
+    Settings& settings() { return *m_settings; }
+    archive::Archive& archive() { return *m_archive; }
+    reporting::ReportStore& reports() { return *m_reports; }
+    const reporting::TemplateLibrary& templates() const { return m_templates; }
+    /// Null in viewing-only mode: figures are drawn and forgotten.
+    viewer::FigureStore* figures() { return m_mode == Mode::Reading ? m_figures.get() : nullptr; }
+    transfer::DeliveryQueue& deliveries() { return *m_deliveries; }
+    dimse::Local local() const; ///< our side of associations, from the settings
+
+    /// A setting by its key, for the settings window and `diascope config`. Errors: Denied, NotFound (no such key), Invalid.
+    Result<void> configure(const QString& key, const QString& value);
+    Result<QString> configured(const QString& key) const;
+    static QStringList settingKeys();
+
+    /// What the images say of a study. NotFound.
+    Result<reporting::StudyContext> studyContext(const dicom::StudyUid& study);
+    /// A stored draft from a template, with the study's merge fields filled. Errors: NotFound, Denied, Conflict.
+    Result<reporting::Report> newReport(const dicom::StudyUid& study, const QString& templateId, const QString& author);
+    /// Freezes the report and queues its message to the RIS in the same transaction. Errors: Denied, Conflict (see
+    /// reporting::checkSigning), Unsupported (a character does not fit the RIS's character set; nothing was signed).
+    Result<reporting::Report> sign(const reporting::Report& report, reporting::SignAs as, const QString& user);
+    Result<reporting::Report> saveDraft(const reporting::Report& report);
+    Result<reporting::Report> addendum(const QString& reportId, const QString& author);
+
+    /// Delivers what is due, on the calling thread (any), with connections of its own.
+    Result<transfer::DeliveryQueue::Outcome> deliver(Task& task, transfer::DeliveryQueue::Force force) const;
+    /// From now on deliveries go out by themselves on a thread of their own; `delivered` tells of each round that changed something.
+    void startCourier();
+    void wakeCourier(); ///< something was queued: do not wait for the next round
+
+    /// The operating system's user: reads and signs in a single-user profile.
+    static QString systemUser();
+
+Q_SIGNALS:
+    void delivered();
+    void settingsChanged();
+
+private:
+    Session() = default;
+    Profile m_profile;
+    Mode m_mode = Mode::Reading;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<archive::Archive> m_archive;
+    std::unique_ptr<reporting::ReportStore> m_reports;
+    std::unique_ptr<viewer::FigureStore> m_figures;
+    std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
+    reporting::TemplateLibrary m_templates;
+    class Courier;
+    std::unique_ptr<Courier> m_courier;
+};
+
+/// MSH-10 of a signed version: follows from what was signed, so that no resend and no second signature gets another.
+QString controlIdOf(const reporting::Report& signedReport);
+
+/// The values of a figure as measurements of a report: ids "<figure>/<value name>", linked back to image and figure.
+/// Empty where the figure has no values (arrow, text) or its image is not loaded.
+std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
+                                                   const std::shared_ptr<const viewer::Volume>& volume);
+
+} // namespace diascope::app
