@@ -1,0 +1,191 @@
+#include "viewer/decode/colour.h"
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+template <typename T>
+T load(const std::byte* from)
+{
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+/// BitsStored bits below HighBit, sign-extended if signed (PS3.5 8.1.1). Signed shifts of C++20 are arithmetic.
+struct CellReader
+{
+    int up = 0;
+    int down = 0;
+    bool isSigned = false;
+
+    CellReader(const PixelDescription& pixels, int highBit)
+        : up(63 - highBit), down(64 - std::max(1, pixels.bitsStored)), isSigned(pixels.isSigned)
+    {
+    }
+    qint64 operator()(quint64 cell) const
+    {
+        const quint64 top = cell << up;
+        return isSigned ? qint64(top) >> down : qint64(top >> down);
+    }
+};
+
+template <typename From, typename To>
+void convert(std::span<const std::byte> cells, const PixelDescription& pixels, int highBit, std::span<std::byte> destination)
+{
+    const size_t count = destination.size() / sizeof(To);
+    auto* to = reinterpret_cast<To*>(destination.data());
+    const bool isPlain = highBit == int(sizeof(From)) * 8 - 1 && pixels.bitsStored == highBit + 1;
+    if (isPlain && sizeof(From) == sizeof(To) && std::is_integral_v<To>) {
+        if (cells.data() != destination.data())
+            std::memcpy(destination.data(), cells.data(), destination.size());
+        return;
+    }
+    if constexpr (sizeof(From) <= 2 && std::is_integral_v<To>) {
+        // 32 bits are enough, and twice as fast.
+        const int up = 31 - highBit;
+        const int down = 32 - pixels.bitsStored;
+        for (size_t i = 0; i < count; ++i) {
+            const quint32 top = quint32(load<From>(cells.data() + i * sizeof(From))) << up;
+            to[i] = pixels.isSigned ? To(qint32(top) >> down) : To(top >> down);
+        }
+    } else {
+        const CellReader read(pixels, highBit);
+        for (size_t i = 0; i < count; ++i) {
+            const qint64 value = read(load<From>(cells.data() + i * sizeof(From)));
+            to[i] = pixels.isSigned ? To(value) : To(quint64(value));
+        }
+    }
+}
+
+quint8 clampToByte(double value) { return quint8(std::clamp(std::lround(value), 0L, 255L)); }
+
+struct Rgb
+{
+    quint8 r;
+    quint8 g;
+    quint8 b;
+};
+
+/// PS3.3 C.7.6.3.1.2, solved for RGB.
+Rgb fromYbrFull(int y, int cb, int cr)
+{
+    return {clampToByte(y + 1.402 * (cr - 128)), clampToByte(y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128)),
+            clampToByte(y + 1.772 * (cb - 128))};
+}
+
+/// CCIR 601 levels: Y 16 to 235, Cb and Cr 16 to 240.
+Rgb fromYbrPartial(int y, int cb, int cr)
+{
+    const double luma = 1.164383 * (y - 16);
+    return {clampToByte(luma + 1.596027 * (cr - 128)), clampToByte(luma - 0.391762 * (cb - 128) - 0.812968 * (cr - 128)),
+            clampToByte(luma + 2.017232 * (cb - 128))};
+}
+
+} // namespace
+
+void storedToFrame(std::span<const std::byte> cells, const PixelDescription& pixels, int highBit, std::span<std::byte> destination)
+{
+    const auto type = pixels.sampleType();
+    switch (pixels.bitsAllocated) {
+    case 1:
+        std::memmove(destination.data(), cells.data(), destination.size());
+        return;
+    case 8:
+        if (type == SampleType::Int16)
+            convert<quint8, qint16>(cells, pixels, highBit, destination);
+        else
+            convert<quint8, quint8>(cells, pixels, highBit, destination);
+        return;
+    case 16:
+        if (type == SampleType::Int16)
+            convert<quint16, qint16>(cells, pixels, highBit, destination);
+        else
+            convert<quint16, quint16>(cells, pixels, highBit, destination);
+        return;
+    case 32:
+        if (type == SampleType::Int32)
+            convert<quint32, qint32>(cells, pixels, highBit, destination);
+        else if (type == SampleType::UInt32)
+            convert<quint32, quint32>(cells, pixels, highBit, destination);
+        else // Float Pixel Data
+            std::memmove(destination.data(), cells.data(), destination.size());
+        return;
+    default:
+        if (pixels.element == PixelDescription::Element::DoubleFloatPixelData) {
+            auto* to = reinterpret_cast<float*>(destination.data());
+            for (size_t i = 0; i < destination.size() / sizeof(float); ++i)
+                to[i] = float(load<double>(cells.data() + i * sizeof(double)));
+        } else {
+            convert<quint64, float>(cells, pixels, highBit, destination);
+        }
+    }
+}
+
+void unpackBits(std::span<const std::byte> packed, qint64 firstBit, std::span<std::byte> destination)
+{
+    for (size_t i = 0; i < destination.size(); ++i) {
+        const size_t bit = size_t(firstBit) + i;
+        destination[i] = (packed[bit / 8] >> (bit % 8)) & std::byte{1};
+    }
+}
+
+void coloursToRgb(std::span<const std::byte> samples, int bytesPerSample, int bitsStored, ColourCoding coding, bool isPlanar,
+                  std::span<std::byte> destination)
+{
+    const size_t pixels = destination.size() / 3;
+    const int shift = std::max(0, bitsStored - 8);
+    const auto sample = [&](size_t index) -> int {
+        if (bytesPerSample == 1)
+            return int(samples[index]);
+        return std::min(255, load<quint16>(samples.data() + 2 * index) >> shift);
+    };
+    auto* to = reinterpret_cast<quint8*>(destination.data());
+    const auto put = [&](size_t pixel, Rgb rgb) {
+        to[3 * pixel] = rgb.r;
+        to[3 * pixel + 1] = rgb.g;
+        to[3 * pixel + 2] = rgb.b;
+    };
+    if (coding == ColourCoding::YbrFull422 || coding == ColourCoding::YbrPartial422) {
+        // Y1 Y2 Cb Cr for two pixels (PS3.3 C.7.6.3.1.2)
+        const auto toRgb = coding == ColourCoding::YbrFull422 ? fromYbrFull : fromYbrPartial;
+        for (size_t pixel = 0; pixel < pixels; ++pixel) {
+            const size_t pair = pixel / 2 * 4;
+            const bool isWhole = (pair + 4) * size_t(bytesPerSample) <= samples.size();
+            put(pixel, toRgb(sample(pair + pixel % 2), isWhole ? sample(pair + 2) : 128, isWhole ? sample(pair + 3) : 128));
+        }
+        return;
+    }
+    if (coding == ColourCoding::Rgb && bytesPerSample == 1 && !isPlanar) {
+        if (samples.data() != destination.data())
+            std::memcpy(destination.data(), samples.data(), destination.size());
+        return;
+    }
+    const size_t pixelStep = isPlanar ? 1 : 3;
+    const size_t sampleStep = isPlanar ? pixels : 1;
+    for (size_t pixel = 0; pixel < pixels; ++pixel) {
+        const int a = sample(pixel * pixelStep);
+        const int b = sample(pixel * pixelStep + sampleStep);
+        const int c = sample(pixel * pixelStep + 2 * sampleStep);
+        put(pixel, coding == ColourCoding::YbrFull ? fromYbrFull(a, b, c) : Rgb{quint8(a), quint8(b), quint8(c)});
+    }
+}
+
+void paletteToRgb(std::span<const std::byte> cells, const PixelDescription& pixels, int highBit, const Palette& palette,
+                  std::span<std::byte> destination)
+{
+    const CellReader read(pixels, highBit);
+    const size_t count = destination.size() / 3;
+    for (size_t i = 0; i < count; ++i) {
+        const quint64 cell = pixels.bitsAllocated == 16 ? quint64(load<quint16>(cells.data() + 2 * i)) : quint64(cells[i]);
+        const auto& colour = palette(read(cell));
+        std::memcpy(destination.data() + 3 * i, colour.data(), 3);
+    }
+}
+
+} // namespace diascope::viewer

@@ -1,0 +1,305 @@
+#include "viewer/decode/pixel_layout.h"
+#include <QFile>
+#include <algorithm>
+#include <cstring>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+using namespace dicom;
+
+QString tr(const char* text) { return QCoreApplication::translate("Decode", text); }
+
+constexpr quint32 undefinedLength = 0xFFFFFFFF;
+constexpr quint32 itemTag = 0xFFFEE000;
+constexpr quint32 itemEnd = 0xFFFEE00D;
+constexpr quint32 sequenceEnd = 0xFFFEE0DD;
+
+/// Reads a file forwards through one buffer.
+class Reader
+{
+public:
+    explicit Reader(QFile& file) : m_file(file), m_size(file.size()) {}
+
+    qint64 size() const { return m_size; }
+    /// `count` bytes at `at`; null beyond the end.
+    const uchar* at(qint64 at, qint64 count)
+    {
+        if (at < 0 || at + count > m_size)
+            return nullptr;
+        if (at < m_from || at + count > m_from + m_buffer.size()) {
+            if (!m_file.seek(at))
+                return nullptr;
+            m_buffer = m_file.read(std::max<qint64>(count, 32768));
+            m_from = at;
+            if (m_buffer.size() < count)
+                return nullptr;
+        }
+        return reinterpret_cast<const uchar*>(m_buffer.constData()) + (at - m_from);
+    }
+
+private:
+    QFile& m_file;
+    qint64 m_size;
+    QByteArray m_buffer;
+    qint64 m_from = 0;
+};
+
+/// Walks the element structure (PS3.5 §7) up to the top level's pixel data. Dataset::read has already checked nesting.
+class Locator
+{
+public:
+    Locator(QFile& file, bool isBigEndian) : m_reader(file), m_isBigEndian(isBigEndian) {}
+
+    struct Found
+    {
+        qint64 value = 0;
+        quint32 length = 0;
+        bool isByteVr = true;
+    };
+
+    std::optional<Found> find(quint32 wanted)
+    {
+        qint64 at = start();
+        const uchar* head = m_reader.at(at, 8);
+        if (!head)
+            return std::nullopt;
+        std::vector<bool> implicit{!isVr(head + 4)};
+        while ((head = m_reader.at(at, 8))) {
+            const quint32 tag = quint32(u16(head)) << 16 | u16(head + 2);
+            if (tag == itemEnd || tag == sequenceEnd) {
+                if (implicit.size() > 1)
+                    implicit.pop_back();
+                at += 8;
+                continue;
+            }
+            Found found;
+            bool becomesImplicit = implicit.back();
+            if (tag == itemTag || implicit.back()) {
+                found.length = u32(head + 4);
+                at += 8;
+            } else {
+                const bool isLong = isLongVr(head + 4);
+                found.isByteVr = std::memcmp(head + 4, "OB", 2) == 0;
+                becomesImplicit = std::memcmp(head + 4, "UN", 2) == 0;
+                found.length = isLong ? 0 : u16(head + 6);
+                if (isLong) {
+                    const uchar* length = m_reader.at(at + 8, 4);
+                    if (!length)
+                        return std::nullopt;
+                    found.length = u32(length);
+                }
+                at += isLong ? 12 : 8;
+            }
+            found.value = at;
+            if (implicit.size() == 1 && tag == wanted)
+                return found;
+            if (implicit.size() == 1 && tag > wanted)
+                return std::nullopt;
+            if (found.length == undefinedLength)
+                implicit.push_back(becomesImplicit);
+            else
+                at += found.length;
+        }
+        return std::nullopt;
+    }
+
+    /// The items of encapsulated pixel data: value positions. Ends at the delimiter or at the end of the file.
+    std::vector<PixelLayout::Piece> items(qint64 at)
+    {
+        std::vector<PixelLayout::Piece> found;
+        while (const uchar* head = m_reader.at(at, 8)) {
+            const quint32 tag = quint32(head[1]) << 24 | quint32(head[0]) << 16 | quint32(head[3]) << 8 | head[2];
+            const quint32 length = quint32(head[7]) << 24 | quint32(head[6]) << 16 | quint32(head[5]) << 8 | head[4];
+            if (tag != itemTag || length == undefinedLength)
+                break;
+            const qint64 available = std::min<qint64>(length, m_reader.size() - at - 8);
+            found.push_back({at + 8, available});
+            at += 8 + qint64(length);
+        }
+        return found;
+    }
+
+    QByteArray bytes(qint64 at, qint64 count)
+    {
+        const uchar* from = m_reader.at(at, count);
+        return from ? QByteArray(reinterpret_cast<const char*>(from), count) : QByteArray();
+    }
+
+private:
+    quint16 u16(const uchar* p) const { return m_isBigEndian ? quint16(p[0] << 8 | p[1]) : quint16(p[1] << 8 | p[0]); }
+    quint32 u32(const uchar* p) const
+    {
+        return m_isBigEndian ? quint32(u16(p)) << 16 | u16(p + 2) : quint32(u16(p + 2)) << 16 | u16(p);
+    }
+    static bool isVr(const uchar* p) { return p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z'; }
+    static bool isLongVr(const uchar* vr)
+    {
+        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
+        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
+    }
+
+    /// The first element after the file meta group, which is always explicit little endian (PS3.10 §7.1).
+    qint64 start()
+    {
+        const uchar* magic = m_reader.at(128, 4);
+        const bool hasPreamble = magic && std::memcmp(magic, "DICM", 4) == 0;
+        qint64 at = hasPreamble ? 132 : 0;
+        while (const uchar* head = m_reader.at(at, 12)) {
+            if (head[0] != 2 || head[1] != 0)
+                break;
+            const bool isLong = isLongVr(head + 4);
+            const quint32 length = isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
+                                          : quint32(head[6]) | quint32(head[7]) << 8;
+            at += (isLong ? 12 : 8) + qint64(length);
+        }
+        return at;
+    }
+
+    Reader m_reader;
+    bool m_isBigEndian;
+};
+
+std::vector<quint64> numbersOf(const QByteArray& bytes, int width)
+{
+    std::vector<quint64> numbers(size_t(bytes.size() / width));
+    for (size_t i = 0; i < numbers.size(); ++i)
+        for (int k = width - 1; k >= 0; --k)
+            numbers[i] = numbers[i] << 8 | quint8(bytes[qsizetype(i) * width + k]);
+    return numbers;
+}
+
+/// The fragment at which each frame begins, from a table of offsets of the fragments' item tags; empty if the table lies.
+std::vector<size_t> startsFromOffsets(const std::vector<PixelLayout::Piece>& pieces, const std::vector<quint64>& offsets)
+{
+    std::vector<size_t> starts;
+    if (pieces.empty() || offsets.empty() || offsets.front() != 0)
+        return {};
+    size_t piece = 0;
+    const qint64 base = pieces.front().offset;
+    for (const quint64 offset : offsets) {
+        while (piece < pieces.size() && quint64(pieces[piece].offset - base) < offset)
+            ++piece;
+        if (piece == pieces.size() || quint64(pieces[piece].offset - base) != offset || (!starts.empty() && starts.back() == piece))
+            return {};
+        starts.push_back(piece);
+    }
+    return starts;
+}
+
+/// Without a usable table: where a fragment starts like a JPEG or JPEG 2000 stream, a frame begins.
+std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelLayout::Piece>& pieces)
+{
+    std::vector<size_t> starts;
+    for (size_t i = 0; i < pieces.size(); ++i) {
+        const QByteArray head = locator.bytes(pieces[i].offset, std::min<qint64>(pieces[i].length, 4));
+        if (head.size() >= 3 && quint8(head[0]) == 0xFF && (quint8(head[1]) == 0xD8 || quint8(head[1]) == 0x4F) && quint8(head[2]) == 0xFF)
+            starts.push_back(i);
+    }
+    return starts;
+}
+
+void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& dataset, const QByteArray& basicTable)
+{
+    const size_t frames = size_t(layout.description.frames);
+    const size_t pieces = layout.pieces.size();
+    std::vector<size_t> starts;
+    if (frames == 1) {
+        starts = {0};
+    } else if (pieces == frames) {
+        for (size_t i = 0; i < frames; ++i)
+            starts.push_back(i);
+    } else {
+        // PS3.3 C.7.6.3.1.8: a table of 64-bit offsets, for pixel data beyond 4 GB.
+        constexpr Tag extendedTable{0x7FE0, 0x0001};
+        starts = startsFromOffsets(layout.pieces, numbersOf(dataset.bytes(extendedTable), 8));
+        if (starts.size() != frames)
+            starts = startsFromOffsets(layout.pieces, numbersOf(basicTable, 4));
+        if (starts.size() != frames)
+            starts = startsFromStreams(locator, layout.pieces);
+        // One fragment a frame, and some frames missing at the end.
+        if (starts.empty() && pieces < frames)
+            for (size_t i = 0; i < pieces; ++i)
+                starts.push_back(i);
+        if (starts.size() > frames)
+            starts.clear(); // no way to tell which is which
+    }
+    if (pieces == 0)
+        starts.clear();
+    layout.firstPieces = std::move(starts);
+    if (!layout.firstPieces.empty())
+        layout.firstPieces.push_back(pieces);
+}
+
+quint32 elementOf(PixelDescription::Element element)
+{
+    switch (element) {
+    case PixelDescription::Element::FloatPixelData:
+        return 0x7FE00008;
+    case PixelDescription::Element::DoubleFloatPixelData:
+        return 0x7FE00009;
+    case PixelDescription::Element::PixelData:
+        break;
+    }
+    return 0x7FE00010;
+}
+
+} // namespace
+
+int PixelLayout::availableFrames() const
+{
+    if (isEncapsulated)
+        return std::max<int>(0, int(firstPieces.size()) - 1);
+    const qint64 bits = description.storedFrameBits();
+    return int(std::min<qint64>(description.frames, native.length * 8 / bits));
+}
+
+Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& dataset, const QString& path)
+{
+    auto description = PixelDescription::of(dataset);
+    if (!description)
+        return std::unexpected(description.error());
+    auto layout = std::make_shared<PixelLayout>();
+    layout->path = path;
+    layout->description = *description;
+    const auto& syntax = layout->description.syntax;
+    if (layout->description.photometric == "PALETTE COLOR") {
+        auto palette = Palette::of(dataset, layout->description.isSigned);
+        if (!palette)
+            return std::unexpected(palette.error());
+        layout->palette = std::move(*palette);
+    }
+    if (syntax.isDeflated) {
+        const quint32 tag = elementOf(layout->description.element);
+        layout->memory = std::make_shared<const QByteArray>(dataset.bytes({quint16(tag >> 16), quint16(tag)}));
+        layout->native = {0, layout->memory->size()};
+        return layout;
+    }
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
+    Locator locator(file, syntax.isBigEndian);
+    const auto found = locator.find(elementOf(layout->description.element));
+    if (!found)
+        return fail(Fault::Damaged, tr("the pixel data cannot be found in the file"));
+    layout->isEncapsulated = found->length == undefinedLength;
+    layout->hasByteWords = found->isByteVr;
+    if (!layout->isEncapsulated) {
+        layout->native = {found->value, std::min<qint64>(found->length, file.size() - found->value)};
+        return layout;
+    }
+    layout->pieces = locator.items(found->value);
+    QByteArray basicTable;
+    if (!layout->pieces.empty()) {
+        const Piece table = layout->pieces.front();
+        layout->pieces.erase(layout->pieces.begin());
+        basicTable = locator.bytes(table.offset, table.length);
+    }
+    splitIntoFrames(*layout, locator, dataset, basicTable);
+    return layout;
+}
+
+} // namespace diascope::viewer

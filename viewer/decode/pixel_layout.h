@@ -1,0 +1,35 @@
+#pragma once
+#include "viewer/decode/palette.h"
+#include "viewer/decode/pixel_description.h"
+#include <memory>
+
+namespace diascope::viewer
+{
+
+/// Where the frames' bytes lie in a file. Made once when the file is parsed; then frames are read without parsing again.
+struct PixelLayout
+{
+    struct Piece
+    {
+        qint64 offset = 0;
+        qint64 length = 0;
+    };
+
+    QString path;
+    PixelDescription description;
+    bool isEncapsulated = false;
+    bool hasByteWords = true; ///< big endian: OB, else words are swapped too
+    Piece native;             ///< all frames, one after the other
+    std::vector<Piece> pieces;         ///< encapsulated: the fragments
+    std::vector<size_t> firstPieces;   ///< of each frame, and one past the last; frames whose pieces are unknown are missing
+    std::shared_ptr<const QByteArray> memory; ///< of a deflated file: the value itself
+    std::shared_ptr<const Palette> palette;
+
+    /// Frames for which there are bytes; may be less than description.frames in a damaged file.
+    int availableFrames() const;
+
+    /// Errors: those of PixelDescription::of; Damaged where the element structure hides the pixel data.
+    static Result<std::shared_ptr<const PixelLayout>> of(const dicom::Dataset& dataset, const QString& path);
+};
+
+} // namespace diascope::viewer
