@@ -1,0 +1,259 @@
+#include "app/cli/verbs.h"
+#include "viewer/volume/stack.h"
+
+namespace diascope::cli
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
+
+QJsonValue spacingJson(const std::optional<viewer::PixelSpacing>& spacing)
+{
+    return spacing ? QJsonValue(QJsonArray{spacing->row, spacing->column}) : QJsonValue();
+}
+
+QJsonObject stackJson(const viewer::Stack& stack)
+{
+    QJsonArray dimensions;
+    for (const viewer::StackDimension& dimension : stack.dimensions)
+        dimensions << QJsonObject{{"name", dimension.name}, {"size", dimension.size}};
+    QJsonArray warnings;
+    for (const viewer::StackWarning& warning : stack.warnings)
+        warnings << QJsonObject{{"code", warning.code}, {"text", warning.text}};
+    return {{"frames", stack.frameCount()},
+            {"rows", stack.rows},
+            {"columns", stack.columns},
+            {"pixelSpacingMm", spacingJson(stack.pixelSpacingMm)},
+            {"sliceSpacingMm", stack.sliceSpacingMm ? QJsonValue(*stack.sliceSpacingMm) : QJsonValue()},
+            {"orientation", stack.orientation},
+            {"gantryTiltDeg", stack.gantryTiltDeg},
+            {"frameOfReference", stack.frameOfReference},
+            {"volume", stack.isVolume},
+            {"whyNoVolume", stack.whyNoVolume},
+            {"dimensions", dimensions},
+            {"warnings", warnings}};
+}
+
+Outcome runImport(Call& call, const QCommandLineParser& parser)
+{
+    if (parser.positionalArguments().isEmpty())
+        return wrongUsage(tr("what shall be imported?"));
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    if (auto permitted = (*session)->permit(app::Action::Import); !permitted)
+        return failed(permitted.error());
+    const auto mode = parser.isSet("reference") ? archive::ImportMode::Reference : archive::ImportMode::Copy;
+    const auto report = (*session)->archive().import(parser.positionalArguments(), mode, call.task());
+    if (!report)
+        return failed(report.error());
+    QJsonArray studies;
+    for (const dicom::StudyUid& uid : report->studies)
+        studies << uid.value;
+    if (call.isJson)
+        call.print(QJsonObject{{"imported", report->imported},
+                               {"duplicates", report->duplicates},
+                               {"quarantined", toJson(report->quarantined)},
+                               {"skipped", toJson(report->skipped)},
+                               {"studies", studies},
+                               {"seconds", report->seconds}});
+    call.say(tr("imported %1, duplicates %2, quarantined %3, skipped %4, in %5 s")
+                 .arg(report->imported)
+                 .arg(report->duplicates)
+                 .arg(report->quarantined.size())
+                 .arg(report->skipped.size())
+                 .arg(report->seconds, 0, 'f', 2));
+    for (const auto* remarks : {&report->quarantined, &report->skipped})
+        for (const archive::Remark& remark : *remarks)
+            call.say(QStringLiteral("  %1: %2").arg(remark.path, remark.reason));
+    if (report->imported + report->duplicates > 0)
+        return done();
+    const auto& remarks = report->quarantined.empty() ? report->skipped : report->quarantined;
+    return failed(remarks.empty() ? tr("nothing was imported")
+                                  : tr("nothing was imported: %1: %2").arg(remarks.front().path, remarks.front().reason));
+}
+
+Outcome runStudies(Call& call, const QCommandLineParser& parser)
+{
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    archive::Query query;
+    query.patientId = parser.value("patient-id");
+    query.name = parser.value("name");
+    query.accession = parser.value("accession");
+    query.modalities = parser.value("modality").split(u',', Qt::SkipEmptyParts);
+    query.text = parser.positionalArguments().join(u' ');
+    query.limit = parser.value("limit").toInt();
+    if (parser.isSet("date")) {
+        const auto dated = archive::Query::withDates(query, parser.value("date"));
+        if (!dated)
+            return wrongUsage(tr("%1 is no date and no range of dates").arg(parser.value("date")));
+        query = *dated;
+    }
+    const auto rows = (*session)->archive().studies(query);
+    if (!rows)
+        return failed(rows.error());
+    QJsonArray json;
+    for (const archive::StudyRow& row : *rows) {
+        json << toJson(row);
+        call.say(QStringLiteral("%1  %2  %3  %4  %5  %6  %7").arg(row.date, row.patientId, row.patientName, row.modalities.join(u','), row.accession, row.description, row.uid.value));
+    }
+    if (call.isJson)
+        call.print(json);
+    return done();
+}
+
+Outcome runSeries(Call& call, const QCommandLineParser& parser)
+{
+    if (parser.positionalArguments().size() != 1)
+        return wrongUsage(tr("which study?"));
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    archive::Archive& archive = (*session)->archive();
+    const dicom::StudyUid study{parser.positionalArguments().first()};
+    const auto rows = archive.series(study);
+    if (!rows)
+        return failed(rows.error());
+    if (rows->empty())
+        return failed(tr("there is no study %1 in the archive").arg(study.value));
+    QJsonArray json;
+    for (const archive::SeriesRow& row : *rows) {
+        const auto files = archive.instances(row.uid, study);
+        if (!files)
+            return failed(files.error());
+        std::vector<viewer::Instance> instances;
+        QJsonArray notShown;
+        for (const archive::InstanceRow& file : *files) {
+            const auto read = viewer::readInstances(file.path);
+            if (read)
+                instances.insert(instances.end(), read->begin(), read->end());
+            else
+                notShown << QJsonObject{{"sopInstanceUid", file.uid.value}, {"reason", message(read.error())}};
+        }
+        QJsonArray stacks;
+        for (const viewer::Stack& stack : viewer::buildStacks(std::move(instances)))
+            stacks << stackJson(stack);
+        json << QJsonObject{{"seriesUid", row.uid.value},
+                            {"modality", row.modality},
+                            {"number", row.number ? QJsonValue(*row.number) : QJsonValue()},
+                            {"description", row.description},
+                            {"instances", row.instances},
+                            {"stacks", stacks},
+                            {"notShown", notShown}};
+        call.say(tr("%1  %2  %3  %4 instances, %5 stacks").arg(row.uid.value, row.modality, row.description).arg(row.instances).arg(stacks.size()));
+        for (const QJsonValue& stack : stacks)
+            for (const QJsonValue& warning : stack["warnings"].toArray())
+                call.say(QStringLiteral("    %1: %2").arg(warning["code"].toString(), warning["text"].toString()));
+    }
+    if (call.isJson)
+        call.print(json);
+    return done();
+}
+
+Outcome runRemove(Call& call, const QCommandLineParser& parser)
+{
+    if (parser.positionalArguments().isEmpty())
+        return wrongUsage(tr("which study?"));
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    if (auto permitted = (*session)->permit(app::Action::Delete); !permitted)
+        return failed(permitted.error());
+    for (const QString& uid : parser.positionalArguments())
+        if (auto removed = (*session)->archive().removeStudy({uid}); !removed)
+            return failed(removed.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"removed", parser.positionalArguments().size()}});
+    return done();
+}
+
+Outcome runVerify(Call& call, const QCommandLineParser& parser)
+{
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    const auto repair = parser.isSet("repair") ? archive::Archive::Repair::Yes : archive::Archive::Repair::No;
+    if (repair == archive::Archive::Repair::Yes)
+        if (auto permitted = (*session)->permit(app::Action::Delete); !permitted)
+            return failed(permitted.error());
+    const auto report = (*session)->archive().verify(repair, call.task());
+    if (!report)
+        return failed(report.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"checked", report->checked},
+                               {"missing", toJson(report->missing)},
+                               {"changed", toJson(report->changed)},
+                               {"orphans", report->orphans},
+                               {"repaired", report->repaired},
+                               {"databaseSound", report->isDatabaseSound}});
+    call.say(tr("checked %1, missing %2, changed %3, without row %4, repaired %5")
+                 .arg(report->checked).arg(report->missing.size()).arg(report->changed.size()).arg(report->orphans).arg(report->repaired));
+    const bool isSound = report->isDatabaseSound && (repair == archive::Archive::Repair::Yes ||
+                                                     (report->missing.empty() && report->changed.empty() && report->orphans == 0));
+    return isSound ? done() : failed(tr("the archive is not sound"));
+}
+
+Outcome runRebuild(Call& call, const QCommandLineParser&)
+{
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    if (auto permitted = (*session)->permit(app::Action::Import); !permitted)
+        return failed(permitted.error());
+    const auto report = (*session)->archive().rebuild(call.task());
+    if (!report)
+        return failed(report.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"imported", report->imported}, {"quarantined", toJson(report->quarantined)}});
+    return done();
+}
+
+} // namespace
+
+Verb importVerb()
+{
+    return {"import", "PATH… [--reference]", tr("copy files, folders or media into the archive, or only index them"),
+            [](QCommandLineParser& parser) { parser.addOption({"reference", tr("only index the files where they lie")}); }, runImport};
+}
+
+Verb studiesVerb()
+{
+    return {"studies", "[WORDS…] [--patient-id ID] [--name N] [--accession A] [--date A-B] [--modality M] [--limit N]",
+            tr("search the archive"),
+            [](QCommandLineParser& parser) {
+                parser.addOptions({{"patient-id", tr("exactly this ID"), "ID"},
+                                   {"name", tr("words of the name, any script"), "N"},
+                                   {"accession", tr("exactly this accession number"), "A"},
+                                   {"date", tr("a day or a range, YYYYMMDD-YYYYMMDD"), "A-B"},
+                                   {"modality", tr("one or several, separated by commas"), "M"},
+                                   {"limit", tr("at most this many"), "N"}});
+            },
+            runStudies};
+}
+
+Verb seriesVerb()
+{
+    return {"series", "STUDYUID", tr("the series of a study, their stacks, geometry and warnings"), {}, runSeries};
+}
+
+Verb removeVerb()
+{
+    return {"remove", "STUDYUID…", tr("remove studies from the archive"), {}, runRemove};
+}
+
+Verb verifyVerb()
+{
+    return {"verify", "[--repair]", tr("read every file of the archive and compare it with the index"),
+            [](QCommandLineParser& parser) { parser.addOption({"repair", tr("set right what can be")}); }, runVerify};
+}
+
+Verb rebuildVerb()
+{
+    return {"rebuild", "", tr("make the index anew from the files"), {}, runRebuild};
+}
+
+} // namespace diascope::cli

@@ -1,0 +1,205 @@
+#include "app/cli/cli.h"
+#include "netclient/base/log.h"
+#include <QJsonDocument>
+#include <cstdio>
+#include <unistd.h>
+
+namespace diascope::cli
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
+
+void writeLine(std::FILE* to, const QString& line)
+{
+    std::fputs(line.toUtf8().constData(), to);
+    std::fputc('\n', to);
+}
+
+/// Takes the flags common to all verbs out of the words, wherever they stand.
+struct Parsed
+{
+    Call call;
+    bool isHelpWanted = false;
+};
+
+Parsed parseCommon(const QStringList& arguments)
+{
+    Parsed parsed;
+    QStringList rest;
+    const QStringList mediumProfiles{"cd", "dvd", "usb"};
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        const QString& word = arguments[i];
+        // `media --profile cd` is the profile of the medium (PS3.11), not ours.
+        if (word == QLatin1String("--profile") && rest.value(0) == QLatin1String("media") && mediumProfiles.contains(arguments.value(i + 1)))
+            rest << QStringLiteral("--medium") << arguments[++i];
+        else if (word == QLatin1String("--profile") && i + 1 < arguments.size())
+            parsed.call.profileFolder = arguments[++i];
+        else if (word.startsWith(QLatin1String("--profile=")))
+            parsed.call.profileFolder = word.mid(10);
+        else if (word == QLatin1String("--json"))
+            parsed.call.isJson = true;
+        else if (word == QLatin1String("--quiet"))
+            parsed.call.isQuiet = true;
+        else if (word == QLatin1String("--view-only"))
+            parsed.call.mode = app::Mode::ViewOnly;
+        else if (word == QLatin1String("--help"))
+            parsed.isHelpWanted = true;
+        else
+            rest << word;
+    }
+    if (!rest.isEmpty())
+        parsed.call.verb = rest.takeFirst();
+    parsed.call.words = rest;
+    return parsed;
+}
+
+const Verb* verbNamed(const QString& name)
+{
+    for (const Verb& verb : verbs())
+        if (verb.name == name)
+            return &verb;
+    return nullptr;
+}
+
+QString usageOf(const Verb& verb) { return QStringLiteral("diascope %1 %2").arg(verb.name, verb.arguments).trimmed(); }
+
+void printHelp(const Verb& verb, const QCommandLineParser& parser)
+{
+    writeLine(stdout, QStringLiteral("%1\n%2").arg(usageOf(verb), verb.summary));
+    const QString text = parser.helpText();
+    const qsizetype options = text.indexOf(QLatin1String("Options:"));
+    if (options >= 0)
+        writeLine(stdout, QStringLiteral("\n") + text.mid(options).trimmed());
+    writeLine(stdout, QStringLiteral("\n  --profile DIR   everything lies under DIR\n  --json          one JSON document on stdout\n"
+                                     "  --quiet         no progress\n  --view-only     refuse what writes"));
+}
+
+} // namespace
+
+Result<app::Session*> Call::session()
+{
+    if (!m_session) {
+        auto opened = app::Session::open(profileFolder, mode);
+        if (!opened)
+            return std::unexpected(opened.error());
+        m_session = std::move(*opened);
+        startLog(m_session->profile().logPath(), LogToStderr::No);
+    }
+    return m_session.get();
+}
+
+Task& Call::task()
+{
+    if (!m_task) {
+        const bool isShown = !isQuiet && isatty(STDERR_FILENO);
+        m_task = std::make_unique<Task>([isShown](qint64 isDone, qint64 total, const QString&) {
+            if (isShown && total > 0)
+                std::fprintf(stderr, "\r%lld / %lld%s", static_cast<long long>(isDone), static_cast<long long>(total),
+                             isDone == total ? "\n" : "");
+        });
+    }
+    return *m_task;
+}
+
+void Call::print(const QJsonObject& json) const
+{
+    writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
+}
+
+void Call::print(const QJsonArray& json) const
+{
+    writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
+}
+
+void Call::say(const QString& line) const
+{
+    if (!isJson)
+        writeLine(stdout, line);
+}
+
+Outcome done() { return {}; }
+Outcome failed(const Error& error) { return {1, message(error)}; }
+Outcome failed(const QString& line) { return {1, line}; }
+Outcome wrongUsage(const QString& line) { return {2, line}; }
+
+bool namesVerb(const QStringList& arguments) { return verbNamed(parseCommon(arguments).call.verb) != nullptr; }
+
+int run(const QStringList& arguments)
+{
+    Parsed parsed = parseCommon(arguments);
+    const Verb* verb = verbNamed(parsed.call.verb);
+    QCommandLineParser parser;
+    parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
+    if (verb->declare)
+        verb->declare(parser);
+    if (parsed.isHelpWanted) {
+        printHelp(*verb, parser);
+        return 0;
+    }
+    Outcome outcome;
+    if (!parser.parse(QStringList{verb->name} + parsed.call.words))
+        outcome = wrongUsage(parser.errorText());
+    else
+        outcome = verb->run(parsed.call, parser);
+    if (!outcome.error.isEmpty())
+        writeLine(stderr, QStringLiteral("diascope: ") + outcome.error.simplified());
+    if (outcome.exitCode == 2)
+        writeLine(stderr, tr("usage: %1").arg(usageOf(*verb)));
+    std::fflush(stdout);
+    return outcome.exitCode;
+}
+
+QString help()
+{
+    QString text = QStringLiteral("diascope [PATH…]               open the workstation; paths are shown in place, not copied\n"
+                                  "diascope --view-only [PATH…]   viewing-only mode\n"
+                                  "diascope --study-uid UID | --accession N | --patient-id ID\n\n");
+    for (const Verb& verb : verbs())
+        text += QStringLiteral("%1\n    %2\n").arg(usageOf(verb), verb.summary);
+    return text + QStringLiteral("\nEvery verb: --profile DIR, --json, --quiet, --help. Exit code 0 done, 1 failed, 2 wrong usage.");
+}
+
+QJsonObject toJson(const archive::StudyRow& row)
+{
+    return {{"studyUid", row.uid.value},      {"patientName", row.patientName}, {"patientId", row.patientId},
+            {"issuer", row.issuer},           {"birthDate", row.birthDate},     {"sex", row.sex},
+            {"date", row.date},               {"time", row.time},               {"accession", row.accession},
+            {"description", row.description}, {"modalities", QJsonArray::fromStringList(row.modalities)},
+            {"series", row.series},           {"instances", row.instances},     {"referringPhysician", row.referringPhysician}};
+}
+
+QJsonArray toJson(const std::vector<archive::Remark>& remarks)
+{
+    QJsonArray array;
+    for (const archive::Remark& remark : remarks)
+        array << QJsonObject{{"path", remark.path}, {"reason", remark.reason}};
+    return array;
+}
+
+std::optional<std::vector<double>> numbersOf(const QString& text, int count)
+{
+    std::vector<double> numbers;
+    for (const QString& part : text.split(u',')) {
+        bool isNumber = false;
+        numbers.push_back(part.trimmed().toDouble(&isNumber));
+        if (!isNumber || !std::isfinite(numbers.back()))
+            return std::nullopt;
+    }
+    return count == 0 || int(numbers.size()) == count ? std::optional(numbers) : std::nullopt;
+}
+
+Result<dimse::Node> nodeNamed(Call& call, const QString& name)
+{
+    const auto session = call.session();
+    if (!session)
+        return std::unexpected(session.error());
+    const auto node = dimse::Nodes((*session)->settings()).find(name);
+    if (!node)
+        return fail(Fault::NotFound, tr("there is no node %1 (see diascope node list)").arg(name));
+    return *node;
+}
+
+} // namespace diascope::cli

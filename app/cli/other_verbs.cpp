@@ -1,0 +1,138 @@
+#include "app/cli/verbs.h"
+#include "app/session/media.h"
+#include "viewer/scene/scene_renderer.h"
+#include <QFile>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QScreen>
+#include <QStandardPaths>
+#include <QStorageInfo>
+#include <QThread>
+
+namespace diascope::cli
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
+
+Outcome runConfig(Call& call, const QCommandLineParser& parser)
+{
+    const QStringList words = parser.positionalArguments();
+    const auto opened = call.session();
+    if (!opened)
+        return failed(opened.error());
+    app::Session& session = **opened;
+    if (words.value(0) == QLatin1String("set") && words.size() == 3) {
+        const auto stored = session.configure(words[1], words[2]);
+        return stored ? done() : failed(stored.error());
+    }
+    if (words.value(0) != QLatin1String("get") || words.size() > 2)
+        return wrongUsage(tr("get KEY, or set KEY VALUE"));
+    QJsonObject json;
+    for (const QString& key : words.size() == 2 ? QStringList{words[1]} : app::Session::settingKeys()) {
+        const auto value = session.configured(key);
+        if (!value)
+            return failed(value.error());
+        json[key] = *value;
+        call.say(words.size() == 2 ? *value : QStringLiteral("%1 = %2").arg(key, *value));
+    }
+    if (call.isJson)
+        call.print(json);
+    return done();
+}
+
+Outcome runMedia(Call& call, const QCommandLineParser& parser)
+{
+    const QStringList studies = parser.values("study") + parser.positionalArguments();
+    if (studies.isEmpty() || !parser.isSet("out"))
+        return wrongUsage(tr("--study and --out are wanted"));
+    const QMap<QString, media::MediaProfile> profiles{{"cd", media::MediaProfile::Cd}, {"dvd", media::MediaProfile::Dvd}, {"usb", media::MediaProfile::Usb}};
+    const QString profile = parser.isSet("medium") ? parser.value("medium") : QStringLiteral("cd");
+    if (!profiles.contains(profile))
+        return wrongUsage(tr("the profile is cd, dvd or usb"));
+    const auto opened = call.session();
+    if (!opened)
+        return failed(opened.error());
+    std::vector<dicom::StudyUid> uids;
+    for (const QString& study : studies)
+        uids.push_back({study});
+    const auto report = app::writeMedium(**opened, uids, parser.value("out"), profiles[profile], call.task());
+    if (!report)
+        return failed(report.error());
+    QJsonArray leftOut;
+    for (const auto& left : report->leftOut)
+        leftOut << QJsonObject{{"path", left.path}, {"reason", left.reason}};
+    if (call.isJson)
+        call.print(QJsonObject{{"out", parser.value("out")},
+                               {"written", report->written},
+                               {"studies", report->studies},
+                               {"series", report->series},
+                               {"bytes", report->bytes},
+                               {"verified", report->isVerified},
+                               {"profileReason", report->profileReason},
+                               {"leftOut", leftOut}});
+    call.say(tr("wrote %1 instances to %2").arg(report->written).arg(parser.value("out")));
+    return done();
+}
+
+QString memoryMiB()
+{
+    QFile file(QStringLiteral("/proc/meminfo"));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    return QString::number(QString::fromLatin1(file.readLine()).simplified().section(u' ', 1, 1).toLongLong() / 1024);
+}
+
+Outcome runDoctor(Call& call, const QCommandLineParser&)
+{
+    const auto opened = call.session();
+    if (!opened)
+        return failed(opened.error());
+    app::Session& session = **opened;
+    const QStorageInfo disk(session.profile().folder());
+    QJsonArray screens;
+    for (const QScreen* screen : QGuiApplication::screens())
+        screens << QStringLiteral("%1 %2x%3").arg(screen->name()).arg(screen->size().width()).arg(screen->size().height());
+    QJsonArray nodes;
+    for (const dimse::Node& node : dimse::Nodes(session.settings()).list())
+        nodes << node.name;
+    const QString worker = QCoreApplication::applicationDirPath() + QStringLiteral("/diascope-decoder");
+    const QJsonObject json{{"version", QCoreApplication::applicationVersion()},
+                           {"cores", QThread::idealThreadCount()},
+                           {"memoryMiB", memoryMiB().toLongLong()},
+                           {"display", qEnvironmentVariable("DISPLAY")},
+                           {"screens", screens},
+                           {"profile", session.profile().folder()},
+                           {"diskFreeMiB", disk.bytesAvailable() / 1024 / 1024},
+                           {"decoder", QFileInfo(worker).isExecutable() || qEnvironmentVariableIsSet("DIASCOPE_DECODER")},
+                           {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
+                           {"ris", session.settings().get(app::risHost)},
+                           {"nodes", nodes}};
+    if (call.isJson)
+        call.print(json);
+    for (auto it = json.begin(); it != json.end(); ++it)
+        call.say(QStringLiteral("%1: %2").arg(it.key(), it.value().isArray() ? it.value().toVariant().toStringList().join(QStringLiteral(", "))
+                                                                             : it.value().toVariant().toString()));
+    return done();
+}
+
+} // namespace
+
+Verb configVerb() { return {"config", "get [KEY] | set KEY VALUE", tr("settings of the profile"), {}, runConfig}; }
+
+Verb mediaVerb()
+{
+    return {"media", "--study UID… --out DIR|F.iso [--profile cd|dvd|usb]", tr("write a patient's disc: a folder with DICOMDIR, or an ISO image"),
+            [](QCommandLineParser& parser) {
+                parser.addOptions({{"study", tr("of the archive; may be given several times"), "UID"},
+                                   {"out", tr("an empty folder, or a file ending in .iso"), "OUT"},
+                                   {"medium", tr("cd (uncompressed), dvd or usb"), "P"}});
+            },
+            runMedia};
+}
+
+Verb doctorVerb() { return {"doctor", "", tr("what this machine has"), {}, runDoctor}; }
+
+} // namespace diascope::cli

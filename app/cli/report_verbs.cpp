@@ -1,0 +1,318 @@
+#include "app/cli/verbs.h"
+#include "reporting/export/dicom_export.h"
+#include "reporting/export/hl7_export.h"
+#include "reporting/export/pdf_export.h"
+#include "reporting/export/text_export.h"
+#include "reporting/model/report_document.h"
+#include "viewer/volume/stack_loader.h"
+#include <QElapsedTimer>
+#include <QSaveFile>
+#include <QThread>
+
+namespace diascope::cli
+{
+
+namespace
+{
+
+using namespace reporting;
+
+QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
+
+QJsonObject summaryJson(const Report& report)
+{
+    QJsonArray sections;
+    for (const Section& section : report.sections)
+        sections << QJsonObject{{"id", section.id}, {"title", section.title}, {"text", section.text}};
+    QJsonArray measurements;
+    for (const Measurement& measurement : report.measurements)
+        measurements << QJsonObject{{"id", measurement.id}, {"label", measurement.label}, {"value", measurement.value}, {"unit", measurement.unit},
+                                    {"sopInstanceUid", measurement.where.sopInstanceUid}, {"frame", measurement.where.frame}};
+    return {{"reportId", report.reportId},
+            {"studyUid", report.study.studyUid},
+            {"templateId", report.templateId},
+            {"title", report.title},
+            {"status", name(report.status)},
+            {"version", report.version},
+            {"patientName", report.study.patientName},
+            {"patientId", report.study.patientId},
+            {"accession", report.study.accession},
+            {"author", report.author},
+            {"signer", report.signer},
+            {"signedAt", report.signedAt.isValid() ? QJsonValue(report.signedAt.toString(Qt::ISODate)) : QJsonValue()},
+            {"contentHash", report.contentHash},
+            {"sections", sections},
+            {"measurements", measurements},
+            {"keyImages", qint64(report.keyImages.size())}};
+}
+
+Outcome shown(Call& call, const Result<Report>& report)
+{
+    if (!report)
+        return failed(report.error());
+    if (call.isJson)
+        call.print(summaryJson(*report));
+    return done();
+}
+
+Outcome runNew(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList&)
+{
+    if (!parser.isSet("study"))
+        return wrongUsage(tr("--study is wanted"));
+    const auto context = session.studyContext({parser.value("study")});
+    if (!context)
+        return failed(context.error());
+    const QString id = parser.isSet("template") ? parser.value("template") : session.templates().suggest(*context);
+    const auto report = session.newReport({parser.value("study")}, id, parser.isSet("user") ? parser.value("user") : app::Session::systemUser());
+    if (report)
+        call.say(report->reportId);
+    return shown(call, report);
+}
+
+Outcome runShow(Call& call, app::Session& session, const QCommandLineParser&, const QStringList& words)
+{
+    const auto report = session.reports().load(words.value(0));
+    if (report)
+        call.say(toText(*report));
+    return shown(call, report);
+}
+
+Outcome runSet(Call& call, app::Session& session, const QCommandLineParser&, const QStringList& words)
+{
+    if (words.size() != 3)
+        return wrongUsage(tr("a report, a section and a text are wanted"));
+    auto report = session.reports().load(words[0]);
+    if (!report)
+        return failed(report.error());
+    ReportDocument document(*report);
+    if (!document.isEditable())
+        return failed(tr("the report is signed: only an addendum or a correction can follow"));
+    if (!report->findSection(words[1])) {
+        QStringList ids;
+        for (const Section& section : report->sections)
+            ids << section.id;
+        return failed(tr("the report has no section %1; it has %2").arg(words[1], ids.join(QStringLiteral(", "))));
+    }
+    if (!document.setSectionText(words[1], words[2]))
+        return failed(tr("the section %1 cannot be changed").arg(words[1]));
+    return shown(call, session.saveDraft(document.report()));
+}
+
+Outcome runMeasure(Call& call, app::Session& session, const QCommandLineParser&, const QStringList& words)
+{
+    if (words.size() != 2)
+        return wrongUsage(tr("a report and a figure are wanted"));
+    auto report = session.reports().load(words[0]);
+    if (!report)
+        return failed(report.error());
+    if (!session.figures())
+        return failed(session.permit(app::Action::Report).error());
+    const auto figure = session.figures()->find(words[1]);
+    if (!figure)
+        return failed(figure.error());
+    if (!*figure)
+        return failed(tr("there is no figure %1").arg(words[1]));
+    if (!(*figure)->image)
+        return failed(tr("the figure lies on a reconstruction: insert it from the reading window"));
+    const auto instance = session.archive().instance((*figure)->image->instanceUid);
+    if (!instance)
+        return failed(instance.error());
+    if (!*instance)
+        return failed(tr("the image of the figure is not in the archive"));
+    auto instances = viewer::readInstances((*instance)->path);
+    if (!instances)
+        return failed(instances.error());
+    const auto volume = viewer::StackLoader::load(viewer::buildStacks(*instances).front());
+    if (!volume)
+        return failed(volume.error());
+    ReportDocument document(*report);
+    for (const Measurement& measurement : app::measurementsOf(**figure, *volume))
+        if (document.insertMeasurement(measurement).isEmpty())
+            return failed(tr("the report is signed: only an addendum or a correction can follow"));
+    return shown(call, session.saveDraft(document.report()));
+}
+
+Outcome runSign(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
+{
+    const auto report = session.reports().load(words.value(0));
+    if (!report)
+        return failed(report.error());
+    const QString user = parser.isSet("user") ? parser.value("user") : app::Session::systemUser();
+    const auto signedReport = session.sign(*report, parser.isSet("preliminary") ? SignAs::Preliminary : SignAs::Final, user);
+    if (signedReport)
+        call.say(signatureLine(*signedReport));
+    return shown(call, signedReport);
+}
+
+Outcome runAddendum(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
+{
+    return shown(call, session.addendum(words.value(0), parser.isSet("user") ? parser.value("user") : app::Session::systemUser()));
+}
+
+QJsonObject deliveryJson(const transfer::Delivery& delivery)
+{
+    return {{"reportId", delivery.subject},
+            {"target", delivery.target},
+            {"state", transfer::name(delivery.state)},
+            {"controlId", delivery.controlId},
+            {"attempts", delivery.attempts},
+            {"lastError", delivery.lastError}};
+}
+
+Outcome runStatus(Call& call, app::Session& session, const QCommandLineParser&, const QStringList& words)
+{
+    const auto report = session.reports().load(words.value(0));
+    if (!report)
+        return failed(report.error());
+    const auto deliveries = session.deliveries().list(report->reportId);
+    if (!deliveries)
+        return failed(deliveries.error());
+    const auto broken = session.reports().verify(report->reportId);
+    if (!broken)
+        return failed(broken.error());
+    QJsonArray json;
+    for (const transfer::Delivery& delivery : *deliveries) {
+        json << deliveryJson(delivery);
+        call.say(QStringLiteral("%1: %2 %3").arg(delivery.target, transfer::name(delivery.state), delivery.lastError));
+    }
+    QJsonObject result = summaryJson(*report);
+    result["deliveries"] = json;
+    result["intact"] = broken->isEmpty();
+    call.say(displayName(report->status));
+    if (call.isJson)
+        call.print(result);
+    return broken->isEmpty() ? done() : failed(broken->first());
+}
+
+Outcome runExport(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
+{
+    if (!parser.isSet("format") || !parser.isSet("out"))
+        return wrongUsage(tr("--format and --out are wanted"));
+    if (auto permitted = session.permit(app::Action::Export); !permitted)
+        return failed(permitted.error());
+    const auto report = session.reports().load(words.value(0));
+    if (!report)
+        return failed(report.error());
+    const QString format = parser.value("format");
+    const QString out = parser.value("out");
+    QByteArray bytes;
+    if (format == QLatin1String("text")) {
+        bytes = toText(*report).toUtf8();
+    } else if (format == QLatin1String("pdf")) {
+        const auto pdf = toPdf(*report);
+        if (!pdf)
+            return failed(pdf.error());
+        bytes = *pdf;
+    } else if (format == QLatin1String("hl7")) {
+        OruOptions options;
+        options.controlId = app::controlIdOf(*report);
+        options.characterSet = session.settings().get(app::risCharset);
+        const auto message = toOru(*report, options);
+        if (!message)
+            return failed(message.error());
+        const auto encoded = message->toBytes();
+        if (!encoded)
+            return failed(encoded.error());
+        bytes = *encoded;
+    } else if (format == QLatin1String("sr")) {
+        const auto dataset = toSr(*report);
+        if (!dataset)
+            return failed(dataset.error());
+        if (auto written = dataset->write(out, QString::fromUtf16(dicom::explicitLittleEndian)); !written)
+            return failed(written.error());
+        return done();
+    } else {
+        return wrongUsage(tr("--format is text, pdf, hl7 or sr"));
+    }
+    QSaveFile file(out);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return failed(tr("%1 cannot be written: %2").arg(out, file.errorString()));
+    if (call.isJson)
+        call.print(QJsonObject{{"out", out}, {"bytes", bytes.size()}});
+    return done();
+}
+
+Outcome runReport(Call& call, const QCommandLineParser& parser)
+{
+    using Handler = Outcome (*)(Call&, app::Session&, const QCommandLineParser&, const QStringList&);
+    static const std::pair<const char*, Handler> handlers[] = {{"new", runNew},           {"show", runShow},     {"set", runSet},
+                                                               {"measure", runMeasure},   {"sign", runSign},     {"addendum", runAddendum},
+                                                               {"status", runStatus},     {"export", runExport}};
+    QStringList words = parser.positionalArguments();
+    const QString what = words.isEmpty() ? QString() : words.takeFirst();
+    for (const auto& [name, handler] : handlers) {
+        if (what != QLatin1String(name))
+            continue;
+        if (words.isEmpty() && handler != runNew)
+            return wrongUsage(tr("which report?"));
+        const auto session = call.session();
+        return session ? handler(call, **session, parser, words) : failed(session.error());
+    }
+    return wrongUsage(tr("what shall be done with a report?"));
+}
+
+Outcome runDeliver(Call& call, const QCommandLineParser& parser)
+{
+    const auto opened = call.session();
+    if (!opened)
+        return failed(opened.error());
+    app::Session& session = **opened;
+    if (auto permitted = session.permit(app::Action::Send); !permitted)
+        return failed(permitted.error());
+    QElapsedTimer timer;
+    timer.start();
+    const qint64 waitMs = qint64(parser.value("wait").toDouble() * 1000);
+    for (;;) {
+        const auto outcome = session.deliver(call.task(), transfer::DeliveryQueue::Force::EvenEarly);
+        if (!outcome)
+            return failed(outcome.error());
+        if (outcome->waiting == 0 || timer.elapsed() >= waitMs)
+            break;
+        QThread::msleep(250);
+    }
+    const auto deliveries = session.deliveries().list();
+    if (!deliveries)
+        return failed(deliveries.error());
+    QJsonArray json;
+    QString firstProblem;
+    int open = 0;
+    for (const transfer::Delivery& delivery : *deliveries) {
+        json << deliveryJson(delivery);
+        call.say(QStringLiteral("%1  %2  %3  %4").arg(delivery.subject, delivery.target, transfer::name(delivery.state), delivery.lastError));
+        if (delivery.state == transfer::Delivery::State::Acknowledged)
+            continue;
+        ++open;
+        if (firstProblem.isEmpty())
+            firstProblem = delivery.lastError;
+    }
+    if (call.isJson)
+        call.print(json);
+    return open == 0 ? done() : failed(tr("%1 not acknowledged: %2").arg(open).arg(firstProblem));
+}
+
+} // namespace
+
+Verb reportVerb()
+{
+    return {"report",
+            "new --study UID [--template ID] | show ID | set ID SECTION TEXT | measure ID FIGURE | sign ID [--user U] [--preliminary] | addendum ID | status ID "
+            "| export ID --format text|pdf|hl7|sr --out F",
+            tr("write, sign and export reports"),
+            [](QCommandLineParser& parser) {
+                parser.addOptions({{"study", tr("of the archive"), "UID"},
+                                   {"template", tr("general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given"), "ID"},
+                                   {"user", tr("the name on the report; the system's user where not given"), "U"},
+                                   {"preliminary", tr("sign as preliminary")},
+                                   {"format", tr("text, pdf, hl7 or sr"), "F"},
+                                   {"out", tr("file to write"), "F"}});
+            },
+            runReport};
+}
+
+Verb deliverVerb()
+{
+    return {"deliver", "[--wait S]", tr("deliver signed reports to the RIS; done when all are acknowledged"),
+            [](QCommandLineParser& parser) { parser.addOption({"wait", tr("try again for this many seconds"), "S"}); }, runDeliver};
+}
+
+} // namespace diascope::cli

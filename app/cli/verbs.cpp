@@ -1,0 +1,16 @@
+#include "app/cli/verbs.h"
+
+namespace diascope::cli
+{
+
+const std::vector<Verb>& verbs()
+{
+    static const std::vector<Verb> all{
+        importVerb(), studiesVerb(), seriesVerb(), removeVerb(), verifyVerb(), rebuildVerb(), pixelsVerb(),
+        renderVerb(), measureVerb(), nodeVerb(),   echoVerb(),   findVerb(),   getVerb(),     sendVerb(),
+        listenVerb(), reportVerb(),  deliverVerb(), mediaVerb(), demoVerb(),   configVerb(),  doctorVerb(),
+    };
+    return all;
+}
+
+} // namespace diascope::cli

@@ -1,0 +1,29 @@
+#pragma once
+#include "app/cli/cli.h"
+
+namespace diascope::cli
+{
+
+Verb importVerb();
+Verb studiesVerb();
+Verb seriesVerb();
+Verb removeVerb();
+Verb verifyVerb();
+Verb rebuildVerb();
+Verb pixelsVerb();
+Verb renderVerb();
+Verb measureVerb();
+Verb nodeVerb();
+Verb echoVerb();
+Verb findVerb();
+Verb getVerb();
+Verb sendVerb();
+Verb listenVerb();
+Verb reportVerb();
+Verb deliverVerb();
+Verb mediaVerb();
+Verb configVerb();
+Verb doctorVerb();
+Verb demoVerb();
+
+} // namespace diascope::cli
