@@ -261,6 +261,13 @@ Result<reporting::Report> Session::addendum(const QString& reportId, const QStri
     return m_reports->addendum(reportId, author);
 }
 
+Result<reporting::Report> Session::correction(const QString& reportId, const QString& author)
+{
+    if (auto permitted = permit(Action::Report); !permitted)
+        return std::unexpected(permitted.error());
+    return m_reports->follow(reportId, reporting::Purpose::Correction, author);
+}
+
 Result<reporting::Report> Session::sign(const reporting::Report& report, reporting::SignAs as, const QString& user)
 {
     if (auto permitted = permit(Action::Sign); !permitted)

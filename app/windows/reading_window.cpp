@@ -1,0 +1,440 @@
+#include "app/windows/reading_window.h"
+#include "app/windows/study_browser.h"
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicom/person_name.h"
+#include <QCloseEvent>
+#include <QDirIterator>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QLabel>
+#include <QListWidget>
+#include <QShortcut>
+#include <QTabWidget>
+#include <QToolBar>
+#include <QVBoxLayout>
+#include <QtConcurrent>
+
+namespace diascope::windows
+{
+
+using namespace viewer;
+
+namespace
+{
+
+const Setting<QByteArray> readingGeometry{"windows.reading.geometry", QByteArray()};
+const Setting<QByteArray> readingState{"windows.reading.state", QByteArray()};
+constexpr int stateVersion = 1;
+
+/// Files and folders, grouped by series: for images shown where they lie.
+std::vector<SeriesFiles> seriesIn(const QStringList& paths)
+{
+    QStringList files;
+    for (const QString& path : paths) {
+        if (!QFileInfo(path).isDir()) {
+            files << path;
+            continue;
+        }
+        QDirIterator it(path, QDir::Files | QDir::NoSymLinks, QDirIterator::Subdirectories);
+        while (it.hasNext())
+            files << it.next();
+    }
+    files.sort();
+    std::map<QString, SeriesFiles> series;
+    for (const QString& file : files) {
+        const auto dataset = dicom::Dataset::read(file);
+        const QString uid = dataset ? dataset->text(dicom::tag::SeriesInstanceUID) : QString();
+        SeriesFiles& group = series[uid];
+        group.seriesUid = uid;
+        group.paths << file;
+    }
+    std::vector<SeriesFiles> found;
+    for (auto& [uid, group] : series)
+        found.push_back(std::move(group));
+    return found;
+}
+
+} // namespace
+
+ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstation), m_session(workstation.session())
+{
+    setWindowTitle(tr("Reading"));
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* banner = new QWidget(centre);
+    banner->setProperty("role", "banner");
+    auto* line = new QHBoxLayout(banner);
+    line->setContentsMargins(10, 5, 10, 5);
+    m_patient = new QLabel(banner);
+    m_study = new QLabel(banner);
+    m_warning = new QLabel(banner);
+    m_state = new QLabel(banner);
+    for (QLabel* label : {m_patient, m_study, m_warning, m_state})
+        label->setTextFormat(Qt::PlainText);
+    m_patient->setProperty("role", "patient");
+    m_study->setProperty("role", "quiet");
+    m_warning->setProperty("role", "warning");
+    line->addWidget(m_patient);
+    line->addSpacing(14);
+    line->addWidget(m_study, 1);
+    line->addWidget(m_warning);
+    line->addSpacing(14);
+    line->addWidget(m_state);
+    layout->addWidget(banner);
+    m_grid = new ViewportGrid(centre);
+    layout->addWidget(m_grid, 1);
+    setCentralWidget(centre);
+    m_toolBar = addToolBar(tr("Tools"));
+    m_toolBar->setObjectName(QStringLiteral("tools"));
+    m_toolBar->setMovable(false);
+    m_toolBar->setIconSize({20, 20});
+    buildDocks();
+    buildCommands();
+
+    connect(m_grid, &ViewportGrid::activeChanged, this, [this](Viewport* viewport) {
+        m_measurements->setDocument(viewport->document());
+        updateCommands();
+    });
+    connect(m_grid, &ViewportGrid::viewChanged, this, [this] {
+        updateBanner();
+        updateCommands();
+    });
+    connect(m_grid, &ViewportGrid::stackDropped, this, &ReadingWindow::showStack);
+    connect(m_grid, &ViewportGrid::figureSelected, m_measurements, &MeasurementTable::select);
+    connect(m_report, &ReportPanel::linkActivated, this, &ReadingWindow::showInstance);
+    connect(m_report, &ReportPanel::backToImage, this, [this] { m_grid->active()->setFocus(); });
+    connect(m_report, &ReportPanel::stateChanged, this, &ReadingWindow::updateBanner);
+    connect(&m_pathReader, &QFutureWatcherBase::finished, this, [this] {
+        auto series = m_pathReader.result();
+        if (series.empty()) {
+            m_failure = tr("There is no file in what was opened.");
+            return updateBanner();
+        }
+        openStudy(std::move(series), false);
+    });
+    resize(1440, 900);
+    restoreGeometry(m_session.settings().get(readingGeometry));
+    restoreState(m_session.settings().get(readingState), stateVersion);
+    updateBanner();
+    updateCommands();
+}
+
+ReadingWindow::~ReadingWindow() { closeStudies(); }
+
+void ReadingWindow::buildDocks()
+{
+    auto* left = new QDockWidget(tr("Series"), this);
+    left->setObjectName(QStringLiteral("series"));
+    left->setFeatures(QDockWidget::DockWidgetMovable);
+    auto* leftContents = new QWidget(left);
+    auto* leftLayout = new QVBoxLayout(leftContents);
+    leftLayout->setContentsMargins(4, 4, 4, 4);
+    m_thumbnails = new ThumbnailList(leftContents);
+    m_thumbnails->setMinimumWidth(150);
+    auto* heading = new QLabel(tr("Other studies"), leftContents);
+    heading->setProperty("role", "quiet");
+    m_others = new QListWidget(leftContents);
+    m_others->setWordWrap(true);
+    m_others->setFocusPolicy(Qt::NoFocus);
+    m_others->setToolTip(tr("A click shows the study beside the current one"));
+    leftLayout->addWidget(m_thumbnails, 3);
+    leftLayout->addWidget(heading);
+    leftLayout->addWidget(m_others, 1);
+    left->setWidget(leftContents);
+    addDockWidget(Qt::LeftDockWidgetArea, left);
+    connect(m_thumbnails, &ThumbnailList::chosen, this, [this](int index) { showStack(index, m_grid->active()); });
+    connect(m_others, &QListWidget::itemClicked, this, [this](QListWidgetItem* item) { addPrior({item->data(Qt::UserRole).toString()}); });
+
+    auto* right = new QDockWidget(tr("Report"), this);
+    right->setObjectName(QStringLiteral("report"));
+    right->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+    auto* tabs = new QTabWidget(right);
+    m_report = new ReportPanel(m_session, tabs);
+    m_measurements = new MeasurementTable([this](const Figure& figure) { return volumeOf(figure); }, tabs);
+    connect(m_measurements, &MeasurementTable::figureChosen, this, &ReadingWindow::showFigure);
+    tabs->addTab(m_report, tr("Report"));
+    tabs->addTab(m_measurements, tr("Measurements"));
+    tabs->setDocumentMode(true);
+    right->setWidget(tabs);
+    addDockWidget(Qt::RightDockWidgetArea, right);
+    resizeDocks({left, right}, {170, 380}, Qt::Horizontal);
+}
+
+Result<std::vector<SeriesFiles>> ReadingWindow::filesOf(const dicom::StudyUid& study)
+{
+    const auto rows = m_session.archive().series(study);
+    if (!rows)
+        return std::unexpected(rows.error());
+    std::vector<SeriesFiles> series;
+    for (const archive::SeriesRow& row : *rows) {
+        const auto instances = m_session.archive().instances(row.uid, study);
+        if (!instances)
+            return std::unexpected(instances.error());
+        SeriesFiles files{row.uid.value, {}};
+        for (const archive::InstanceRow& instance : *instances)
+            files.paths << instance.path;
+        series.push_back(std::move(files));
+    }
+    if (series.empty())
+        return fail(Fault::NotFound, tr("the study is not in the archive"));
+    return series;
+}
+
+void ReadingWindow::closeStudies()
+{
+    m_report->flush();
+    for (const auto& scene : m_scenes)
+        delete scene.data();
+    m_scenes.clear();
+    m_measurements->setDocument(nullptr);
+    m_grid->clear();
+    m_thumbnails->clearStacks();
+    m_others->clear();
+    for (const auto& study : m_studies)
+        study->disconnect(this);
+    m_studies.clear();
+    m_documents.clear();
+    m_current = {};
+    m_failure.clear();
+    m_isReconstruction = false;
+}
+
+void ReadingWindow::readStudy(const dicom::StudyUid& study)
+{
+    if (study == m_current)
+        return;
+    closeStudies();
+    auto series = filesOf(study);
+    if (!series) {
+        m_failure = message(series.error());
+        return updateBanner();
+    }
+    m_current = study;
+    // Chosen before anything is shown: what arrives later changes no layout (SAF-13).
+    const auto row = m_session.archive().study(study);
+    const bool isMr = row && *row && (*row)->modalities.contains(QStringLiteral("MR"));
+    const int count = int(series->size());
+    if (isMr && count >= 4)
+        m_grid->setLayoutSize(2, 2);
+    else if (isMr && count >= 2)
+        m_grid->setLayoutSize(1, count);
+    else
+        m_grid->setLayoutSize(1, 1);
+    openStudy(std::move(*series), false);
+    m_report->setStudy(study);
+    listOthers(study);
+    updateBanner();
+}
+
+void ReadingWindow::readPaths(const QStringList& paths)
+{
+    closeStudies();
+    for (const QString& path : paths)
+        if (!QFileInfo::exists(path)) {
+            m_failure = tr("There is no file or folder %1.").arg(path);
+            return updateBanner();
+        }
+    m_grid->setLayoutSize(1, 1);
+    m_report->clear(tr("These files are shown where they lie. Import them to write a report."));
+    m_pathReader.setFuture(QtConcurrent::run(seriesIn, paths));
+    updateBanner();
+}
+
+void ReadingWindow::openStudy(std::vector<SeriesFiles> series, bool isPrior)
+{
+    auto study = std::make_unique<OpenStudy>(std::move(series));
+    connect(study.get(), &OpenStudy::stackAdded, this, [this, isPrior](const std::shared_ptr<OpenStack>& stack) { onStackAdded(stack, isPrior); });
+    connect(study.get(), &OpenStudy::completed, this, &ReadingWindow::updateBanner);
+    m_studies.push_back(std::move(study));
+}
+
+void ReadingWindow::onStackAdded(const std::shared_ptr<OpenStack>& stack, bool isPrior)
+{
+    if (m_thumbnails->stackCount() > 0 && !m_thumbnails->stackAt(0)->texts().isSamePatient(stack->texts())) {
+        // Files of several patients opened together, or a prior whose name differs: not beside one another (BIR-01).
+        m_failure = tr("A study of another patient was left out.");
+        return updateBanner();
+    }
+    m_thumbnails->add(stack);
+    connect(stack.get(), &OpenStack::grown, this, &ReadingWindow::updateBanner);
+    if (isPrior)
+        return;
+    for (Viewport* viewport : m_grid->visibleViewports())
+        if (!viewport->stack()) {
+            showStack(m_thumbnails->indexOf(stack.get()), viewport);
+            if (viewport == m_grid->active())
+                viewport->setFocus();
+            break;
+        }
+    updateBanner();
+}
+
+AnnotationDocument* ReadingWindow::documentOf(const dicom::StudyUid& study)
+{
+    auto& document = m_documents[study.value];
+    if (!document) {
+        document = std::make_unique<AnnotationDocument>(study, m_session.figures());
+        connect(document.get(), &AnnotationDocument::failed, this, [this](const Error& error) {
+            m_failure = tr("An annotation is not stored: %1").arg(message(error));
+            updateBanner();
+        });
+        connect(document.get(), &AnnotationDocument::changed, this, &ReadingWindow::updateCommands);
+    }
+    return document.get();
+}
+
+void ReadingWindow::showStack(int index, Viewport* viewport)
+{
+    const auto stack = m_thumbnails->stackAt(index);
+    if (!stack)
+        return;
+    AnnotationDocument* document = documentOf(stack->studyUid());
+    viewport->showStack(stack, document);
+    if (viewport == m_grid->active())
+        m_measurements->setDocument(document);
+    updateCommands();
+}
+
+void ReadingWindow::addPrior(const dicom::StudyUid& study)
+{
+    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
+        if (m_thumbnails->stackAt(i)->studyUid() == study)
+            return m_thumbnails->setCurrentRow(i);
+    auto series = filesOf(study);
+    if (!series) {
+        m_failure = message(series.error());
+        return updateBanner();
+    }
+    if (m_grid->layoutRows() * m_grid->layoutColumns() == 1)
+        m_grid->setLayoutSize(1, 2);
+    openStudy(std::move(*series), true);
+    connect(m_studies.back().get(), &OpenStudy::stackAdded, this, [this](const std::shared_ptr<OpenStack>& stack) {
+        for (Viewport* viewport : m_grid->visibleViewports())
+            if (!viewport->stack())
+                return showStack(m_thumbnails->indexOf(stack.get()), viewport);
+    });
+}
+
+void ReadingWindow::listOthers(const dicom::StudyUid& study)
+{
+    m_others->clear();
+    const auto others = m_session.archive().otherStudiesOfPatient(study);
+    if (!others)
+        return;
+    for (const archive::StudyRow& row : *others) {
+        auto* item = new QListWidgetItem(QStringLiteral("%1\n%2 %3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
+        item->setData(Qt::UserRole, row.uid.value);
+    }
+}
+
+std::shared_ptr<const Volume> ReadingWindow::volumeOf(const Figure& figure) const
+{
+    for (int i = 0; i < m_thumbnails->stackCount(); ++i) {
+        const auto stack = m_thumbnails->stackAt(i);
+        const auto volume = stack->volume();
+        if (!volume)
+            continue;
+        const bool isIts = figure.image ? frameOf(figure, *volume).has_value()
+                                        : stack->stack().frameOfReference == figure.frameOfReference.value && volume->grid().has_value();
+        if (isIts)
+            return volume;
+    }
+    return nullptr;
+}
+
+void ReadingWindow::showInstance(const reporting::InstanceRef& where)
+{
+    if (!where.figureId.isEmpty())
+        showFigure(where.figureId);
+    for (int i = 0; i < m_thumbnails->stackCount(); ++i) {
+        const auto stack = m_thumbnails->stackAt(i);
+        for (const Instance& instance : stack->stack().instances) {
+            if (instance.uid.value != where.sopInstanceUid || instance.frame != where.frame - 1)
+                continue;
+            Viewport* viewport = m_grid->active();
+            if (viewport->stack() != stack || viewport->isReconstruction())
+                showStack(i, viewport);
+            return viewport->showInstance(instance.uid, instance.frame);
+        }
+    }
+}
+
+void ReadingWindow::showFigure(const QString& id)
+{
+    for (const auto& [study, document] : m_documents) {
+        const Figure* figure = document->find(id);
+        if (!figure)
+            continue;
+        if (figure->image)
+            showInstance({figure->image->instanceUid.value, figure->image->frame + 1, {}, {}, {}});
+        else if (!figure->points.empty())
+            m_grid->active()->jumpTo(figure->points.front());
+        m_grid->active()->selectFigure(id);
+        return;
+    }
+}
+
+void ReadingWindow::updateBanner()
+{
+    if (m_thumbnails->stackCount() == 0) {
+        m_patient->setText(m_current.isEmpty() && m_studies.empty() ? tr("No study is open") : tr("Opening…"));
+        m_study->clear();
+        m_state->clear();
+        QString problem = m_failure;
+        if (!m_studies.empty() && m_studies.front()->isComplete())
+            problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
+        m_warning->setText(problem);
+        return;
+    }
+    const ImageTexts& texts = m_thumbnails->stackAt(0)->texts();
+    QStringList who{texts.patientName.isEmpty() ? tr("(no name)") : texts.patientName};
+    m_patient->setText(who.join(u' '));
+    QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
+    details.removeAll(QString());
+    m_study->setText(details.join(QStringLiteral("   ")));
+    setWindowTitle(QStringLiteral("%1 · %2").arg(texts.patientName, texts.studyDescription));
+
+    QStringList warnings;
+    if (!m_failure.isEmpty())
+        warnings << m_failure;
+    size_t notShown = 0;
+    for (const auto& study : m_studies)
+        notShown += study->notShown().size();
+    if (notShown > 0)
+        warnings << tr("%n file(s) not shown", nullptr, int(notShown));
+    QStringList reasons;
+    for (const auto& study : m_studies)
+        for (const NotShown& left : study->notShown())
+            reasons << QStringLiteral("%1: %2").arg(QFileInfo(left.path).fileName(), left.reason);
+    m_warning->setToolTip(reasons.mid(0, 30).join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
+    m_warning->setText(warnings.join(QStringLiteral("  ")));
+
+    int loaded = 0;
+    int wanted = 0;
+    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
+        if (const auto volume = m_thumbnails->stackAt(i)->volume()) {
+            loaded += volume->loadedCount();
+            wanted += volume->frameCount() - volume->failedCount();
+        }
+    QStringList state;
+    if (m_session.mode() == app::Mode::ViewOnly)
+        state << tr("viewing only");
+    if (loaded < wanted)
+        state << tr("loaded %1 of %2").arg(loaded).arg(wanted);
+    if (const QString report = m_report->state(); !report.isEmpty())
+        state << report;
+    m_state->setText(state.join(QStringLiteral("  ·  ")));
+}
+
+void ReadingWindow::closeEvent(QCloseEvent* event)
+{
+    m_report->flush();
+    m_session.settings().set(readingGeometry, saveGeometry());
+    m_session.settings().set(readingState, saveState(stateVersion));
+    m_workstation.showBrowser();
+    event->accept();
+}
+
+} // namespace diascope::windows

@@ -1,0 +1,101 @@
+#pragma once
+#include "app/windows/report_panel.h"
+#include "app/windows/workstation.h"
+#include "viewer/ui/measurement_table.h"
+#include "viewer/ui/thumbnail_list.h"
+#include "viewer/ui/viewport_grid.h"
+#include <QFutureWatcher>
+#include <QMainWindow>
+#include <map>
+
+class QActionGroup;
+class QLabel;
+class QListWidget;
+class QMenu;
+class QToolBar;
+
+namespace diascope::windows
+{
+
+/// One patient's images, measurements and report: thumbnails left, viewports in the middle, report and measurements right,
+/// the patient's banner on top. Never two patients at once (BIR-01).
+class ReadingWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit ReadingWindow(Workstation& workstation);
+    ~ReadingWindow() override;
+
+    void readStudy(const dicom::StudyUid& study);
+    void readPaths(const QStringList& paths);
+    viewer::ViewportGrid& grid() { return *m_grid; }
+
+protected:
+    void closeEvent(QCloseEvent*) override;
+
+private:
+    struct Command
+    {
+        QString group;
+        QAction* action;
+    };
+
+    // reading_commands.cpp
+    void buildCommands();
+    QAction* command(const QString& group, const QString& text, const char* icon, const QList<QKeySequence>& keys, std::function<void()> run);
+    void showHelp();
+    void applyPreset(int index);
+    void insertMeasurement();
+    void insertKeyImage();
+    void showScene();
+    void toggleReconstruction();
+    void updateCommands();
+    void moveStack(int step);
+
+    void buildDocks();
+    void openStudy(std::vector<viewer::SeriesFiles> series, bool isPrior);
+    void addPrior(const dicom::StudyUid& study);
+    Result<std::vector<viewer::SeriesFiles>> filesOf(const dicom::StudyUid& study);
+    void onStackAdded(const std::shared_ptr<viewer::OpenStack>& stack, bool isPrior);
+    void showStack(int index, viewer::Viewport* viewport);
+    void showInstance(const reporting::InstanceRef& where);
+    void showFigure(const QString& id);
+    viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
+    std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
+    void closeStudies();
+    void updateBanner();
+    void listOthers(const dicom::StudyUid& study);
+
+    Workstation& m_workstation;
+    app::Session& m_session;
+    viewer::ViewportGrid* m_grid;
+    viewer::ThumbnailList* m_thumbnails;
+    viewer::MeasurementTable* m_measurements;
+    ReportPanel* m_report;
+    QListWidget* m_others;
+    QLabel* m_patient;
+    QLabel* m_study;
+    QLabel* m_state;
+    QLabel* m_warning;
+    QToolBar* m_toolBar;
+    QMenu* m_presetMenu = nullptr;
+    QMenu* m_layoutMenu = nullptr;
+    QActionGroup* m_tools = nullptr;
+    QAction* m_reconstruct = nullptr;
+    QAction* m_scene = nullptr;
+    QAction* m_cine = nullptr;
+    QAction* m_undo = nullptr;
+    QAction* m_redo = nullptr;
+    std::vector<Command> m_commands;
+    std::vector<std::unique_ptr<viewer::OpenStudy>> m_studies; ///< the one that is read first, then priors
+    std::map<QString, std::unique_ptr<viewer::AnnotationDocument>> m_documents; ///< by study UID
+    dicom::StudyUid m_current; ///< empty: files shown in place
+    QFutureWatcher<std::vector<viewer::SeriesFiles>> m_pathReader;
+    bool m_isReconstruction = false;
+    QSize m_layoutBefore{1, 1};
+    QString m_failure;
+    std::vector<QPointer<QWidget>> m_scenes;
+};
+
+} // namespace diascope::windows

@@ -1,0 +1,161 @@
+#include "app/windows/report_panel.h"
+#include <QVBoxLayout>
+
+namespace diascope::windows
+{
+
+using namespace reporting;
+
+namespace
+{
+
+DeliveryState::State stateOf(transfer::Delivery::State state)
+{
+    switch (state) {
+    case transfer::Delivery::State::Queued:
+        return DeliveryState::State::Queued;
+    case transfer::Delivery::State::Sent:
+        return DeliveryState::State::Sent;
+    case transfer::Delivery::State::Acknowledged:
+        return DeliveryState::State::Acknowledged;
+    case transfer::Delivery::State::Held:
+        break;
+    }
+    return DeliveryState::State::Held;
+}
+
+} // namespace
+
+ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_editor(new ReportEditor(this))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_editor);
+    m_editor->setViewingOnly(session.mode() == app::Mode::ViewOnly);
+    connect(m_editor, &ReportEditor::newReportRequested, this,
+            [this](const QString& id) { open(m_session.newReport(m_study, id, app::Session::systemUser())); });
+    connect(m_editor, &ReportEditor::saveRequested, this, &ReportPanel::save);
+    connect(m_editor, &ReportEditor::signRequested, this, [this](SignAs as, const QString&) { sign(as); });
+    connect(m_editor, &ReportEditor::addendumRequested, this,
+            [this](const QString& id) { open(m_session.addendum(id, app::Session::systemUser())); });
+    connect(m_editor, &ReportEditor::correctionRequested, this,
+            [this](const QString& id) { open(m_session.correction(id, app::Session::systemUser())); });
+    connect(m_editor, &ReportEditor::linkActivated, this, &ReportPanel::linkActivated);
+    connect(m_editor, &ReportEditor::backToImageRequested, this, &ReportPanel::backToImage);
+    connect(&m_editor->document(), &ReportDocument::stateChanged, this, &ReportPanel::stateChanged);
+    connect(&m_session, &app::Session::delivered, this, &ReportPanel::showDeliveries, Qt::QueuedConnection);
+}
+
+bool ReportPanel::hasReport() const { return !m_editor->document().report().reportId.isEmpty(); }
+
+void ReportPanel::setStudy(const dicom::StudyUid& study)
+{
+    m_editor->flush();
+    m_study = study;
+    m_evidence = {};
+    const auto context = m_session.studyContext(study);
+    if (!context)
+        return clear(message(context.error()));
+    m_evidence.images = *context;
+    const auto reports = m_session.reports().list(study.value);
+    if (reports && !reports->empty())
+        return open(m_session.reports().load(reports->front().reportId));
+    m_editor->clear();
+    m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(*context));
+    m_deliveryState.clear();
+    if (!reports)
+        m_editor->showProblem(message(reports.error()));
+    Q_EMIT stateChanged();
+}
+
+void ReportPanel::clear(const QString& why)
+{
+    m_editor->flush();
+    m_study = {};
+    m_deliveryState.clear();
+    m_editor->clear(why);
+    m_editor->setTemplates({});
+    Q_EMIT stateChanged();
+}
+
+void ReportPanel::open(const Result<Report>& report)
+{
+    if (!report)
+        return m_editor->showProblem(message(report.error()));
+    m_editor->showProblem({});
+    m_editor->setReport(*report);
+    m_editor->document().setEvidence(m_evidence);
+    showDeliveries();
+}
+
+void ReportPanel::save()
+{
+    const auto saved = m_session.saveDraft(m_editor->document().report());
+    if (!saved)
+        return m_editor->showProblem(tr("The draft is not stored: %1").arg(message(saved.error())));
+    m_editor->showProblem({});
+    m_editor->document().markSaved(*saved);
+}
+
+void ReportPanel::sign(SignAs as)
+{
+    m_editor->flush();
+    if (m_editor->document().isModified())
+        return; // storing failed and said so
+    open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
+}
+
+void ReportPanel::showDeliveries()
+{
+    if (!hasReport())
+        return;
+    const auto deliveries = m_session.deliveries().list(m_editor->document().report().reportId);
+    if (!deliveries)
+        return m_editor->showProblem(message(deliveries.error()));
+    std::vector<DeliveryState> states;
+    m_deliveryState.clear();
+    for (const transfer::Delivery& delivery : *deliveries) {
+        // The last version's delivery stands for its target.
+        std::erase_if(states, [&](const DeliveryState& state) { return state.target == delivery.target; });
+        states.push_back({delivery.target, stateOf(delivery.state), delivery.lastError});
+        m_deliveryState = delivery.state == transfer::Delivery::State::Acknowledged ? tr("acknowledged by the %1").arg(delivery.target)
+                          : delivery.state == transfer::Delivery::State::Held       ? tr("held by the %1").arg(delivery.target)
+                                                                                     : tr("waiting for the %1").arg(delivery.target);
+    }
+    m_editor->setDeliveryStates(states);
+    Q_EMIT stateChanged();
+}
+
+bool ReportPanel::insert(const std::vector<Measurement>& measurements)
+{
+    bool isInserted = false;
+    for (const Measurement& measurement : measurements)
+        isInserted |= !m_editor->insertMeasurement(measurement).isEmpty();
+    if (!isInserted)
+        m_editor->showProblem(hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
+    return isInserted;
+}
+
+bool ReportPanel::insertKeyImage(const QImage& image, const QString& caption, const InstanceRef& where)
+{
+    const bool isInserted = !image.isNull() && !m_editor->insertKeyImage(image, caption, where).isEmpty();
+    if (!isInserted)
+        m_editor->showProblem(hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
+    return isInserted;
+}
+
+QString ReportPanel::state() const
+{
+    if (!hasReport())
+        return {};
+    const ReportDocument& document = m_editor->document();
+    if (document.isModified())
+        return tr("report unsaved");
+    if (!document.report().isSigned())
+        return tr("report not signed");
+    return m_deliveryState.isEmpty() ? displayName(document.report().status) : tr("report %1").arg(m_deliveryState);
+}
+
+void ReportPanel::focusEditor() { m_editor->focusSection(QStringLiteral("findings")); }
+
+} // namespace diascope::windows

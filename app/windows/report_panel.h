@@ -1,0 +1,48 @@
+#pragma once
+#include "app/session/session.h"
+#include "reporting/ui/report_editor.h"
+#include <QWidget>
+
+namespace diascope::windows
+{
+
+/// The report of the study that is read: the editor joined to the session. Drafts are stored as they are typed, signing
+/// queues the delivery, the RIS's answer appears on the report.
+class ReportPanel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit ReportPanel(app::Session& session, QWidget* parent = nullptr);
+
+    /// Stores what is unsaved of the former study first (SAF-02).
+    void setStudy(const dicom::StudyUid& study);
+    /// No study of the archive: `why` says what to do.
+    void clear(const QString& why);
+    bool insert(const std::vector<reporting::Measurement>& measurements);
+    bool insertKeyImage(const QImage& image, const QString& caption, const reporting::InstanceRef& where);
+    void flush() { m_editor->flush(); }
+    /// "unsaved", "not signed", "held by the RIS": one line for the banner; empty where all is well.
+    QString state() const;
+    void focusEditor();
+
+Q_SIGNALS:
+    void linkActivated(const diascope::reporting::InstanceRef& where);
+    void backToImage();
+    void stateChanged();
+
+private:
+    void save();
+    void sign(reporting::SignAs as);
+    void open(const Result<reporting::Report>& report);
+    void showDeliveries();
+    bool hasReport() const;
+
+    app::Session& m_session;
+    reporting::ReportEditor* m_editor;
+    dicom::StudyUid m_study;
+    reporting::Evidence m_evidence;
+    QString m_deliveryState;
+};
+
+} // namespace diascope::windows

@@ -1,0 +1,50 @@
+#pragma once
+#include "app/session/session.h"
+#include <QApplication>
+#include <QPointer>
+
+namespace diascope::windows
+{
+
+class ReadingWindow;
+class SettingsWindow;
+class StudyBrowser;
+
+/// The windows of one session: one study browser, any number of reading windows, one settings window.
+class Workstation : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Workstation(app::Session& session);
+    ~Workstation() override;
+
+    app::Session& session() { return m_session; }
+    StudyBrowser& browser() { return *m_browser; }
+    /// Opens the study in the reading window, a new one if there is none.
+    void read(const dicom::StudyUid& study);
+    /// Files and folders shown in place, not copied.
+    void readPaths(const QStringList& paths);
+    void showSettings();
+    void showBrowser();
+
+private:
+    ReadingWindow& readingWindow();
+    app::Session& m_session;
+    std::unique_ptr<StudyBrowser> m_browser;
+    QPointer<ReadingWindow> m_reading;
+    QPointer<SettingsWindow> m_settings;
+};
+
+/// Whether the command line asks for the demonstration with windows.
+bool isDemonstration(const QStringList& arguments);
+
+/// The program with windows, from its arguments to its exit code.
+int run(QApplication& application, QStringList arguments);
+
+/// Colours, style sheet and fonts of a dark room.
+void applyTheme(QApplication& application);
+/// "zh_CN", "en"; empty: the system's. Installs the translator; windows opened afterwards speak it.
+void applyLanguage(QApplication& application, const QString& language);
+
+} // namespace diascope::windows
