@@ -84,6 +84,12 @@ double ModalityTransform::apply(double storedValue) const
 
 ModalityTransform ModalityTransform::of(const Dataset& dataset, int frame)
 {
+    const auto group = functionalGroup(dataset, tag::PixelValueTransformationSequence, frame);
+    return of(dataset, group ? *group : dataset);
+}
+
+ModalityTransform ModalityTransform::of(const Dataset& dataset, const Dataset& source)
+{
     ModalityTransform transform;
     if (const auto lut = dataset.item(tag::ModalityLUTSequence); lut && readTable(*lut, transform)) {
         if (dataset.number(tag::PixelRepresentation).value_or(0) == 1 && transform.firstMapped > 32767)
@@ -91,8 +97,6 @@ ModalityTransform ModalityTransform::of(const Dataset& dataset, int frame)
         transform.unit = unitOf(dataset, lut->text(tag::ModalityLUTType), false);
         return transform;
     }
-    const auto group = functionalGroup(dataset, tag::PixelValueTransformationSequence, frame);
-    const Dataset& source = group ? *group : dataset;
     const auto slope = source.number(tag::RescaleSlope);
     const auto intercept = source.number(tag::RescaleIntercept);
     // A slope of 0 would make every value the same; it is written by mistake.

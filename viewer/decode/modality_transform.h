@@ -22,6 +22,8 @@ struct ModalityTransform
 
     /// `frame` counts from 0; matters for enhanced multi-frame objects only.
     static ModalityTransform of(const dicom::Dataset& dataset, int frame = 0);
+    /// The same where the item that holds the rescale values has already been looked up.
+    static ModalityTransform of(const dicom::Dataset& dataset, const dicom::Dataset& rescale);
 };
 
 /// The item of `group` (a functional group sequence) for a frame: per-frame, else shared (PS3.3 C.7.6.16).

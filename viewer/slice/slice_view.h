@@ -92,7 +92,7 @@ SliceView zoomedAt(const Volume& volume, SliceView view, QSize sizePx, QPointF c
 /// The view without pan, zoom, rotation, flips.
 SliceView reset(SliceView view);
 
-/// Where the plane of `other` cuts the shown plane, in screen pixels: only within one frame of reference, not for parallel
+/// Where the plane of `other` cuts the shown plane, as points of the patient: only within one frame of reference, not for parallel
 /// planes (GEO-12, GEO-13).
 std::optional<LineSegment> referenceLine(const Volume& shown, const SliceView& shownView, const Volume& other,
                                          const SliceView& otherView);

@@ -48,7 +48,7 @@ struct Stack
 };
 
 /// Sorts the frames of one series into stacks: split by orientation, frame of reference, size, spacing, pixel format and
-/// localizers (GEO-06, 07, 12); duplicates shown once (GEO-18). Largest stack of the lowest instance number first.
+/// localizers (GEO-06, 07, 12); duplicates shown once (GEO-18). In order of their lowest instance number.
 /// Never fails: what does not fit anywhere is a stack of its own.
 std::vector<Stack> buildStacks(std::vector<Instance> instances);
 

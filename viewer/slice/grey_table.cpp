@@ -1,0 +1,78 @@
+#include "viewer/slice/grey_table.h"
+#include <algorithm>
+#include <mutex>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+struct Key
+{
+    Window window;
+    VoiFunction function;
+    const void* voiLut;
+    const void* modalityTable;
+    double slope;
+    double intercept;
+    qint64 firstMapped;
+    bool isInverted;
+    SampleType type;
+    std::optional<PaddingRange> padding;
+    friend bool operator==(const Key&, const Key&) = default;
+};
+
+struct Kept
+{
+    Key key;
+    std::shared_ptr<const GreyTable> table;
+    std::shared_ptr<const void> keeps[2]; ///< so that the addresses in the key stay theirs
+};
+
+} // namespace
+
+GreyFunction::GreyFunction(const Instance& instance, const Presentation& presentation)
+    : window(presentation.window), function(presentation.function), isInverted(instance.isInverted != presentation.invert)
+{
+    if (presentation.voiLut >= 0 && size_t(presentation.voiLut) < instance.voiLuts.size())
+        lut = instance.voiLuts[size_t(presentation.voiLut)];
+}
+
+quint8 GreyFunction::operator()(double modalityValue) const
+{
+    const double output = lut ? double(lut->apply(modalityValue)) : applyVoi(modalityValue, window, function);
+    const int level = int(std::clamp(output, 0.0, 1.0) * 255 + 0.5);
+    return quint8(isInverted ? 255 - level : level);
+}
+
+std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleType type, const Presentation& presentation)
+{
+    const GreyFunction grey(instance, presentation);
+    const ModalityTransform& transform = instance.modalityTransform;
+    const Key key{grey.window, grey.function, grey.lut.get(), transform.table.get(), transform.slope, transform.intercept,
+                  transform.firstMapped, grey.isInverted, type, instance.pixels.padding};
+    static std::mutex mutex;
+    static std::vector<Kept> kept;
+    {
+        const std::lock_guard lock(mutex);
+        for (const Kept& entry : kept)
+            if (entry.key == key)
+                return entry.table;
+    }
+    auto table = std::make_shared<GreyTable>();
+    table->lowest = type == SampleType::Int16 ? -32768 : 0;
+    table->levels.resize(type == SampleType::UInt8 ? 256 : 65536);
+    for (size_t i = 0; i < table->levels.size(); ++i) {
+        const int stored = table->lowest + int(i);
+        const bool isPadding = instance.pixels.padding && instance.pixels.padding->contains(stored);
+        table->levels[i] = isPadding ? 0 : grey(transform.apply(stored));
+    }
+    const std::lock_guard lock(mutex);
+    if (kept.size() >= 16)
+        kept.erase(kept.begin());
+    kept.push_back({key, table, {grey.lut, transform.table}});
+    return table;
+}
+
+} // namespace diascope::viewer

@@ -1,0 +1,31 @@
+#pragma once
+#include "viewer/slice/presentation.h"
+
+namespace diascope::viewer
+{
+
+/// Modality value → grey level 0..255 of one frame under a presentation, with the image's own polarity (PIX-07).
+struct GreyFunction
+{
+    GreyFunction(const Instance& instance, const Presentation& presentation);
+    quint8 operator()(double modalityValue) const;
+
+    Window window;
+    VoiFunction function;
+    std::shared_ptr<const VoiLut> lut;
+    bool isInverted;
+};
+
+/// Stored value of at most 16 bits → grey level, as a table. Padding is black whatever the polarity (PIX-08).
+struct GreyTable
+{
+    int lowest = 0; ///< stored value of the first entry
+    std::vector<quint8> levels;
+
+    quint8 operator[](int stored) const { return levels[size_t(stored - lowest)]; }
+
+    /// The same table again for the same input: scrolling asks for it frame by frame.
+    static std::shared_ptr<const GreyTable> of(const Instance& instance, SampleType type, const Presentation& presentation);
+};
+
+} // namespace diascope::viewer

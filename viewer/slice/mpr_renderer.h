@@ -1,0 +1,13 @@
+#pragma once
+#include "viewer/slice/slice_renderer.h"
+
+namespace diascope::viewer
+{
+
+/// MPR planes and slabs into a Grayscale8 image of the transform's size. Errors: Unsupported with the stack's reason.
+Result<QImage> renderMpr(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform);
+
+/// A native frame: Grayscale8, or RGB32 for colour. The frame is loaded.
+QImage renderNative(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform);
+
+} // namespace diascope::viewer

@@ -1,0 +1,179 @@
+#include "viewer/slice/presentation.h"
+#include <algorithm>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Presentation", text); }
+
+struct BuiltIn
+{
+    const char* id;
+    const char* name;
+    double centre;
+    double width;
+};
+
+constexpr std::array ctPresets{
+    BuiltIn{"ct-brain", QT_TRANSLATE_NOOP("Presentation", "Brain"), 40, 80},
+    BuiltIn{"ct-stroke", QT_TRANSLATE_NOOP("Presentation", "Stroke"), 35, 40},
+    BuiltIn{"ct-subdural", QT_TRANSLATE_NOOP("Presentation", "Subdural"), 75, 215},
+    BuiltIn{"ct-bone", QT_TRANSLATE_NOOP("Presentation", "Bone"), 500, 2000},
+    BuiltIn{"ct-temporal-bone", QT_TRANSLATE_NOOP("Presentation", "Temporal bone"), 600, 4000},
+    BuiltIn{"ct-lung", QT_TRANSLATE_NOOP("Presentation", "Lung"), -600, 1500},
+    BuiltIn{"ct-mediastinum", QT_TRANSLATE_NOOP("Presentation", "Mediastinum"), 50, 350},
+    BuiltIn{"ct-abdomen", QT_TRANSLATE_NOOP("Presentation", "Abdomen"), 60, 400},
+    BuiltIn{"ct-liver", QT_TRANSLATE_NOOP("Presentation", "Liver"), 90, 150},
+    BuiltIn{"ct-angio", QT_TRANSLATE_NOOP("Presentation", "Angiography"), 300, 600},
+    BuiltIn{"ct-spine", QT_TRANSLATE_NOOP("Presentation", "Spine, soft tissue"), 50, 250},
+};
+
+} // namespace
+
+double applyVoi(double x, Window window, VoiFunction function)
+{
+    const double c = window.centre;
+    const double w = window.width;
+    switch (function) {
+    case VoiFunction::Linear: {
+        const double width = std::max(w, 1.0);
+        if (x <= c - 0.5 - (width - 1) / 2)
+            return 0;
+        if (x > c - 0.5 + (width - 1) / 2)
+            return 1;
+        return (x - (c - 0.5)) / (width - 1) + 0.5;
+    }
+    case VoiFunction::LinearExact:
+        if (x <= c - w / 2)
+            return 0;
+        if (x > c + w / 2)
+            return 1;
+        return (x - c) / w + 0.5;
+    case VoiFunction::Sigmoid:
+        return 1 / (1 + std::exp(-4 * (x - c) / w));
+    }
+    return 0;
+}
+
+Presentation initialPresentation(const Volume& volume, int frame)
+{
+    Presentation presentation;
+    if (volume.frameCount() == 0)
+        return presentation;
+    const Instance& instance = volume.instance(std::clamp(frame, 0, volume.frameCount() - 1));
+    if (volume.isColour())
+        return presentation;
+    if (!instance.windows.empty()) {
+        const StoredWindow& stored = instance.windows.front();
+        presentation.window = {stored.centre, stored.width};
+        presentation.function = stored.function;
+    } else {
+        presentation.window = autoWindow(volume, frame);
+    }
+    if (!instance.voiLuts.empty())
+        presentation.voiLut = 0;
+    return presentation;
+}
+
+Window autoWindow(const Volume& volume, int frame)
+{
+    std::vector<float> values = volume.frameValues(frame);
+    std::erase_if(values, [](float v) { return !std::isfinite(v); });
+    if (values.empty())
+        return {128, 256};
+    // One value that fills a tenth and is the lowest is background (air around the patient, a filled corner).
+    const float lowest = *std::min_element(values.begin(), values.end());
+    const auto background = std::count(values.begin(), values.end(), lowest);
+    if (background * 10 > qsizetype(values.size()) && background < qsizetype(values.size()))
+        std::erase(values, lowest);
+    const auto percentile = [&](double p) {
+        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
+        std::nth_element(values.begin(), at, values.end());
+        return double(*at);
+    };
+    const double low = percentile(0.01);
+    const double high = percentile(0.99);
+    if (high - low < 1) // parametric maps and PET in small units
+        return {(low + high) / 2 + 0.5, std::max(1.0, high - low + 1)};
+    return {(low + high) / 2 + 0.5, high - low + 1};
+}
+
+std::vector<WindowPreset> windowPresets(const QString& modality)
+{
+    std::vector<WindowPreset> presets;
+    if (modality == "CT")
+        for (const BuiltIn& preset : ctPresets)
+            presets.push_back({QLatin1String(preset.id), tr(preset.name), {preset.centre, preset.width}, VoiFunction::Linear, -1});
+    return presets;
+}
+
+std::vector<WindowPreset> windowPresets(const Instance& instance)
+{
+    std::vector<WindowPreset> presets;
+    int n = 0;
+    for (const StoredWindow& window : instance.windows) {
+        ++n;
+        const QString name = window.name.isEmpty() ? tr("Stored %1").arg(n) : window.name;
+        presets.push_back({QStringLiteral("stored-%1").arg(n), name, {window.centre, window.width}, window.function, -1});
+    }
+    for (size_t i = 0; i < instance.voiLuts.size(); ++i) {
+        const QString name = instance.voiLuts[i]->name.isEmpty() ? tr("Table %1").arg(i + 1) : instance.voiLuts[i]->name;
+        presets.push_back({QStringLiteral("lut-%1").arg(i + 1), name, {}, VoiFunction::Linear, int(i)});
+    }
+    for (WindowPreset& preset : windowPresets(instance.modality))
+        presets.push_back(std::move(preset));
+    return presets;
+}
+
+std::optional<WindowPreset> findWindowPreset(const Instance& instance, const QString& idOrName)
+{
+    for (const WindowPreset& preset : windowPresets(instance))
+        for (const QString& name : {preset.id, preset.name, preset.id.section(u'-', 1)})
+            if (!name.isEmpty() && name.compare(idOrName, Qt::CaseInsensitive) == 0)
+                return preset;
+    return std::nullopt;
+}
+
+std::shared_ptr<const ColourMap> colourMap(const QString& id)
+{
+    static const std::vector<std::shared_ptr<const ColourMap>> maps = [] {
+        struct Point
+        {
+            int at;
+            int r;
+            int g;
+            int b;
+        };
+        const auto make = [](const char* name, const std::vector<Point>& points) {
+            auto map = std::make_shared<ColourMap>();
+            map->id = QLatin1String(name);
+            for (int i = 0; i < 256; ++i) {
+                size_t k = 1;
+                while (k + 1 < points.size() && points[k].at < i)
+                    ++k;
+                const Point& a = points[k - 1];
+                const Point& b = points[k];
+                const double t = std::clamp(double(i - a.at) / (b.at - a.at), 0.0, 1.0);
+                const auto mix = [t](int from, int to) { return int(std::lround(from + t * (to - from))); };
+                map->colours[size_t(i)] = qRgb(mix(a.r, b.r), mix(a.g, b.g), mix(a.b, b.b));
+            }
+            return std::shared_ptr<const ColourMap>(map);
+        };
+        return std::vector{
+            // The shape of PS3.6 Table B.1-1: red, then green, then blue.
+            make("hot-iron", {{0, 0, 0, 0}, {127, 254, 0, 0}, {191, 255, 126, 0}, {255, 255, 255, 255}}),
+            make("pet", {{0, 0, 0, 0}, {64, 0, 0, 128}, {128, 128, 0, 255}, {192, 255, 128, 0}, {255, 255, 255, 255}}),
+            make("rainbow", {{0, 0, 0, 0}, {32, 0, 0, 255}, {96, 0, 255, 255}, {144, 0, 255, 0}, {200, 255, 255, 0}, {255, 255, 0, 0}}),
+            make("inverse-grey", {{0, 255, 255, 255}, {255, 0, 0, 0}}),
+        };
+    }();
+    const auto found = std::find_if(maps.begin(), maps.end(), [&](const auto& map) { return map->id == id; });
+    return found == maps.end() ? nullptr : *found;
+}
+
+QStringList colourMapIds() { return {"hot-iron", "pet", "rainbow", "inverse-grey"}; }
+
+} // namespace diascope::viewer

@@ -1,0 +1,329 @@
+#include "viewer/volume/stack.h"
+#include "viewer/volume/stack_checks.h"
+#include <algorithm>
+#include <climits>
+#include <functional>
+#include <map>
+#include <set>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
+
+using Instances = std::vector<Instance>;
+using Number = std::function<std::optional<double>(const Instance&)>;
+
+constexpr double samePositionMm = 0.01;
+constexpr double sameDirection = 0.9998; // about 1°
+
+struct Candidate
+{
+    const char* name;
+    Number number;
+    bool isTime; ///< differs from slice to slice too: only its order within a position counts
+};
+
+std::optional<double> asDouble(std::optional<int> value) { return value ? std::optional<double>(*value) : std::nullopt; }
+
+/// What can tell frames of one position apart, most telling first.
+const std::vector<Candidate>& candidates()
+{
+    static const std::vector<Candidate> all{
+        {QT_TRANSLATE_NOOP("Volume", "temporal position"), [](const Instance& i) { return i.temporalPosition; }, false},
+        {QT_TRANSLATE_NOOP("Volume", "echo time"), [](const Instance& i) { return i.echoTimeMs; }, false},
+        {QT_TRANSLATE_NOOP("Volume", "b-value"), [](const Instance& i) { return i.bValue; }, false},
+        {QT_TRANSLATE_NOOP("Volume", "trigger time"), [](const Instance& i) { return i.triggerTimeMs; }, false},
+        {QT_TRANSLATE_NOOP("Volume", "acquisition"), [](const Instance& i) { return asDouble(i.acquisitionNumber); }, false},
+        {QT_TRANSLATE_NOOP("Volume", "trigger time"), [](const Instance& i) { return i.triggerTimeMs; }, true},
+        {QT_TRANSLATE_NOOP("Volume", "acquisition time"), [](const Instance& i) { return i.acquisitionTimeS; }, true},
+        {QT_TRANSLATE_NOOP("Volume", "content time"), [](const Instance& i) { return i.contentTimeS; }, true},
+        {QT_TRANSLATE_NOOP("Volume", "repetition"), [](const Instance& i) { return asDouble(i.instanceNumber); }, true},
+        {QT_TRANSLATE_NOOP("Volume", "repetition"), [](const Instance& i) { return std::optional<double>(i.frame); }, true},
+    };
+    return all;
+}
+
+bool isSameKind(const Instance& a, const Instance& b)
+{
+    const auto sameSpacing = [](double x, double y) { return std::abs(x - y) <= 1e-3 * std::max(x, y); };
+    if (a.pixels.rows != b.pixels.rows || a.pixels.columns != b.pixels.columns || a.pixels.sampleType() != b.pixels.sampleType() ||
+        a.seriesUid != b.seriesUid || a.modality != b.modality || a.frameOfReference != b.frameOfReference ||
+        a.isLocalizer != b.isLocalizer || a.stackId != b.stackId || a.plane.has_value() != b.plane.has_value() ||
+        a.isInverted != b.isInverted)
+        return false;
+    if (!a.plane) {
+        // A cine is a stack of its own; single images without geometry go together.
+        const bool isCine = a.pixels.frames > 1 || b.pixels.frames > 1;
+        return !isCine || a.uid == b.uid;
+    }
+    return sameSpacing(a.plane->spacingMm.row, b.plane->spacingMm.row) &&
+           sameSpacing(a.plane->spacingMm.column, b.plane->spacingMm.column) &&
+           dot(a.plane->rowDirection, b.plane->rowDirection) > sameDirection &&
+           dot(a.plane->columnDirection, b.plane->columnDirection) > sameDirection;
+}
+
+/// GEO-18. What is left out is named in `warnings`, by position of the instance that stays.
+Instances withoutDuplicates(Instances instances, std::map<QString, StackWarning>& warnings)
+{
+    std::map<std::pair<QString, int>, const Instance*> seen;
+    Instances kept;
+    kept.reserve(instances.size()); // pointers into it stay valid
+    for (Instance& instance : instances) {
+        const auto key = std::pair(instance.uid.value, instance.frame);
+        const auto found = instance.uid.isEmpty() ? seen.end() : seen.find(key);
+        if (found == seen.end()) {
+            kept.push_back(std::move(instance));
+            if (!kept.back().uid.isEmpty())
+                seen[key] = &kept.back();
+            continue;
+        }
+        const bool differs = !instance.contentHash.isEmpty() && !found->second->contentHash.isEmpty() &&
+                             instance.contentHash != found->second->contentHash;
+        if (differs)
+            warnings[key.first] = {QStringLiteral("GEO-18"), tr("Two different images carry the same identifier; only the first is shown.")};
+        else
+            warnings.try_emplace(key.first, StackWarning{QStringLiteral("GEO-18"), tr("An image is there more than once and shown once.")});
+    }
+    return kept;
+}
+
+std::vector<Instances> groupsOf(Instances instances)
+{
+    std::vector<Instances> groups;
+    for (Instance& instance : instances) {
+        const auto found = std::find_if(groups.begin(), groups.end(), [&](const Instances& group) { return isSameKind(group.front(), instance); });
+        if (found != groups.end())
+            found->push_back(std::move(instance));
+        else
+            groups.push_back({std::move(instance)});
+    }
+    return groups;
+}
+
+/// Frames at each position, positions ascending along the normal of the first frame (GEO-01, GEO-10).
+std::vector<Instances> positionsOf(Instances instances)
+{
+    const Vec3 normal = instances.front().plane->normal();
+    std::stable_sort(instances.begin(), instances.end(), [&](const Instance& a, const Instance& b) {
+        return dot(a.plane->originLps, normal) < dot(b.plane->originLps, normal);
+    });
+    std::vector<Instances> positions;
+    for (Instance& instance : instances) {
+        if (positions.empty() || norm(positions.back().front().plane->originLps - instance.plane->originLps) > samePositionMm)
+            positions.emplace_back();
+        positions.back().push_back(std::move(instance));
+    }
+    return positions;
+}
+
+/// The sorted distinct values of one position; nothing if a frame has none or two have the same.
+std::optional<std::vector<double>> distinctValues(const Instances& position, const Number& number)
+{
+    std::set<double> values;
+    for (const Instance& instance : position) {
+        const auto value = number(instance);
+        if (!value || !values.insert(*value).second)
+            return std::nullopt;
+    }
+    return std::vector<double>(values.begin(), values.end());
+}
+
+/// A candidate that tells the frames of every position apart in the same way.
+std::optional<StackDimension> sortedBy(std::vector<Instances>& positions, const Candidate& candidate)
+{
+    std::vector<double> common;
+    for (const Instances& position : positions) {
+        const auto values = distinctValues(position, candidate.number);
+        if (!values || (!candidate.isTime && !common.empty() && *values != common))
+            return std::nullopt;
+        if (common.empty())
+            common = *values;
+    }
+    for (Instances& position : positions)
+        std::stable_sort(position.begin(), position.end(),
+                         [&](const Instance& a, const Instance& b) { return *candidate.number(a) < *candidate.number(b); });
+    return StackDimension{tr(candidate.name), int(common.size()), common};
+}
+
+/// Two candidates together: a full grid of their values at every position; the first varies fastest.
+std::optional<std::vector<StackDimension>> sortedByTwo(std::vector<Instances>& positions, const Candidate& fast, const Candidate& slow)
+{
+    std::set<std::pair<double, double>> common;
+    for (const Instances& position : positions) {
+        std::set<std::pair<double, double>> pairs;
+        for (const Instance& instance : position) {
+            const auto a = slow.number(instance);
+            const auto b = fast.number(instance);
+            if (!a || !b || !pairs.insert({*a, *b}).second)
+                return std::nullopt;
+        }
+        if (!common.empty() && pairs != common)
+            return std::nullopt;
+        common = pairs;
+    }
+    std::set<double> slowValues;
+    std::set<double> fastValues;
+    for (const auto& [a, b] : common) {
+        slowValues.insert(a);
+        fastValues.insert(b);
+    }
+    if (slowValues.size() < 2 || fastValues.size() < 2 || slowValues.size() * fastValues.size() != common.size())
+        return std::nullopt;
+    for (Instances& position : positions)
+        std::sort(position.begin(), position.end(), [&](const Instance& a, const Instance& b) {
+            return std::pair(*slow.number(a), *fast.number(a)) < std::pair(*slow.number(b), *fast.number(b));
+        });
+    return std::vector{StackDimension{tr(fast.name), int(fastValues.size()), {fastValues.begin(), fastValues.end()}},
+                       StackDimension{tr(slow.name), int(slowValues.size()), {slowValues.begin(), slowValues.end()}}};
+}
+
+std::optional<std::vector<StackDimension>> dimensionsOf(std::vector<Instances>& positions)
+{
+    const auto& all = candidates();
+    for (const Candidate& candidate : all)
+        if (!candidate.isTime)
+            if (auto dimension = sortedBy(positions, candidate))
+                return std::vector{*dimension};
+    for (const Candidate& slow : all)
+        for (const Candidate& fast : all)
+            if (!slow.isTime && !fast.isTime && &slow != &fast)
+                if (auto two = sortedByTwo(positions, fast, slow))
+                    return two;
+    for (const Candidate& candidate : all)
+        if (candidate.isTime)
+            if (auto dimension = sortedBy(positions, candidate))
+                return std::vector{*dimension};
+    return std::nullopt;
+}
+
+int lowestNumber(const Instances& instances)
+{
+    int lowest = INT_MAX;
+    for (const Instance& instance : instances)
+        lowest = std::min(lowest, instance.instanceNumber.value_or(INT_MAX));
+    return lowest;
+}
+
+Stack stackOf(Instances instances, int sliceCount, std::vector<StackDimension> dimensions)
+{
+    Stack stack;
+    stack.sliceCount = sliceCount;
+    stack.phaseCount = int(instances.size()) / std::max(1, sliceCount);
+    stack.rows = instances.front().pixels.rows;
+    stack.columns = instances.front().pixels.columns;
+    stack.pixelSpacingMm = instances.front().spacingMm;
+    stack.frameOfReference = instances.front().frameOfReference.value;
+    stack.dimensions = std::move(dimensions);
+    stack.instances = std::move(instances);
+    checkGeometry(stack);
+    return stack;
+}
+
+/// Repeated positions that no value explains evenly: the most telling value that separates them makes stacks of its own.
+std::vector<Instances> separated(const std::vector<Instances>& positions)
+{
+    const auto splits = [&](const auto& keyOf) -> std::vector<Instances> {
+        std::map<decltype(keyOf(positions.front().front())), Instances> parts;
+        for (const Instances& position : positions) {
+            std::set<decltype(keyOf(position.front()))> here;
+            for (const Instance& instance : position) {
+                if (!here.insert(keyOf(instance)).second)
+                    return {};
+                parts[keyOf(instance)].push_back(instance);
+            }
+        }
+        std::vector<Instances> result;
+        for (auto& [key, part] : parts)
+            result.push_back(std::move(part));
+        return result;
+    };
+    if (auto parts = splits([](const Instance& i) { return i.imageType.join(u'\\'); }); !parts.empty())
+        return parts;
+    for (const Candidate& candidate : candidates())
+        if (!candidate.isTime)
+            if (auto parts = splits([&](const Instance& i) { return candidate.number(i).value_or(-1); }); !parts.empty())
+                return parts;
+    std::vector<Instances> parts; // the n-th of each position
+    for (const Instances& position : positions)
+        for (size_t i = 0; i < position.size(); ++i) {
+            if (parts.size() <= i)
+                parts.emplace_back();
+            parts[i].push_back(position[i]);
+        }
+    return parts;
+}
+
+bool isTypeTelling(const std::vector<Instances>& positions)
+{
+    return std::all_of(positions.begin(), positions.end(), [](const Instances& position) {
+        std::set<QString> types;
+        return std::all_of(position.begin(), position.end(),
+                           [&](const Instance& i) { return types.insert(i.imageType.join(u'\\')).second; });
+    });
+}
+
+void addSorted(Instances group, std::vector<Stack>& stacks)
+{
+    std::stable_sort(group.begin(), group.end(), [](const Instance& a, const Instance& b) {
+        return std::pair(a.instanceNumber.value_or(INT_MAX), a.frame) < std::pair(b.instanceNumber.value_or(INT_MAX), b.frame);
+    });
+    if (!group.front().plane) {
+        const int frames = int(group.size());
+        stacks.push_back(stackOf(std::move(group), frames, {}));
+        return;
+    }
+    std::vector<Instances> positions = positionsOf(std::move(group));
+    const size_t count = positions.front().size();
+    const bool isEven = std::all_of(positions.begin(), positions.end(), [&](const Instances& p) { return p.size() == count; });
+    if (isEven && count == 1) {
+        Instances ordered;
+        for (Instances& position : positions)
+            ordered.push_back(std::move(position.front()));
+        const int slices = int(ordered.size());
+        stacks.push_back(stackOf(std::move(ordered), slices, {}));
+        return;
+    }
+    // Magnitude and phase, water and fat, corrected and not are different pictures, not a dimension.
+    if (isEven && !isTypeTelling(positions))
+        if (auto dimensions = dimensionsOf(positions)) {
+            Instances ordered;
+            for (size_t phase = 0; phase < count; ++phase)
+                for (Instances& position : positions)
+                    ordered.push_back(std::move(position[phase]));
+            stacks.push_back(stackOf(std::move(ordered), int(positions.size()), std::move(*dimensions)));
+            return;
+        }
+    for (Instances& part : separated(positions)) {
+        const size_t at = stacks.size();
+        addSorted(std::move(part), stacks);
+        for (size_t i = at; i < stacks.size(); ++i)
+            if (!isEven)
+                stacks[i].warnings.push_back(
+                    {QStringLiteral("GEO-08"), tr("Positions are repeated unevenly in this series; it is shown as separate stacks.")});
+    }
+}
+
+} // namespace
+
+std::vector<Stack> buildStacks(std::vector<Instance> instances)
+{
+    std::map<QString, StackWarning> duplicates;
+    instances = withoutDuplicates(std::move(instances), duplicates);
+    std::vector<Stack> stacks;
+    for (Instances& group : groupsOf(std::move(instances)))
+        addSorted(std::move(group), stacks);
+    for (Stack& stack : stacks) {
+        std::set<QString> named;
+        for (const Instance& instance : stack.instances)
+            if (const auto found = duplicates.find(instance.uid.value); found != duplicates.end() && named.insert(found->second.text).second)
+                stack.warnings.push_back(found->second);
+    }
+    std::stable_sort(stacks.begin(), stacks.end(), [](const Stack& a, const Stack& b) { return lowestNumber(a.instances) < lowestNumber(b.instances); });
+    return stacks;
+}
+
+} // namespace diascope::viewer

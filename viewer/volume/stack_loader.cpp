@@ -1,0 +1,213 @@
+#include "viewer/volume/stack_loader.h"
+#include "viewer/volume/volume_data.h"
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <thread>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
+using Clock = std::chrono::steady_clock;
+constexpr auto publishEvery = std::chrono::milliseconds(50);
+
+} // namespace
+
+struct StackLoader::State
+{
+    std::shared_ptr<Volume::Data> data;
+    Publish publish;
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<bool> isTaken;
+    std::vector<bool> loaded;
+    std::vector<std::optional<Error>> errors;
+    int loadedCount = 0;
+    int failedCount = 0;
+    int wanted = 0;
+    int taken = 0;
+    bool isCancelled = false;
+    bool isUnpublished = false;
+    Clock::time_point lastPublished{};
+    bool hasPublished = false;
+    std::shared_ptr<const Volume> latest;
+    std::vector<std::thread> threads;
+    int running = 0;
+    std::mutex publishing; ///< one snapshot at a time, in order
+
+    int frames() const { return int(isTaken.size()); }
+
+    /// The untaken frame nearest to the wanted one, phase by phase; -1 at the end. Call locked.
+    int next()
+    {
+        if (isCancelled || taken == frames())
+            return -1;
+        for (int distance = 0; distance < frames(); ++distance)
+            for (const int frame : {wanted + distance, wanted - distance})
+                if (frame >= 0 && frame < frames() && !isTaken[size_t(frame)]) {
+                    isTaken[size_t(frame)] = true;
+                    ++taken;
+                    return frame;
+                }
+        return -1;
+    }
+
+    /// Call locked.
+    std::shared_ptr<const Volume> snapshotNow() const
+    {
+        auto snapshot = std::make_shared<Volume::Snapshot>();
+        snapshot->data = data;
+        snapshot->loaded = loaded;
+        snapshot->errors = std::make_shared<const std::vector<std::optional<Error>>>(errors);
+        snapshot->loadedCount = loadedCount;
+        snapshot->failedCount = failedCount;
+        return std::shared_ptr<const Volume>(new Volume(std::move(snapshot)));
+    }
+
+    void publishIfDue(bool isLast)
+    {
+        const std::lock_guard one(publishing);
+        std::shared_ptr<const Volume> snapshot;
+        {
+            const std::lock_guard lock(mutex);
+            const auto now = Clock::now();
+            if (isCancelled || !isUnpublished || (!isLast && hasPublished && now - lastPublished < publishEvery))
+                return;
+            lastPublished = now;
+            hasPublished = true;
+            isUnpublished = false;
+            snapshot = latest = snapshotNow();
+        }
+        if (publish)
+            publish(snapshot);
+    }
+
+    Result<void> read(int frame)
+    {
+        const Instance& instance = data->stack.instances[size_t(frame)];
+        const auto source = instance.layout ? PixelSource::open(instance.layout) : PixelSource::open(instance.path);
+        if (!source)
+            return std::unexpected(source.error());
+        if (source->description().frameBytes() != data->frameBytes || source->description().sampleType() != data->type)
+            return fail(Fault::Damaged, tr("the image has another size than the others"));
+        return source->readFrame(instance.frame, data->frame(frame));
+    }
+
+    void work()
+    {
+        while (true) {
+            int frame = -1;
+            {
+                const std::lock_guard lock(mutex);
+                frame = next();
+            }
+            if (frame < 0)
+                break;
+            const auto done = read(frame);
+            bool isLast = false;
+            {
+                const std::lock_guard lock(mutex);
+                if (done) {
+                    loaded[size_t(frame)] = true;
+                    ++loadedCount;
+                } else {
+                    errors[size_t(frame)] = done.error();
+                    ++failedCount;
+                }
+                isUnpublished = true;
+                isLast = loadedCount + failedCount == frames();
+            }
+            publishIfDue(isLast);
+        }
+        {
+            const std::lock_guard lock(mutex);
+            --running;
+        }
+        changed.notify_all();
+    }
+};
+
+StackLoader::StackLoader(Stack stack, Publish publish, int firstFrame) : m_state(std::make_shared<State>())
+{
+    const SampleType type = stack.instances.empty() ? SampleType::UInt8 : stack.instances.front().pixels.sampleType();
+    Stack copy = stack;
+    auto data = Volume::Data::create(std::move(stack), type);
+    if (!data) {
+        // A snapshot with nothing but the reason: an empty block, every frame failed.
+        auto empty = std::make_shared<Volume::Data>();
+        empty->stack = std::move(copy);
+        empty->type = type;
+        m_state->data = empty;
+        const size_t frames = empty->stack.instances.size();
+        m_state->loaded.assign(frames, false);
+        m_state->errors.assign(frames, data.error());
+        m_state->failedCount = int(frames);
+        m_state->latest = m_state->snapshotNow();
+        if (publish)
+            publish(m_state->latest);
+        return;
+    }
+    State& state = *m_state;
+    state.data = *data;
+    state.publish = std::move(publish);
+    const size_t frames = state.data->stack.instances.size();
+    state.isTaken.assign(frames, false);
+    state.loaded.assign(frames, false);
+    state.errors.assign(frames, std::nullopt);
+    state.wanted = std::clamp(firstFrame, 0, int(frames) - 1);
+    state.latest = state.snapshotNow();
+    const int threads = int(std::min<size_t>(frames, std::max(2u, std::thread::hardware_concurrency())));
+    state.running = threads;
+    for (int i = 0; i < threads; ++i)
+        state.threads.emplace_back([shared = m_state] { shared->work(); });
+}
+
+StackLoader::~StackLoader()
+{
+    cancel();
+    for (std::thread& thread : m_state->threads)
+        thread.join();
+}
+
+void StackLoader::want(int frame)
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->wanted = std::clamp(frame, 0, std::max(0, m_state->frames() - 1));
+}
+
+void StackLoader::cancel()
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->isCancelled = true;
+}
+
+void StackLoader::wait()
+{
+    std::unique_lock lock(m_state->mutex);
+    m_state->changed.wait(lock, [this] { return m_state->running == 0; });
+}
+
+std::shared_ptr<const Volume> StackLoader::latest() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->latest;
+}
+
+Result<std::shared_ptr<const Volume>> StackLoader::load(Stack stack)
+{
+    if (stack.instances.empty())
+        return fail(Fault::Invalid, tr("there are no images"));
+    StackLoader loader(std::move(stack), {});
+    loader.wait();
+    auto volume = loader.latest();
+    if (volume->loadedCount() == 0)
+        return std::unexpected(volume->error(0).value_or(Error{Fault::Internal, tr("nothing was loaded")}));
+    return volume;
+}
+
+} // namespace diascope::viewer

@@ -1,0 +1,38 @@
+#pragma once
+#include "viewer/volume/volume.h"
+#include <atomic>
+#include <mutex>
+
+namespace diascope::viewer
+{
+
+/// The block all snapshots of a stack share. A frame's bytes are written once, before any snapshot calls it loaded.
+struct Volume::Data
+{
+    Stack stack;
+    SampleType type = SampleType::UInt8;
+    qint64 frameBytes = 0;
+    struct Free
+    {
+        void operator()(std::byte* block) const { std::free(block); }
+    };
+    std::unique_ptr<std::byte, Free> block; ///< not touched before a frame is read into it: pages come as they are needed
+    std::optional<VolumeGrid> grid;
+
+    static Result<std::shared_ptr<Data>> create(Stack stack, SampleType type);
+    std::span<std::byte> frame(int n) { return {block.get() + frameBytes * n, size_t(frameBytes)}; }
+    std::span<const std::byte> frame(int n) const { return {block.get() + frameBytes * n, size_t(frameBytes)}; }
+};
+
+struct Volume::Snapshot
+{
+    std::shared_ptr<const Data> data;
+    std::vector<bool> loaded;
+    std::shared_ptr<const std::vector<std::optional<Error>>> errors;
+    int loadedCount = 0;
+    int failedCount = 0;
+    mutable std::once_flag rangeOnce;
+    mutable std::optional<Range> range;
+};
+
+} // namespace diascope::viewer
