@@ -4,11 +4,15 @@
 #include "netclient/dimse/store.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QTcpServer>
 #include <atomic>
 #include <mutex>
+#include <poll.h>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace diascope;
 using namespace diascope::dimse;
@@ -19,11 +23,11 @@ namespace
 
 QStringList abdomen(int count = 72)
 {
-    const QDir folder(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"));
     QStringList files;
-    for (const QString& name : folder.entryList(QDir::Files, QDir::Name))
-        if (name.endsWith(QLatin1String(".dcm"), Qt::CaseInsensitive) || !name.contains(u'.'))
-            files << folder.filePath(name);
+    QDirIterator all(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
+    while (all.hasNext())
+        files << all.next();
+    files.sort();
     return files.mid(0, count);
 }
 
@@ -170,18 +174,11 @@ private Q_SLOTS:
         Local local = m_local;
         local.acseSeconds = 2;
         std::unique_ptr<Listener> listener;
-        std::unique_ptr<test::Orthanc> strict;
         QTcpServer silent;
         Task task;
         Result<void> done;
         if (kind == "called")
             node.aeTitle = "NOBODY";
-        if (kind == "calling") {
-            // dcmqrscp turns away whom its configuration does not name for a storage area given to one only.
-            QString why;
-            strict = test::Orthanc::start(1, &why, R"(,"DicomAlwaysAllowEcho":false,"DicomAlwaysAllowStore":false)");
-            node = qrscp();
-        }
         if (kind == "refused")
             node.port = test::freePort();
         if (kind == "host")
@@ -209,7 +206,7 @@ private Q_SLOTS:
             const auto storescp = test::StoreScp::start({}, &why);
             NEEDS_SERVER(storescp, why);
             node.port = storescp->port;
-            const auto found = find(node, Level::Study, FindKeys{}, [](const dicom::Dataset&) { return true; }, local, task);
+            const auto found = dimse::find(node, Level::Study, FindKeys{}, [](const dicom::Dataset&) { return true; }, local, task);
             QVERIFY(!found);
             done = std::unexpected(found.error());
         } else if (kind == "calling") {
@@ -217,7 +214,9 @@ private Q_SLOTS:
             QVERIFY(silent.listen(QHostAddress::LocalHost));
             node.port = silent.serverPort();
             std::thread peer([socket = silent.socketDescriptor()] {
-                const int client = int(::accept(int(socket), nullptr, nullptr));
+                pollfd descriptor{int(socket), POLLIN, 0};
+                ::poll(&descriptor, 1, 5000);
+                const int client = ::accept(int(socket), nullptr, nullptr);
                 char request[4096];
                 (void)!::read(client, request, sizeof request);
                 const char reject[] = {3, 0, 0, 0, 0, 4, 0, 1, 1, 3};

@@ -345,6 +345,7 @@ void Association::abort()
     m_watch->silenceSeconds = 1;
     // The task may be cancelled: the abort goes out all the same.
     m_watch->task = nullptr;
+    m_watch->isAborting = true;
     ASC_abortAssociation(m_association);
 }
 

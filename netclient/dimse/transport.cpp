@@ -60,6 +60,8 @@ private:
     {
         QElapsedTimer clock;
         clock.start();
+        if (m_watch->isAborting && event == POLLIN)
+            return false;
         while (!m_watch->isGivenUp()) {
             pollfd descriptor{getSocket(), event, 0};
             const qint64 left = milliseconds - clock.elapsed();

@@ -15,6 +15,7 @@ struct Watch
     std::atomic<Task*> task = nullptr;       ///< cancelled: give up
     std::atomic<bool> isConnected = false;   ///< TCP stands
     std::atomic<bool> hasTimedOut = false;   ///< the peer was silent for too long in the middle of something
+    std::atomic<bool> isAborting = false;    ///< the last words may still go out, nothing is waited for any more
     std::atomic<int> silenceSeconds = 60;
 
     bool isGivenUp() const

@@ -19,7 +19,7 @@ std::unique_ptr<Orthanc> Orthanc::start(quint16 movePort, QString* why, const QB
 "HttpServerEnabled":true,"HttpPort":%3,"RemoteAccessAllowed":false,"AuthenticationEnabled":false,
 "DicomServerEnabled":true,"DicomAet":"ORTHANC","DicomCheckCalledAet":true,"DicomPort":%2,"Plugins":[],
 "DicomAlwaysAllowEcho":true,"DicomAlwaysAllowStore":true,"DicomAlwaysAllowFind":true,"DicomAlwaysAllowGet":true,
-"DicomAlwaysAllowMove":true,"UnknownSopClassAccepted":false,
+"DicomAlwaysAllowMove":true,"DefaultEncoding":"Utf8","UnknownSopClassAccepted":false,
 "DicomModalities":{"dia":["DIASCOPE","127.0.0.1",%4]}%5})")
                      .arg(server->folder.filePath("store")).arg(server->port).arg(server->httpPort).arg(movePort)
                      .arg(QString::fromUtf8(moreJson)).toUtf8());
