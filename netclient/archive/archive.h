@@ -25,6 +25,8 @@ class Archive : public QObject
 {
     Q_OBJECT
 public:
+    struct Private; ///< for this room's own files
+
     /// Creates or opens, and cleans up what a killed process left. Errors: Conflict (a newer version's database),
     /// Damaged (no database of ours), Unreadable, DiskFull.
     static Result<std::unique_ptr<Archive>> open(const Profile& profile);
@@ -96,7 +98,6 @@ Q_SIGNALS:
 
 private:
     Archive();
-    struct Private;
     std::unique_ptr<Private> d;
 };
 

@@ -2,6 +2,7 @@
 #include "netclient/base/task.h"
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/dicomdir.h"
+#include <QHash>
 #include <functional>
 
 namespace diascope::media
@@ -50,6 +51,7 @@ struct MediaReport
     int studies = 0;
     int series = 0;
     qint64 bytes = 0;      ///< of everything on the medium
+    QHash<QString, QByteArray> hashes; ///< SHA-256 of every instance by its path on the medium, "DICOM/ST000001/SE000001/IM000001"
     bool isVerified = false; ///< read back: every instance is there with its hash, and the DICOMDIR names exactly those
 };
 
@@ -57,6 +59,10 @@ struct MediaReport
 /// folder. Progress: instances done. Errors: Conflict (the folder is not empty, or more than one patient without Patients::Several;
 /// nothing was written), NotFound, DiskFull, Cancelled (the folder is emptied again), Damaged (the read back did not agree).
 Result<MediaReport> writeFileSet(const QStringList& paths, const QString& outFolder, const MediaOptions& options, Task& task);
+
+/// Reads every instance again, from the folder or a disc made of it, and compares (PDI-07). Error Damaged: names what is not
+/// as it was written, or what the DICOMDIR names and should not, or does not name and should.
+Result<void> verifyFileSet(const QString& folder, const QHash<QString, QByteArray>& hashes, Task& task);
 
 /// Reads a medium of any maker. `path`: the DICOMDIR or the folder it lies in.
 Result<dicom::DicomDir> readFileSet(const QString& path);

@@ -1,0 +1,115 @@
+#pragma once
+#include "netclient/archive/archive.h"
+#include "netclient/archive/index.h"
+#include "netclient/archive/pixel_store.h"
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace diascope::archive
+{
+
+/// A file on its way in: read, hashed, and lying in a temporary file, but not decided upon.
+struct Candidate
+{
+    QString source; ///< path, or who sent it
+    bool isReceived = false;
+    Result<InstanceHeader> header = fail(Fault::Internal, {});
+    PixelStore::Temporary temporary; ///< empty path: a reference
+    QString referencePath;
+    qint64 sizeBytes = 0;
+    qint64 modifiedMs = 0;
+};
+
+struct Outcome
+{
+    enum Kind { New, Duplicate, Quarantined, Skipped, Directory } kind = Skipped;
+    Error error; ///< of Quarantined and Skipped
+    QString studyUid;
+};
+
+struct Archive::Private
+{
+    Private(Archive& owner, const Profile& ofProfile) : archive(owner), profile(ofProfile) {}
+
+    /// A connection for reading, back into the pool when it goes.
+    class Reader
+    {
+    public:
+        Reader(const Private& owner, std::unique_ptr<Database> database) : m_owner(&owner), m_database(std::move(database)) {}
+        Reader(Reader&&) noexcept = default;
+        Reader& operator=(Reader&&) = delete;
+        ~Reader();
+        Database* operator->() const { return m_database.get(); }
+        Database& operator*() const { return *m_database; }
+
+    private:
+        const Private* m_owner;
+        std::unique_ptr<Database> m_database;
+    };
+    Result<Reader> reader() const;
+
+    /// Decides on the candidates, in order, in one transaction. An error: none of them was stored.
+    Result<std::vector<Outcome>> commit(std::vector<Candidate>& candidates);
+    Result<Outcome> decide(IndexWriter& writer, Candidate& candidate);
+    Result<Outcome> decideOnKnown(IndexWriter& writer, Candidate& candidate, const StoredInstance& known);
+    Result<Outcome> quarantine(IndexWriter& writer, Candidate& candidate, const Error& error);
+    /// Removes files of these announced names that no row knows. The caller holds `writing`.
+    Result<void> dropUnreferenced(const QStringList& names);
+    Result<void> cleanUpAfterOthers();
+
+    Candidate prepareCopy(const QString& path);
+    Candidate prepareReference(const QString& path);
+    Candidate prepareReceived(const QByteArray& part10, const QString& source);
+
+    Archive& archive;
+    Profile profile;
+    std::mutex writing; // guards `writer`, and the store's placing
+    std::unique_ptr<Database> writer;
+    std::unique_ptr<PixelStore> store;
+    mutable std::mutex pooling;
+    mutable std::vector<std::unique_ptr<Database>> pool;
+};
+
+/// Reading, hashing and fsync on two threads, decisions in batches on a third.
+class Pipeline
+{
+public:
+    using Prepare = std::function<Candidate()>;
+    /// On the deciding thread, in order of add(). Error: nothing of the batch was stored.
+    using Settled = std::function<void(qint64 index, const Candidate&, const Result<Outcome>&)>;
+
+    Pipeline(Archive::Private& archive, Settled settled);
+    ~Pipeline(); ///< finish()
+    /// Blocks while too much waits. Indices count from 0.
+    void add(Prepare prepare, qint64 bytes);
+    void finish();
+
+private:
+    void work();
+    void decide();
+
+    struct Job
+    {
+        qint64 index;
+        qint64 bytes;
+        Prepare prepare;
+    };
+    Archive::Private& m_archive;
+    Settled m_settled;
+    std::mutex m_mutex;
+    std::condition_variable m_hasWork, m_hasReady, m_hasRoom;
+    std::deque<Job> m_jobs;
+    std::map<qint64, std::pair<Candidate, qint64>> m_ready;
+    qint64 m_added = 0, m_settledCount = 0, m_waitingBytes = 0;
+    bool m_isFinishing = false;
+    std::vector<std::thread> m_workers;
+    std::thread m_decider;
+};
+
+/// The same instance though the files differ: other file meta header, or another uncompressed encoding of equal elements.
+bool hasSameContent(const QString& path, const QString& otherPath);
+
+} // namespace diascope::archive

@@ -1,0 +1,175 @@
+#include "netclient/archive/archive_private.h"
+#include "netclient/dicom/dicomdir.h"
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QSet>
+
+namespace diascope::archive
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Archive", text); }
+
+/// Every plain file below the given paths, each once, and what has to be said about the rest.
+class Finder
+{
+public:
+    explicit Finder(Task& task) : m_task(task) {}
+
+    Result<void> add(const QString& path)
+    {
+        const QFileInfo info(path);
+        if (!info.exists())
+            return fail(Fault::NotFound, info.isSymLink() ? tr("%1 leads nowhere").arg(path) : tr("there is no %1").arg(path));
+        if (info.isDir())
+            addFolder(info.absoluteFilePath());
+        else if (!info.isFile())
+            remarks.push_back({path, tr("no plain file")});
+        else if (dicom::DicomDir::isDicomDir(path))
+            addDicomDir(info.absoluteFilePath(), References::Follow);
+        else
+            addFile(info);
+        return {};
+    }
+
+    QStringList files;
+    std::vector<qint64> sizes;
+    std::vector<Remark> remarks;
+
+private:
+    enum class References { Follow, OnlyCheck };
+
+    void addFile(const QFileInfo& info)
+    {
+        const QString path = info.absoluteFilePath();
+        if (m_seen.contains(path))
+            return;
+        m_seen.insert(path);
+        files << path;
+        sizes.push_back(info.size());
+    }
+
+    void addFolder(const QString& folder)
+    {
+        // A stack, not recursion: depth is whatever the medium has.
+        std::vector<QString> waiting{folder};
+        while (!waiting.empty() && !m_task.isCancelled()) {
+            const QString current = waiting.back();
+            waiting.pop_back();
+            const QDir dir(current);
+            if (!QFileInfo(current).isReadable()) {
+                remarks.push_back({current, tr("the folder cannot be read")});
+                continue;
+            }
+            const auto entries = dir.entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name);
+            std::vector<QString> folders;
+            for (const QFileInfo& entry : entries) {
+                if (entry.isSymLink() && entry.isDir())
+                    remarks.push_back({entry.absoluteFilePath(), tr("a link to a folder is not followed")});
+                else if (entry.isSymLink() && !entry.exists())
+                    remarks.push_back({entry.absoluteFilePath(), tr("a link that leads nowhere")});
+                else if (entry.isDir())
+                    folders.push_back(entry.absoluteFilePath());
+                else if (!entry.isFile())
+                    remarks.push_back({entry.absoluteFilePath(), tr("no plain file")});
+                else if (entry.fileName().compare(QStringLiteral("DICOMDIR"), Qt::CaseInsensitive) == 0)
+                    addDicomDir(entry.absoluteFilePath(), References::OnlyCheck);
+                else
+                    addFile(entry);
+            }
+            waiting.insert(waiting.end(), folders.rbegin(), folders.rend());
+        }
+    }
+
+    /// The files beside a DICOMDIR in a folder come with the folder, also those it forgot to name.
+    void addDicomDir(const QString& path, References references)
+    {
+        const auto directory = dicom::DicomDir::read(path);
+        if (!directory) {
+            remarks.push_back({path, tr("the DICOMDIR cannot be used: %1").arg(directory.error().detail)});
+            return;
+        }
+        if (references == References::Follow)
+            for (const auto& entry : directory->files)
+                addFile(QFileInfo(entry.path));
+        for (const auto& entry : directory->missing)
+            remarks.push_back({entry.path, tr("named in the DICOMDIR, but not on the medium")});
+        for (const auto& refusal : directory->refused)
+            remarks.push_back({path, QStringLiteral("%1: %2").arg(refusal.fileId, refusal.reason)});
+        if (directory->isCircular)
+            remarks.push_back({path, tr("the records of the DICOMDIR run in a circle")});
+    }
+
+    Task& m_task;
+    QSet<QString> m_seen;
+};
+
+} // namespace
+
+Result<ImportReport> Archive::import(const QStringList& paths, ImportMode mode, Task& task)
+{
+    QElapsedTimer clock;
+    clock.start();
+    Finder finder(task);
+    for (const QString& path : paths)
+        if (auto added = finder.add(path); !added)
+            return std::unexpected(added.error());
+    if (finder.files.isEmpty() && finder.remarks.empty())
+        return fail(Fault::NotDicom, tr("there are no files in %1").arg(paths.join(QStringLiteral(", "))));
+
+    ImportReport report;
+    report.skipped = std::move(finder.remarks);
+    std::optional<Error> failure;
+    std::atomic<bool> hasFailed = false;
+    QSet<QString> studies;
+    const qint64 total = finder.files.size();
+    task.report(0, total);
+    {
+        Pipeline pipeline(*d, [&](qint64 index, const Candidate& candidate, const Result<Outcome>& outcome) {
+            if (!outcome) {
+                if (!failure)
+                    failure = outcome.error();
+                hasFailed = true;
+                return;
+            }
+            switch (outcome->kind) {
+            case Outcome::New:
+                ++report.imported;
+                break;
+            case Outcome::Duplicate:
+                ++report.duplicates;
+                break;
+            case Outcome::Quarantined:
+                report.quarantined.push_back({candidate.source, outcome->error.detail});
+                break;
+            case Outcome::Skipped:
+                report.skipped.push_back({candidate.source, outcome->error.detail});
+                break;
+            case Outcome::Directory:
+                break;
+            }
+            if ((outcome->kind == Outcome::New || outcome->kind == Outcome::Duplicate) && !studies.contains(outcome->studyUid)) {
+                studies.insert(outcome->studyUid);
+                report.studies.push_back({outcome->studyUid});
+            }
+            task.report(index + 1, total);
+        });
+        for (qsizetype i = 0; i < finder.files.size() && !hasFailed; ++i) {
+            if (task.isCancelled())
+                break;
+            const QString path = finder.files[i];
+            pipeline.add([this, path, mode] { return mode == ImportMode::Copy ? d->prepareCopy(path) : d->prepareReference(path); },
+                         0);
+        }
+    }
+    if (failure)
+        return std::unexpected(*failure);
+    report.isCancelled = task.isCancelled();
+    report.seconds = double(clock.nsecsElapsed()) / 1e9;
+    return report;
+}
+
+} // namespace diascope::archive

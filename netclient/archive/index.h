@@ -1,0 +1,67 @@
+#pragma once
+#include "netclient/archive/instance_header.h"
+#include "netclient/archive/records.h"
+#include "netclient/base/database.h"
+#include <QHash>
+
+namespace diascope::archive
+{
+
+/// The archive's tables.
+QStringList schema();
+
+/// A stored instance as conflicts need it.
+struct StoredInstance
+{
+    qint64 id = 0;
+    QString sha256;        ///< empty for a reference nobody compared yet
+    QString referencePath; ///< empty for ours
+};
+
+/// Where a file lies, and as what it comes into the index.
+struct Placement
+{
+    QString sha256;        ///< may be empty for references
+    QString referencePath; ///< empty: ours
+    qint64 sizeBytes = 0;
+    qint64 modifiedMs = 0; ///< of references
+};
+
+/// Writes rows inside one transaction of the caller. Remembers row ids for the time of the transaction only.
+class IndexWriter
+{
+public:
+    explicit IndexWriter(Database& database) : m_database(database) {}
+
+    Result<std::optional<StoredInstance>> find(const QString& instanceUid);
+    /// Conflict: the study is known with another patient.
+    Result<void> insert(const InstanceHeader& header, const Placement& placement);
+    /// The row's bytes lie elsewhere from now on.
+    Result<void> replace(qint64 id, const Placement& placement);
+    Result<void> addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256, const QString& reason);
+    /// Brings counts and modalities of the touched studies up to date and the change counter on. Last in the transaction.
+    Result<void> finish();
+
+private:
+    Result<Statement*> statement(const char* sql);
+    Result<qint64> patientOf(const InstanceHeader& header);
+    Result<qint64> studyOf(const InstanceHeader& header);
+    Result<qint64> seriesOf(qint64 study, const InstanceHeader& header);
+
+    struct Study
+    {
+        qint64 id = 0;
+        QString patientId, issuer, name;
+    };
+    Database& m_database;
+    QHash<const char*, std::shared_ptr<Statement>> m_statements;
+    QHash<QString, Study> m_studies;
+    QHash<std::pair<qint64, QString>, qint64> m_series;
+    QHash<qint64, qint64> m_newInSeries;
+};
+
+/// Recounts a study's series, instances and modalities; removes it, and its patient, when nothing is left.
+Result<void> recount(Database& database, qint64 study);
+Result<void> countChange(Database& database);
+
+} // namespace diascope::archive

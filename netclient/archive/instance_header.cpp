@@ -1,0 +1,136 @@
+#include "netclient/archive/instance_header.h"
+#include "netclient/dicom/quick_header.h"
+#include "netclient/dicom/structure.h"
+#include "netclient/dicom/uid.h"
+#include <QFile>
+#include <array>
+
+namespace diascope::archive
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Archive", text); }
+
+namespace tag = dicom::tag;
+
+constexpr std::array wanted{
+    tag::SpecificCharacterSet, tag::SOPClassUID, tag::SOPInstanceUID, tag::StudyDate, tag::SeriesDate, tag::StudyTime,
+    tag::SeriesTime, tag::AccessionNumber, tag::Modality, tag::ReferringPhysicianName, tag::StudyDescription,
+    tag::SeriesDescription, tag::PatientName, tag::PatientID, tag::IssuerOfPatientID, tag::PatientBirthDate, tag::PatientSex,
+    tag::BodyPartExamined, tag::StudyInstanceUID, tag::SeriesInstanceUID, tag::StudyID, tag::SeriesNumber, tag::InstanceNumber,
+    tag::FrameOfReferenceUID, tag::NumberOfFrames, tag::Rows, tag::Columns,
+};
+
+QString plainDate(QString date) { return date.remove(u'.').remove(u'-'); }
+
+template <typename Source>
+InstanceHeader collect(const Source& source)
+{
+    InstanceHeader header;
+    header.patientName = source.text(tag::PatientName);
+    header.patientId = source.text(tag::PatientID);
+    header.issuer = source.text(tag::IssuerOfPatientID);
+    header.birthDate = plainDate(source.text(tag::PatientBirthDate));
+    header.sex = source.text(tag::PatientSex);
+    header.studyUid = source.text(tag::StudyInstanceUID);
+    header.studyDate = plainDate(source.text(tag::StudyDate));
+    header.studyTime = source.text(tag::StudyTime);
+    header.accession = source.text(tag::AccessionNumber);
+    header.studyDescription = source.text(tag::StudyDescription);
+    header.referringPhysician = source.text(tag::ReferringPhysicianName);
+    header.studyId = source.text(tag::StudyID);
+    header.seriesUid = source.text(tag::SeriesInstanceUID);
+    header.modality = source.text(tag::Modality);
+    header.seriesDescription = source.text(tag::SeriesDescription);
+    header.bodyPart = source.text(tag::BodyPartExamined);
+    header.seriesDate = plainDate(source.text(tag::SeriesDate));
+    header.seriesTime = source.text(tag::SeriesTime);
+    header.frameOfReference = source.text(tag::FrameOfReferenceUID);
+    header.seriesNumber = source.integer(tag::SeriesNumber);
+    header.instanceUid = source.text(tag::SOPInstanceUID);
+    header.sopClassUid = source.text(tag::SOPClassUID);
+    header.instanceNumber = source.integer(tag::InstanceNumber);
+    header.rows = source.integer(tag::Rows).value_or(0);
+    header.columns = source.integer(tag::Columns).value_or(0);
+    header.frames = std::max<qint64>(1, source.integer(tag::NumberOfFrames).value_or(1));
+    return header;
+}
+
+Result<InstanceHeader> checked(InstanceHeader header)
+{
+    if (header.isDirectory)
+        return header;
+    const std::array uids{std::pair{&header.instanceUid, "SOP Instance UID"}, std::pair{&header.studyUid, "Study Instance UID"},
+                          std::pair{&header.seriesUid, "Series Instance UID"}};
+    for (const auto& [uid, name] : uids) {
+        if (uid->isEmpty())
+            return fail(Fault::Damaged, tr("there is no %1").arg(QLatin1String(name)));
+        if (!dicom::isValidUid(*uid))
+            return fail(Fault::Damaged, tr("the %1 is no UID").arg(QLatin1String(name)));
+    }
+    return header;
+}
+
+} // namespace
+
+Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
+{
+    if (auto sound = dicom::checkStructure(bytes.data(), qint64(bytes.size())); !sound)
+        return std::unexpected(sound.error());
+    if (const auto quick = dicom::QuickHeader::read(bytes, wanted)) {
+        InstanceHeader header = collect(*quick);
+        header.transferSyntaxUid = quick->transferSyntaxUid();
+        header.isDirectory = header.instanceUid.isEmpty() && bytes.size() > 700 &&
+                             QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), 700).contains("1.2.840.10008.1.3.10");
+        return checked(std::move(header));
+    }
+    const auto dataset = dicom::Dataset::read(path);
+    if (!dataset)
+        return std::unexpected(dataset.error());
+    InstanceHeader header = collect(*dataset);
+    header.transferSyntaxUid = dataset->transferSyntax().uid;
+    header.isDirectory = header.instanceUid.isEmpty() && dataset->contains(tag::DirectoryRecordSequence);
+    return checked(std::move(header));
+}
+
+Result<InstanceHeader> readHeader(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
+    if (file.size() == 0)
+        return fail(Fault::NotDicom, tr("the file is empty"));
+    const uchar* bytes = file.map(0, file.size());
+    if (!bytes)
+        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
+    return readHeader(std::span(bytes, size_t(file.size())), path);
+}
+
+QString folded(const QString& text)
+{
+    QString plain;
+    for (QChar letter : text.normalized(QString::NormalizationForm_KC).toCaseFolded()) {
+        const bool isLatin = letter.unicode() < 0x250 || (letter.unicode() >= 0x1E00 && letter.unicode() < 0x1F00);
+        if (letter == u'^' || letter == u'=' || letter == u',' || letter == u'\\')
+            plain += u' ';
+        else if (isLatin && letter.decompositionTag() == QChar::Canonical && !letter.decomposition().isEmpty())
+            plain += letter.decomposition().front().decomposition().isEmpty() ? letter.decomposition().front()
+                                                                               : letter.decomposition().front().decomposition().front();
+        else
+            plain += letter;
+    }
+    return plain.simplified();
+}
+
+QString foldedName(const QString& personName)
+{
+    const QStringList groups = personName.split(u'=');
+    QStringList parts{folded(personName)};
+    for (qsizetype i = 1; i < groups.size(); ++i)
+        parts << folded(groups[i]).remove(u' ');
+    return parts.join(u' ').simplified();
+}
+
+} // namespace diascope::archive

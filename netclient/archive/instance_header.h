@@ -1,0 +1,34 @@
+#pragma once
+#include "netclient/base/error.h"
+#include <QStringList>
+#include <optional>
+#include <span>
+
+namespace diascope::archive
+{
+
+/// What the index keeps of one file.
+struct InstanceHeader
+{
+    QString patientName, patientId, issuer, birthDate, sex;
+    QString studyUid, studyDate, studyTime, accession, studyDescription, referringPhysician, studyId;
+    QString seriesUid, modality, seriesDescription, bodyPart, seriesDate, seriesTime, frameOfReference;
+    std::optional<qint64> seriesNumber;
+    QString instanceUid, sopClassUid, transferSyntaxUid;
+    std::optional<qint64> instanceNumber;
+    qint64 rows = 0, columns = 0, frames = 1;
+    bool isDirectory = false; ///< a DICOMDIR
+};
+
+/// Checks the structure of the whole file and reads its header. `path`: where the same bytes lie, for what only the full
+/// parser can read. Errors: NotDicom; Damaged (also: a UID is absent or no UID).
+Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path);
+/// The same, mapping the file.
+Result<InstanceHeader> readHeader(const QString& path);
+
+/// For searching: case folded, without Latin accents, name delimiters as spaces.
+QString folded(const QString& text);
+/// What a name is found by: its groups folded, the ideographic and phonetic ones also without spaces.
+QString foldedName(const QString& personName);
+
+} // namespace diascope::archive

@@ -1,0 +1,79 @@
+#pragma once
+#include "netclient/base/database.h"
+#include <QMutex>
+#include <atomic>
+#include <span>
+
+namespace diascope::archive
+{
+
+/// The files beside the index: pixels/ab/<sha256>, quarantine/<sha256>, incoming/<session>/. Knows nothing of DICOM.
+///
+/// A file comes to its place only inside a write transaction of the index, and its name stands in the session's journal
+/// before: so after a kill the next process finds every file that has no row, without walking the store.
+class PixelStore
+{
+public:
+    /// Creates the folders and this process's session.
+    static Result<std::unique_ptr<PixelStore>> open(const QString& folder);
+    ~PixelStore();
+
+    struct Temporary
+    {
+        QString path;
+        QString sha256; ///< hex
+        qint64 size = 0;
+    };
+    /// Writes, hashes and fsyncs a temporary file (0600). Thread-safe.
+    Result<Temporary> write(std::span<const uchar> bytes);
+    Result<Temporary> copy(const QString& source);
+    void discard(const Temporary& temporary);
+
+    QString pathOf(const QString& sha256) const;
+    QString quarantinePathOf(const QString& sha256) const;
+    QString folder() const { return m_folder; }
+
+    /// Names what is about to be placed or removed. Durable when it returns.
+    Result<void> announce(const QStringList& names);
+    /// rename() into place; syncFolders() afterwards. Inside a write transaction.
+    Result<void> place(const Temporary& temporary);
+    Result<void> placeInQuarantine(const Temporary& temporary);
+    Result<void> syncFolders();
+    /// What was announced is settled.
+    void forget();
+
+    /// The name in the journal of a file in quarantine.
+    static QString quarantined(const QString& sha256) { return u'q' + sha256; }
+    QString pathOfAnnounced(const QString& name) const;
+
+    /// Sessions whose process is gone: the names they announced. The caller drops what has no row, then calls remove().
+    struct Abandoned
+    {
+        QString folder;
+        int lock = -1;
+        QStringList names;
+    };
+    std::vector<Abandoned> abandoned() const;
+    static void remove(const Abandoned& session);
+
+    /// Every file in its place: (sha256, path).
+    std::vector<std::pair<QString, QString>> files() const;
+
+    /// Hex SHA-256 of a file.
+    static Result<QString> hash(const QString& path);
+
+private:
+    explicit PixelStore(QString folder) : m_folder(std::move(folder)) {}
+    Result<void> startSession();
+    QString nextTemporary();
+    Result<void> move(const QString& from, const QString& to);
+
+    QString m_folder;
+    QString m_session;
+    int m_lock = -1;
+    int m_journal = -1;
+    std::atomic<qint64> m_counter = 0;
+    QStringList m_touchedFolders; // since the last syncFolders(); callers hold the archive's write lock
+};
+
+} // namespace diascope::archive

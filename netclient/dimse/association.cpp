@@ -1,0 +1,432 @@
+#include "netclient/dimse/association.h"
+#include <QElapsedTimer>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmnet/assoc.h>
+#include <dcmtk/dcmnet/cond.h>
+#include <dcmtk/dcmnet/dcmlayer.h>
+#include <dcmtk/dcmnet/dimse.h>
+
+namespace diascope::dimse
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
+
+QString forNow() { return tr("(for now: try again later)"); }
+
+/// What the connecting thread works on; it may outlive a caller who cancelled.
+struct Attempt
+{
+    std::shared_ptr<Watch> watch = std::make_shared<Watch>();
+    std::unique_ptr<DcmTransportLayer> layer;
+    T_ASC_Network* network = nullptr;
+    T_ASC_Association* association = nullptr;
+    T_ASC_Parameters* parameters = nullptr;
+    OFCondition condition = EC_Normal;
+    bool isDone = false;
+    int acseSeconds = 15;
+    std::mutex mutex;
+    std::condition_variable done;
+
+    ~Attempt()
+    {
+        if (association) {
+            if (condition.good())
+                ASC_abortAssociation(association);
+            ASC_dropAssociation(association);
+            ASC_destroyAssociation(&association);
+        } else if (parameters) {
+            ASC_destroyAssociationParameters(&parameters);
+        }
+        if (network)
+            ASC_dropNetwork(&network);
+    }
+};
+
+Error rejection(T_ASC_Parameters* parameters)
+{
+    T_ASC_RejectParameters reject = {};
+    ASC_getRejectParameters(parameters, &reject);
+    QString reason;
+    switch (reject.reason) {
+    case ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED:
+        reason = tr("it does not know itself by this AE title (called AE title not recognised)");
+        break;
+    case ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED:
+        reason = tr("it does not know our AE title (calling AE title not recognised)");
+        break;
+    case ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED:
+    case ASC_REASON_SP_ACSE_PROTOCOLVERSIONNOTSUPPORTED:
+        reason = tr("it does not speak this version of the protocol");
+        break;
+    case ASC_REASON_SP_PRES_TEMPORARYCONGESTION:
+        reason = tr("it has too much to do");
+        break;
+    case ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED:
+        reason = tr("it has too many connections");
+        break;
+    default:
+        reason = tr("it gives no reason");
+    }
+    const bool isTransient = reject.result == ASC_RESULT_REJECTEDTRANSIENT;
+    return {Fault::Refused, tr("the association was rejected: %1").arg(reason) + (isTransient ? u' ' + forNow() : QString())};
+}
+
+QString textOf(const OFCondition& condition) { return QString::fromUtf8(condition.text()); }
+
+Error errorOfConnecting(Attempt& attempt, const Local& local)
+{
+    const OFCondition& condition = attempt.condition;
+    if (condition == DUL_ASSOCIATIONREJECTED)
+        return rejection(attempt.association ? attempt.association->params : attempt.parameters);
+    if (condition.module() == OFM_dcmnet && condition.code() == DULC_UNKNOWNHOST)
+        return {Fault::Unreachable, tr("the host name is unknown")};
+    const QString text = textOf(condition);
+    if (!attempt.watch->isConnected) {
+        if (text.contains(QLatin1String("refused"), Qt::CaseInsensitive))
+            return {Fault::Unreachable, tr("the connection was refused: nothing listens there")};
+        if (text.contains(QLatin1String("timeout"), Qt::CaseInsensitive) || text.contains(QLatin1String("timed out"), Qt::CaseInsensitive))
+            return {Fault::TimedOut, tr("the host did not answer within %1 s").arg(local.connectSeconds)};
+        return {Fault::Unreachable, tr("the host cannot be reached")};
+    }
+    if (attempt.watch->hasTimedOut || condition == DUL_READTIMEOUT || text.contains(QLatin1String("timeout"), Qt::CaseInsensitive))
+        return {Fault::TimedOut, tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)};
+    if (condition == DUL_PEERABORTEDASSOCIATION)
+        return {Fault::Refused, tr("the peer aborted the association")};
+    if (condition == DUL_NETWORKCLOSED)
+        return {Fault::Refused, tr("the peer closed the connection without an answer")};
+    return {Fault::Damaged, tr("what answers there does not speak DICOM")};
+}
+
+class BytesConsumer : public DcmConsumer
+{
+public:
+    BytesConsumer(QByteArray& bytes, qint64 maximum) : m_bytes(bytes), m_maximum(maximum) {}
+    OFBool good() const override { return true; }
+    OFCondition status() const override { return EC_Normal; }
+    OFBool isFlushed() const override { return true; }
+    offile_off_t avail() const override { return 1 << 30; }
+    offile_off_t write(const void* bytes, offile_off_t size) override
+    {
+        // Too much is read to its end and thrown away: the association stays usable for the answer.
+        if (m_bytes.size() + size > m_maximum)
+            isFull = true;
+        else if (!isFull)
+            m_bytes.append(static_cast<const char*>(bytes), qsizetype(size));
+        return size;
+    }
+    void flush() override {}
+    bool isFull = false;
+
+private:
+    QByteArray& m_bytes;
+    qint64 m_maximum;
+};
+
+class BytesStream : public DcmOutputStream
+{
+public:
+    BytesStream(QByteArray& bytes, qint64 maximum) : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum) {}
+    bool isFull() const { return m_consumer.isFull; }
+
+private:
+    BytesConsumer m_consumer;
+};
+
+void appendMeta(QByteArray& meta, quint16 element, const char* vr, QByteArray value)
+{
+    if (value.size() % 2)
+        value += qstrcmp(vr, "UI") == 0 ? '\0' : ' ';
+    const bool isLong = qstrcmp(vr, "OB") == 0;
+    const auto put = [&](quint32 number, int bytes) {
+        for (int i = 0; i < bytes; ++i)
+            meta += char(number >> (8 * i));
+    };
+    put(0x0002, 2);
+    put(element, 2);
+    meta += vr;
+    if (isLong)
+        put(0, 2);
+    put(quint32(value.size()), isLong ? 4 : 2);
+    meta += value;
+}
+
+/// Preamble and file meta header (PS3.10 §7.1).
+QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance, const QByteArray& transferSyntax, const QByteArray& source)
+{
+    QByteArray meta;
+    appendMeta(meta, 0x0001, "OB", QByteArray("\0\1", 2));
+    appendMeta(meta, 0x0002, "UI", sopClass);
+    appendMeta(meta, 0x0003, "UI", sopInstance);
+    appendMeta(meta, 0x0010, "UI", transferSyntax);
+    appendMeta(meta, 0x0012, "UI", OFFIS_IMPLEMENTATION_CLASS_UID);
+    appendMeta(meta, 0x0013, "SH", OFFIS_DTK_IMPLEMENTATION_VERSION_NAME);
+    if (!source.trimmed().isEmpty())
+        appendMeta(meta, 0x0016, "AE", source);
+    QByteArray length(4, '\0');
+    for (int i = 0; i < 4; ++i)
+        length[i] = char(quint32(meta.size()) >> (8 * i));
+    QByteArray header = QByteArray(128, '\0') + "DICM";
+    appendMeta(header, 0x0000, "UL", length);
+    return header + meta;
+}
+
+} // namespace
+
+QString peerName(const Node& node) { return QStringLiteral("%1:%2 (%3)").arg(node.host).arg(node.port).arg(node.aeTitle); }
+
+bool isTransient(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(forNow()); }
+
+QString statusText(quint16 status)
+{
+    const QString code = QStringLiteral("0x%1").arg(status, 4, 16, QLatin1Char('0'));
+    QString text;
+    if (status == 0x0122)
+        text = tr("the peer does not support this kind of object");
+    else if (status == 0x0124)
+        text = tr("the peer does not permit it");
+    else if (status == 0xA801)
+        text = tr("the peer does not know the move destination: it has to be told our AE title, host and port");
+    else if ((status & 0xff00) == 0xA700)
+        text = tr("the peer is out of resources");
+    else if ((status & 0xff00) == 0xA900)
+        text = tr("the peer says the data does not match its kind");
+    else if ((status & 0xf000) == 0xC000)
+        text = tr("the peer was unable to process it");
+    else if (status == 0xFE00)
+        text = tr("the peer stopped as asked");
+    else
+        text = tr("the peer reported a failure");
+    return QStringLiteral("%1 (%2)").arg(text, code);
+}
+
+Result<std::unique_ptr<Association>> Association::open(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                       Task& task)
+{
+    if (node.useTls)
+        return fail(Fault::Unsupported, tr("TLS to this node is not possible yet; nothing was sent in the clear"));
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    dcmDisableGethostbyaddr.set(OFTrue);
+    // Global in DCMTK; the caller's own deadline is kept below.
+    dcmConnectionTimeout.set(local.connectSeconds);
+    auto attempt = std::make_shared<Attempt>();
+    attempt->acseSeconds = local.acseSeconds;
+    attempt->watch->silenceSeconds = local.acseSeconds;
+    attempt->layer = watchedTransport(attempt->watch);
+    if (ASC_initializeNetwork(NET_REQUESTOR, 0, local.acseSeconds, &attempt->network).bad() ||
+        ASC_createAssociationParameters(&attempt->parameters, maximumPdu).bad())
+        return fail(Fault::Internal, tr("the network cannot be used"));
+    ASC_setTransportLayer(attempt->network, attempt->layer.get(), 0);
+    ASC_setAPTitles(attempt->parameters, local.aeTitle.toLatin1().constData(), node.aeTitle.toLatin1().constData(), nullptr);
+    const QByteArray address = QStringLiteral("%1:%2").arg(node.host).arg(node.port).toLatin1();
+    ASC_setPresentationAddresses(attempt->parameters, "localhost", address.constData());
+    int id = 1;
+    for (const Context& context : contexts) {
+        QList<QByteArray> held;
+        std::vector<const char*> syntaxes;
+        for (const QString& syntax : context.transferSyntaxes)
+            held << syntax.toLatin1();
+        for (const QByteArray& syntax : held)
+            syntaxes.push_back(syntax.constData());
+        if (id > 255 || ASC_addPresentationContext(attempt->parameters, T_ASC_PresentationContextID(id),
+                                                   context.abstractSyntax.toLatin1().constData(), syntaxes.data(), int(syntaxes.size()),
+                                                   context.role == Role::Scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT)
+                            .bad())
+            return fail(Fault::Internal, QStringLiteral("presentation context %1").arg(id));
+        id += 2;
+    }
+
+    // DCMTK resolves and connects without a way to stop it: it does so on a thread we can leave behind.
+    std::thread([attempt] {
+        const OFCondition condition = ASC_requestAssociation(attempt->network, attempt->parameters, &attempt->association, nullptr, nullptr,
+                                                             DUL_NOBLOCK, attempt->acseSeconds);
+        const std::lock_guard lock(attempt->mutex);
+        attempt->condition = condition;
+        attempt->isDone = true;
+        attempt->done.notify_all();
+    }).detach();
+
+    std::unique_lock lock(attempt->mutex);
+    QElapsedTimer clock;
+    clock.start();
+    while (!attempt->isDone) {
+        attempt->done.wait_for(lock, std::chrono::milliseconds(100));
+        const qint64 allowed = attempt->watch->isConnected ? local.connectSeconds + local.acseSeconds : local.connectSeconds;
+        const bool isLate = clock.elapsed() > (allowed + 1) * 1000;
+        if (attempt->isDone || !(task.isCancelled() || isLate))
+            continue;
+        attempt->watch->stop = true;
+        if (task.isCancelled())
+            return fail(Fault::Cancelled, tr("stopped while connecting to %1").arg(peerName(node)));
+        return fail(Fault::TimedOut, QStringLiteral("%1: %2").arg(peerName(node), attempt->watch->isConnected
+                                         ? tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)
+                                         : tr("the host did not answer within %1 s").arg(local.connectSeconds)));
+    }
+    if (attempt->condition.bad()) {
+        Error error = errorOfConnecting(*attempt, local);
+        error.detail = QStringLiteral("%1: %2").arg(peerName(node), error.detail);
+        return std::unexpected(error);
+    }
+    std::unique_ptr<Association> association(new Association);
+    association->m_peer = peerName(node);
+    association->m_watch = attempt->watch;
+    association->m_watch->silenceSeconds = local.dimseSeconds;
+    association->m_watch->task = &task;
+    association->m_dimseSeconds = local.dimseSeconds;
+    association->m_layer = std::move(attempt->layer);
+    association->m_network = std::exchange(attempt->network, nullptr);
+    association->m_association = std::exchange(attempt->association, nullptr);
+    attempt->parameters = nullptr; // the association's now
+    if (ASC_countAcceptedPresentationContexts(association->m_association->params) == 0) {
+        association->release();
+        return fail(Fault::Refused, QStringLiteral("%1: %2").arg(peerName(node),
+                                         tr("it accepts none of what we ask for (no presentation context accepted)")));
+    }
+    return association;
+}
+
+Association::~Association()
+{
+    abort();
+    if (m_association) {
+        ASC_dropAssociation(m_association);
+        ASC_destroyAssociation(&m_association);
+    }
+    if (m_network)
+        ASC_dropNetwork(&m_network);
+}
+
+quint8 Association::contextFor(const QString& abstractSyntax) const
+{
+    return ASC_findAcceptedPresentationContextID(m_association, abstractSyntax.toLatin1().constData());
+}
+
+quint8 Association::contextFor(const QString& abstractSyntax, const QString& transferSyntax) const
+{
+    T_ASC_PresentationContext context = {};
+    for (int i = 0; i < ASC_countPresentationContexts(m_association->params); ++i) {
+        if (ASC_getPresentationContext(m_association->params, i, &context).bad() || context.resultReason != ASC_P_ACCEPTANCE)
+            continue;
+        if (abstractSyntax == QLatin1String(context.abstractSyntax) && transferSyntax == QLatin1String(context.acceptedTransferSyntax))
+            return context.presentationContextID;
+    }
+    return 0;
+}
+
+QString Association::transferSyntaxOf(quint8 context) const
+{
+    T_ASC_PresentationContext found = {};
+    if (ASC_findAcceptedPresentationContext(m_association->params, context, &found).bad())
+        return {};
+    return QString::fromLatin1(found.acceptedTransferSyntax);
+}
+
+void Association::release()
+{
+    if (m_isOver)
+        return;
+    m_isOver = true;
+    m_watch->silenceSeconds = 5;
+    if (ASC_releaseAssociation(m_association).bad())
+        ASC_abortAssociation(m_association);
+}
+
+void Association::abort()
+{
+    if (m_isOver)
+        return;
+    m_isOver = true;
+    m_watch->silenceSeconds = 1;
+    // The task may be cancelled: the abort goes out all the same.
+    m_watch->task = nullptr;
+    m_watch->isAborting = true;
+    ASC_abortAssociation(m_association);
+}
+
+Error Association::errorOf(const OFCondition& condition) const
+{
+    const auto error = [this](Fault fault, const QString& text) { return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)}; };
+    if (m_watch->isGivenUp())
+        return error(Fault::Cancelled, tr("stopped"));
+    if (m_watch->hasTimedOut || condition == DIMSE_NODATAAVAILABLE || condition == DUL_READTIMEOUT)
+        return error(Fault::TimedOut, tr("the peer was silent for %1 s").arg(m_dimseSeconds));
+    if (condition == DUL_PEERABORTEDASSOCIATION)
+        return error(Fault::Refused, tr("the peer aborted the association"));
+    if (condition == DUL_PEERREQUESTEDRELEASE)
+        return error(Fault::Refused, tr("the peer ended the association too early"));
+    if (condition == DUL_NETWORKCLOSED)
+        return error(Fault::Unreachable, tr("the connection broke"));
+    const QString text = textOf(condition);
+    if (text.contains(QLatin1String("closed"), Qt::CaseInsensitive) || text.contains(QLatin1String("reset"), Qt::CaseInsensitive))
+        return error(Fault::Unreachable, tr("the connection broke"));
+    return error(Fault::Damaged, tr("the peer broke the protocol: %1").arg(text));
+}
+
+Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const dicom::Dataset* dataset)
+{
+    auto* elements = dataset ? dynamic_cast<DcmDataset*>(&dataset->dcmtk()) : nullptr;
+    const OFCondition sent = DIMSE_sendMessageUsingMemoryData(m_association, context, &message, nullptr, elements, nullptr, nullptr);
+    if (sent.bad())
+        return std::unexpected(errorOf(sent));
+    return {};
+}
+
+Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
+{
+    DcmDataset* detail = nullptr;
+    const OFCondition received = DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
+    delete detail;
+    if (received.bad()) {
+        const Error error = errorOf(received);
+        if (received == DUL_PEERREQUESTEDRELEASE || received == DUL_PEERABORTEDASSOCIATION || received == DUL_NETWORKCLOSED) {
+            if (received == DUL_PEERREQUESTEDRELEASE)
+                ASC_acknowledgeRelease(m_association);
+            m_isOver = true;
+        }
+        return std::unexpected(error);
+    }
+    return {};
+}
+
+Result<dicom::Dataset> Association::receiveDataset(quint8 context)
+{
+    DcmDataset* dataset = nullptr;
+    T_ASC_PresentationContextID actual = context;
+    const OFCondition received =
+        DIMSE_receiveDataSetInMemory(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &actual, &dataset, nullptr, nullptr);
+    const std::unique_ptr<DcmDataset> holder(dataset);
+    if (received.bad())
+        return std::unexpected(errorOf(received));
+    return dicom::Dataset::copyOf(*holder);
+}
+
+void Association::cancel(quint8 context, quint16 messageId) { DIMSE_sendCancelRequest(m_association, context, messageId); }
+
+Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
+                                          const QString& transferSyntax, int seconds,
+                                          const std::function<Error(const OFCondition&)>& errorOf)
+{
+    constexpr qint64 maximumBytes = qint64(2) << 30;
+    ReceivedBytes received;
+    char calling[DUL_LEN_TITLE + 1] = {};
+    char called[DUL_LEN_TITLE + 1] = {};
+    ASC_getAPTitles(association->params, calling, sizeof calling, called, sizeof called, nullptr, 0);
+    received.part10 = fileHeader(request.AffectedSOPClassUID, request.AffectedSOPInstanceUID, transferSyntax.toLatin1(), calling);
+    received.datasetOffset = received.part10.size();
+    BytesStream stream(received.part10, maximumBytes);
+    T_ASC_PresentationContextID actual = context;
+    const OFCondition condition =
+        DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
+    if (condition.bad())
+        return std::unexpected(errorOf(condition));
+    received.isTooLarge = stream.isFull();
+    return received;
+}
+
+} // namespace diascope::dimse

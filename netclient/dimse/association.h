@@ -1,0 +1,90 @@
+#pragma once
+#include "netclient/base/task.h"
+#include "netclient/dicom/dataset.h"
+#include "netclient/dimse/node.h"
+#include "netclient/dimse/transport.h"
+
+struct T_ASC_Association;
+struct T_ASC_Network;
+struct T_DIMSE_Message;
+struct T_DIMSE_C_StoreRQ;
+class OFCondition;
+
+namespace diascope::dimse
+{
+
+enum class Role { Scu, Scp };
+
+struct Context
+{
+    QString abstractSyntax;
+    QStringList transferSyntaxes;
+    Role role = Role::Scu; ///< ours
+};
+
+/// At most this many presentation contexts fit into one association (PS3.8 §9.3.2.2: odd numbers up to 255).
+inline constexpr int maximumContexts = 128;
+inline constexpr long maximumPdu = 131072;
+
+/// An association we asked for. Aborted when it goes out of scope unreleased.
+class Association
+{
+public:
+    static Result<std::unique_ptr<Association>> open(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                     Task& task);
+    ~Association();
+    Association(const Association&) = delete;
+    Association& operator=(const Association&) = delete;
+
+    T_ASC_Association* dcmtk() const { return m_association; }
+    /// 0 if the peer did not accept it.
+    quint8 contextFor(const QString& abstractSyntax) const;
+    quint8 contextFor(const QString& abstractSyntax, const QString& transferSyntax) const;
+    QString transferSyntaxOf(quint8 context) const;
+    quint16 nextMessageId() { return ++m_messageId; }
+    int dimseSeconds() const { return m_dimseSeconds; }
+
+    void release();
+    void abort();
+    /// What a failed call meant, given what the watch saw.
+    Error errorOf(const OFCondition& condition) const;
+
+    /// Sends a message with a dataset (or none).
+    Result<void> send(quint8 context, T_DIMSE_Message& message, const dicom::Dataset* dataset);
+    /// The next command of the peer.
+    Result<void> receive(T_DIMSE_Message& message, quint8& context);
+    /// The dataset that follows, parsed: for small ones.
+    Result<dicom::Dataset> receiveDataset(quint8 context);
+    /// C-CANCEL (PS3.7 §9.3.2.3).
+    void cancel(quint8 context, quint16 messageId);
+
+private:
+    Association() = default;
+    std::shared_ptr<Watch> m_watch;
+    std::unique_ptr<DcmTransportLayer> m_layer;
+    T_ASC_Network* m_network = nullptr;
+    T_ASC_Association* m_association = nullptr;
+    quint16 m_messageId = 0;
+    int m_dimseSeconds = 60;
+    bool m_isOver = false;
+    QString m_peer;
+};
+
+/// "192.0.2.1 (port 104)" in front of what went wrong.
+QString peerName(const Node& node);
+
+/// A sentence for a DIMSE failure status (PS3.7 Annex C, PS3.4).
+QString statusText(quint16 status);
+
+/// The dataset of a C-STORE-RQ as a Part 10 file: our header, then the peer's bytes as they come.
+/// `error` of the outer Result: the association is no more usable.
+struct ReceivedBytes
+{
+    QByteArray part10;
+    qint64 datasetOffset = 0;
+    bool isTooLarge = false;
+};
+Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
+                                          const QString& transferSyntax, int seconds, const std::function<Error(const OFCondition&)>& errorOf);
+
+} // namespace diascope::dimse

@@ -1,0 +1,273 @@
+#include "netclient/dimse/retrieve.h"
+#include "netclient/dimse/query.h"
+#include "netclient/dimse/retrieve_session.h"
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmnet/dimse.h>
+
+namespace diascope::dimse
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
+
+constexpr dicom::Tag failedInstances{0x0008, 0x0058};
+
+const QStringList uncompressed{QString::fromUtf16(dicom::explicitLittleEndian), QString::fromUtf16(dicom::implicitLittleEndian)};
+/// What we can show, so that a peer sends what it has as it has it.
+const char* const compressed[] = {
+    UID_JPEG2000LosslessOnlyTransferSyntax, UID_JPEG2000TransferSyntax,      UID_JPEGLSLosslessTransferSyntax,
+    UID_JPEGLSLossyTransferSyntax,          UID_JPEGProcess14SV1TransferSyntax, UID_JPEGProcess14TransferSyntax,
+    UID_JPEGProcess1TransferSyntax,         UID_JPEGProcess2_4TransferSyntax, UID_RLELosslessTransferSyntax,
+    UID_MPEG4HighProfileLevel4_1TransferSyntax};
+
+/// One context for the request, the storage classes in the study with every syntax apart, then all others uncompressed.
+std::vector<Context> getContexts(const QStringList& sopClasses)
+{
+    std::vector<Context> contexts{{QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel), uncompressed}};
+    QSet<QString> seen;
+    for (const QString& sopClass : sopClasses) {
+        if (seen.contains(sopClass) || sopClass.isEmpty() || contexts.size() + 12 > size_t(maximumContexts))
+            continue;
+        seen.insert(sopClass);
+        for (const char* syntax : compressed)
+            contexts.push_back({sopClass, {QLatin1String(syntax)}, Role::Scp});
+        contexts.push_back({sopClass, uncompressed, Role::Scp});
+    }
+    for (int i = 0; i < numberOfDcmLongSCUStorageSOPClassUIDs && contexts.size() < size_t(maximumContexts); ++i) {
+        const QString sopClass = QLatin1String(dcmLongSCUStorageSOPClassUIDs[i]);
+        if (!seen.contains(sopClass))
+            contexts.push_back({sopClass, uncompressed, Role::Scp});
+    }
+    return contexts;
+}
+
+/// What a C-GET-RSP and a C-MOVE-RSP have in common.
+struct Progress
+{
+    quint16 status = 0;
+    bool hasDataset = false;
+    qint64 remaining = 0, completed = 0, failedCount = 0, warning = 0;
+    bool isPending() const { return status == 0xff00; }
+};
+
+template <typename Response>
+Progress progressOf(const Response& response)
+{
+    return {response.DimseStatus, response.DataSetType != DIMSE_DATASET_NULL, response.NumberOfRemainingSubOperations,
+            response.NumberOfCompletedSubOperations, response.NumberOfFailedSubOperations, response.NumberOfWarningSubOperations};
+}
+
+/// The last response: what failed by the peer's account.
+Result<void> conclude(const Progress& last, const QStringList& failedUids, Intake& intake, RetrieveResult& result)
+{
+    for (const QString& uid : failedUids)
+        if (!uid.isEmpty())
+            intake.failed(uid, tr("the peer could not send it"));
+    if (failedUids.isEmpty() && last.failedCount > 0)
+        intake.failed({}, tr("the peer could not send %1 instances").arg(last.failedCount));
+    result.expected = std::max(result.expected, last.completed + last.failedCount + last.warning + last.remaining);
+    const bool isFailure = last.status != 0 && last.status != 0xb000;
+    if (isFailure)
+        return fail(last.status == 0xfe00 ? Fault::Cancelled : Fault::Refused, statusText(last.status));
+    return {};
+}
+
+Result<void> answerStore(Association& association, quint8 context, T_DIMSE_C_StoreRQ& request, quint16 status)
+{
+    T_DIMSE_C_StoreRSP response = {};
+    response.DimseStatus = status;
+    const OFCondition sent = DIMSE_sendStoreResponse(association.dcmtk(), context, &request, &response, nullptr);
+    if (sent.bad())
+        return std::unexpected(association.errorOf(sent));
+    return {};
+}
+
+Result<void> takeStore(Association& association, quint8 context, T_DIMSE_C_StoreRQ& request, Intake& intake)
+{
+    Received received;
+    received.sopClassUid = QString::fromLatin1(request.AffectedSOPClassUID);
+    received.sopInstanceUid = QString::fromLatin1(request.AffectedSOPInstanceUID);
+    received.transferSyntaxUid = association.transferSyntaxOf(context);
+    auto bytes = receiveStoreDataset(association.dcmtk(), request, context, received.transferSyntaxUid, association.dimseSeconds(),
+                                     [&](const OFCondition& condition) { return association.errorOf(condition); });
+    if (!bytes)
+        return std::unexpected(bytes.error());
+    if (bytes->isTooLarge) {
+        intake.failed(received.sopInstanceUid, tr("it is larger than 2 GiB"));
+        return answerStore(association, context, request, STATUS_STORE_Refused_OutOfResources);
+    }
+    received.part10 = std::move(bytes->part10);
+    const auto taken = intake.take(std::move(received), bytes->datasetOffset);
+    return answerStore(association, context, request, taken ? STATUS_STORE_Success : storeStatus(taken.error()));
+}
+
+/// One C-GET to its last response. An error: the association is over.
+Result<void> getOne(Association& association, const dicom::Dataset& identifier, Intake& intake, RetrieveResult& result)
+{
+    T_DIMSE_Message request = {};
+    request.CommandField = DIMSE_C_GET_RQ;
+    request.msg.CGetRQ.MessageID = association.nextMessageId();
+    qstrncpy(request.msg.CGetRQ.AffectedSOPClassUID, UID_GETStudyRootQueryRetrieveInformationModel,
+             sizeof request.msg.CGetRQ.AffectedSOPClassUID);
+    request.msg.CGetRQ.Priority = DIMSE_PRIORITY_MEDIUM;
+    request.msg.CGetRQ.DataSetType = DIMSE_DATASET_PRESENT;
+    const quint8 context = association.contextFor(QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel));
+    if (context == 0)
+        return fail(Fault::Refused, tr("the peer does not offer C-GET (no presentation context accepted); C-MOVE may work"));
+    if (auto sent = association.send(context, request, &identifier); !sent)
+        return sent;
+    while (true) {
+        T_DIMSE_Message incoming = {};
+        quint8 on = 0;
+        if (auto received = association.receive(incoming, on); !received)
+            return received;
+        if (incoming.CommandField == DIMSE_C_STORE_RQ) {
+            if (auto taken = takeStore(association, on, incoming.msg.CStoreRQ, intake); !taken)
+                return taken;
+            continue;
+        }
+        if (incoming.CommandField != DIMSE_C_GET_RSP)
+            return fail(Fault::Damaged, tr("the peer broke the protocol: an answer to something else came"));
+        const Progress progress = progressOf(incoming.msg.CGetRSP);
+        QStringList failedUids;
+        if (progress.hasDataset) {
+            const auto dataset = association.receiveDataset(on);
+            if (!dataset)
+                return std::unexpected(dataset.error());
+            failedUids = dataset->texts(failedInstances);
+        }
+        if (!progress.isPending())
+            return conclude(progress, failedUids, intake, result);
+        result.expected = std::max(result.expected, progress.remaining + progress.completed + progress.failedCount + progress.warning);
+    }
+}
+
+Result<void> moveOne(Association& association, const dicom::Dataset& identifier, const QString& destination, Intake& intake,
+                     RetrieveResult& result)
+{
+    T_DIMSE_Message request = {};
+    request.CommandField = DIMSE_C_MOVE_RQ;
+    request.msg.CMoveRQ.MessageID = association.nextMessageId();
+    qstrncpy(request.msg.CMoveRQ.AffectedSOPClassUID, UID_MOVEStudyRootQueryRetrieveInformationModel,
+             sizeof request.msg.CMoveRQ.AffectedSOPClassUID);
+    qstrncpy(request.msg.CMoveRQ.MoveDestination, destination.toLatin1().constData(), sizeof request.msg.CMoveRQ.MoveDestination);
+    request.msg.CMoveRQ.Priority = DIMSE_PRIORITY_MEDIUM;
+    request.msg.CMoveRQ.DataSetType = DIMSE_DATASET_PRESENT;
+    const quint8 context = association.contextFor(QLatin1String(UID_MOVEStudyRootQueryRetrieveInformationModel));
+    if (auto sent = association.send(context, request, &identifier); !sent)
+        return sent;
+    while (true) {
+        T_DIMSE_Message incoming = {};
+        quint8 on = 0;
+        if (auto received = association.receive(incoming, on); !received)
+            return received;
+        if (incoming.CommandField != DIMSE_C_MOVE_RSP)
+            return fail(Fault::Damaged, tr("the peer broke the protocol: an answer to something else came"));
+        const Progress progress = progressOf(incoming.msg.CMoveRSP);
+        QStringList failedUids;
+        if (progress.hasDataset) {
+            const auto dataset = association.receiveDataset(on);
+            if (!dataset)
+                return std::unexpected(dataset.error());
+            failedUids = dataset->texts(failedInstances);
+        }
+        if (!progress.isPending())
+            return conclude(progress, failedUids, intake, result);
+    }
+}
+
+/// What is asked for and what is known before anything is sent.
+struct Plan
+{
+    Inventory inventory;
+    std::vector<dicom::Dataset> requests;
+};
+
+Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, RetrieveResult& result, const Local& local, Task& task)
+{
+    Plan plan;
+    if (request.study.isEmpty())
+        return fail(Fault::Invalid, tr("there is no Study Instance UID to ask for"));
+    auto counted = countInstances(node, request, local, task);
+    if (counted)
+        plan.inventory = std::move(*counted);
+    else if (counted.error().fault != Fault::Refused || isTransient(counted.error()))
+        return std::unexpected(counted.error()); // a peer without C-FIND may still have C-GET
+    if (task.isCancelled())
+        return fail(Fault::Cancelled, tr("stopped"));
+    if (!request.present.isEmpty()) {
+        if (auto listed = listInstances(plan.inventory, node, request, local, task); !listed)
+            return std::unexpected(listed.error());
+        for (const QStringList& series : plan.inventory.instances)
+            result.present += std::count_if(series.begin(), series.end(),
+                                            [&](const QString& uid) { return request.present.contains(uid); });
+    }
+    result.expected = plan.inventory.size();
+    plan.requests = identifiers(request, plan.inventory);
+    return plan;
+}
+
+} // namespace
+
+Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, const Sink& sink, const Local& local, Task& task)
+{
+    RetrieveResult result;
+    auto plan = makePlan(node, request, result, local, task);
+    if (!plan)
+        return std::unexpected(plan.error());
+    Intake intake(request, sink, task, result);
+    task.report(0, result.expected - result.present);
+    if (!plan->requests.empty()) {
+        auto association = Association::open(node, local, getContexts(plan->inventory.sopClasses), task);
+        if (!association)
+            return std::unexpected(association.error());
+        for (const dicom::Dataset& identifier : plan->requests)
+            if (auto got = getOne(**association, identifier, intake, result); !got) {
+                result.ended = got.error();
+                break;
+            }
+        if (!result.ended)
+            (*association)->release();
+    }
+    settle(result, plan->inventory, request, intake, node, local, task);
+    return result;
+}
+
+Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination, const Sink& sink,
+                            const Local& local, Task& task)
+{
+    RetrieveResult result;
+    auto plan = makePlan(node, request, result, local, task);
+    if (!plan)
+        return std::unexpected(plan.error());
+    Intake intake(request, sink, task, result);
+    ListenerOptions options;
+    options.aeTitle = destination.aeTitle;
+    options.port = destination.port;
+    options.interface = destination.interface;
+    auto listener = Listener::start(options, [&](Received&& received) { return intake.take(std::move(received), 0); });
+    if (!listener)
+        return std::unexpected(listener.error());
+    task.report(0, result.expected - result.present);
+    if (!plan->requests.empty()) {
+        const QString model = QLatin1String(UID_MOVEStudyRootQueryRetrieveInformationModel);
+        auto association = Association::open(node, local, {{model, uncompressed}}, task);
+        if (!association)
+            return std::unexpected(association.error());
+        for (const dicom::Dataset& identifier : plan->requests)
+            if (auto moved = moveOne(**association, identifier, destination.aeTitle, intake, result); !moved) {
+                result.ended = moved.error();
+                break;
+            }
+        if (!result.ended)
+            (*association)->release();
+    }
+    (*listener)->stop();
+    settle(result, plan->inventory, request, intake, node, local, task);
+    return result;
+}
+
+} // namespace diascope::dimse

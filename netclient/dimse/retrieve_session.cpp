@@ -1,0 +1,222 @@
+#include "netclient/dimse/retrieve_session.h"
+#include "netclient/dicom/quick_header.h"
+#include "netclient/dicom/uid.h"
+#include "netclient/dimse/query.h"
+#include <array>
+
+namespace diascope::dimse
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
+
+namespace tag = dicom::tag;
+
+struct Identity
+{
+    QString study, patientId, instance;
+};
+
+Result<Identity> identityOf(const Received& received, qint64 datasetOffset)
+{
+    static constexpr std::array wanted{tag::SOPInstanceUID, tag::PatientID, tag::StudyInstanceUID};
+    const std::span bytes(reinterpret_cast<const uchar*>(received.part10.constData()) + datasetOffset,
+                          size_t(received.part10.size() - datasetOffset));
+    const auto header = datasetOffset > 0 ? dicom::QuickHeader::readDataset(bytes, received.transferSyntaxUid, wanted)
+                                          : dicom::QuickHeader::read(bytes, wanted);
+    if (header)
+        return Identity{header->text(tag::StudyInstanceUID), header->text(tag::PatientID), header->text(tag::SOPInstanceUID)};
+    const auto dataset = dicom::Dataset::fromBytes(received.part10);
+    if (!dataset)
+        return std::unexpected(dataset.error());
+    return Identity{dataset->text(tag::StudyInstanceUID), dataset->text(tag::PatientID), dataset->text(tag::SOPInstanceUID)};
+}
+
+} // namespace
+
+qint64 Inventory::size() const
+{
+    if (!hasInstances)
+        return count.value_or(0);
+    qint64 total = 0;
+    for (const QStringList& series : instances)
+        total += series.size();
+    return total;
+}
+
+Result<Inventory> countInstances(const Node& node, const RetrieveRequest& request, const Local& local, Task& task)
+{
+    constexpr dicom::Tag sopClassesInStudy = tag::SOPClassesInStudy;
+    Inventory inventory;
+    FindKeys keys;
+    keys.studyUid = request.study.value;
+    keys.seriesUid = request.series.value;
+    keys.alsoReturn = {sopClassesInStudy};
+    const bool isSeries = !request.series.isEmpty();
+    const dicom::Tag counter = isSeries ? tag::NumberOfSeriesRelatedInstances : tag::NumberOfStudyRelatedInstances;
+    const auto rows = findQuietly(node, isSeries ? Level::Series : Level::Study, keys, [&](const dicom::Dataset& row) {
+        inventory.sopClasses = row.texts(sopClassesInStudy);
+        if (const auto count = row.integer(counter); count && *count > 0)
+            inventory.count = *count;
+        return !task.isCancelled();
+    }, local, task);
+    if (!rows)
+        return std::unexpected(rows.error());
+    return inventory;
+}
+
+Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task)
+{
+    QStringList series{request.series.value};
+    FindKeys keys;
+    keys.studyUid = request.study.value;
+    const auto goesOn = [&] { return !task.isCancelled(); };
+    if (request.series.isEmpty()) {
+        series.clear();
+        const auto rows = findQuietly(node, Level::Series, keys, [&](const dicom::Dataset& row) {
+            series << row.text(tag::SeriesInstanceUID);
+            return goesOn();
+        }, local, task);
+        if (!rows)
+            return std::unexpected(rows.error());
+    }
+    for (const QString& uid : series) {
+        if (task.isCancelled())
+            return fail(Fault::Cancelled, tr("stopped"));
+        keys.seriesUid = uid;
+        QStringList& instances = inventory.instances[uid];
+        const auto rows = findQuietly(node, Level::Image, keys, [&](const dicom::Dataset& row) {
+            instances << row.text(tag::SOPInstanceUID);
+            return goesOn();
+        }, local, task);
+        if (!rows)
+            return std::unexpected(rows.error());
+        instances.removeDuplicates();
+    }
+    inventory.hasInstances = true;
+    return {};
+}
+
+std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory)
+{
+    const auto identifier = [&](const char* level) {
+        dicom::Dataset dataset;
+        dataset.remove(tag::SpecificCharacterSet);
+        (void)dataset.setText(tag::QueryRetrieveLevel, QLatin1String(level));
+        (void)dataset.setText(tag::StudyInstanceUID, request.study.value);
+        return dataset;
+    };
+    std::vector<dicom::Dataset> requests;
+    if (request.present.isEmpty()) {
+        requests.push_back(identifier(request.series.isEmpty() ? "STUDY" : "SERIES"));
+        if (!request.series.isEmpty())
+            (void)requests.back().setText(tag::SeriesInstanceUID, request.series.value);
+        return requests;
+    }
+    for (auto it = inventory.instances.constBegin(); it != inventory.instances.constEnd(); ++it) {
+        QStringList missing;
+        for (const QString& uid : it.value())
+            if (!request.present.contains(uid))
+                missing << uid;
+        constexpr qsizetype most = 100; // UIDs in one list: peers have limits of their own
+        for (qsizetype at = 0; at < missing.size(); at += most) {
+            requests.push_back(identifier("IMAGE"));
+            (void)requests.back().setText(tag::SeriesInstanceUID, it.key());
+            (void)requests.back().setText(tag::SOPInstanceUID, missing.mid(at, most).join(u'\\'));
+        }
+    }
+    return requests;
+}
+
+void Intake::failed(const QString& instanceUid, const QString& reason)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!instanceUid.isEmpty() && m_failed.contains(instanceUid))
+        return;
+    m_failed.insert(instanceUid);
+    m_result.failed.push_back({instanceUid, reason});
+}
+
+QSet<QString> Intake::receivedUids() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_received;
+}
+
+Result<void> Intake::take(Received&& received, qint64 datasetOffset)
+{
+    const QString uid = received.sopInstanceUid;
+    const auto taken = [&]() -> Result<void> {
+        if (!dicom::isValidUid(uid))
+            return fail(Fault::Invalid, tr("its SOP Instance UID is no UID"));
+        const auto identity = identityOf(received, datasetOffset);
+        if (!identity)
+            return std::unexpected(identity.error());
+        if (identity->study != m_request.study.value)
+            return fail(Fault::Conflict, tr("it belongs to another study than was asked for"));
+        if (!m_request.patientId.isEmpty() && identity->patientId != m_request.patientId)
+            return fail(Fault::Conflict, tr("it belongs to another patient than was asked for"));
+        if (identity->instance != uid)
+            return fail(Fault::Damaged, tr("it is another instance than was announced"));
+        return m_sink(std::move(received));
+    }();
+    if (!taken) {
+        failed(uid, message(taken.error()));
+        return taken;
+    }
+    qint64 count = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_received.insert(uid);
+        count = m_result.received = m_received.size();
+    }
+    m_task.report(count, std::max(m_total, count));
+    return taken;
+}
+
+void settle(RetrieveResult& result, Inventory& inventory, const RetrieveRequest& request, const Intake& intake, const Node& node,
+            const Local& local, Task& task)
+{
+    const bool isComplete = !result.ended && result.failed.empty() && inventory.size() > 0 &&
+                            result.received + result.present >= inventory.size();
+    if (isComplete || task.isCancelled())
+        return;
+    // Something is missing, or nobody knows: now it is worth asking for every instance by name.
+    if (!inventory.hasInstances)
+        if (!listInstances(inventory, node, request, local, task))
+            return;
+    result.expected = std::max(result.expected, inventory.size());
+    QSet<QString> named;
+    for (const InstanceFailure& failure : result.failed)
+        named.insert(failure.sopInstanceUid);
+    // A failure the peer only counted is told by name now.
+    std::erase_if(result.failed, [](const InstanceFailure& failure) { return failure.sopInstanceUid.isEmpty(); });
+    const QSet<QString> received = intake.receivedUids();
+    for (const QStringList& series : inventory.instances)
+        for (const QString& uid : series)
+            if (!received.contains(uid) && !request.present.contains(uid) && !named.contains(uid))
+                result.failed.push_back({uid, tr("the peer has it and did not send it")});
+}
+
+quint16 storeStatus(const Error& error)
+{
+    switch (error.fault) {
+    case Fault::DiskFull:
+        return 0xA700; // out of resources
+    case Fault::Conflict:
+        return 0xA900; // does not match
+    case Fault::Denied:
+        return 0x0124; // not authorised
+    case Fault::Internal:
+    case Fault::TimedOut:
+    case Fault::Unreadable:
+    case Fault::Cancelled:
+        return 0xA701;
+    default:
+        return 0xC000; // cannot understand
+    }
+}
+
+} // namespace diascope::dimse

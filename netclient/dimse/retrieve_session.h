@@ -1,0 +1,64 @@
+#pragma once
+#include "netclient/dimse/association.h"
+#include "netclient/dimse/query.h"
+#include "netclient/dimse/retrieve.h"
+#include <QHash>
+#include <mutex>
+
+namespace diascope::dimse
+{
+
+/// What the peer says there is to retrieve.
+struct Inventory
+{
+    std::optional<qint64> count;       ///< NumberOfStudy/SeriesRelatedInstances
+    QStringList sopClasses;            ///< SOPClassesInStudy, where it tells
+    bool hasInstances = false;         ///< the list below was asked for
+    QHash<QString, QStringList> instances; ///< by series UID
+    qint64 size() const;
+};
+
+/// find() that leaves the task's progress alone.
+Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
+
+Result<Inventory> countInstances(const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+/// Image level, series by series.
+Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+
+/// Identifiers of the C-GET or C-MOVE requests that fetch what is missing: one for a whole study or series, else one for each
+/// hundred instances of a series (PS3.4 C.4.2.1.4: UID lists).
+std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory);
+
+/// Judges every instance as it comes in and keeps the count. Thread-safe.
+class Intake
+{
+public:
+    Intake(const RetrieveRequest& request, const Sink& sink, Task& task, RetrieveResult& result)
+        : m_request(request), m_sink(sink), m_task(task), m_result(result),
+          m_total(result.expected - result.present)
+    {
+    }
+    /// An error: refused, and listed. `datasetOffset` 0: not known.
+    Result<void> take(Received&& received, qint64 datasetOffset);
+    void failed(const QString& instanceUid, const QString& reason);
+    QSet<QString> receivedUids() const;
+
+private:
+    const RetrieveRequest& m_request;
+    const Sink& m_sink;
+    Task& m_task;
+    RetrieveResult& m_result;
+    const qint64 m_total;
+    mutable std::mutex m_mutex;
+    QSet<QString> m_received;
+    QSet<QString> m_failed;
+};
+
+/// Compares what came with what the peer has: the missing are listed by name (NET-07).
+void settle(RetrieveResult& result, Inventory& inventory, const RetrieveRequest& request, const Intake& intake, const Node& node,
+            const Local& local, Task& task);
+
+/// PS3.7 C.4: the status that tells the sender why.
+quint16 storeStatus(const Error& error);
+
+} // namespace diascope::dimse

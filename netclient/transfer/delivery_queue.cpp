@@ -1,0 +1,254 @@
+#include "netclient/transfer/delivery_queue.h"
+#include "netclient/base/log.h"
+#include <QUuid>
+#include <algorithm>
+
+namespace diascope::transfer
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Transfer", text); }
+
+constexpr qint64 firstDelayMs = 5'000;
+constexpr qint64 longestDelayMs = 15 * 60'000;
+
+const QString columns = QStringLiteral("id, subject, kind, target, control_id, payload, state, attempts, last_error, created, updated, next_due");
+
+Delivery deliveryOf(const Statement& row)
+{
+    const auto time = [](qint64 milliseconds) { return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC); };
+    Delivery delivery;
+    delivery.id = row.integer(0);
+    delivery.subject = row.text(1);
+    delivery.kind = row.text(2);
+    delivery.target = row.text(3);
+    delivery.controlId = row.text(4);
+    delivery.payload = row.blob(5);
+    delivery.state = static_cast<Delivery::State>(row.integer(6));
+    delivery.attempts = int(row.integer(7));
+    delivery.lastError = row.text(8);
+    delivery.created = time(row.integer(9));
+    delivery.updated = time(row.integer(10));
+    delivery.nextDue = time(row.integer(11));
+    return delivery;
+}
+
+Result<std::vector<Delivery>> rows(Database& database, const QString& sql, const QVariantList& values)
+{
+    auto query = database.prepare(sql);
+    if (!query)
+        return std::unexpected(query.error());
+    query->bindAll(values);
+    std::vector<Delivery> found;
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return found;
+        found.push_back(deliveryOf(*query));
+    }
+}
+
+qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
+
+qint64 delayAfter(int attempts) { return std::min(firstDelayMs << std::clamp(attempts - 1, 0, 12), longestDelayMs); }
+
+} // namespace
+
+QString name(Delivery::State state)
+{
+    switch (state) {
+    case Delivery::State::Queued:
+        return QStringLiteral("queued");
+    case Delivery::State::Sent:
+        return QStringLiteral("sent");
+    case Delivery::State::Acknowledged:
+        return QStringLiteral("acknowledged");
+    case Delivery::State::Held:
+        return QStringLiteral("held");
+    }
+    return {};
+}
+
+Result<void> DeliveryQueue::prepare(Database& database)
+{
+    // The order is the row's number, never a clock: a clock set back reorders nothing (DEL-10).
+    return database.migrate(QStringLiteral("transfer"), {QStringLiteral(R"(
+CREATE TABLE delivery(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,
+  control_id TEXT NOT NULL UNIQUE, payload BLOB NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '',
+  created INTEGER NOT NULL, updated INTEGER NOT NULL, next_due INTEGER NOT NULL,
+  lease_owner TEXT NOT NULL DEFAULT '', lease_until INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX delivery_open ON delivery(id) WHERE state<>2;
+CREATE INDEX delivery_by_subject ON delivery(subject, target, id);
+)")});
+}
+
+Result<qint64> DeliveryQueue::enqueue(Database& database, const NewDelivery& delivery)
+{
+    if (delivery.controlId.isEmpty() || delivery.target.isEmpty() || delivery.subject.isEmpty())
+        return fail(Fault::Invalid, tr("a delivery needs a subject, a target and a control ID"));
+    const qint64 time = now();
+    const QByteArray payload = delivery.payload.isNull() ? QByteArray("") : delivery.payload;
+    auto done = database.execute(QStringLiteral("INSERT INTO delivery(subject, kind, target, control_id, payload, created, updated, next_due)"
+                                                " VALUES(?1,ifnull(?2,''),?3,?4,?5,?6,?6,?6)"),
+                                 {delivery.subject, delivery.kind, delivery.target, delivery.controlId, payload, time});
+    if (!done && done.error().fault == Fault::Conflict)
+        return fail(Fault::Conflict, tr("a delivery with the control ID %1 is in the queue already").arg(delivery.controlId));
+    if (!done)
+        return std::unexpected(done.error());
+    return database.lastInsertId();
+}
+
+Result<std::unique_ptr<DeliveryQueue>> DeliveryQueue::open(const Profile& profile)
+{
+    auto database = Database::open(profile.databasePath(), Durability::Full);
+    if (!database)
+        return std::unexpected(database.error());
+    if (auto prepared = prepare(**database); !prepared)
+        return std::unexpected(prepared.error());
+    return std::unique_ptr<DeliveryQueue>(new DeliveryQueue(std::move(*database)));
+}
+
+Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, const QStringList& deadTargets, Force force, int leaseSeconds,
+                                                     const QString& owner)
+{
+    auto transaction = Transaction::begin(*m_database);
+    if (!transaction)
+        return std::unexpected(transaction.error());
+    const qint64 time = now();
+    // The first open one of each subject and target; a held one holds those behind it (DEL-04).
+    auto candidates = rows(*m_database,
+                           QStringLiteral("SELECT %1 FROM delivery AS d WHERE state IN (0,1) AND NOT EXISTS"
+                                          "(SELECT 1 FROM delivery AS e WHERE e.subject=d.subject AND e.target=d.target"
+                                          " AND e.id<d.id AND e.state<>2)"
+                                          " AND (lease_until<=?1 OR lease_until>?1+86400000) ORDER BY id").arg(columns),
+                           {time});
+    if (!candidates)
+        return std::unexpected(candidates.error());
+    for (Delivery& delivery : *candidates) {
+        const bool isDue = delivery.nextDue.toMSecsSinceEpoch() <= time || delivery.nextDue.toMSecsSinceEpoch() > time + 2 * longestDelayMs;
+        if (passed.contains(QString::number(delivery.id)) || deadTargets.contains(delivery.target) || (force == Force::OnlyDue && !isDue))
+            continue;
+        if (auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=1, attempts=attempts+1, updated=?2, lease_owner=?3,"
+                                                           " lease_until=?4 WHERE id=?1"),
+                                            {delivery.id, time, owner, time + qint64(leaseSeconds) * 1000});
+            !done)
+            return std::unexpected(done.error());
+        if (auto done = transaction->commit(); !done)
+            return std::unexpected(done.error());
+        ++delivery.attempts;
+        delivery.state = Delivery::State::Sent;
+        return delivery;
+    }
+    return std::nullopt;
+}
+
+Result<void> DeliveryQueue::record(const Delivery& delivery, const Result<Acknowledgement>& answer, const QString& owner)
+{
+    auto state = Delivery::State::Queued;
+    QString error;
+    if (!answer) {
+        error = message(answer.error());
+    } else if (answer->controlId != delivery.controlId) {
+        // An answer to some other message is none to this one (DEL-03).
+        error = tr("the receiver answered another message than the one sent");
+    } else if (answer->code == Acknowledgement::Accept) {
+        state = Delivery::State::Acknowledged;
+    } else {
+        state = Delivery::State::Held;
+        error = answer->code == Acknowledgement::Error ? tr("the receiver could not process it: %1").arg(answer->text)
+                                                        : tr("the receiver rejected it: %1").arg(answer->text);
+    }
+    const qint64 time = now();
+    // Only while the claim is still ours: after a lease that ran out another process has the last word.
+    return m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, next_due=?5, lease_owner='',"
+                                              " lease_until=0 WHERE id=?1 AND lease_owner=?6 AND state=1"),
+                               {delivery.id, int(state), error, time, time + delayAfter(delivery.attempts), owner});
+}
+
+Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, Task& task, Force force, int leaseSeconds)
+{
+    Outcome outcome;
+    QStringList passed;
+    QStringList deadTargets;
+    const QString owner = QUuid::createUuid().toString(QUuid::Id128);
+    while (!task.isCancelled()) {
+        const auto delivery = claim(passed, deadTargets, force, leaseSeconds, owner);
+        if (!delivery)
+            return std::unexpected(delivery.error());
+        if (!*delivery)
+            break;
+        passed << QString::number((*delivery)->id);
+        const auto answer = sender(**delivery);
+        if (auto recorded = record(**delivery, answer, owner); !recorded)
+            return std::unexpected(recorded.error());
+        const bool isDead = !answer && (answer.error().fault == Fault::Unreachable || answer.error().fault == Fault::TimedOut);
+        if (isDead)
+            deadTargets << (*delivery)->target;
+        const bool isOurs = answer && answer->controlId == (*delivery)->controlId;
+        if (isOurs)
+            ++(answer->code == Acknowledgement::Accept ? outcome.acknowledged : outcome.held);
+        qCInfo(lcNet) << "delivery" << (*delivery)->id << "attempt" << (*delivery)->attempts << (isOurs ? "answered" : "unanswered");
+        task.report(passed.size(), 0);
+    }
+    const auto waiting = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state IN (0,1)"));
+    if (!waiting)
+        return std::unexpected(waiting.error());
+    outcome.waiting = (*waiting)->toInt();
+    return outcome;
+}
+
+Result<bool> DeliveryQueue::settle(const Acknowledgement& acknowledgement)
+{
+    const bool isAccepted = acknowledgement.code == Acknowledgement::Accept;
+    const auto state = isAccepted ? Delivery::State::Acknowledged : Delivery::State::Held;
+    const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, lease_owner='',"
+                                                         " lease_until=0 WHERE control_id=?1 AND attempts>0 AND state IN (0,1)"),
+                                          {acknowledgement.controlId, int(state), isAccepted ? QString() : acknowledgement.text, now()});
+    if (!done)
+        return std::unexpected(done.error());
+    return m_database->changes() > 0;
+}
+
+Result<std::vector<Delivery>> DeliveryQueue::list(const QString& subject) const
+{
+    return rows(*m_database, QStringLiteral("SELECT %1 FROM delivery WHERE ?1='' OR subject=?1 ORDER BY id").arg(columns),
+                {subject.isNull() ? QStringLiteral("") : subject});
+}
+
+Result<int> DeliveryQueue::pending() const
+{
+    const auto count = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state<>2"));
+    if (!count)
+        return std::unexpected(count.error());
+    return (*count)->toInt();
+}
+
+Result<void> DeliveryQueue::release(qint64 id)
+{
+    const qint64 time = now();
+    if (auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=0, next_due=?2, updated=?2 WHERE id=?1 AND state=3"), {id, time});
+        !done)
+        return done;
+    if (m_database->changes() == 0)
+        return fail(Fault::NotFound, tr("there is no held delivery %1").arg(id));
+    return {};
+}
+
+Result<std::optional<QDateTime>> DeliveryQueue::nextDue() const
+{
+    const auto due = m_database->value(QStringLiteral("SELECT min(next_due) FROM delivery WHERE state IN (0,1)"));
+    if (!due)
+        return std::unexpected(due.error());
+    if (!*due || !(*due)->isValid() || (*due)->isNull())
+        return std::optional<QDateTime>();
+    return QDateTime::fromMSecsSinceEpoch((*due)->toLongLong(), Qt::UTC);
+}
+
+} // namespace diascope::transfer

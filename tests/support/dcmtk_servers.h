@@ -1,0 +1,64 @@
+#pragma once
+#include <QProcess>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <functional>
+#include <memory>
+
+namespace diascope::test
+{
+
+/// A loopback port nobody listens on.
+quint16 freePort();
+
+/// A program that serves on a loopback port and ends with this object.
+class ServerProcess
+{
+public:
+    /// Null where the program is not installed or does not come up within 20 s; `why` says it.
+    static std::unique_ptr<ServerProcess> start(const QString& program, const QStringList& arguments, quint16 port, QString* why,
+                                                const QString& workingFolder = {});
+    ~ServerProcess();
+    quint16 port() const { return m_port; }
+    void kill();
+
+private:
+    QProcess m_process;
+    quint16 m_port = 0;
+};
+
+/// dcmqrscp with one storage area for AE title QRSCP; it knows DIASCOPE at 127.0.0.1:`movePort`.
+struct DcmQrScp
+{
+    static std::unique_ptr<DcmQrScp> start(quint16 movePort, QString* why);
+    QTemporaryDir folder;
+    std::unique_ptr<ServerProcess> process;
+    quint16 port = 0;
+};
+
+/// storescp writing into a folder.
+struct StoreScp
+{
+    static std::unique_ptr<StoreScp> start(const QStringList& options, QString* why);
+    QTemporaryDir folder;
+    std::unique_ptr<ServerProcess> process;
+    quint16 port = 0;
+};
+
+/// Forwards connections to another port on a thread of its own and can cut them after a number of bytes from the server.
+class CuttingProxy
+{
+public:
+    CuttingProxy(quint16 to, qint64 cutAfterBytes);
+    ~CuttingProxy();
+    quint16 port() const;
+    void setCutAfter(qint64 bytes); ///< for connections made from now on; -1: never
+    /// From now on bytes are accepted and none forwarded: a peer that stalls.
+    void stall();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace diascope::test

@@ -1,0 +1,792 @@
+#include "netclient/dicom/uid.h"
+#include "netclient/dimse/query.h"
+#include "netclient/dimse/retrieve.h"
+#include "netclient/dimse/store.h"
+#include "tests/support/orthanc.h"
+#include "tests/support/test_data.h"
+#include <QDirIterator>
+#include <QElapsedTimer>
+#include <QTcpServer>
+#include <atomic>
+#include <mutex>
+#include <poll.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace diascope;
+using namespace diascope::dimse;
+namespace tag = diascope::dicom::tag;
+
+namespace
+{
+
+QStringList abdomen(int count = 72)
+{
+    QStringList files;
+    QDirIterator all(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
+    while (all.hasNext())
+        files << all.next();
+    files.sort();
+    return files.mid(0, count);
+}
+
+/// An instance of our own, with a given study, patient and UID.
+QString makeFile(const QString& path, const QString& study, const QString& patientId, const QString& instance, const QString& name = "Made^Up")
+{
+    dicom::Dataset dataset;
+    (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
+    (void)dataset.setText(tag::SOPInstanceUID, instance);
+    (void)dataset.setText(tag::StudyInstanceUID, study);
+    (void)dataset.setText(tag::SeriesInstanceUID, study + ".1");
+    (void)dataset.setText(tag::PatientID, patientId);
+    (void)dataset.setText(tag::PatientName, name);
+    (void)dataset.setText(tag::Modality, "OT");
+    (void)dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian));
+    return path;
+}
+
+struct Collector
+{
+    std::mutex mutex;
+    std::vector<Received> all;
+    Sink sink()
+    {
+        return [this](Received&& received) -> Result<void> {
+            const std::lock_guard lock(mutex);
+            all.push_back(std::move(received));
+            return {};
+        };
+    }
+    QSet<QString> uids() const
+    {
+        QSet<QString> found;
+        for (const Received& received : all)
+            found.insert(received.sopInstanceUid);
+        return found;
+    }
+};
+
+} // namespace
+
+#define NEEDS_SERVER(server, why)                                                                                     \
+    do {                                                                                                               \
+        if (!(server))                                                                                                 \
+            QSKIP(qPrintable(why));                                                                                    \
+    } while (false)
+
+class TestDimse : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<test::Orthanc> m_orthanc;
+    std::unique_ptr<test::DcmQrScp> m_qrscp;
+    quint16 m_movePort = 0;
+    QString m_whyNot, m_whyNotQr;
+    QString m_study;
+    QSet<QString> m_uids;
+    Local m_local;
+
+    Node orthanc() const { return {"orthanc", "ORTHANC", "127.0.0.1", m_orthanc->port, false, {}, "ISO_IR 192", {}}; }
+    Node qrscp() const { return {"qrscp", "QRSCP", "127.0.0.1", m_qrscp->port, false, {}, {}, {}}; }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_local.connectSeconds = 5;
+        m_local.acseSeconds = 5;
+        m_local.dimseSeconds = 20;
+        m_movePort = test::freePort();
+        m_orthanc = test::Orthanc::start(m_movePort, &m_whyNot);
+        m_qrscp = test::DcmQrScp::start(m_movePort, &m_whyNotQr);
+        const QStringList files = abdomen(30);
+        if (files.isEmpty() || !m_orthanc || !m_qrscp)
+            return;
+        for (const QString& file : files) {
+            const auto dataset = dicom::Dataset::read(file);
+            QVERIFY(dataset);
+            m_study = dataset->text(tag::StudyInstanceUID);
+            m_uids.insert(dataset->text(tag::SOPInstanceUID));
+        }
+        // Filled by an independent program.
+        for (const auto& [aet, port] : {std::pair{"ORTHANC", m_orthanc->port}, std::pair{"QRSCP", m_qrscp->port}}) {
+            const auto sent = test::run("storescu", QStringList{"-aec", aet, "127.0.0.1", QString::number(port)} + files);
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
+    }
+
+    void nodesAreKeptAndChecked()
+    {
+        QTemporaryDir folder;
+        const auto profile = Profile::open(folder.path());
+        Settings settings(*profile);
+        Nodes nodes(settings);
+        QVERIFY(nodes.add({"pacs", "PACS", "pacs.example.org", 104, false, {}, "ISO_IR 100", {}}));
+        QCOMPARE(nodes.add({"pacs", "PACS", "h", 104, false, {}, {}, {}}).error().fault, Fault::Conflict);
+        for (const Node& bad : {Node{"a", "", "h", 104, false, {}, {}, {}}, Node{"a", "SEVENTEENLETTERSX", "h", 104, false, {}, {}, {}},
+                                Node{"a", "B\\C", "h", 104, false, {}, {}, {}}, Node{"a", "AE", "", 104, false, {}, {}, {}},
+                                Node{"", "AE", "h", 104, false, {}, {}, {}}, Node{"a", "AE", "h", 0, false, {}, {}, {}}})
+            QCOMPARE(nodes.add(bad).error().fault, Fault::Invalid);
+        Settings again(*profile);
+        QCOMPARE(Nodes(again).find("pacs")->characterSet, "ISO_IR 100");
+        QVERIFY(nodes.remove("pacs"));
+        QCOMPARE(nodes.remove("pacs").error().fault, Fault::NotFound);
+    }
+
+    void echo_data()
+    {
+        QTest::addColumn<bool>("isOrthanc");
+        QTest::newRow("NET-01 C-ECHO Orthanc") << true;
+        QTest::newRow("NET-01 C-ECHO dcmqrscp") << false;
+    }
+    void echo()
+    {
+        QFETCH(bool, isOrthanc);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        NEEDS_SERVER(m_qrscp, m_whyNotQr);
+        Task task;
+        const auto done = dimse::echo(isOrthanc ? orthanc() : qrscp(), m_local, task);
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+    }
+
+    void eachWayToFailHasItsOwnMessage_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<int>("fault");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("NET-04 wrong called AE") << "called" << int(Fault::Refused) << "called AE title not recognised";
+        QTest::newRow("NET-04 wrong calling AE") << "calling" << int(Fault::Refused) << "calling AE title not recognised";
+        QTest::newRow("NET-04 no presentation context") << "context" << int(Fault::Refused) << "no presentation context accepted";
+        QTest::newRow("NET-04 transient") << "transient" << int(Fault::Refused) << "try again later";
+        QTest::newRow("NET-04 connection refused") << "refused" << int(Fault::Unreachable) << "connection was refused";
+        QTest::newRow("NET-04 unknown host") << "host" << int(Fault::Unreachable) << "host name is unknown";
+        QTest::newRow("NET-04 not DICOM") << "http" << int(Fault::Damaged) << "does not speak DICOM";
+        QTest::newRow("NET-03 silent after connect") << "silent" << int(Fault::TimedOut) << "association request";
+    }
+    void eachWayToFailHasItsOwnMessage()
+    {
+        QFETCH(QString, kind);
+        QFETCH(int, fault);
+        QFETCH(QString, words);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        NEEDS_SERVER(m_qrscp, m_whyNotQr);
+        Node node = orthanc();
+        Local local = m_local;
+        local.acseSeconds = 2;
+        std::unique_ptr<Listener> listener;
+        QTcpServer silent;
+        Task task;
+        Result<void> done;
+        if (kind == "called")
+            node.aeTitle = "NOBODY";
+        if (kind == "refused")
+            node.port = test::freePort();
+        if (kind == "host")
+            node.host = "no-such-host.invalid";
+        if (kind == "http")
+            node.port = m_orthanc->httpPort;
+        if (kind == "silent") {
+            QVERIFY(silent.listen(QHostAddress::LocalHost));
+            node.port = silent.serverPort();
+        }
+        if (kind == "transient") {
+            ListenerOptions options;
+            options.maximumAssociations = 0;
+            options.interface = ListenerOptions::Interface::Loopback;
+            auto started = Listener::start(options, [](Received&&) { return Result<void>(); });
+            QVERIFY(started);
+            listener = std::move(*started);
+            node.port = listener->port();
+            node.aeTitle = "DIASCOPE";
+        }
+        QElapsedTimer clock;
+        clock.start();
+        if (kind == "context") {
+            QString why;
+            const auto storescp = test::StoreScp::start({}, &why);
+            NEEDS_SERVER(storescp, why);
+            node.port = storescp->port;
+            const auto found = dimse::find(node, Level::Study, FindKeys{}, [](const dicom::Dataset&) { return true; }, local, task);
+            QVERIFY(!found);
+            done = std::unexpected(found.error());
+        } else if (kind == "calling") {
+            // A peer of our own making, answering as PS3.8 §9.3.4 says: rejected, permanent, service user, reason 3.
+            QVERIFY(silent.listen(QHostAddress::LocalHost));
+            node.port = silent.serverPort();
+            std::thread peer([socket = silent.socketDescriptor()] {
+                pollfd descriptor{int(socket), POLLIN, 0};
+                ::poll(&descriptor, 1, 5000);
+                const int client = ::accept(int(socket), nullptr, nullptr);
+                char request[4096];
+                (void)!::read(client, request, sizeof request);
+                const char reject[] = {3, 0, 0, 0, 0, 4, 0, 1, 1, 3};
+                (void)!::write(client, reject, sizeof reject);
+                (void)!::read(client, request, sizeof request);
+                ::close(client);
+            });
+            done = dimse::echo(node, local, task);
+            peer.join();
+        } else {
+            done = dimse::echo(node, local, task);
+        }
+        QVERIFY(!done);
+        const QByteArray got = QByteArray::number(int(done.error().fault)) + " " + message(done.error()).toUtf8();
+        QVERIFY2(int(done.error().fault) == fault && message(done.error()).contains(words), got.constData());
+        QCOMPARE(isTransient(done.error()), kind == "transient");
+        QVERIFY(clock.elapsed() < 8000);
+    }
+
+    void find_data()
+    {
+        QTest::addColumn<bool>("isOrthanc");
+        QTest::newRow("NET-01 C-FIND Orthanc") << true;
+        QTest::newRow("NET-01 C-FIND dcmqrscp") << false;
+    }
+    void find()
+    {
+        QFETCH(bool, isOrthanc);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        NEEDS_SERVER(m_qrscp, m_whyNotQr);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        const Node node = isOrthanc ? orthanc() : qrscp();
+        Task task;
+        QStringList studies, series;
+        QSet<QString> images;
+        FindKeys keys;
+        keys.studyUid = m_study;
+        auto rows = dimse::find(node, Level::Study, keys, [&](const dicom::Dataset& row) {
+            studies << row.text(tag::StudyInstanceUID);
+            return true;
+        }, m_local, task);
+        QVERIFY2(rows, rows ? "" : qPrintable(message(rows.error())));
+        QCOMPARE(studies, QStringList{m_study});
+        rows = dimse::find(node, Level::Series, keys, [&](const dicom::Dataset& row) {
+            series << row.text(tag::SeriesInstanceUID);
+            return true;
+        }, m_local, task);
+        QVERIFY(rows);
+        QCOMPARE(series.size(), 1);
+        keys.seriesUid = series.front();
+        rows = dimse::find(node, Level::Image, keys, [&](const dicom::Dataset& row) {
+            images.insert(row.text(tag::SOPInstanceUID));
+            return true;
+        }, m_local, task);
+        QVERIFY(rows);
+        QCOMPARE(images, m_uids);
+        keys.limit = 5;
+        rows = dimse::find(node, Level::Image, keys, [](const dicom::Dataset&) { return true; }, m_local, task);
+        QVERIFY2(rows, rows ? "" : qPrintable(message(rows.error())));
+        QCOMPARE(*rows, 5);
+    }
+
+    /// The query's bytes as an independent server reads them: Orthanc finds the name only if they are right.
+    void queriesAreSentInTheNodesCharacterSet()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        QTemporaryDir folder;
+        const QString name = QString::fromUtf8("Люкceмбypг");
+        const QString file = makeFile(folder.filePath("name"), dicom::newUid(), "CYR", dicom::newUid(), name);
+        QCOMPARE(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), file}).code, 0);
+        Task task;
+        FindKeys keys;
+        keys.patientName = name.left(4) + u'*';
+        QStringList names;
+        const auto collect = [&](const dicom::Dataset& row) {
+            names << row.text(tag::PatientName);
+            return true;
+        };
+        Node node = orthanc();
+        for (const char* characterSet : {"ISO_IR 192", "ISO_IR 144"}) {
+            names.clear();
+            node.characterSet = QLatin1String(characterSet);
+            QVERIFY(dimse::find(node, Level::Study, keys, collect, m_local, task));
+            QCOMPARE(names, QStringList{name});
+        }
+        node.characterSet = "ISO_IR 100"; // cannot spell it: refused, never question marks
+        QCOMPARE(dimse::find(node, Level::Study, keys, collect, m_local, task).error().fault, Fault::Unsupported);
+        node.characterSet.clear();
+        QCOMPARE(dimse::find(node, Level::Study, keys, collect, m_local, task).error().fault, Fault::Unsupported);
+    }
+
+    void get_data()
+    {
+        QTest::addColumn<bool>("isOrthanc");
+        QTest::newRow("NET-01 C-GET Orthanc") << true;
+        QTest::newRow("NET-01 C-GET dcmqrscp") << false;
+    }
+    void get()
+    {
+        QFETCH(bool, isOrthanc);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        NEEDS_SERVER(m_qrscp, m_whyNotQr);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        const Node node = isOrthanc ? orthanc() : qrscp();
+        Collector collector;
+        qint64 last = 0, total = 0;
+        Task task([&](qint64 done, qint64 of, const QString&) { last = done, total = of; });
+        const auto result = dimse::get(node, {{m_study}, {}, {}, {}}, collector.sink(), m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QVERIFY2(result->isComplete(), result->ended ? qPrintable(message(*result->ended)) : "");
+        QCOMPARE(result->expected, m_uids.size());
+        QCOMPARE(result->received, m_uids.size());
+        QCOMPARE(collector.uids(), m_uids);
+        QCOMPARE(last, m_uids.size());
+        QCOMPARE(total, m_uids.size());
+        // The bytes are a file that others read, and the pixels are those that were sent.
+        QTemporaryDir folder;
+        QFile file(folder.filePath("received.dcm"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(collector.all.front().part10);
+        file.close();
+        const auto dumped = test::run("dcmdump", {"-q", "+P", "SOPInstanceUID", file.fileName()});
+        QVERIFY(dumped.out.contains(collector.all.front().sopInstanceUid.toUtf8()));
+        for (const QString& original : abdomen(30)) {
+            const auto source = dicom::Dataset::read(original);
+            if (source->text(tag::SOPInstanceUID) == collector.all.front().sopInstanceUid)
+                QCOMPARE(dicom::Dataset::read(file.fileName())->bytes(tag::PixelData), source->bytes(tag::PixelData));
+        }
+    }
+
+    void onlyWhatIsMissingIsFetched()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        QSet<QString> present = m_uids;
+        present.erase(present.begin());
+        present.erase(present.begin());
+        Collector collector;
+        Task task;
+        const auto result = dimse::get(orthanc(), {{m_study}, {}, present, {}}, collector.sink(), m_local, task);
+        QVERIFY(result);
+        QVERIFY(result->isComplete());
+        QCOMPARE(result->present, present.size());
+        QCOMPARE(result->received, 2);
+        QCOMPARE(collector.uids(), m_uids - present);
+    }
+
+    void move_data() { get_data(); }
+    void move()
+    {
+        QFETCH(bool, isOrthanc);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        NEEDS_SERVER(m_qrscp, m_whyNotQr);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        Collector collector;
+        Task task;
+        const MoveDestination destination{"DIASCOPE", m_movePort, ListenerOptions::Interface::Loopback};
+        const auto result = dimse::move(isOrthanc ? orthanc() : qrscp(), {{m_study}, {}, {}, {}}, destination, collector.sink(), m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QVERIFY2(result->isComplete(), result->ended ? qPrintable(message(*result->ended)) : "");
+        QCOMPARE(collector.uids(), m_uids);
+    }
+
+    void anUnknownMoveDestinationSaysSo()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        Collector collector;
+        Task task;
+        const auto result = dimse::move(orthanc(), {{m_study}, {}, {}, {}}, {"STRANGER", 0, ListenerOptions::Interface::Loopback}, collector.sink(), m_local, task);
+        QVERIFY(!result || !result->isComplete());
+        QVERIFY(result && result->received == 0 && result->expected == m_uids.size());
+    }
+
+    /// The cable is cut in the middle of C-GET: what came is counted, the rest is fetched by a second call.
+    void NET_05_aCutGetIsPartialAndTheRestCanBeFetched()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        test::CuttingProxy proxy(m_orthanc->port, 5 * 530000);
+        Node node = orthanc();
+        node.port = proxy.port();
+        Collector collector;
+        Task task;
+        const auto cut = dimse::get(node, {{m_study}, {}, {}, {}}, collector.sink(), m_local, task);
+        QVERIFY2(cut, cut ? "" : qPrintable(message(cut.error())));
+        QVERIFY(!cut->isComplete());
+        QVERIFY(cut->ended);
+        QCOMPARE(cut->ended->fault, Fault::Unreachable);
+        QVERIFY2(cut->received > 0 && cut->received < m_uids.size(), QByteArray::number(cut->received).constData());
+        QCOMPARE(cut->expected, m_uids.size());
+        QCOMPARE(cut->received, qint64(collector.all.size()));
+        QCOMPARE(qint64(cut->failed.size()), cut->expected - cut->received); // every missing one by name
+        proxy.setCutAfter(-1);
+        const auto rest = dimse::get(node, {{m_study}, {}, collector.uids(), {}}, collector.sink(), m_local, task);
+        QVERIFY(rest && rest->isComplete());
+        QCOMPARE(qint64(collector.all.size()), m_uids.size()); // none twice
+        QCOMPARE(collector.uids(), m_uids);
+    }
+
+    void NET_03_aPeerThatStallsTimesOut()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        test::CuttingProxy proxy(m_orthanc->port, -1);
+        Node node = orthanc();
+        node.port = proxy.port();
+        Local local = m_local;
+        local.dimseSeconds = 2;
+        Task task;
+        int count = 0;
+        QElapsedTimer clock;
+        clock.start();
+        const auto result = dimse::get(node, {{m_study}, {}, {}, {}}, [&](Received&&) -> Result<void> {
+            if (++count == 3)
+                proxy.stall();
+            return {};
+        }, local, task);
+        QVERIFY(result && result->ended);
+        QCOMPARE(result->ended->fault, Fault::TimedOut);
+        QVERIFY(result->received >= 3);
+        QVERIFY2(clock.elapsed() < 15000, QByteArray::number(clock.elapsed()).constData());
+    }
+
+    void cancellingEndsWithinASecond_data()
+    {
+        QTest::addColumn<QString>("when");
+        QTest::newRow("while receiving") << "receiving";
+        QTest::newRow("while the peer stalls") << "stalled";
+        QTest::newRow("while connecting") << "connecting";
+    }
+    void cancellingEndsWithinASecond()
+    {
+        QFETCH(QString, when);
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        test::CuttingProxy proxy(m_orthanc->port, -1);
+        Node node = orthanc();
+        node.port = proxy.port();
+        Task task;
+        std::atomic<qint64> cancelledAt = 0;
+        QElapsedTimer clock;
+        clock.start();
+        const auto cancel = [&] {
+            cancelledAt = clock.elapsed();
+            task.cancel();
+        };
+        if (when == "connecting") {
+            QTcpServer silent;
+            QVERIFY(silent.listen(QHostAddress::LocalHost));
+            node.port = silent.serverPort();
+            std::thread other([&] {
+                while (!silent.hasPendingConnections() && clock.elapsed() < 300)
+                    std::this_thread::yield();
+                cancel();
+            });
+            QCOMPARE(dimse::echo(node, m_local, task).error().fault, Fault::Cancelled);
+            other.join();
+        } else {
+            int count = 0;
+            std::thread other;
+            const auto result = dimse::get(node, {{m_study}, {}, {}, {}}, [&](Received&&) -> Result<void> {
+                if (++count == 3 && when == "receiving")
+                    cancel();
+                if (count == 3 && when == "stalled") {
+                    proxy.stall();
+                    other = std::thread([&, from = clock.elapsed()] {
+                        while (clock.elapsed() < from + 500)
+                            std::this_thread::yield();
+                        cancel();
+                    });
+                }
+                return {};
+            }, m_local, task);
+            if (other.joinable())
+                other.join();
+            QVERIFY(result && result->ended);
+            QCOMPARE(result->ended->fault, Fault::Cancelled);
+            QVERIFY(result->received >= 3);
+        }
+        QVERIFY2(clock.elapsed() - cancelledAt < 1500, QByteArray::number(clock.elapsed() - cancelledAt).constData());
+    }
+
+    /// What our sink refuses becomes a failed sub-operation at the peer, is listed by name, and does not end the rest.
+    void NET_06_aFailedSubOperationIsListedAndFetchedAgain()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        Collector collector;
+        int count = 0;
+        QString refused;
+        Task task;
+        const auto result = dimse::get(orthanc(), {{m_study}, {}, {}, {}}, [&](Received&& received) -> Result<void> {
+            if (++count == 4) {
+                refused = received.sopInstanceUid;
+                return fail(Fault::DiskFull, "no room");
+            }
+            return collector.sink()(std::move(received));
+        }, m_local, task);
+        QVERIFY(result);
+        QVERIFY(!result->isComplete());
+        QCOMPARE(result->received, m_uids.size() - 1);
+        QCOMPARE(result->failed.size(), size_t(1));
+        QCOMPARE(result->failed.front().sopInstanceUid, refused);
+        QVERIFY(result->failed.front().reason.contains("no room"));
+        const auto again = dimse::get(orthanc(), {{m_study}, {}, collector.uids(), {}}, collector.sink(), m_local, task);
+        QVERIFY(again && again->isComplete());
+        QCOMPARE(collector.uids(), m_uids);
+    }
+
+    /// A real server whose files went behind its back: dcmqrscp's index still counts them.
+    void NET_07_missingInstancesAreFoundByTheCount()
+    {
+        QString why;
+        const auto server = test::DcmQrScp::start(1, &why);
+        NEEDS_SERVER(server, why);
+        const QStringList files = abdomen(6);
+        if (files.isEmpty())
+            QSKIP("the real test data is not here");
+        QCOMPARE(test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + files).code, 0);
+        const QDir db(server->folder.filePath("db"));
+        QStringList stored = db.entryList({"CT*"}, QDir::Files);
+        QCOMPARE(stored.size(), 6);
+        const QString gone = dicom::Dataset::read(db.filePath(stored[2]))->text(tag::SOPInstanceUID);
+        QVERIFY(QFile::remove(db.filePath(stored[2])));
+        Node node = qrscp();
+        node.port = server->port;
+        Collector collector;
+        Task task;
+        const auto result = dimse::get(node, {{m_study}, {}, {}, {}}, collector.sink(), m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QVERIFY(!result->isComplete());
+        QCOMPARE(result->expected, 6);
+        QVERIFY(std::any_of(result->failed.begin(), result->failed.end(), [&](const auto& f) { return f.sopInstanceUid == gone; }));
+    }
+
+    /// A listener as the peer of a C-MOVE that brings somebody else's images.
+    void NET_08_anotherPatientsImageIsRefused()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        Collector collector;
+        Task task;
+        const auto result = dimse::get(orthanc(), {{m_study}, {}, {}, "SOMEBODY-ELSE"}, collector.sink(), m_local, task);
+        QVERIFY(result);
+        QCOMPARE(result->received, 0);
+        QVERIFY(collector.all.empty());
+        QCOMPARE(qint64(result->failed.size()), m_uids.size());
+        QVERIFY(result->failed.front().reason.contains("another patient"));
+    }
+
+    void NET_08_anotherStudyInAMoveIsRefused()
+    {
+        NEEDS_SERVER(m_orthanc, m_whyNot);
+        if (m_study.isEmpty())
+            QSKIP("the real test data is not here");
+        QTemporaryDir folder;
+        const QString stranger = makeFile(folder.filePath("other"), dicom::newUid(), "OTHER", dicom::newUid());
+        Collector collector;
+        std::atomic<bool> hasIntruded = false;
+        std::thread intruder;
+        std::atomic<int> code = -1;
+        Task task;
+        const auto result = dimse::move(orthanc(), {{m_study}, {}, {}, {}}, {"DIASCOPE", m_movePort, ListenerOptions::Interface::Loopback},
+            [&](Received&& received) -> Result<void> {
+                if (!hasIntruded.exchange(true)) // while the move runs, somebody sends another study
+                    code = test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number(m_movePort), stranger}).code;
+                return collector.sink()(std::move(received));
+            }, m_local, task);
+        QVERIFY(result);
+        QCOMPARE(collector.uids(), m_uids);
+        QVERIFY(std::any_of(result->failed.begin(), result->failed.end(), [](const auto& f) { return f.reason.contains("another study"); }));
+    }
+
+    void store_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("option");
+        QTest::newRow("NET-01 C-STORE uncompressed") << QString() << "+x=";
+        QTest::newRow("NET-01 C-STORE JPEG-LS to who takes only uncompressed") << "JPEG-LS" << "+x=";
+        QTest::newRow("NET-01 C-STORE JPEG-LS to who takes all") << "JPEG-LS" << "+xa";
+    }
+    void store()
+    {
+        QFETCH(QString, file);
+        QFETCH(QString, option);
+        QString path = abdomen(1).value(0);
+        if (!file.isEmpty()) {
+            const auto listed = test::run("/bin/sh", {"-c", "awk -F'\\t' '$4==\"1.2.840.10008.1.2.4.80\" && $2==\"CT\"{print $1; exit}' " +
+                                                                test::dataFile("MANIFEST.tsv")});
+            path = test::dataFile(QString::fromUtf8(listed.out).trimmed());
+        }
+        NEEDS_TEST_DATA(path);
+        QString why;
+        const auto server = test::StoreScp::start({option}, &why);
+        NEEDS_SERVER(server, why);
+        Task task;
+        const Node node{"s", "STORESCP", "127.0.0.1", server->port, false, {}, {}, {}};
+        const auto sent = dimse::store(node, {path}, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed.front().reason));
+        QCOMPARE(sent->confirmed, 1);
+        const QStringList stored = QDir(server->folder.path()).entryList(QDir::Files);
+        QCOMPARE(stored.size(), 1);
+        const auto received = dicom::Dataset::read(server->folder.filePath(stored.front()));
+        const auto original = dicom::Dataset::read(path);
+        QVERIFY(received);
+        QCOMPARE(received->text(tag::SOPInstanceUID), original->text(tag::SOPInstanceUID));
+        const bool isConverted = !file.isEmpty() && option == "+x=";
+        if (!isConverted)
+            QCOMPARE(received->transferSyntax().uid, original->transferSyntax().uid);
+        else // pydicom decodes nothing here; DCMTK's own dcmdjpls does, in another process
+            QCOMPARE(received->transferSyntax().codec, dicom::TransferSyntax::Codec::None);
+        if (isConverted) {
+            QTemporaryDir folder;
+            QCOMPARE(test::run("dcmdjpls", {path, folder.filePath("plain")}).code, 0);
+            QCOMPARE(received->bytes(tag::PixelData), dicom::Dataset::read(folder.filePath("plain"))->bytes(tag::PixelData));
+        }
+    }
+
+    void SAF_05_everyUnconfirmedInstanceIsListed()
+    {
+        QTemporaryDir folder;
+        QStringList files;
+        for (int i = 0; i < 5; ++i)
+            files << makeFile(folder.filePath(QString::number(i)), "2.25.77", "P", QStringLiteral("2.25.77.%1").arg(i + 10));
+        QFile bad(folder.filePath("bad"));
+        QVERIFY(bad.open(QIODevice::WriteOnly));
+        bad.write("no DICOM");
+        bad.close();
+        files << bad.fileName();
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, [](Received&& received) -> Result<void> {
+            if (received.sopInstanceUid.endsWith("12"))
+                return fail(Fault::DiskFull, {});
+            return {};
+        });
+        QVERIFY(listener);
+        Task task;
+        const auto sent = dimse::store({"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}}, files, m_local, task);
+        QVERIFY(sent);
+        QVERIFY(!sent->isComplete());
+        QCOMPARE(sent->confirmed, 4);
+        QCOMPARE(sent->failed.size(), size_t(2));
+        QSet<QString> paths;
+        for (const auto& failure : sent->failed) {
+            paths.insert(failure.path);
+            QVERIFY(!failure.reason.isEmpty());
+        }
+        QCOMPARE(paths, (QSet<QString>{files[2], bad.fileName()}));
+    }
+
+    void listenerAnswersIndependentClients_data()
+    {
+        QTest::addColumn<QString>("program");
+        QTest::addColumn<QStringList>("options");
+        QTest::newRow("NET-01 echoscu") << "echoscu" << QStringList{};
+        QTest::newRow("NET-01 storescu") << "storescu" << QStringList{};
+    }
+    void listenerAnswersIndependentClients()
+    {
+        QFETCH(QString, program);
+        const QString path = abdomen(1).value(0);
+        NEEDS_TEST_DATA(path);
+        Collector collector;
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        QStringList arguments{"-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())};
+        if (program == "storescu")
+            arguments << path;
+        const auto ran = test::run(program, arguments);
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        QCOMPARE(collector.all.size(), size_t(program == "storescu" ? 1 : 0));
+        arguments[1] = "WRONG";
+        QVERIFY(test::run(program, arguments).code != 0);
+    }
+
+    /// Over the wire nothing but digits and dots passes as a UID; the sink never sees another (NET-11).
+    void NET_11_aUidThatIsAPathIsRefused()
+    {
+        QTemporaryDir folder;
+        const QString path = makeFile(folder.filePath("evil"), "2.25.78", "P", "../../../evil");
+        Collector collector;
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        const auto ran = test::run("storescu", {"-v", "-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port()), path});
+        QVERIFY2((ran.out + ran.err).contains("CannotUnderstand") || ran.code != 0, (ran.out + ran.err).constData());
+        QVERIFY(collector.all.empty());
+    }
+
+    void NET_12_idleConnectionsDoNotShutTheListener()
+    {
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        Collector collector;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        std::vector<std::unique_ptr<QTcpSocket>> idle;
+        for (int i = 0; i < 1000; ++i) {
+            idle.push_back(std::make_unique<QTcpSocket>());
+            idle.back()->connectToHost(QHostAddress::LocalHost, (*listener)->port());
+            QVERIFY(idle.back()->waitForConnected(5000));
+        }
+        QTRY_COMPARE((*listener)->connections(), 1000);
+        Task task;
+        QElapsedTimer clock;
+        clock.start();
+        const auto echoed = dimse::echo({"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}}, m_local, task);
+        QVERIFY2(echoed, echoed ? "" : qPrintable(message(echoed.error())));
+        QVERIFY(clock.elapsed() < 2000);
+    }
+
+    void NET_13_brokenMessagesDoNotHarmTheListener_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        const QByteArray aRequest = QByteArray::fromHex("0100000000440001000044494153434f50452020202020202020") +
+                                    QByteArray("NOBODY          ") + QByteArray(32, '\0');
+        QTest::newRow("NET-13 truncated PDU") << aRequest.left(20);
+        QTest::newRow("NET-13 A-ASSOCIATE-RQ without contexts") << aRequest;
+        QTest::newRow("NET-13 length of 4 GB") << QByteArray::fromHex("0100ffffffff00010000");
+        QTest::newRow("NET-13 data before association") << QByteArray::fromHex("0400000000060000000201030000");
+        QTest::newRow("NET-13 HTTP") << QByteArray("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        QTest::newRow("NET-13 zeros") << QByteArray(4096, '\0');
+    }
+    void NET_13_brokenMessagesDoNotHarmTheListener()
+    {
+        QFETCH(QByteArray, bytes);
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        Collector collector;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
+        QVERIFY(socket.waitForConnected());
+        socket.write(bytes);
+        QVERIFY(socket.waitForBytesWritten() || socket.bytesToWrite() == 0);
+        socket.disconnectFromHost();
+        Task task;
+        QVERIFY(dimse::echo({"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}}, m_local, task));
+        QTRY_VERIFY_WITH_TIMEOUT((*listener)->connections() <= 1, 5000);
+    }
+
+    void aTakenPortSaysSo()
+    {
+        QTcpServer taken;
+        QVERIFY(taken.listen(QHostAddress::LocalHost));
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        options.port = taken.serverPort();
+        const auto listener = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(!listener);
+        QCOMPARE(listener.error().fault, Fault::Conflict);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDimse)
+#include "tst_dimse.moc"
