@@ -33,7 +33,13 @@ SignCheck checkSigning(const Report& report, SignAs as, const Evidence& evidence
         check.blocking += contradictions(report.study, tr("report"), *evidence.order, tr("order"));
     if (evidence.images && evidence.order)
         check.blocking += contradictions(*evidence.images, tr("images"), *evidence.order, tr("order"));
-    for (const Section& section : report.sections)
+    for (const Section& section : report.sections) {
+        if (!section.isLocked && section.text.trimmed().isEmpty()) {
+            if (section.completion == Field::Completion::Prohibit)
+                check.blocking << tr("\"%1\" must be filled in.").arg(section.title);
+            else if (section.completion == Field::Completion::Alert)
+                check.alerts << tr("\"%1\" is not filled in.").arg(section.title);
+        }
         for (const Field& field : section.fields) {
             if (section.isLocked)
                 continue;
@@ -45,6 +51,7 @@ SignCheck checkSigning(const Report& report, SignAs as, const Evidence& evidence
             else if (!field.hasValue() && field.completion == Field::Completion::Alert)
                 check.alerts << tr("\"%1\" is not filled in.").arg(what);
         }
+    }
     if (report.critical.isCritical && report.critical.toldTo.trimmed().isEmpty())
         check.alerts << tr("The result is critical, and nobody is named who was told.");
     return check;

@@ -168,6 +168,8 @@ QJsonObject toJson(const Report& report, Images images)
         QJsonObject one{{key("id"), section.id}, {key("title"), section.title}, {key("level"), section.level}, {key("text"), section.text}};
         put(one, "code", section.code);
         putTrue(one, "locked", section.isLocked);
+        if (section.completion != Field::Completion::None)
+            one[key("completion")] = key(completions[int(section.completion)]);
         QJsonArray fields;
         for (const Field& field : section.fields)
             fields << toJson(field);
@@ -239,7 +241,7 @@ Result<Report> reportFromJson(const QJsonObject& object)
     for (const QJsonValue& value : object[key("sections")].toArray()) {
         const QJsonObject one = value.toObject();
         Section section{text(one, "id"), text(one, "title"), one[key("level")].toInt(1), text(one, "text"), {}, code(one, "code"),
-                        one[key("locked")].toBool()};
+                        Field::Completion(indexOf(completions, text(one, "completion")).value_or(0)), one[key("locked")].toBool()};
         for (const QJsonValue& field : one[key("fields")].toArray()) {
             auto parsed = fieldFromJson(field.toObject());
             if (!parsed)
