@@ -81,6 +81,15 @@ private Q_SLOTS:
         QCOMPARE(again->toText(), text);
     }
 
+    /// §2.A.22: YYYYMMDDHHMMSS+/-ZZZZ
+    void timeStampsCarryTheirZone()
+    {
+        QCOMPARE(timestamp(QDateTime({2018, 1, 7}, {14, 3, 12}, Qt::UTC)), "20180107140312+0000");
+        QCOMPARE(timestamp(QDateTime({2018, 1, 7}, {14, 3, 12}, Qt::OffsetFromUTC, 8 * 3600)), "20180107140312+0800");
+        QCOMPARE(timestamp(QDateTime({2018, 1, 7}, {14, 3, 12}, Qt::OffsetFromUTC, -12600)), "20180107140312-0330");
+        QCOMPARE(timestamp({}), "");
+    }
+
     void otherDelimitersAreTakenFromMsh()
     {
         const auto message = Message::parse("MSH#*!?%#A#B#C#D#20180107##ADT*A08#7#P#2.5\rPID###1*2!3*4#\rZZZ#a?S?b#|^&\r");

@@ -287,7 +287,7 @@ QString timestamp(const QDateTime& time)
     const int offset = time.offsetFromUtc() / 60;
     return time.toString(QStringLiteral("yyyyMMddHHmmss")) +
            QStringLiteral("%1%2%3")
-               .arg(offset < 0 ? u'-' : u'+')
+               .arg(QLatin1Char(offset < 0 ? '-' : '+'))
                .arg(std::abs(offset) / 60, 2, 10, QLatin1Char('0'))
                .arg(std::abs(offset) % 60, 2, 10, QLatin1Char('0'));
 }
