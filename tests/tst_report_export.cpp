@@ -220,6 +220,9 @@ for o in m['OBX']:
         QVERIFY(std::any_of(pages.begin(), pages.end(), [](const QString& page) { return page.contains("Key images") && page.contains("Lesion | right"); }));
         QVERIFY(all.contains("Finalreport,signedbyDr.Strange"));
         QCOMPARE(test::run("pdfimages", {"-list", file.fileName()}).out.count(" rgb "), 1);
+        // 200×150 pixels keep their shape: the same resolution both ways
+        const QString image = QString::fromUtf8(test::run("pdfimages", {"-list", file.fileName()}).out).split('\n').value(2).simplified();
+        QVERIFY2(qAbs(image.section(' ', 12, 12).toInt() - image.section(' ', 13, 13).toInt()) <= 1, qPrintable(image));
         QVERIFY(!test::run("pdfimages", {"-list", file.fileName()}).out.contains("jpeg")); // key images stay lossless
     }
 

@@ -3,11 +3,11 @@
 #include "reporting/export/text_export.h"
 #include <QAbstractTextDocumentLayout>
 #include <QBuffer>
-#include <QFontDatabase>
 #include <QGuiApplication>
 #include <QImage>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QScreen>
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextTable>
@@ -44,12 +44,19 @@ QTextCharFormat style(double points, QFont::Weight weight = QFont::Normal, const
     return format;
 }
 
+/// Margins, paddings and image sizes in a document's formats count in the screen's pixels; the layout scales them to the device.
+double formatPixelsPerMm()
+{
+    const QScreen* screen = QGuiApplication::primaryScreen();
+    return (screen ? qRound(screen->logicalDotsPerInchY()) : 100) / 25.4;
+}
+
 QTextBlockFormat spacing(double aboveMm, double belowMm)
 {
     QTextBlockFormat format;
-    format.setTopMargin(aboveMm * pixelsPerMm);
-    format.setBottomMargin(belowMm * pixelsPerMm);
-    format.setLineHeight(120, QTextBlockFormat::ProportionalHeight);
+    format.setTopMargin(aboveMm * formatPixelsPerMm());
+    format.setBottomMargin(belowMm * formatPixelsPerMm());
+    format.setLineHeight(115, QTextBlockFormat::ProportionalHeight);
     return format;
 }
 
@@ -148,7 +155,7 @@ private:
         rows.removeIf([](const auto& row) { return row.second.isEmpty(); });
         QTextTableFormat format;
         format.setBorder(0);
-        format.setCellPadding(0.6 * pixelsPerMm);
+        format.setCellPadding(0.6 * formatPixelsPerMm());
         format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
         format.setColumnWidthConstraints({QTextLength(QTextLength::PercentageLength, 18), QTextLength(QTextLength::PercentageLength, 32),
                                           QTextLength(QTextLength::PercentageLength, 18), QTextLength(QTextLength::PercentageLength, 32)});
@@ -165,11 +172,11 @@ private:
     void measurements(QTextCursor& cursor)
     {
         QTextTableFormat format;
-        format.setBorder(0.15 * pixelsPerMm);
+        format.setBorder(0.15 * formatPixelsPerMm());
         format.setBorderStyle(QTextFrameFormat::BorderStyle_Solid);
         format.setBorderBrush(QColor(190, 190, 190));
         format.setBorderCollapse(true);
-        format.setCellPadding(0.8 * pixelsPerMm);
+        format.setCellPadding(0.8 * formatPixelsPerMm());
         format.setHeaderRowCount(1);
         format.setWidth(QTextLength(QTextLength::PercentageLength, 70));
         const int count = int(m_report.measurements.size());
@@ -209,7 +216,7 @@ private:
         const int count = int(m_report.keyImages.size());
         QTextTableFormat format;
         format.setBorder(0);
-        format.setCellPadding(0.8 * pixelsPerMm);
+        format.setCellPadding(0.8 * formatPixelsPerMm());
         format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
         QTextTable* table = cursor.insertTable((count + 1) / 2, 2, format);
         for (int i = 0; i < count; ++i) {
@@ -222,8 +229,9 @@ private:
             QTextImageFormat picture;
             picture.setName(name.toString());
             const double height = imageHeight(image);
-            picture.setHeight(height);
-            picture.setWidth(height * image.width() / std::max(1, image.height()));
+            const double toFormat = formatPixelsPerMm() / pixelsPerMm;
+            picture.setHeight(height * toFormat);
+            picture.setWidth(height * toFormat * image.width() / std::max(1, image.height()));
             QTextCursor cell = table->cellAt(i / 2, i % 2).firstCursorPosition();
             cell.insertImage(picture);
             cell.insertBlock();
