@@ -71,6 +71,7 @@ struct Section
     QString text; ///< plain text, lines by '\n'
     std::vector<Field> fields;
     Code code;
+    Field::Completion completion = Field::Completion::None; ///< what an empty text does at signing
     bool isLocked = false; ///< part of an earlier signed version, shown and not edited (addenda)
 
     const Field* findField(const QString& fieldId) const;

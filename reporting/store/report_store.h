@@ -50,8 +50,7 @@ public:
     /// Conflict: written by a newer version of Diascope.
     static Result<std::unique_ptr<ReportStore>> open(const QString& databasePath);
 
-    /// Stores a new draft; gives it id, version 1, revision 1 and times. Conflict: the study has an unsigned report of
-    /// this template already.
+    /// Stores a new draft; gives it id, version 1, revision 1 and times.
     Result<Report> create(const Report& draft);
     /// Saves a working copy and returns it with its new revision. Conflict: somebody saved or signed since it was loaded.
     Result<Report> saveDraft(const Report& report);
@@ -89,6 +88,12 @@ public:
 
 private:
     explicit ReportStore(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
+    Result<Report> storeWorkingCopy(const Report& report);
+    Result<Report> appendVersion(const Report& signedReport, int signedRevision, const QString& signedAs,
+                                 const InSameTransaction& queue);
+    Result<void> storeImages(const Report& report);
+    Result<Report> read(const QByteArray& content) const;
+    Result<std::vector<ReportSummary>> summaries(const QString& where, const QVariantList& values) const;
     std::unique_ptr<Database> m_database;
 };
 

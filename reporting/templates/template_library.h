@@ -9,7 +9,7 @@ namespace diascope::reporting
 class TemplateLibrary
 {
 public:
-    /// general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen.
+    /// general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; for programs that link Diascope::resources.
     static TemplateLibrary builtIn();
 
     /// Adds every *.html of the folder (not below); one with the id of an earlier one replaces it. The messages say which

@@ -1,0 +1,404 @@
+#include "reporting/model/report_document.h"
+#include "reporting/store/report_store.h"
+#include "tests/support/test_data.h"
+#include <QTemporaryDir>
+#include <QtConcurrent>
+
+using namespace diascope;
+using namespace diascope::reporting;
+
+namespace
+{
+
+StudyContext someStudy()
+{
+    StudyContext study;
+    study.patientName = QString::fromUtf8("Wang^XiaoDong=王^小东");
+    study.patientId = "4711";
+    study.studyUid = "1.2.3";
+    study.accession = "A1";
+    study.modality = "CT";
+    return study;
+}
+
+Report written(const QString& findings = "No haemorrhage.")
+{
+    Report report = blankReport(someStudy(), "resident");
+    report.findSection("findings")->text = findings;
+    return report;
+}
+
+Field field(Field::Type type, const QString& value)
+{
+    Field field;
+    field.id = "f";
+    field.label = "Field";
+    field.type = type;
+    field.value = value;
+    return field;
+}
+
+} // namespace
+
+class TestReport : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void rep02_completionActions()
+    {
+        Report report = written();
+        Field needed = field(Field::Type::Selection, "");
+        needed.completion = Field::Completion::Prohibit;
+        Field wanted = field(Field::Type::Text, " ");
+        wanted.id = "g";
+        wanted.completion = Field::Completion::Alert;
+        report.findSection("findings")->fields = {needed, wanted};
+        SignCheck check = checkSigning(report, SignAs::Final);
+        QVERIFY(!check.isAllowed());
+        QCOMPARE(check.alerts.size(), 1);
+        report.findSection("findings")->fields[0].options = {{"yes", "Yes", {}}};
+        report.findSection("findings")->fields[0].value = "yes";
+        check = checkSigning(report, SignAs::Final);
+        QVERIFY(check.isAllowed());
+        QCOMPARE(check.alerts.size(), 1);
+        report.findSection("findings")->fields[1].value = "x";
+        QVERIFY(checkSigning(report, SignAs::Final).alerts.isEmpty());
+    }
+
+    void valuesThatCannotStandBlockSigning()
+    {
+        Field number = field(Field::Type::Number, "12");
+        number.minimum = 0;
+        number.maximum = 10;
+        QVERIFY(!number.problem().isEmpty());
+        number.value = "9.5";
+        QVERIFY(number.problem().isEmpty());
+        number.value = "9,5";
+        QVERIFY(!number.problem().isEmpty());
+        number.value = "nan";
+        QVERIFY(!number.problem().isEmpty());
+        QVERIFY(!field(Field::Type::Date, "2018-02-30").problem().isEmpty());
+        QVERIFY(field(Field::Type::Date, "2018-02-28").problem().isEmpty());
+        QVERIFY(!field(Field::Type::Time, "25:00").problem().isEmpty());
+        Report report = written();
+        report.findSection("findings")->fields = {field(Field::Type::Date, "2018-02-30")};
+        QVERIFY(!checkSigning(report, SignAs::Final).isAllowed());
+    }
+
+    void del08_contradictingIdentityBlocksSigning_data()
+    {
+        QTest::addColumn<QString>("member");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<bool>("isAllowed");
+        QTest::newRow("DEL-08 the same") << "" << "" << true;
+        QTest::newRow("DEL-08 other patient ID") << "id" << "4712" << false;
+        QTest::newRow("DEL-08 other name") << "name" << "Wang^Hua" << false;
+        QTest::newRow("DEL-08 other ideographic name") << "name" << QString::fromUtf8("Wang^XiaoDong=李^小东") << false;
+        QTest::newRow("name without the ideographic group") << "name" << "WANG^XIAODONG^^" << true;
+        QTest::newRow("name with the ideographic group alone") << "name" << QString::fromUtf8("=王^小东") << true;
+        QTest::newRow("DEL-08 other accession") << "accession" << "A2" << false;
+        QTest::newRow("accession not stated") << "accession" << "" << true;
+        QTest::newRow("DEL-08 other study") << "study" << "1.2.4" << false;
+    }
+    void del08_contradictingIdentityBlocksSigning()
+    {
+        QFETCH(QString, member);
+        QFETCH(QString, value);
+        StudyContext other = someStudy();
+        if (member == "id")
+            other.patientId = value;
+        if (member == "name")
+            other.patientName = value;
+        if (member == "accession")
+            other.accession = value;
+        if (member == "study")
+            other.studyUid = value;
+        ReportDocument document(written());
+        QSignalSpy stateChanged(&document, &ReportDocument::stateChanged);
+        Evidence evidence;
+        evidence.images = other;
+        document.setEvidence(evidence);
+        QCOMPARE(stateChanged.size(), 1);
+        QTEST(document.canSign(SignAs::Final), "isAllowed");
+        evidence.images = someStudy();
+        evidence.order = other;
+        document.setEvidence(evidence);
+        QTEST(document.canSign(SignAs::Final), "isAllowed");
+        // and the store does not sign it either
+        auto store = open("contradiction-" + member + value.left(6).toUtf8().toHex());
+        const auto stored = store->create(written());
+        const auto signedReport = store->sign(*stored, {"supervisor", SignAs::Final, evidence});
+        QTEST(signedReport.has_value(), "isAllowed");
+    }
+
+    void anEmptyReportIsNotSigned()
+    {
+        QVERIFY(!checkSigning(blankReport(someStudy(), "a"), SignAs::Final).isAllowed());
+        Report nobody = written();
+        nobody.study = {};
+        QVERIFY(!checkSigning(nobody, SignAs::Final).isAllowed());
+    }
+
+    void jsonKeepsEverything()
+    {
+        Report report = written();
+        report.reportId = "r";
+        report.version = 3;
+        report.revision = 9;
+        report.language = "zh-CN";
+        report.study.procedure = {"24725-4", "LN", "CT Head"};
+        Field number = field(Field::Type::Number, "3.5");
+        number.minimum = 0;
+        number.step = 0.5;
+        number.unit = "mm";
+        number.code = {"RID1", "RADLEX", "x"};
+        Field choice = field(Field::Type::Selection, "a\nb");
+        choice.isMultiple = true;
+        choice.options = {{"a", "A", {"1", "S", "m"}}, {"b", "B", {}}};
+        choice.completion = Field::Completion::Alert;
+        report.sections[0].fields = {number, choice};
+        report.sections[1].isLocked = true;
+        report.measurements = {{"m1", "Lesion", "length", 12.34, 2, "mm", {"1.2.3.4", 2, "fig", "1.2.3", "1.2.840.10008.5.1.4.1.1.2"}}};
+        report.keyImages = {{"k", QString::fromUtf8("图"), {"1.2.3.4", 1, "", "", ""}, QByteArray("\x89PNG\0x", 6)}};
+        report.critical = {true, "bleeding", "Dr A", "telephone", QDateTime({2020, 1, 2}, {3, 4, 5, 6}, Qt::UTC), "Dr B"};
+        report.createdAt = QDateTime({2020, 1, 2}, {3, 4, 5, 6}, Qt::UTC);
+        const auto again = reportFromJson(toJson(report, Images::Embedded));
+        QVERIFY(again);
+        QVERIFY(*again == report);
+        QVERIFY(!reportFromJson({}));
+    }
+
+    void rep10_everyChangeOfContentChangesTheHash()
+    {
+        Report report = written();
+        report.measurements = {{"m", "Lesion", "length", 12.3, 1, "mm", {}}};
+        report.keyImages = {{"k", "c", {}, "png"}};
+        const QString hash = contentHash(report);
+        QCOMPARE(hash.size(), 64);
+        const auto differs = [&](auto change) {
+            Report other = report;
+            change(other);
+            return contentHash(other) != hash;
+        };
+        QVERIFY(differs([](Report& r) { r.findSection("findings")->text += ' '; }));
+        QVERIFY(differs([](Report& r) { r.measurements[0].value = 12.31; }));
+        QVERIFY(differs([](Report& r) { r.measurements[0].unit = "cm"; }));
+        QVERIFY(differs([](Report& r) { r.keyImages[0].png = "pnh"; }));
+        QVERIFY(differs([](Report& r) { r.study.patientId = "1"; }));
+        QVERIFY(differs([](Report& r) { r.signer = "x"; }));
+        QVERIFY(differs([](Report& r) { r.status = Status::Final; }));
+        QVERIFY(!differs([](Report& r) { r.revision = 99; }));
+    }
+
+    void rep07_insertedMeasurementsKeepTheirLink()
+    {
+        ReportDocument document(written());
+        QSignalSpy changed(&document, &ReportDocument::measurementsChanged);
+        const InstanceRef where{"1.2.3.4", 7, "figure-1", "1.2.3", ""};
+        const QString id = document.insertMeasurement({"", "Lesion", "length", 12.3, 1, "mm", where});
+        QVERIFY(!id.isEmpty());
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(document.report().measurements[0].where, where);
+        QCOMPARE(document.insertMeasurement({id, "Lesion", "length", 14, 1, "mm", where}), id);
+        QCOMPARE(document.report().measurements.size(), 1u);
+        QCOMPARE(document.report().measurements[0].valueText(), "14.0");
+    }
+
+    void rep05_sectionsCanBeAddedMovedAndRemoved()
+    {
+        ReportDocument document(written());
+        Section extra;
+        extra.id = "extra";
+        QVERIFY(document.addSection(extra, 0));
+        QVERIFY(!document.addSection(extra));
+        QVERIFY(document.moveSection("extra", 2));
+        QCOMPARE(document.report().sections[2].id, "extra");
+        QVERIFY(document.removeSection("extra"));
+        QVERIFY(document.removeSection("technique"));
+        QCOMPARE(document.report().sections.size(), 4u);
+    }
+
+    void saf09_aSignedReportRefusesEveryChange()
+    {
+        auto store = open("immutable");
+        const auto draft = store->create(written());
+        const auto signedReport = store->sign(*draft, {"supervisor", SignAs::Final, {}});
+        QVERIFY(signedReport);
+        ReportDocument document(*signedReport);
+        QVERIFY(!document.isEditable());
+        QVERIFY(!document.setSectionText("findings", "x"));
+        QVERIFY(!document.removeSection("findings"));
+        QVERIFY(document.insertMeasurement({}).isEmpty());
+        QVERIFY(document.insertKeyImage({}).isEmpty());
+        QVERIFY(!document.setCritical({}));
+        QVERIFY(!document.canSign(SignAs::Final));
+        QVERIFY(document.report() == *signedReport);
+        QCOMPARE(store->saveDraft(*signedReport).error().fault, Fault::Conflict);
+        QCOMPARE(store->saveDraft(*draft).error().fault, Fault::Conflict);
+        QCOMPARE(store->discardDraft(*signedReport).error().fault, Fault::Conflict);
+        // nor can SQL
+        QVERIFY(!store->database().execute("UPDATE report_version SET status='draft'"));
+        QVERIFY(!store->database().execute("DELETE FROM report_version"));
+        const auto loaded = store->load(draft->reportId);
+        QVERIFY(loaded);
+        QVERIFY(*loaded == *signedReport);
+    }
+
+    void rep09_lifeCycle()
+    {
+        auto store = open("life");
+        auto draft = store->create(written());
+        QVERIFY(draft);
+        QVERIFY(!store->addendum(draft->reportId, "resident")); // not signed
+        const auto preliminary = store->sign(*draft, {"resident", SignAs::Preliminary, {}});
+        QVERIFY(preliminary);
+        QCOMPARE(preliminary->status, Status::Preliminary);
+        QCOMPARE(store->addendum(draft->reportId, "x").error().fault, Fault::Conflict);
+        auto second = store->follow(draft->reportId, Purpose::Report, "supervisor");
+        QVERIFY(second);
+        second->findSection("impression")->text = "Normal.";
+        const auto final = store->sign(*second, {"supervisor", SignAs::Final, {}});
+        QVERIFY(final);
+        QCOMPARE(final->status, Status::Final);
+        QCOMPARE(final->version, 2);
+        QCOMPARE(final->predecessorHash, preliminary->contentHash);
+        QCOMPARE(store->follow(draft->reportId, Purpose::Report, "x").error().fault, Fault::Conflict);
+
+        auto addendum = store->addendum(draft->reportId, "supervisor");
+        QVERIFY(addendum);
+        QCOMPARE(store->addendum(draft->reportId, "other").error().fault, Fault::Conflict); // one working copy
+        ReportDocument document(*addendum);
+        QVERIFY(!document.setSectionText("findings", "rewritten"));
+        QVERIFY(!document.canSign(SignAs::Final)); // empty
+        QVERIFY(document.setSectionText("addendum", "Compared with the outside study."));
+        QVERIFY(document.canSign(SignAs::Final));
+        QVERIFY(!document.canSign(SignAs::Preliminary));
+        const auto added = store->sign(document.report(), {"supervisor", SignAs::Final, {}});
+        QVERIFY(added);
+        QCOMPARE(added->status, Status::Addendum);
+        QCOMPARE(added->findSection("findings")->text, "No haemorrhage.");
+
+        auto correction = store->follow(draft->reportId, Purpose::Correction, "supervisor");
+        correction->findSection("findings")->text = "Haemorrhage.";
+        const auto corrected = store->sign(*correction, {"supervisor", SignAs::Final, {}});
+        QCOMPARE(corrected->status, Status::Corrected);
+        const auto second2 = store->addendum(draft->reportId, "supervisor");
+        QVERIFY(second2->findSection("addendum-2"));
+        QVERIFY(store->discardDraft(*second2));
+        const auto cancelled = store->cancel(draft->reportId, "supervisor");
+        QCOMPARE(cancelled->status, Status::Cancelled);
+        QVERIFY(!store->addendum(draft->reportId, "x"));
+
+        const auto history = store->history(draft->reportId);
+        QStringList names;
+        for (const ReportVersion& version : *history)
+            names << name(version.status);
+        QCOMPARE(names, (QStringList{"preliminary", "final", "addendum", "corrected", "cancelled"}));
+        QCOMPARE(store->loadVersion(draft->reportId, 2)->findSection("findings")->text, "No haemorrhage.");
+        QCOMPARE(store->verify().value(), QStringList());
+        const auto list = store->list("1.2.3");
+        QCOMPARE(list->size(), 1u);
+        QCOMPARE(list->front().status, Status::Cancelled);
+        QVERIFY(!list->front().hasWorkingCopy);
+    }
+
+    void rep10_aLaterChangeIsDetected()
+    {
+        auto store = open("tampered");
+        Report report = written();
+        report.keyImages = {{"k", "", {}, "png bytes"}};
+        const auto draft = store->create(report);
+        const auto signedReport = store->sign(*draft, {"supervisor", SignAs::Final, {}});
+        QVERIFY(signedReport);
+        // the frozen bytes, the stored hash and an independent SHA-256 agree
+        const auto content = store->database().value("SELECT content FROM report_version");
+        QCOMPARE(test::run("sha256sum", {}, (*content)->toByteArray()).out.left(64), signedReport->contentHash.toLatin1());
+        QVERIFY(store->verify()->isEmpty());
+        QVERIFY(store->database().execute("DROP TRIGGER report_image_stays; "));
+        QVERIFY(store->database().execute("UPDATE report_image SET png=x'00'"));
+        QCOMPARE(store->verify()->size(), 1);
+        QCOMPARE(store->load(draft->reportId).error().fault, Fault::Damaged);
+        QVERIFY(store->database().execute("UPDATE report_image SET png=CAST('png bytes' AS BLOB)"));
+        QVERIFY(store->verify()->isEmpty());
+        QVERIFY(store->database().execute("DROP TRIGGER report_version_stays"));
+        QVERIFY(store->database().execute("UPDATE report_version SET content=CAST(replace(CAST(content AS TEXT),'No haem','Haem') AS BLOB)"));
+        QCOMPARE(store->verify()->size(), 1);
+        QCOMPARE(store->loadVersion(draft->reportId, 1).error().fault, Fault::Damaged);
+    }
+
+    void rep15_twoAuthorsCannotOverwriteOneAnother()
+    {
+        auto first = open("two");
+        auto second = open("two");
+        const auto created = first->create(written());
+        auto mine = *first->load(created->reportId);
+        auto theirs = *second->load(created->reportId);
+        mine.findSection("findings")->text = "mine";
+        theirs.findSection("findings")->text = "theirs";
+        const auto saved = first->saveDraft(mine);
+        QVERIFY(saved);
+        const auto refused = second->saveDraft(theirs);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::Conflict);
+        QCOMPARE(second->sign(theirs, {"b", SignAs::Final, {}}).error().fault, Fault::Conflict);
+        QCOMPARE(second->load(created->reportId)->findSection("findings")->text, "mine");
+        QVERIFY(first->saveDraft(*saved));
+    }
+
+    void del07_signingTwiceSignsOnce()
+    {
+        auto store = open("double");
+        QVERIFY(store->database().execute("CREATE TABLE queue(id TEXT)"));
+        const auto draft = store->create(written());
+        const auto queue = [](Database& database, const Report& report) {
+            return database.execute("INSERT INTO queue VALUES(?)", {report.reportId});
+        };
+        // two windows, at the same moment
+        const auto signOnce = [&] {
+            auto mine = ReportStore::open(m_folder.filePath("double.db"));
+            return (*mine)->sign(*draft, {"supervisor", SignAs::Final, {}}, queue);
+        };
+        auto a = QtConcurrent::run(signOnce);
+        auto b = QtConcurrent::run(signOnce);
+        const auto first = a.result();
+        const auto second = b.result();
+        QVERIFY(first && second);
+        QVERIFY(*first == *second);
+        QCOMPARE(store->history(draft->reportId)->size(), 1u);
+        QCOMPARE(store->database().value("SELECT count(*) FROM queue").value()->toInt(), 1);
+        // another signer is no double click
+        QCOMPARE(store->sign(*draft, {"other", SignAs::Final, {}}).error().fault, Fault::Conflict);
+    }
+
+    void del01_aFailedQueueUndoesTheSignature()
+    {
+        auto store = open("undone");
+        const auto draft = store->create(written());
+        const auto refused = store->sign(*draft, {"supervisor", SignAs::Final, {}},
+                                         [](Database&, const Report&) -> Result<void> { return fail(Fault::DiskFull, "full"); });
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::DiskFull);
+        QVERIFY(store->history(draft->reportId)->empty());
+        QVERIFY(!store->load(draft->reportId)->isSigned());
+        QVERIFY(store->sign(*draft, {"supervisor", SignAs::Final, {}}));
+    }
+
+    void signaturesAreFullyDurable()
+    {
+        auto store = open("durable");
+        QCOMPARE(store->database().value("PRAGMA synchronous").value()->toInt(), 2); // FULL
+        QCOMPARE(store->database().value("PRAGMA journal_mode").value()->toString(), "wal");
+    }
+
+private:
+    std::unique_ptr<ReportStore> open(const QString& name)
+    {
+        auto store = ReportStore::open(m_folder.filePath(name + ".db"));
+        return store ? std::move(*store) : nullptr;
+    }
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestReport)
+#include "tst_report.moc"

@@ -1,0 +1,273 @@
+#include "reporting/export/dicom_export.h"
+#include "reporting/export/hl7_export.h"
+#include "reporting/export/pdf_export.h"
+#include "reporting/export/text_export.h"
+#include "reporting/model/life_cycle.h"
+#include "tests/support/mllp_receiver.h"
+#include "tests/support/test_data.h"
+#include "netclient/hl7/mllp.h"
+#include <QBuffer>
+#include <QImage>
+#include <QPainter>
+
+using namespace diascope;
+using namespace diascope::reporting;
+
+namespace
+{
+
+const QString poison = QString::fromUtf8("Size 3|4 ^ 5 & 6 ~ \\ <b>not bold</b>\nsecond line: Ödem, 出血");
+
+QByteArray picture(const QColor& colour)
+{
+    QImage image(200, 150, QImage::Format_RGB32);
+    image.fill(colour);
+    QByteArray png;
+    QBuffer buffer(&png);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "PNG");
+    return png;
+}
+
+Report draft(const QString& name = "Doe^Jane^M")
+{
+    StudyContext study;
+    study.patientName = name;
+    study.patientId = "4711";
+    study.issuerOfPatientId = "HOSP";
+    study.birthDate = "19800229";
+    study.sex = "F";
+    study.studyUid = "1.2.826.0.1.3680043.8.1055.1";
+    study.accession = "ACC-77";
+    study.studyDate = "20180107";
+    study.studyTime = "140312";
+    study.description = "CT Head";
+    study.modality = "CT";
+    study.referringPhysician = "House^Gregory";
+    study.placerOrderNumber = "PL-1";
+    study.fillerOrderNumber = "FI-2";
+    Report report = blankReport(study, "resident");
+    report.reportId = "r-1";
+    report.version = 1;
+    report.title = "CT Head";
+    report.findSection("findings")->text = poison;
+    report.findSection("impression")->text = "No fracture.";
+    Field shift;
+    shift.id = "shift";
+    shift.label = "Midline shift";
+    shift.type = Field::Type::Number;
+    shift.unit = "mm";
+    shift.value = "4.5";
+    report.findSection("findings")->fields = {shift};
+    report.measurements = {{"m1", "Lesion 1, long axis", "length", 12.34, 1, "mm",
+                            {"1.2.826.0.1.3680043.8.1055.1.1.1", 1, "fig-1", "1.2.826.0.1.3680043.8.1055.1.1", "1.2.840.10008.5.1.4.1.1.2"}},
+                           {"m2", "Lesion 1, mean", "mean", 61, 0, "HU", {}}};
+    report.keyImages = {{"k1", "Lesion | right", {"1.2.826.0.1.3680043.8.1055.1.1.1", 1, "", "1.2.826.0.1.3680043.8.1055.1.1", "1.2.840.10008.5.1.4.1.1.2"}, picture(Qt::darkGray)}};
+    return report;
+}
+
+Report signedReport(SignAs as = SignAs::Final, const QString& name = "Doe^Jane^M")
+{
+    return *signedVersion(draft(name), as, "Dr. Strange", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC));
+}
+
+OruOptions options(const QString& controlId = "DS-1")
+{
+    OruOptions options;
+    options.controlId = controlId;
+    return options;
+}
+
+QString squeezed(const QString& text)
+{
+    // Fonts share a glyph between an ideograph and its Kangxi radical, and pdftotext gives the radical.
+    return text.normalized(QString::NormalizationForm_KC).simplified().remove(' ');
+}
+
+} // namespace
+
+class TestReportExport : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// Read by python3-hl7, held against HL7 v2.5.1 chapter 7 and what the report says.
+    void rep14_oruReadByAnotherParser()
+    {
+        const auto message = toOru(signedReport(), options());
+        QVERIFY2(message, message ? "" : qPrintable(message.error().detail));
+        const auto ran = test::python(R"PY(
+import sys, hl7
+m = hl7.parse(sys.argv[1])
+g = lambda seg, f, c=1, s=1: m.unescape(str(m.extract_field(seg, 1, f, 1, c, s)))
+print([str(s[0][0]) for s in m][:5])
+import re
+assert re.fullmatch(r'\d{14}[+-]\d{4}', g('MSH',7)), g('MSH',7)
+print(g('MSH',9,1), g('MSH',9,2), g('MSH',9,3), g('MSH',10), g('MSH',12), g('MSH',18))
+print(g('PID',3,1), g('PID',3,4), g('PID',5,1), g('PID',5,2), g('PID',5,3), g('PID',7), g('PID',8))
+print(g('OBR',2), g('OBR',3), g('OBR',7), g('OBR',18), g('OBR',25), g('OBR',32,1,2))
+for o in m['OBX']:
+    print(o[1], o[2], str(o[3]).split('^')[0], m.unescape(str(o[5])), o[11])
+)PY", {message->toText()});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const QStringList lines = QString::fromUtf8(ran.out).split('\n');
+        QCOMPARE(lines[0], "['MSH', 'PID', 'PV1', 'ORC', 'OBR']");
+        QCOMPARE(lines[1], "ORU R01 ORU_R01 DS-1 2.5.1 UNICODE UTF-8");
+        QCOMPARE(lines[2], "4711 HOSP Doe Jane M 19800229 F");
+        QCOMPARE(lines[3], "PL-1 FI-2 20180107140312 ACC-77 F Dr. Strange");
+        QCOMPARE(lines[4], "1 HD 113014 1.2.826.0.1.3680043.8.1055.1 F");
+        QVERIFY(lines.contains("2 TX 59776-5 Midline shift: 4.5 mm F"));
+        QVERIFY(lines.contains("3 TX 59776-5 Size 3|4 ^ 5 & 6 ~ \\ <b>not bold</b> F"));
+        QVERIFY(lines.contains(QString::fromUtf8("4 TX 59776-5 second line: Ödem, 出血 F")));
+        QVERIFY(lines.contains("5 TX 19005-8 No fracture. F"));
+        QVERIFY(lines.contains("6 NM length 12.3 F"));
+        QVERIFY(lines.contains("7 NM mean 61 F"));
+    }
+
+    void rep14_statusOfEachVersion()
+    {
+        QCOMPARE(toOru(signedReport(SignAs::Preliminary), options())->text("OBR-25"), "P");
+        const Report final = signedReport();
+        QCOMPARE(toOru(final, options())->text("OBR-25"), "F");
+        Report addendum = *succeed(final, Purpose::Addendum, "a");
+        addendum.findSection("addendum")->text = "Seen again.";
+        const auto message = toOru(*signedVersion(addendum, SignAs::Final, "b", QDateTime::currentDateTimeUtc()), options());
+        QCOMPARE(message->text("OBR-25"), "C");
+        QVERIFY(message->toText().contains("No fracture.") && message->toText().contains("Seen again."));
+        QVERIFY(!toOru(draft(), options()));
+        QVERIFY(!toOru(final, {}));
+    }
+
+    void del02_exportingAgainGivesTheSameBytes()
+    {
+        const Report report = signedReport();
+        QCOMPARE(*toOru(report, options())->toBytes(), *toOru(report, options())->toBytes());
+    }
+
+    void del06_chineseNamesFitOrFail_data()
+    {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<bool>("fits");
+        QTest::newRow("DEL-06 UNICODE UTF-8") << "UNICODE UTF-8" << true;
+        QTest::newRow("DEL-06 GB 18030-2000") << "GB 18030-2000" << true;
+        QTest::newRow("DEL-06 8859/1") << "8859/1" << false;
+        QTest::newRow("DEL-06 ASCII") << "ASCII" << false;
+    }
+    void del06_chineseNamesFitOrFail()
+    {
+        QFETCH(QString, set);
+        QFETCH(bool, fits);
+        OruOptions wanted = options();
+        wanted.characterSet = set;
+        const QString name = QString::fromUtf8("Wang^XiaoDong=王^小东");
+        const auto message = toOru(signedReport(SignAs::Final, name), wanted);
+        QCOMPARE(message.has_value(), fits);
+        if (!fits) {
+            QCOMPARE(message.error().fault, Fault::Unsupported);
+            return;
+        }
+        test::MllpReceiver receiver;
+        QVERIFY(receiver.isRunning());
+        hl7::MllpTarget target;
+        target.host = "127.0.0.1";
+        target.port = receiver.port();
+        hl7::MllpSender sender(target);
+        const auto ack = sender.send(*message);
+        QVERIFY2(ack && ack->isAccepted(), ack ? "" : qPrintable(ack.error().detail));
+        // decoded by Python's codec, not by ours
+        QTemporaryDir folder;
+        QFile file(folder.filePath("m"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(receiver.messages().value(0));
+        file.close();
+        const auto ran = test::python("import sys; print([l for l in open(sys.argv[1],'rb').read().decode(sys.argv[2]).split('\\r') if l.startswith('PID')][0].split('|')[5])",
+                                      {file.fileName(), set.startsWith("GB") ? "gb18030" : "utf-8"});
+        QCOMPARE(QString::fromUtf8(ran.out.trimmed()), QString::fromUtf8("Wang^XiaoDong^^^^^L^A~王^小东^^^^^L^I"));
+    }
+
+    void pdfSaysTheSameOnEveryPage()
+    {
+        Report report = draft(QString::fromUtf8("Wang^XiaoDong=王^小东"));
+        QString longText;
+        for (int i = 1; i <= 120; ++i)
+            longText += QString("Line %1 of a long report\n").arg(i);
+        report.findSection("technique")->text = longText;
+        report = *signedVersion(report, SignAs::Final, "Dr. Strange", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC));
+        const auto pdf = toPdf(report);
+        QVERIFY2(pdf, pdf ? "" : qPrintable(pdf.error().detail));
+        QFile file(m_folder.filePath("report.pdf"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(*pdf);
+        file.close();
+        if (qEnvironmentVariableIsSet("DIASCOPE_KEEP"))
+            QFile::copy(file.fileName(), qEnvironmentVariable("DIASCOPE_KEEP") + "/report.pdf");
+        const auto ran = test::run("pdftotext", {"-layout", file.fileName(), "-"});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        QStringList pages = QString::fromUtf8(ran.out).split('\f', Qt::SkipEmptyParts);
+        QVERIFY(pages.size() >= 3);
+        for (int i = 0; i < pages.size(); ++i) {
+            // SAF-01: name and ID on each
+            QVERIFY2(pages[i].contains(QString::fromUtf8("王")) && pages[i].contains("4711"), qPrintable(pages[i].left(200)));
+            QVERIFY(squeezed(pages[i]).contains(QString("Page%1of%2").arg(i + 1).arg(pages.size())));
+        }
+        const QString all = squeezed(QString::fromUtf8(ran.out));
+        for (int i = 1; i <= 120; ++i)
+            QVERIFY2(all.contains(QString("Line%1ofalongreport").arg(i)), qPrintable(QString::number(i)));
+        for (const QString& line : poison.split('\n'))
+            QVERIFY2(all.contains(squeezed(line)), qPrintable(line));
+        QVERIFY(all.contains("12.3mm"));
+        // no heading without what it heads: the picture's page has its title
+        QVERIFY(std::any_of(pages.begin(), pages.end(), [](const QString& page) { return page.contains("Key images") && page.contains("Lesion | right"); }));
+        QVERIFY(all.contains("Finalreport,signedbyDr.Strange"));
+        QCOMPARE(test::run("pdfimages", {"-list", file.fileName()}).out.count(" rgb "), 1);
+        // 200×150 pixels keep their shape: the same resolution both ways
+        const QString image = QString::fromUtf8(test::run("pdfimages", {"-list", file.fileName()}).out).split('\n').value(2).simplified();
+        QVERIFY2(qAbs(image.section(' ', 12, 12).toInt() - image.section(' ', 13, 13).toInt()) <= 1, qPrintable(image));
+        QVERIFY(!test::run("pdfimages", {"-list", file.fileName()}).out.contains("jpeg")); // key images stay lossless
+    }
+
+    void aDraftSaysSoOnThePdf()
+    {
+        const auto pdf = toPdf(draft());
+        QVERIFY(pdf);
+        const auto ran = test::run("pdftotext", {"-", "-"}, *pdf);
+        QVERIFY(QString::fromUtf8(ran.out).contains("DRAFT, not signed"));
+        Report broken = draft();
+        broken.keyImages[0].png = "no picture";
+        QCOMPARE(toPdf(broken).error().fault, Fault::Damaged);
+    }
+
+    void rep13_allSayTheSame()
+    {
+        const Report report = signedReport();
+        const QString text = squeezed(toText(report));
+        const auto message = toOru(report, options());
+        const auto pdf = toPdf(report);
+        const QString pdfText = squeezed(QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *pdf).out));
+        QStringList hl7Lines;
+        for (int i = 1; i <= message->count("OBX"); ++i)
+            hl7Lines << message->text(QString("OBX(%1)-5").arg(i));
+        int lines = 0;
+        for (const Part& part : parts(report)) {
+            for (const QString& line : part.text.split('\n')) {
+                QVERIFY(text.contains(squeezed(line)));
+                ++lines;
+                if (part.id == "measurements")
+                    continue;
+                QVERIFY2(pdfText.contains(squeezed(line)), qPrintable(line));
+                QVERIFY2(hl7Lines.contains(line), qPrintable(line));
+            }
+        }
+        QCOMPARE(lines, 7);
+        for (const Measurement& measurement : report.measurements) {
+            QVERIFY(pdfText.contains(squeezed(measurement.label + measurement.valueText() + measurement.unit)));
+            QVERIFY(hl7Lines.contains(measurement.valueText()));
+        }
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_MAIN(TestReportExport)
+#include "tst_report_export.moc"

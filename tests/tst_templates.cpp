@@ -1,0 +1,347 @@
+#include "reporting/model/life_cycle.h"
+#include "reporting/templates/template_library.h"
+#include "tests/support/test_data.h"
+#include <QDirIterator>
+#include <QElapsedTimer>
+#include <QTcpServer>
+
+using namespace diascope;
+using namespace diascope::reporting;
+
+namespace
+{
+
+const char* const head = R"(<!DOCTYPE html><html><head><title>T</title><meta charset="UTF-8"/>
+<meta name="dcterms.title" content="%TITLE%"/><meta name="dcterms.identifier" content="%ID%"/>
+<script type="text/xml"><template_attributes><top-level-flag>true</top-level-flag><status>%STATUS%</status>
+<coded_content><entry ORIGTXT="size"><term type="procedure"><code meaning="size" value="RID1" scheme="RADLEX"/></term></entry></coded_content>
+</template_attributes></script></head>)";
+
+QByteArray page(const QByteArray& body, const QByteArray& id = "t", const QByteArray& status = "ACTIVE")
+{
+    QByteArray html = head + QByteArray("<body>") + body + "</body></html>";
+    return html.replace("%ID%", id).replace("%TITLE%", "Title " + id).replace("%STATUS%", status);
+}
+
+StudyContext someStudy()
+{
+    StudyContext study;
+    study.patientName = "Doe^Jane";
+    study.patientId = "4711";
+    study.birthDate = "19800229";
+    study.studyDate = "20180107";
+    study.accession = "A1";
+    study.reasonForStudy = "<b>headache</b> & nausea";
+    return study;
+}
+
+const QString connectathon = "messages/mrrt_openmrs_ihe_connectathon/api/src/test/resources/mrrttemplates/ihe/connectathon/2015";
+
+} // namespace
+
+class TestTemplates : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// What each of the connectathon's invalid templates breaks stands in its name.
+    void rep01_invalidTemplatesOfTheConnectathon_data()
+    {
+        QTest::addColumn<QString>("file");
+        const QString folder = test::dataFile(connectathon);
+        NEEDS_TEST_DATA(folder);
+        for (const QString& file : QDir(folder).entryList({"invalid*.html"}))
+            QTest::newRow(qPrintable("REP-01 " + file)) << folder + '/' + file;
+    }
+    void rep01_invalidTemplatesOfTheConnectathon()
+    {
+        QFETCH(QString, file);
+        QFile source(file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        const auto parsed = parseTemplate(source.readAll());
+        QVERIFY(!parsed);
+        QCOMPARE(parsed.error().fault, Fault::Damaged);
+        // the reason names what the file's name names
+        const std::pair<const char*, const char*> reasons[] = {{"noTitle", "<title>"}, {"multipleBody", "<body>"}, {"noMetaElementWithCharset", "charset"},
+            {"multipleTemplateAttributes", "template_attributes"}, {"missingHtml", "<html>"}, {"noTemplateAttributes", "template_attributes"},
+            {"missingCharset", "<title>"}, {"noScript", "template_attributes"}, {"noHead", "<head>"}, {"noBody", "<body>"}, {"multipleHead", "<head>"}};
+        bool isKnown = false;
+        for (const auto& [name, reason] : reasons)
+            if (file.contains(QLatin1String(name))) {
+                isKnown = true;
+                QVERIFY2(parsed.error().detail.contains(QLatin1String(reason)), qPrintable(parsed.error().detail));
+            }
+        QVERIFY2(isKnown, qPrintable(file));
+    }
+
+    void rep01_validTemplateOfTheConnectathon()
+    {
+        for (const char* name : {"CTChestAbdomen.html", "CTChestAbdomen-schemeIsInLowerCase.html"}) {
+            const QString path = test::dataFile(connectathon + '/' + name);
+            NEEDS_TEST_DATA(path);
+            QFile source(path);
+            QVERIFY(source.open(QIODevice::ReadOnly));
+            const auto parsed = parseTemplate(source.readAll());
+            QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
+            QCOMPARE(parsed->title, "CT Chest-Abdomen");
+            QCOMPARE(parsed->id, "1.3.6.1.4.1.21367.13.199.1015");
+            QCOMPARE(parsed->language, "en");
+            QVERIFY(parsed->isUsable());
+            QCOMPARE(parsed->modalities.size(), 1u);
+            QCOMPARE(parsed->modalities[0].value, "RID10321");
+            QCOMPARE(parsed->bodyParts.size(), 2u);
+            QCOMPARE(parsed->sections.size(), 1u);
+            QCOMPARE(parsed->sections[0].title, "The Only Section");
+            QCOMPARE(parsed->sections[0].text, "This is the CT Chest-Abdomen report template");
+        }
+    }
+
+    /// Field counts by an independent HTML parser (Python's html.parser).
+    void germanTemplatesKeepEveryField()
+    {
+        const QString folder = test::dataFile("messages/mrrt_radreport_de/templates");
+        NEEDS_TEST_DATA(folder);
+        QDirIterator it(folder, {"template.html"}, QDir::Files, QDirIterator::Subdirectories);
+        int files = 0;
+        while (it.hasNext()) {
+            const QString path = it.next();
+            QFile source(path);
+            QVERIFY(source.open(QIODevice::ReadOnly));
+            const QByteArray html = source.readAll();
+            const auto parsed = parseTemplate(html, Strictness::Lenient);
+            QVERIFY2(parsed, qPrintable(path));
+            QCOMPARE(parsed->language, "de");
+            const auto ran = test::python(R"PY(
+import sys, html.parser
+class P(html.parser.HTMLParser):
+    n = 0; inside = False
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag in ('select', 'textarea') or tag == 'input' and a.get('type') not in ('hidden', 'button', 'submit', 'reset'): self.n += 1
+p = P(); p.feed(open(sys.argv[1], encoding='utf-8').read()); print(p.n)
+)PY", {path});
+            size_t fields = 0, folded = 0;
+            for (const Section& section : parsed->sections) {
+                fields += section.fields.size();
+                folded += std::none_of(section.fields.begin(), section.fields.end(), [](const Field& f) { return f.type == Field::Type::TextArea; });
+            }
+            const size_t expected = ran.out.trimmed().toULong();
+            QVERIFY2(fields <= expected && fields + folded >= expected, qPrintable(QString("%1: %2 of %3").arg(path).arg(fields).arg(expected)));
+            ++files;
+        }
+        QVERIFY(files >= 5);
+    }
+
+    void rep01_fieldsOfEveryType()
+    {
+        const auto parsed = parseTemplate(page(R"(
+<section id="findings" data-section-name="Findings"><header>Findings</header>
+<p>Static text.</p>
+<p><label for="t">Text:</label><input id="t" type="text" value="abc" data-field-type="TEXT"/></p>
+<p>Lesion of <input id="size" type="number" data-field-type="NUMBER" data-field-units="mm" min="0" max="99.5" step="0.5" data-field-completion-action="PROHIBIT"/> in the liver</p>
+<p><label for="d">Date</label><input id="d" type="date" data-field-type="DATE" data-field-completion-action="ALERT"/></p>
+<p><label for="h">Time</label><input id="h" type="time" data-field-type="TIME"/></p>
+<p><label for="c">Box</label><input id="c" type="checkbox" value="ticked" checked data-field-type="CHECKBOX"/></p>
+<p><label for="s">Side</label><select id="s" data-field-type="SELECTION_LIST"><option value="">choose</option><option value="L">left</option><option value="R" selected="selected">right</option></select></p>
+<p><label for="m">Many</label><select id="m" multiple data-field-type="SELECTION_LIST"><option selected>a</option><option selected>b</option></select></p>
+<p><label for="p">Name</label><input id="p" name="PatientName" type="text" data-field-type="TEXT" data-field-merge-flag="true"/></p>
+<p><textarea id="x" data-field-type="TEXTAREA">first
+second</textarea></p>
+</section>
+<section id="impressionX" data-section-name="Impression"><section data-section-name="Inner"><p>inner</p></section></section>)"));
+        QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
+        QCOMPARE(parsed->sections.size(), 3u);
+        QCOMPARE(parsed->sections[1].id, "impression");
+        QCOMPARE(parsed->sections[2].level, 2);
+        const Section& findings = parsed->sections[0];
+        QCOMPARE(findings.text, "Static text.\nfirst\nsecond");
+        QCOMPARE(findings.fields.size(), 8u);
+        using Type = Field::Type;
+        const Type types[] = {Type::Text, Type::Number, Type::Date, Type::Time, Type::CheckBox, Type::Selection, Type::Selection, Type::Text};
+        for (size_t i = 0; i < 8; ++i)
+            QCOMPARE(findings.fields[i].type, types[i]);
+        QCOMPARE(findings.fields[0].label, "Text:");
+        QCOMPARE(findings.fields[0].value, "abc");
+        const Field& size = findings.fields[1];
+        QCOMPARE(size.label, "Lesion of");
+        QCOMPARE(size.trailingText, "in the liver");
+        QCOMPARE(size.unit, "mm");
+        QCOMPARE(size.minimum, 0.0);
+        QCOMPARE(size.maximum, 99.5);
+        QCOMPARE(size.step, 0.5);
+        QCOMPARE(size.completion, Field::Completion::Prohibit);
+        QCOMPARE(size.code.value, "RID1");
+        QCOMPARE(findings.fields[2].completion, Field::Completion::Alert);
+        QCOMPARE(findings.fields[4].value, "ticked");
+        QCOMPARE(findings.fields[5].options.size(), 2u);
+        QCOMPARE(findings.fields[5].value, "R");
+        QCOMPARE(findings.fields[5].display(), "right");
+        QCOMPARE(findings.fields[6].value, "a\nb");
+        QCOMPARE(findings.fields[7].mergeName, "PatientName");
+
+        const auto report = merge(*parsed, someStudy(), "author");
+        QVERIFY(report);
+        QCOMPARE(report->sections[0].fields[7].value, "Doe, Jane");
+        QVERIFY(!checkSigning(*report, SignAs::Final).isAllowed()); // PROHIBIT
+    }
+
+    void mergeFieldsFromTheStudy()
+    {
+        const StudyContext study = someStudy();
+        QCOMPARE(mergeValue("PatientName", study), "Doe, Jane");
+        QCOMPARE(mergeValue("patient.name", study), "Doe, Jane");
+        QCOMPARE(mergeValue("(0010,0010)", study), "Doe, Jane");
+        QCOMPARE(mergeValue("AccessionNumber", study), "A1");
+        QCOMPARE(mergeValue("PatientBirthDate", study), "1980-02-29");
+        QCOMPARE(mergeValue("PatientAge", study), "37 y");
+        QCOMPARE(mergeValue("Institution", study), "");
+        QVERIFY(!mergeValue("ShoeSize", study));
+    }
+
+    void rep03_hostileTemplatesDoNothing()
+    {
+        // Whatever asks for something remote would have to connect here.
+        QTcpServer trap;
+        QVERIFY(trap.listen(QHostAddress::LocalHost));
+        QByteArray body = R"HTML(
+<section id="findings" data-section-name="Find&lt;script&gt;ings" onclick="alert(1)">
+<script src="http://127.0.0.1:PORT/a.js">alert('x')</script><script>document.write('written')</script>
+<img src="http://127.0.0.1:PORT/b.png" onerror="alert(2)"/><iframe src="http://127.0.0.1:PORT/c">frame</iframe>
+<link rel="stylesheet" href="http://127.0.0.1:PORT/d.css"/><style>@import url(http://127.0.0.1:PORT/e.css); p{display:none}</style>
+<object data="file:///etc/passwd">object</object><svg onload="alert(3)"><text>svg</text></svg><blink>kept text</blink>
+<p><a href="javascript:alert(4)">link text</a></p>
+<form action="http://127.0.0.1:PORT/f"><input type="hidden" value="secret"/><input type="submit" value="go"/></form>
+<p><label for="t"><b onmouseover="x()">La&lt;i&gt;bel</b></label><input id="t" type="text" value="&lt;img src=x&gt;" data-field-type="TEXT"/></p>
+<embed src="http://127.0.0.1:PORT/g.html"/>
+</section>)HTML";
+        body.replace("PORT", QByteArray::number(trap.serverPort()));
+        TemplateLibrary library;
+        QVERIFY(library.add(page(body)));
+        const auto report = library.newReport("t", someStudy(), "a");
+        QVERIFY(report);
+        QCOMPARE(report->sections.size(), 1u);
+        QCOMPARE(report->sections[0].text, "kept text\nlink text");
+        QCOMPARE(report->sections[0].fields.size(), 1u);
+        // markup in text is text, for people to see as it stands
+        QCOMPARE(report->sections[0].title, "Find<script>ings");
+        QCOMPARE(report->sections[0].fields[0].label, "La<i>bel");
+        QCOMPARE(report->sections[0].fields[0].value, "<img src=x>");
+        QVERIFY(library.find("t")->warnings.size() >= 5);
+        QVERIFY(!trap.waitForNewConnection(50));
+    }
+
+    void sec07_xmlBombsAndExternalEntities()
+    {
+        QFile secret(m_folder.filePath("secret.txt"));
+        QVERIFY(secret.open(QIODevice::WriteOnly));
+        secret.write("TOPSECRET");
+        secret.close();
+        const QByteArray url = "file://" + secret.fileName().toUtf8();
+        const QByteArray external = "<!DOCTYPE html [<!ENTITY x SYSTEM \"" + url + "\">]>" + page("<section id=\"findings\"><p>a &x; b</p></section>").mid(15);
+        const auto parsed = parseTemplate(external);
+        if (parsed)
+            QVERIFY(!parsed->sections[0].text.contains("TOPSECRET"));
+        QByteArray bombed = page("<section id=\"findings\"><p>x</p></section>");
+        bombed.replace("<template_attributes>", "<!DOCTYPE t [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]><template_attributes>&b;");
+        const auto refused = parseTemplate(bombed);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::Damaged);
+
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(!parseTemplate(page("<section id=\"f\">" + QByteArray("<div>").repeated(100000) + "</section>")));
+        QVERIFY(!parseTemplate(page("<section id=\"f\">" + QByteArray("<div>").repeated(3000) + "<p>x</section>")));
+        QVERIFY(!parseTemplate(page("<section id=\"f\">" + QByteArray("<input type=text>").repeated(5000) + "</section>")));
+        QVERIFY(!parseTemplate(QByteArray(3 * 1024 * 1024, 'x')));
+        QVERIFY(!parseTemplate({}));
+        QVERIFY(!parseTemplate("<"));
+        QVERIFY(!parseTemplate(QByteArray("\0\xff<html><script type=\"text/xml\">", 32)));
+        QVERIFY2(timer.elapsed() < 20000, "hostile templates take too long");
+    }
+
+    /// Every prefix of a template, and every byte of it damaged, is either refused or harmless.
+    void mutilatedTemplatesDoNoHarm()
+    {
+        QFile source(":/templates/ct-head.html");
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        const QByteArray whole = source.readAll();
+        for (qsizetype i = 0; i < whole.size(); i += 37) {
+            (void)parseTemplate(whole.left(i), Strictness::Lenient);
+            QByteArray damaged = whole;
+            damaged[i] = "<>\"&\0\xff"[i % 6];
+            (void)parseTemplate(damaged, Strictness::Lenient);
+        }
+    }
+
+    void rep04_retiredTemplatesCreateNoReport()
+    {
+        TemplateLibrary library;
+        QVERIFY(library.add(page("<section id=\"findings\"><p>x</p></section>", "old", "RETIRED")));
+        QVERIFY(library.usable().empty());
+        const auto report = library.newReport("old", someStudy(), "a");
+        QVERIFY(!report);
+        QCOMPARE(report.error().fault, Fault::Denied);
+    }
+
+    void rep04_embeddedTemplatesAndCycles()
+    {
+        TemplateLibrary library;
+        QVERIFY(library.add(page("<section id=\"findings\"><p>outer</p></section><embed src=\"templates/inner.html\"/><section id=\"impression\"><p>end</p></section>", "outer")));
+        QVERIFY(library.add(page("<section id=\"liver\" data-section-name=\"Liver\"><p>inner</p></section>", "inner")));
+        const auto report = library.newReport("outer", someStudy(), "a");
+        QVERIFY2(report, report ? "" : qPrintable(report.error().detail));
+        QStringList ids;
+        for (const Section& section : report->sections)
+            ids << section.id;
+        QCOMPARE(ids, (QStringList{"findings", "liver", "impression"}));
+
+        QVERIFY(library.add(page("<section id=\"a\"><p>a</p></section><embed src=\"b.html\"/>", "a")));
+        QVERIFY(library.add(page("<section id=\"b\"><p>b</p></section><embed src=\"a.html\"/>", "b")));
+        const auto cycle = library.newReport("a", someStudy(), "a");
+        QVERIFY(!cycle);
+        QCOMPARE(cycle.error().fault, Fault::Damaged);
+        // doubling twenty times over would be a million sections
+        for (int i = 0; i < 20; ++i)
+            QVERIFY(library.add(page(QString("<section id=\"s%1\"><p>x</p></section><embed src=\"d%2.html\"/><embed src=\"d%2.html\"/>").arg(i).arg(i + 1).toUtf8(), QString("d%1").arg(i).toUtf8())));
+        QVERIFY(!library.newReport("d0", someStudy(), "a"));
+    }
+
+    void ourTemplates()
+    {
+        const TemplateLibrary library = TemplateLibrary::builtIn();
+        QStringList ids;
+        for (const Template& one : library.usable()) {
+            ids << one.id;
+            QVERIFY2(one.warnings.isEmpty(), qPrintable(one.id + ": " + one.warnings.join("; ")));
+            for (const char16_t* id : {section::clinicalInformation, section::technique, section::comparison, section::findings, section::impression}) {
+                const auto found = std::find_if(one.sections.begin(), one.sections.end(), [&](const Section& s) { return s.id == QStringView(id); });
+                QVERIFY2(found != one.sections.end(), qPrintable(one.id));
+                QVERIFY(!found->code.isEmpty());
+            }
+            const auto report = library.newReport(one.id, someStudy(), "author");
+            QVERIFY(report);
+            QCOMPARE(report->findSection("clinical-information")->fields[0].value, "<b>headache</b> & nausea");
+            QVERIFY(!checkSigning(*report, SignAs::Final).alerts.isEmpty()); // the impression
+        }
+        std::sort(ids.begin(), ids.end());
+        QCOMPARE(ids, (QStringList{"chest-radiograph", "ct-chest", "ct-head", "general", "mr-brain", "us-abdomen"}));
+        StudyContext study = someStudy();
+        const auto suggests = [&](const char* modality, const char* description) {
+            study.modality = QLatin1String(modality);
+            study.description = QLatin1String(description);
+            return library.suggest(study);
+        };
+        QCOMPARE(suggests("CT", "CT Head without contrast"), "ct-head");
+        QCOMPARE(suggests("CT", "CT CHEST"), "ct-chest");
+        QCOMPARE(suggests("MR", "Brain routine"), "mr-brain");
+        QCOMPARE(suggests("DX", "Chest PA"), "chest-radiograph");
+        QCOMPARE(suggests("CT", "CT Abdomen"), "general");
+        QCOMPARE(suggests("NM", "Bone scan"), "general");
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestTemplates)
+#include "tst_templates.moc"
