@@ -13,8 +13,6 @@ namespace diascope::app
 namespace
 {
 
-QString tr(const char* text) { return QCoreApplication::translate("Session", text); }
-
 constexpr int courierRoundMs = 5000;
 constexpr char risTarget[] = "RIS";
 

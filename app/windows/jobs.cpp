@@ -53,6 +53,8 @@ JobList::JobList(QWidget* parent) : QWidget(parent), m_layout(new QVBoxLayout(th
     m_layout->addStretch();
 }
 
+JobList::~JobList() = default;
+
 Job* JobList::start(const QString& title, Job::Work work)
 {
     for (size_t i = m_rows.size(); i-- > 0;)

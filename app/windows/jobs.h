@@ -47,6 +47,7 @@ class JobList : public QWidget
 
 public:
     explicit JobList(QWidget* parent = nullptr);
+    ~JobList() override;
     Job* start(const QString& title, Job::Work work);
     int runningCount() const;
 

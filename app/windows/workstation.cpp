@@ -98,10 +98,26 @@ void applyTheme(QApplication& application)
     application.setWindowIcon(QIcon(QStringLiteral(":/icons/diascope.svg")));
 }
 
+namespace
+{
+
+/// All our texts lie in one context (translations/extract.py); Qt's own keep theirs.
+class OneContextTranslator : public QTranslator
+{
+public:
+    using QTranslator::QTranslator;
+    QString translate(const char*, const char* source, const char* comment, int n) const override
+    {
+        return QTranslator::translate("Diascope", source, comment, n);
+    }
+};
+
+} // namespace
+
 void applyLanguage(QApplication& application, const QString& language)
 {
     const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
-    auto* translator = new QTranslator(&application);
+    auto* translator = new OneContextTranslator(&application);
     if (translator->load(locale, QStringLiteral("diascope"), QStringLiteral("_"), QStringLiteral(":/i18n")))
         application.installTranslator(translator);
     auto* ofQt = new QTranslator(&application);
