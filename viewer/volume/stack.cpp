@@ -91,6 +91,26 @@ Instances withoutDuplicates(Instances instances, std::map<QString, StackWarning>
     return kept;
 }
 
+/// A frame of reference belongs to a series (PS3.3 C.7.4.1). Where nearly every image has one of its own, an anonymiser
+/// made them: the positions still order the series, but nothing outside it may be linked to it. Gives the series concerned.
+std::set<QString> withoutScatteredFrames(Instances& instances)
+{
+    std::map<QString, std::pair<std::set<QString>, std::set<QString>>> bySeries; // images and frames of reference
+    for (const Instance& instance : instances) {
+        auto& [images, frames] = bySeries[instance.seriesUid.value];
+        images.insert(instance.uid.value);
+        frames.insert(instance.frameOfReference.value);
+    }
+    std::set<QString> scattered;
+    for (const auto& [series, counts] : bySeries)
+        if (counts.first.size() > 3 && counts.second.size() * 2 > counts.first.size())
+            scattered.insert(series);
+    for (Instance& instance : instances)
+        if (scattered.contains(instance.seriesUid.value))
+            instance.frameOfReference = {};
+    return scattered;
+}
+
 std::vector<Instances> groupsOf(Instances instances)
 {
     std::vector<Instances> groups;
@@ -313,10 +333,15 @@ std::vector<Stack> buildStacks(std::vector<Instance> instances)
 {
     std::map<QString, StackWarning> duplicates;
     instances = withoutDuplicates(std::move(instances), duplicates);
+    const std::set<QString> scattered = withoutScatteredFrames(instances);
     std::vector<Stack> stacks;
     for (Instances& group : groupsOf(std::move(instances)))
         addSorted(std::move(group), stacks);
     for (Stack& stack : stacks) {
+        if (scattered.contains(stack.instances.front().seriesUid.value))
+            for (StackWarning& warning : stack.warnings)
+                if (warning.code == "GEO-12")
+                    warning.text = tr("Every image names another frame of reference; the series is not linked to others by position.");
         std::set<QString> named;
         for (const Instance& instance : stack.instances)
             if (const auto found = duplicates.find(instance.uid.value); found != duplicates.end() && named.insert(found->second.text).second)

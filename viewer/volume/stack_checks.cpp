@@ -1,6 +1,7 @@
 #include "viewer/volume/stack_checks.h"
 #include <algorithm>
 #include <numbers>
+#include <numeric>
 
 namespace diascope::viewer
 {
@@ -123,10 +124,11 @@ void checkGeometry(Stack& stack)
         return;
     }
     const Steps steps = measure(stack);
-    stack.sliceSpacingMm = steps.median;
-    if (!steps.isRegular) {
+    // Positions are rounded when written: the mean over the whole way is the true spacing.
+    const double way = std::accumulate(steps.distances.begin(), steps.distances.end(), 0.0);
+    stack.sliceSpacingMm = steps.isRegular ? way / double(steps.distances.size()) : steps.median;
+    if (!steps.isRegular)
         nameIrregularities(stack, steps);
-    }
     const double tilt = tiltDeg(stack);
     const bool isTilted = std::abs(tilt) > leastTiltDeg;
     if (isTilted) {

@@ -1,0 +1,178 @@
+#include "tests/support/viewer_phantoms.h"
+#include "viewer/scene/scene_renderer.h"
+#include <QElapsedTimer>
+#include <QtTest>
+#include <atomic>
+#include <mutex>
+
+using namespace diascope;
+using namespace diascope::viewer;
+using test::Phantom;
+
+namespace
+{
+
+/// Bone (1000 HU) where `isBone`, air elsewhere, in a cube of 64 mm around (0, 0, 0).
+std::shared_ptr<const Volume> cube(const std::function<bool(Vec3)>& isBone)
+{
+    Phantom phantom;
+    phantom.columns = phantom.rows = phantom.slices = 64;
+    phantom.originLps = {-31.5, -31.5, -31.5};
+    phantom.sliceStep = {0, 0, 1};
+    return Phantom::volume(phantom.stack(), [&](Vec3 p) { return isBone(p) ? 1000 : -1000; });
+}
+
+/// Middle of what is not black, from the middle of the picture, in parts of its height; and how much is not black.
+struct Lit
+{
+    double x = 0;
+    double y = 0;
+    int pixels = 0;
+};
+Lit litPart(const QImage& image)
+{
+    Lit lit;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (qGray(image.pixel(x, y)) > 20) {
+                lit.x += x + 0.5 - image.width() / 2.0;
+                lit.y += y + 0.5 - image.height() / 2.0;
+                ++lit.pixels;
+            }
+    if (lit.pixels) {
+        lit.x /= double(lit.pixels) * image.height();
+        lit.y /= double(lit.pixels) * image.height();
+    }
+    return lit;
+}
+
+SceneView bone(double azimuth = 0, double elevation = 0)
+{
+    SceneView view;
+    view.azimuthDeg = azimuth;
+    view.elevationDeg = elevation;
+    return view;
+}
+
+} // namespace
+
+class TestScene : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (qEnvironmentVariableIsEmpty("DISPLAY"))
+            QSKIP("3D needs an X display: run under xvfb-run");
+    }
+
+    /// A ball of 12 mm radius 14 mm to the left, 10 mm up, 8 mm back: where it appears tells which way is which.
+    void aBallIsWhereItIs_data()
+    {
+        QTest::addColumn<double>("azimuth");
+        QTest::addColumn<double>("elevation");
+        QTest::addColumn<double>("rightMm");
+        QTest::addColumn<double>("upMm");
+        QTest::newRow("from the front: left is right, head is up") << 0.0 << 0.0 << 14.0 << 10.0;
+        QTest::newRow("from the left: back is right") << 90.0 << 0.0 << 8.0 << 10.0;
+        QTest::newRow("from behind") << 180.0 << 0.0 << -14.0 << 10.0;
+        QTest::newRow("from above: back is up") << 0.0 << 90.0 << 14.0 << 8.0;
+    }
+    void aBallIsWhereItIs()
+    {
+        QFETCH(double, azimuth);
+        QFETCH(double, elevation);
+        QFETCH(double, rightMm);
+        QFETCH(double, upMm);
+        const auto volume = cube([](Vec3 p) { return norm(p - Vec3{14, 8, 10}) < 12; });
+        const auto image = SceneRenderer::renderOnce(volume, bone(azimuth, elevation), {300, 200});
+        QVERIFY2(image, image ? "" : qPrintable(message(image.error())));
+        QCOMPARE(image->size(), QSize(300, 200));
+        const Lit lit = litPart(*image);
+        const double heightMm = 64 * std::sqrt(3.0); // the whole volume fits
+        QVERIFY2(std::abs(lit.x * heightMm - rightMm) < 1, qPrintable(QString::number(lit.x * heightMm)));
+        QVERIFY2(std::abs(-lit.y * heightMm - upMm) < 1, qPrintable(QString::number(-lit.y * heightMm)));
+        const double expected = M_PI * 12 * 12 / (heightMm * heightMm) * 200 * 200;
+        QVERIFY2(std::abs(lit.pixels - expected) < 0.1 * expected, qPrintable(QString("%1 %2").arg(lit.pixels).arg(expected)));
+    }
+
+    void everyPresetShowsSomething()
+    {
+        const auto volume = cube([](Vec3 p) { return norm(p) < 20; });
+        QVERIFY(scenePresets().size() >= 4);
+        for (const ScenePreset& preset : scenePresets()) {
+            if (preset.id == "ct-lung")
+                continue; // the ball is no lung
+            SceneView view;
+            view.preset = preset.id;
+            const auto image = SceneRenderer::renderOnce(volume, view, {100, 100});
+            QVERIFY(image);
+            QVERIFY2(litPart(*image).pixels > 300, qPrintable(preset.id));
+        }
+    }
+
+    void paddingIsNotThere()
+    {
+        Phantom phantom;
+        phantom.columns = phantom.rows = phantom.slices = 32;
+        auto instances = phantom.instances();
+        for (Instance& instance : instances)
+            instance.pixels.padding = PaddingRange{3000, 3000}; // brighter than bone, and nothing
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 3000; });
+        const auto image = SceneRenderer::renderOnce(volume, bone(), {80, 80});
+        QVERIFY(image);
+        QCOMPARE(litPart(*image).pixels, 0); // PIX-08
+    }
+
+    void coarseFirstThenStillByItself()
+    {
+        const auto volume = cube([](Vec3 p) { return norm(p) < 20; });
+        std::mutex mutex;
+        std::vector<SceneQuality> qualities;
+        auto renderer = SceneRenderer::create(volume, [&](Result<SceneRenderer::Picture> picture) {
+            const std::lock_guard lock(mutex);
+            if (picture)
+                qualities.push_back(picture->quality);
+        });
+        QVERIFY(renderer);
+        (*renderer)->request(bone(10), {200, 200}, SceneQuality::Interactive);
+        const auto count = [&] {
+            const std::lock_guard lock(mutex);
+            return qualities.size();
+        };
+        QTRY_COMPARE(count(), 2u);
+        QCOMPARE(int(qualities[0]), int(SceneQuality::Interactive));
+        QCOMPARE(int(qualities[1]), int(SceneQuality::Still));
+        QVERIFY(!(*renderer)->description().isEmpty());
+        qInfo("%s", qPrintable((*renderer)->description()));
+    }
+
+    void whatIsNoVolumeIsRefusedWithTheReason()
+    {
+        Phantom phantom;
+        auto instances = phantom.instances();
+        instances.erase(instances.begin() + 2);
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 0; });
+        const auto image = SceneRenderer::renderOnce(volume, bone(), {80, 80});
+        QVERIFY(!image);
+        QCOMPARE(image.error().fault, Fault::Unsupported);
+        QVERIFY(image.error().detail.contains("slices")); // GEO-14
+        SceneView nonsense;
+        nonsense.preset = "nonsense";
+        QCOMPARE(SceneRenderer::renderOnce(cube([](Vec3) { return true; }), nonsense, {80, 80}).error().fault, Fault::Invalid);
+    }
+
+    void withoutADisplayItIsAPlainError()
+    {
+        const QByteArray display = qgetenv("DISPLAY");
+        qputenv("DISPLAY", ":4711");
+        const auto image = SceneRenderer::renderOnce(cube([](Vec3) { return true; }), bone(), {80, 80});
+        qputenv("DISPLAY", display);
+        QVERIFY(!image);
+        QCOMPARE(image.error().fault, Fault::Unsupported);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestScene)
+#include "tst_scene.moc"

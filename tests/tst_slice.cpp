@@ -1,0 +1,408 @@
+#include "tests/support/test_data.h"
+#include "tests/support/viewer_phantoms.h"
+#include "viewer/slice/mpr_span.h"
+#include "viewer/slice/slice_renderer.h"
+#include <random>
+
+using namespace diascope;
+using namespace diascope::viewer;
+using test::Phantom;
+
+namespace
+{
+
+/// A window that maps stored 0..255 to grey 0..255 exactly: LINEAR_EXACT would too, LINEAR with width 256 is the standard's.
+Presentation plain()
+{
+    Presentation presentation;
+    presentation.window = {128, 256};
+    presentation.interpolation = Interpolation::Linear;
+    return presentation;
+}
+
+int greyAt(const QImage& image, int x, int y) { return qGray(image.pixel(x, y)); }
+
+} // namespace
+
+class TestSlice : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// PS3.3 C.11.2.1.2.1, worked by hand; output 0..1.
+    void windowFormulas_data()
+    {
+        QTest::addColumn<int>("function");
+        QTest::addColumn<double>("centre");
+        QTest::addColumn<double>("width");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<double>("output");
+        const int linear = int(VoiFunction::Linear);
+        QTest::newRow("PIX-06 LINEAR 0 is dark") << linear << 2048.0 << 4096.0 << 0.0 << 0.0;
+        QTest::newRow("PIX-06 LINEAR 4095 is bright") << linear << 2048.0 << 4096.0 << 4095.0 << 1.0;
+        QTest::newRow("PIX-06 LINEAR 1 of 4095") << linear << 2048.0 << 4096.0 << 1.0 << 1 / 4095.0;
+        QTest::newRow("PIX-06 width 1 below") << linear << 100.0 << 1.0 << 99.0 << 0.0;
+        QTest::newRow("PIX-06 width 1 at c - 0.5") << linear << 100.0 << 1.0 << 99.5 << 0.0;
+        QTest::newRow("PIX-06 width 1 above") << linear << 100.0 << 1.0 << 100.0 << 1.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT low") << int(VoiFunction::LinearExact) << 2048.0 << 4096.0 << 0.0 << 0.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT middle") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 10.0 << 0.5;
+        QTest::newRow("PIX-06 LINEAR_EXACT high") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 20.0 << 1.0;
+        QTest::newRow("PIX-06 SIGMOID centre") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 50.0 << 0.5;
+        QTest::newRow("PIX-06 SIGMOID c + w/4") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 75.0 << 1 / (1 + std::exp(-1.0));
+    }
+    void windowFormulas()
+    {
+        QFETCH(int, function);
+        QFETCH(double, centre);
+        QFETCH(double, width);
+        QFETCH(double, value);
+        QFETCH(double, output);
+        QVERIFY(std::abs(applyVoi(value, {centre, width}, VoiFunction(function)) - output) < 1e-12);
+    }
+
+    /// 1 : 1, every pixel is the standard's formula.
+    void nativeFrameAtOneToOne_data()
+    {
+        QTest::addColumn<bool>("isInverted");
+        QTest::addColumn<bool>("invert");
+        QTest::newRow("MONOCHROME2") << false << false;
+        QTest::newRow("PIX-07 MONOCHROME1") << true << false;
+        QTest::newRow("PIX-07 MONOCHROME1 and the user inverts") << true << true;
+    }
+    void nativeFrameAtOneToOne()
+    {
+        QFETCH(bool, isInverted);
+        QFETCH(bool, invert);
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.isInverted = isInverted;
+        const auto field = [](Vec3 p) { return 17 * (p.x + 10) + 11 * (p.y + 20) + 3; };
+        const auto volume = Phantom::volume(buildStacks(instances).front(), field);
+        Presentation presentation = plain();
+        presentation.window = {100, 150};
+        presentation.invert = invert;
+        const auto slice = render(*volume, SliceView{}, presentation, {8, 6});
+        QVERIFY(!slice.problem);
+        QCOMPARE(slice.transform.zoom(), 1.0);
+        for (int y = 0; y < 6; ++y)
+            for (int x = 0; x < 8; ++x) {
+                const int level = int(applyVoi(17 * x + 11 * y + 3, {100, 150}, VoiFunction::Linear) * 255 + 0.5);
+                QCOMPARE(greyAt(slice.image, x, y), isInverted != invert ? 255 - level : level);
+            }
+    }
+
+    void enlargedFrameIsBilinear()
+    {
+        const auto volume = Phantom::volume(Phantom{}.stack(), [](Vec3 p) { return 20 * (p.x + 10) + 5 * (p.y + 20); });
+        const auto slice = render(*volume, SliceView{}, plain(), {80, 60});
+        for (int y = 10; y < 50; ++y)
+            for (int x = 10; x < 70; ++x) {
+                const QPointF image = slice.transform.toImage(QPointF(x + 0.5, y + 0.5));
+                QVERIFY(std::abs(greyAt(slice.image, x, y) - (20 * image.x() + 5 * image.y())) <= 1);
+            }
+    }
+
+    /// GEO-11: 2 mm rows, 1 mm columns: a square of patient is a square of screen.
+    void nonSquarePixelsKeepTheirAspect()
+    {
+        Phantom phantom;
+        phantom.spacingMm = {2, 1};
+        const auto volume = Phantom::volume(phantom.stack(), [](Vec3) { return 200; });
+        const auto slice = render(*volume, SliceView{}, plain(), {240, 240});
+        const QPointF a = slice.transform.toScreen(QPointF(2, 2));
+        const QPointF right = slice.transform.toScreen(QPointF(4, 2));
+        const QPointF down = slice.transform.toScreen(QPointF(2, 3));
+        QVERIFY(std::abs((right.x() - a.x()) - (down.y() - a.y())) < 1e-9);
+        QCOMPARE(slice.transform.zoom(), 20.0); // 12 mm high in 240
+        auto aspect = phantom.instances();
+        for (Instance& instance : aspect) {
+            instance.plane.reset();
+            instance.spacingMm.reset();
+        }
+        const Stack stack = buildStacks(aspect).front();
+        const auto flat = *Volume::fromPixels(stack, SampleType::Int16, std::vector<std::byte>(size_t(8 * 6 * 5 * 2)));
+        const auto transform = SliceTransform::of(*flat, SliceView{}, {240, 240});
+        QVERIFY(std::abs((transform.toScreen(QPointF(1, 0)).x() - transform.toScreen(QPointF(0, 0)).x()) * 2 -
+                         (transform.toScreen(QPointF(0, 1)).y() - transform.toScreen(QPointF(0, 0)).y())) < 1e-9);
+    }
+
+    void screenAndPatientAreInverse()
+    {
+        Phantom phantom;
+        phantom.spacingMm = {0.7, 0.9};
+        const auto volume = Phantom::volume(phantom.stack(), [](Vec3) { return 0; });
+        for (int turns = 0; turns < 4; ++turns)
+            for (const bool flip : {false, true}) {
+                SliceView view;
+                view.quarterTurns = turns;
+                view.flipHorizontal = flip;
+                view.zoom = 3.3;
+                view.panPx = {12, -7};
+                const auto transform = SliceTransform::of(*volume, view, {200, 100});
+                const QPointF screen(33.25, 71.5);
+                const auto point = transform.toPatient(screen);
+                QVERIFY(point);
+                const QPointF back = *transform.toScreen(*point);
+                QVERIFY(std::abs(back.x() - screen.x()) < 1e-9 && std::abs(back.y() - screen.y()) < 1e-9);
+                QVERIFY(std::abs(*transform.distanceMm(*point + Vec3{0, 0, 4})) - 4 < 1e-9);
+            }
+    }
+
+    void lettersFollowRotationAndFlips()
+    {
+        const auto volume = Phantom::volume(Phantom{}.stack(), [](Vec3) { return 0; });
+        const auto letters = [&](int turns, bool flip) {
+            SliceView view;
+            view.quarterTurns = turns;
+            view.flipHorizontal = flip;
+            const auto edges = SliceTransform::of(*volume, view, {100, 100}).letters();
+            return edges.left + edges.right + edges.top + edges.bottom;
+        };
+        QCOMPARE(letters(0, false), "RLAP"); // GEO-15
+        QCOMPARE(letters(0, true), "LRAP");
+        QCOMPARE(letters(1, false), "PARL"); // clockwise: what was at the left is at the top
+        QCOMPARE(letters(2, false), "LRPA");
+        const auto plane = [&](AnatomicalPlane which) {
+            SliceView view;
+            view.mpr = anatomicalPlane(which, volume->grid()->centreLps());
+            const auto edges = SliceTransform::of(*volume, view, {100, 100}).letters();
+            return edges.left + edges.right + edges.top + edges.bottom;
+        };
+        QCOMPARE(plane(AnatomicalPlane::Axial), "RLAP");
+        QCOMPARE(plane(AnatomicalPlane::Coronal), "RLHF");
+        QCOMPARE(plane(AnatomicalPlane::Sagittal), "APHF");
+    }
+
+    void withoutGeometryOnlyPatientOrientationGivesLetters()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.plane.reset();
+        const auto none = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(480));
+        auto edges = SliceTransform::of(*none, SliceView{}, {100, 100}).letters();
+        QCOMPARE(edges.left + edges.right + edges.top + edges.bottom, ""); // GEO-16
+        for (Instance& instance : instances)
+            instance.patientOrientation = QStringList{"L", "F"};
+        const auto some = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(480));
+        edges = SliceTransform::of(*some, SliceView{}, {100, 100}).letters();
+        QCOMPARE(edges.left + edges.right + edges.top + edges.bottom, "RLHF");
+        QVERIFY(!SliceTransform::of(*some, SliceView{}, {100, 100}).toPatient({1, 1}));
+    }
+
+    void zoomStaysUnderTheCursor()
+    {
+        const auto volume = Phantom::volume(Phantom{}.stack(), [](Vec3) { return 0; });
+        SliceView view;
+        view.quarterTurns = 1;
+        const QSize size(300, 200);
+        const QPointF cursor(70, 150);
+        const QPointF before = SliceTransform::of(*volume, view, size).toImage(cursor);
+        const SliceView zoomed = zoomedAt(*volume, view, size, cursor, 2.5);
+        const QPointF after = SliceTransform::of(*volume, zoomed, size).toImage(cursor);
+        QVERIFY(std::abs(before.x() - after.x()) < 1e-9 && std::abs(before.y() - after.y()) < 1e-9);
+        QCOMPARE(reset(zoomed).zoom, 0.0);
+    }
+
+    /// Trilinear interpolation reproduces a ramp exactly; expected values are the ramp's own.
+    void mprOfARamp_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("axial") << 0;
+        QTest::newRow("sagittal") << 1;
+        QTest::newRow("coronal") << 2;
+        QTest::newRow("oblique") << 3;
+        QTest::newRow("GEO-05 coronal of a tilted stack") << 4;
+    }
+    void mprOfARamp()
+    {
+        QFETCH(int, kind);
+        Phantom phantom;
+        phantom.columns = 40;
+        phantom.rows = 30;
+        phantom.slices = 20;
+        phantom.sliceStep = {0, 0, 1.5};
+        const double angle = 18 * M_PI / 180;
+        if (kind == 4)
+            phantom.columnDirection = {0, std::cos(angle), std::sin(angle)};
+        const auto ramp = [](Vec3 p) { return 100 * p.x + 60 * p.y + 80 * p.z - 1000; };
+        const auto volume = Phantom::volume(phantom.stack(), ramp);
+        SliceView view;
+        const Vec3 centre = volume->grid()->centreLps();
+        if (kind == 3)
+            view.mpr = MprPlane{centre, normalized({1, 0.5, 0.2}), normalized(cross(cross(Vec3{1, 0.5, 0.2}, Vec3{0.1, 1, -0.4}), Vec3{1, 0.5, 0.2}))};
+        else
+            view.mpr = anatomicalPlane(kind == 1 ? AnatomicalPlane::Sagittal : kind == 0 ? AnatomicalPlane::Axial : AnatomicalPlane::Coronal, centre);
+        view.zoom = 4;
+        Presentation presentation = plain();
+        presentation.window = {ramp(centre), 4000};
+        const auto slice = render(*volume, view, presentation, {120, 100});
+        QVERIFY(!slice.problem);
+        int compared = 0;
+        for (int y = 0; y < 100; ++y)
+            for (int x = 0; x < 120; ++x) {
+                const Vec3 point = *slice.transform.toPatient(QPointF(x + 0.5, y + 0.5));
+                if (!volume->valueAt(point))
+                    continue;
+                const double expected = applyVoi(ramp(point), presentation.window, VoiFunction::Linear) * 255;
+                QVERIFY2(std::abs(greyAt(slice.image, x, y) - expected) <= 1.0, qPrintable(QString("%1 %2: %3 %4").arg(x).arg(y).arg(greyAt(slice.image, x, y)).arg(expected)));
+                ++compared;
+            }
+        QVERIFY(compared > 2000);
+    }
+
+    void wideAndPlainLoopsAgree()
+    {
+        std::mt19937 random(3);
+        std::vector<qint16> voxels(size_t(33 * 21 * 17) + 32);
+        for (qint16& v : voxels)
+            v = qint16(random());
+        const int size[3] = {33, 21, 17};
+        for (const bool isSigned : {true, false})
+            for (const Blend blend : {Blend::Maximum, Blend::Minimum, Blend::Mean}) {
+                const VoxelBlock block{voxels.data(), isSigned, 33, 21, 17};
+                const VoxelLine line{{-3.2, 1.7, 0.3}, {0.31, 0.11, 0.13}};
+                const Span span = clip(line, size, 200);
+                QVERIFY(span.to - span.from > 50);
+                std::vector<float> wide(200, blend == Blend::Mean ? 0 : NAN);
+                std::vector<float> slow = wide;
+                sampleSpan(block, line, span, blend, wide.data());
+                sampleSpanPlain(block, line, span, blend, slow.data());
+                for (int i = span.from; i < span.to; ++i)
+                    QVERIFY2(std::abs(wide[size_t(i)] - slow[size_t(i)]) < 0.5f, qPrintable(QString("%1: %2 %3").arg(i).arg(wide[size_t(i)]).arg(slow[size_t(i)])));
+            }
+    }
+
+    void slabsOfAPoint()
+    {
+        Phantom phantom;
+        phantom.slices = 11;
+        phantom.sliceStep = {0, 0, 1};
+        const auto volume = Phantom::volume(phantom.stack(), [&](Vec3 p) { return p.z == 33 && p.x == -6 && p.y == -17 ? 220 : 20; });
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Axial, {-6, -17, 35});
+        view.zoom = 1;
+        const auto greyAtPoint = [&](double slab, Blend blend) {
+            view.slabMm = slab;
+            view.blend = blend;
+            return greyAt(render(*volume, view, plain(), {9, 9}).image, 4, 4);
+        };
+        QCOMPARE(greyAtPoint(0, Blend::Maximum), 20);
+        QCOMPARE(greyAtPoint(4, Blend::Maximum), 220);
+        QCOMPARE(greyAtPoint(2, Blend::Maximum), 20);
+        QCOMPARE(greyAtPoint(4, Blend::Minimum), 20);
+        QCOMPARE(greyAtPoint(4, Blend::Mean), 60); // 220 and four times 20
+    }
+
+    void paddingIsBlackAndNotMixed_data()
+    {
+        QTest::addColumn<bool>("mpr");
+        QTest::newRow("PIX-08 native") << false;
+        QTest::newRow("PIX-08 MPR") << true;
+    }
+    void paddingIsBlackAndNotMixed()
+    {
+        QFETCH(bool, mpr);
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.pixels.padding = PaddingRange{-2000, -2000};
+            instance.isInverted = true; // padding is black for MONOCHROME1 too
+        }
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.x < -6.5 ? -2000 : 100; });
+        SliceView view;
+        if (mpr)
+            view.mpr = anatomicalPlane(AnatomicalPlane::Axial, volume->grid()->centreLps());
+        const auto slice = render(*volume, view, plain(), {80, 60});
+        for (int x = 0; x < 80; ++x)
+            QVERIFY(greyAt(slice.image, x, 30) == 0 || greyAt(slice.image, x, 30) == 155);
+        QCOMPARE(greyAt(slice.image, 5, 30), 0);
+        QCOMPARE(greyAt(slice.image, 70, 30), 155);
+    }
+
+    void rescaleOfEachSliceReachesTheScreen()
+    {
+        auto instances = Phantom{}.instances();
+        for (size_t i = 0; i < instances.size(); ++i)
+            instances[i].modalityTransform.slope = double(i + 1);
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 40; });
+        SliceView view;
+        view.frame = 4;
+        QCOMPARE(greyAt(render(*volume, view, plain(), {8, 6}).image, 3, 3), 200); // PIX-04
+        view = {};
+        view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, volume->grid()->centreLps());
+        view.zoom = 1;
+        const auto slice = render(*volume, view, plain(), {9, 9});
+        const Vec3 point = *slice.transform.toPatient(QPointF(4.5, 3.5));
+        QVERIFY(std::abs(greyAt(slice.image, 4, 3) - *volume->valueAt(point)) <= 1);
+    }
+
+    void autoWindowIgnoresPaddingAndAir()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.pixels.padding = PaddingRange{-3000, -3000};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.x < -8.5 ? -3000 : p.x < -6.5 ? 0 : 100 + 10 * (p.x + 6); });
+        const Window window = initialPresentation(*volume, 0).window; // PIX-20
+        QVERIFY(window.centre - window.width / 2 >= 90 && window.centre + window.width / 2 <= 145);
+    }
+
+    void storedWindowsAreOfferedByName()
+    {
+        Instance instance = Phantom{}.instance(0);
+        instance.windows = {{40, 80, "BRAIN", VoiFunction::Linear}, {600, 2800, "BONE", VoiFunction::Sigmoid}};
+        const auto presets = windowPresets(instance);
+        QCOMPARE(presets[0].name, "BRAIN"); // PIX-05
+        QCOMPARE(presets[1].name, "BONE");
+        QCOMPARE(int(presets[1].function), int(VoiFunction::Sigmoid));
+        QCOMPARE(findWindowPreset(instance, "lung")->window, (Window{-600, 1500}));
+        QCOMPARE(findWindowPreset(instance, "bone")->window, (Window{600, 2800})); // the image's own comes first
+        QVERIFY(!findWindowPreset(instance, "nonsense"));
+        instance.modality = "MR";
+        QVERIFY(!findWindowPreset(instance, "lung"));
+    }
+
+    void referenceLinesOnlyWhereTheyMeanSomething()
+    {
+        Phantom axial;
+        axial.columns = axial.rows = 21;
+        axial.slices = 11;
+        Phantom sagittal = axial;
+        sagittal.originLps = {0, -20, 50};
+        sagittal.rowDirection = {0, 1, 0};
+        sagittal.columnDirection = {0, 0, -1};
+        sagittal.sliceStep = {-1, 0, 0};
+        const auto field = [](Vec3) { return 0; };
+        const auto a = Phantom::volume(axial.stack(), field);
+        const auto s = Phantom::volume(sagittal.stack(), field);
+        SliceView third;
+        third.frame = 3;
+        const auto line = referenceLine(*s, SliceView{}, *a, third);
+        QVERIFY(line); // the axial slice at z 36 on the first sagittal image
+        QVERIFY(std::abs(line->fromLps.z - 36) < 1e-9 && std::abs(line->toLps.z - 36) < 1e-9);
+        QVERIFY(!referenceLine(*a, SliceView{}, *a, third)); // GEO-13 parallel
+        Phantom elsewhere = sagittal;
+        elsewhere.frameOfReference = "7.7";
+        QVERIFY(!referenceLine(*Phantom::volume(elsewhere.stack(), field), SliceView{}, *a, third)); // GEO-13, GEO-12
+        elsewhere.frameOfReference.clear();
+        Phantom without = axial;
+        without.frameOfReference.clear();
+        QVERIFY(!referenceLine(*Phantom::volume(elsewhere.stack(), field), SliceView{}, *Phantom::volume(without.stack(), field), third));
+    }
+
+    void whatCannotBeShownSaysWhy()
+    {
+        auto instances = Phantom{}.instances();
+        instances.erase(instances.begin() + 1);
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 0; });
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Axial, {0, 0, 0});
+        const auto slice = render(*volume, view, plain(), {50, 40});
+        QVERIFY(slice.problem && !slice.problem->detail.isEmpty());
+        QCOMPARE(slice.image.size(), QSize(50, 40));
+        view = {};
+        view.frame = 99;
+        QVERIFY(render(*volume, view, plain(), {50, 40}).problem);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSlice)
+#include "tst_slice.moc"
