@@ -1,4 +1,287 @@
-#include <QtTest>
-class T : public QObject { Q_OBJECT };
-QTEST_GUILESS_MAIN(T)
+#include "netclient/dicom/uid.h"
+#include "netclient/media/file_set.h"
+#include "tests/support/test_data.h"
+#include <QCryptographicHash>
+#include <QDirIterator>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+
+using namespace diascope;
+using namespace diascope::media;
+namespace tag = diascope::dicom::tag;
+
+namespace
+{
+
+QStringList filesIn(const QString& folder, const QStringList& patterns = {"*"})
+{
+    QStringList files;
+    QDirIterator all(folder, patterns, QDir::Files, QDirIterator::Subdirectories);
+    while (all.hasNext())
+        files << all.next();
+    files.sort();
+    return files;
+}
+
+QStringList abdomen(int count)
+{
+    return filesIn(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}).mid(0, count);
+}
+
+/// A file of the manifest with this transfer syntax.
+QString fileOf(const QString& transferSyntax)
+{
+    QFile manifest(test::dataFile("MANIFEST.tsv"));
+    if (!manifest.open(QIODevice::ReadOnly))
+        return {};
+    while (!manifest.atEnd()) {
+        const QStringList columns = QString::fromUtf8(manifest.readLine()).split('\t');
+        if (columns.value(3) == transferSyntax && columns.value(1) == "CT" && columns.value(0).startsWith("pixels/"))
+            return test::dataFile(columns[0]);
+    }
+    return {};
+}
+
+QString makeReport(const QString& path, const QString& study, const QString& patientId)
+{
+    dicom::Dataset dataset;
+    (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.104.1"); // Encapsulated PDF
+    (void)dataset.setText(tag::SOPInstanceUID, dicom::newUid());
+    (void)dataset.setText(tag::StudyInstanceUID, study);
+    (void)dataset.setText(tag::SeriesInstanceUID, dicom::newUid());
+    (void)dataset.setText(tag::PatientID, patientId);
+    (void)dataset.setText(tag::PatientName, "Doe^Jane");
+    (void)dataset.setText(tag::Modality, "DOC");
+    (void)dataset.setText(tag::MIMETypeOfEncapsulatedDocument, "application/pdf");
+    (void)dataset.setText(tag::DocumentTitle, "Report");
+    (void)dataset.setText(tag::InstanceNumber, "1");
+    (void)dataset.setText(tag::SeriesNumber, "99");
+    (void)dataset.setText(tag::ContentDate, "20180107");
+    (void)dataset.setText(tag::ContentTime, "1200");
+    dataset.setEmpty(tag::ConceptNameCodeSequence);
+    dataset.setBytes(tag::EncapsulatedDocument, "%PDF-1.4 x ");
+    (void)dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian));
+    return path;
+}
+
+} // namespace
+
+class TestMedia : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aFileSetPassesIndependentChecks()
+    {
+        QStringList sources = abdomen(8);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        const auto first = dicom::Dataset::read(sources[0]);
+        sources << makeReport(folder.filePath("report"), first->text(tag::StudyInstanceUID), first->text(tag::PatientID));
+        QFile pdf(folder.filePath("report.pdf"));
+        QVERIFY(pdf.open(QIODevice::WriteOnly));
+        pdf.write("%PDF-1.4 x");
+        pdf.close();
+        MediaOptions options;
+        options.institution = QString::fromUtf8("Klinik Köln");
+        options.contact = "radiology@example.org";
+        options.extraFiles.push_back({pdf.fileName(), "REPORT/REPORT.PDF"});
+        Task task;
+        const QString out = folder.filePath("out");
+        const auto report = writeFileSet(sources, out, options, task);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QVERIFY2(report->leftOut.empty(), report->leftOut.empty() ? "" : qPrintable(report->leftOut[0].reason));
+        QCOMPARE(report->written, 9);
+        QVERIFY(report->isVerified);
+        QCOMPARE(report->profile, MediaProfile::Cd);
+        QCOMPARE(report->studies, 1);
+
+        // PDI-01: the DICOMDIR by dicom3tools and by DCMTK.
+        const auto checked = test::run("dcdirdmp", {out + "/DICOMDIR"});
+        const QByteArray all = checked.out + checked.err;
+        QVERIFY2(checked.code == 0 && !all.contains("Error"), all.left(2000).constData());
+        const auto dumped = test::run("dcmdump", {out + "/DICOMDIR"});
+        QVERIFY(dumped.out.contains("=LittleEndianExplicit"));
+        for (const char* type : {"PATIENT", "STUDY", "SERIES", "IMAGE", "ENCAP DOC"})
+            QVERIFY2(dumped.out.contains(QByteArray("[") + type), type);
+        // PDI-02: every file ID.
+        static const QRegularExpression component("^[A-Z0-9_]{1,8}$");
+        const auto listed = test::python("import sys,pydicom\nfor x in pydicom.dcmread(sys.argv[1]).DirectoryRecordSequence:\n"
+                                         "  i=x.get('ReferencedFileID')\n"
+                                         "  if i: print('/'.join(i),x.ReferencedTransferSyntaxUIDInFile)\n", {out + "/DICOMDIR"});
+        const QStringList lines = QString::fromUtf8(listed.out).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 9);
+        for (const QString& line : lines) {
+            const QStringList components = line.section(' ', 0, 0).split('/');
+            QVERIFY(components.size() <= 8);
+            for (const QString& part : components)
+                QVERIFY2(component.match(part).hasMatch(), qPrintable(part));
+            QCOMPARE(line.section(' ', 1), "1.2.840.10008.1.2.1"); // PDI-03
+            QVERIFY(QFileInfo::exists(out + '/' + line.section(' ', 0, 0)));
+        }
+        // PDI-04
+        QFile readme(out + "/README.TXT");
+        QVERIFY(readme.open(QIODevice::ReadOnly));
+        const QByteArray text = readme.readAll();
+        for (const char* word : {"Klinik Koln", "Creator", "Institution", "Software: Diascope", "radiology@example.org", "Disclaimer"})
+            QVERIFY2(text.contains(word), word);
+        QVERIFY(std::all_of(text.begin(), text.end(), [](char c) { return uchar(c) < 0x80; }));
+        QVERIFY(QFileInfo::exists(out + "/INDEX.HTM"));
+        QVERIFY(QFileInfo::exists(out + "/REPORT/REPORT.PDF"));
+
+        // The pixels are those of the sources.
+        QHash<QString, QByteArray> pixels;
+        for (const QString& path : sources)
+            pixels.insert(dicom::Dataset::read(path)->text(tag::SOPInstanceUID), dicom::Dataset::read(path)->bytes(tag::PixelData));
+        for (const QString& path : filesIn(out + "/DICOM"))
+            QCOMPARE(dicom::Dataset::read(path)->bytes(tag::PixelData), pixels.value(dicom::Dataset::read(path)->text(tag::SOPInstanceUID)));
+
+        // PDI-11: the image opens in another program and holds the same bytes.
+        const QString iso = folder.filePath("disc.iso");
+        const auto written = writeIso(out, iso, "DIASCOPE", task);
+        QVERIFY2(written, written ? "" : qPrintable(message(written.error())));
+        const QString back = folder.filePath("back");
+        QCOMPARE(test::run("xorriso", {"-osirrox", "on", "-indev", iso, "-extract", "/", back}).code, 0);
+        QVERIFY(verifyFileSet(back, report->hashes, task));
+        const auto again = test::run("dcdirdmp", {back + "/DICOMDIR"});
+        QVERIFY(again.code == 0 && !(again.out + again.err).contains("Error"));
+        QVERIFY(test::run("file", {iso}).out.contains("ISO 9660"));
+        test::run("chmod", {"-R", "u+w", back});
+    }
+
+    void PDI_07_aChangedByteOrAMissingFileIsFound()
+    {
+        const QStringList sources = abdomen(3);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        Task task;
+        const QString out = folder.filePath("out");
+        const auto report = writeFileSet(sources, out, {}, task);
+        QVERIFY(report && report->isVerified);
+        QVERIFY(verifyFileSet(out, report->hashes, task));
+        const QString victim = filesIn(out + "/DICOM")[1];
+        QFile file(victim);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        file.seek(file.size() / 2);
+        const char was = file.peek(1)[0];
+        file.write(QByteArray(1, char(was ^ 1)));
+        file.close();
+        const auto changed = verifyFileSet(out, report->hashes, task);
+        QVERIFY(!changed);
+        QCOMPARE(changed.error().fault, Fault::Damaged);
+        QVERIFY(changed.error().detail.contains(QFileInfo(victim).fileName()));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        file.seek(file.size() / 2);
+        file.write(QByteArray(1, was));
+        file.close();
+        QVERIFY(verifyFileSet(out, report->hashes, task));
+        QVERIFY(QFile::remove(victim));
+        QVERIFY(!verifyFileSet(out, report->hashes, task));
+    }
+
+    void PDI_06_onlyOnePatient()
+    {
+        const QStringList sources = abdomen(1);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        const QStringList mixed{sources[0], makeReport(folder.filePath("other"), dicom::newUid(), "SOMEBODY")};
+        Task task;
+        const QString out = folder.filePath("out");
+        const auto refused = writeFileSet(mixed, out, {}, task);
+        QCOMPARE(refused.error().fault, Fault::Conflict);
+        QVERIFY(!QFileInfo::exists(out));
+        MediaOptions several;
+        several.patients = MediaOptions::Patients::Several;
+        const auto report = writeFileSet(mixed, out, several, task);
+        QVERIFY(report);
+        QCOMPARE(report->patients, 2);
+    }
+
+    void compressedFilesAreDecompressedOrTheProfileSaysWhyNot_data()
+    {
+        QTest::addColumn<QString>("syntax");
+        QTest::addColumn<bool>("becomesCd");
+        QTest::newRow("PDI-03 RLE") << "1.2.840.10008.1.2.5" << true;
+        QTest::newRow("PDI-03 JPEG lossless") << "1.2.840.10008.1.2.4.70" << true;
+        QTest::newRow("PDI-03 JPEG-LS") << "1.2.840.10008.1.2.4.80" << true;
+        QTest::newRow("PDI-03 JPEG 2000") << "1.2.840.10008.1.2.4.90" << false;
+    }
+    void compressedFilesAreDecompressedOrTheProfileSaysWhyNot()
+    {
+        QFETCH(QString, syntax);
+        QFETCH(bool, becomesCd);
+        const QString path = fileOf(syntax);
+        NEEDS_TEST_DATA(path);
+        QTemporaryDir folder;
+        Task task;
+        const QString out = folder.filePath("out");
+        const auto report = writeFileSet({path}, out, {}, task);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QCOMPARE(report->written, 1);
+        QCOMPARE(report->profile == MediaProfile::Cd, becomesCd);
+        QCOMPARE(report->profileReason.isEmpty(), becomesCd);
+        const QString written = filesIn(out + "/DICOM").value(0);
+        QCOMPARE(dicom::Dataset::read(written)->transferSyntax().uid, becomesCd ? "1.2.840.10008.1.2.1" : syntax);
+        if (becomesCd) { // against GDCM's decoder, which is another than DCMTK's
+            QCOMPARE(test::run("gdcmconv", {"--raw", path, folder.filePath("raw")}).code, 0);
+            QCOMPARE(dicom::Dataset::read(written)->bytes(tag::PixelData), dicom::Dataset::read(folder.filePath("raw"))->bytes(tag::PixelData));
+        }
+        const auto checked = test::run("dcdirdmp", {out + "/DICOMDIR"});
+        QVERIFY(!(checked.out + checked.err).contains("Error"));
+    }
+
+    void aTranscoderOfTheCallersIsUsed()
+    {
+        const QString path = fileOf("1.2.840.10008.1.2.4.90");
+        NEEDS_TEST_DATA(path);
+        QTemporaryDir folder;
+        MediaOptions options;
+        options.transcode = [&](const QString& from) -> Result<dicom::Dataset> {
+            test::run("gdcmconv", {"--raw", from, folder.filePath("raw")});
+            return dicom::Dataset::read(folder.filePath("raw"));
+        };
+        Task task;
+        const auto report = writeFileSet({path}, folder.filePath("out"), options, task);
+        QVERIFY(report);
+        QCOMPARE(report->profile, MediaProfile::Cd);
+        QCOMPARE(dicom::Dataset::read(filesIn(folder.filePath("out/DICOM")).value(0))->transferSyntax().uid, "1.2.840.10008.1.2.1");
+    }
+
+    void whatIsThereIsNeverOverwritten()
+    {
+        const QStringList sources = abdomen(1);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        QFile mine(folder.filePath("mine"));
+        QVERIFY(mine.open(QIODevice::WriteOnly));
+        mine.close();
+        Task task;
+        QCOMPARE(writeFileSet(sources, folder.path(), {}, task).error().fault, Fault::Conflict);
+        QVERIFY(mine.exists());
+        MediaOptions bad;
+        bad.extraFiles.push_back({mine.fileName(), "../ESCAPE.TXT"});
+        QCOMPARE(writeFileSet(sources, folder.filePath("out"), bad, task).error().fault, Fault::Invalid);
+        Task cancelled;
+        cancelled.cancel();
+        QCOMPARE(writeFileSet(sources, folder.filePath("out"), {}, cancelled).error().fault, Fault::Cancelled);
+        QVERIFY(!QFileInfo::exists(folder.filePath("out")));
+    }
+
+    void mediaOfOtherMakersAreRead()
+    {
+        const QString folder = test::dataFile("volumes/taichi_cd_ct_mr_mr");
+        NEEDS_TEST_DATA(folder);
+        QDirIterator all(folder, {"DICOMDIR"}, QDir::Files, QDirIterator::Subdirectories);
+        QVERIFY(all.hasNext());
+        all.next();
+        const auto directory = readFileSet(all.fileInfo().path());
+        QVERIFY2(directory, directory ? "" : qPrintable(message(directory.error())));
+        const auto listed = test::python("import sys,pydicom\nprint(len({'/'.join(x.ReferencedFileID) for x in pydicom.dcmread(sys.argv[1])"
+                                         ".DirectoryRecordSequence if x.get('ReferencedFileID')}))\n", {all.filePath()});
+        QCOMPARE(QByteArray::number(qint64(directory->files.size() + directory->missing.size() + directory->refused.size())), listed.out.trimmed());
+        QVERIFY(!directory->isCircular);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMedia)
 #include "tst_media.moc"

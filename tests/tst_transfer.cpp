@@ -1,4 +1,355 @@
-#include <QtTest>
-class T : public QObject { Q_OBJECT };
-QTEST_GUILESS_MAIN(T)
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicom/uid.h"
+#include "netclient/transfer/delivery_queue.h"
+#include "netclient/transfer/study_transfer.h"
+#include "tests/support/orthanc.h"
+#include "tests/support/test_data.h"
+#include <QDirIterator>
+#include <QTemporaryDir>
+#include <csignal>
+#include <thread>
+
+using namespace diascope;
+using namespace diascope::transfer;
+namespace tag = diascope::dicom::tag;
+
+namespace
+{
+
+NewDelivery delivery(const QString& subject, const QString& controlId, const QString& target = "RIS")
+{
+    return {subject, "hl7", target, controlId, "MSH|" + controlId.toUtf8()};
+}
+
+Result<Acknowledgement> accept(const Delivery& delivery) { return Acknowledgement{Acknowledgement::Accept, delivery.controlId, {}}; }
+
+template <typename T>
+T value(Result<T> result)
+{
+    return result ? std::move(*result) : T();
+}
+
+} // namespace
+
+class TestTransfer : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<Database> m_database;
+    std::unique_ptr<DeliveryQueue> m_queue;
+    Task m_task;
+
+    Profile profile() const { return *Profile::open(m_folder->path()); }
+    void enqueue(const NewDelivery& delivery)
+    {
+        const auto added = DeliveryQueue::enqueue(*m_database, delivery);
+        QVERIFY2(added, added ? "" : qPrintable(message(added.error())));
+    }
+    QStringList states() const
+    {
+        QStringList all;
+        for (const Delivery& delivery : value(m_queue->list()))
+            all << delivery.controlId + ':' + name(delivery.state);
+        return all;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_queue = std::move(*DeliveryQueue::open(profile()));
+        m_database = std::move(*Database::open(profile().databasePath()));
+    }
+    void cleanup()
+    {
+        m_queue.reset();
+        m_database.reset();
+    }
+
+    void queueingBelongsToTheCallersTransaction()
+    {
+        {
+            auto transaction = Transaction::begin(*m_database);
+            QVERIFY(DeliveryQueue::enqueue(*m_database, delivery("R1", "C1")));
+        } // the signing failed: rolled back
+        QCOMPARE(*m_queue->pending(), 0);
+        {
+            auto transaction = Transaction::begin(*m_database);
+            QVERIFY(DeliveryQueue::enqueue(*m_database, delivery("R1", "C1")));
+            QVERIFY(transaction->commit());
+        }
+        QCOMPARE(*m_queue->pending(), 1);
+        QCOMPARE(DeliveryQueue::enqueue(*m_database, delivery("R1", "C1")).error().fault, Fault::Conflict);
+    }
+
+    void DEL_02_aLostAcknowledgementIsResentWithTheSameControlId()
+    {
+        enqueue(delivery("R1", "C1"));
+        QStringList sent;
+        QList<QByteArray> payloads;
+        const Sender loses = [&](const Delivery& d) -> Result<Acknowledgement> {
+            sent << d.controlId;
+            payloads << d.payload;
+            if (sent.size() == 1)
+                return fail(Fault::TimedOut, "no answer");
+            return accept(d);
+        };
+        auto outcome = m_queue->deliverDue(loses, m_task);
+        QCOMPARE(outcome->waiting, 1);
+        QCOMPARE(states(), QStringList{"C1:queued"});
+        QVERIFY(value(m_queue->list())[0].lastError.contains("no answer"));
+        QVERIFY(m_queue->deliverDue(loses, m_task)); // not due yet: backs off
+        QCOMPARE(sent.size(), 1);
+        QVERIFY(value(m_queue->nextDue())->toMSecsSinceEpoch() > QDateTime::currentMSecsSinceEpoch());
+        outcome = m_queue->deliverDue(loses, m_task, DeliveryQueue::Force::EvenEarly);
+        QCOMPARE(outcome->acknowledged, 1);
+        QCOMPARE(sent, (QStringList{"C1", "C1"}));
+        QCOMPARE(payloads[0], payloads[1]);
+        QCOMPARE(states(), QStringList{"C1:acknowledged"});
+        QCOMPARE(value(m_queue->list())[0].attempts, 2);
+        QVERIFY(m_queue->deliverDue(loses, m_task, DeliveryQueue::Force::EvenEarly));
+        QCOMPARE(sent.size(), 2); // done is done
+    }
+
+    void DEL_03_refusedIsHeldAndNotBlindlyRetried_data()
+    {
+        QTest::addColumn<int>("code");
+        QTest::newRow("DEL-03 AE") << int(Acknowledgement::Error);
+        QTest::newRow("DEL-03 AR") << int(Acknowledgement::Reject);
+    }
+    void DEL_03_refusedIsHeldAndNotBlindlyRetried()
+    {
+        QFETCH(int, code);
+        enqueue(delivery("R1", "C1"));
+        int sent = 0;
+        const Sender refuses = [&](const Delivery& d) -> Result<Acknowledgement> {
+            ++sent;
+            return Acknowledgement{Acknowledgement::Code(code), d.controlId, "unknown patient"};
+        };
+        QCOMPARE(m_queue->deliverDue(refuses, m_task)->held, 1);
+        QVERIFY(m_queue->deliverDue(refuses, m_task, DeliveryQueue::Force::EvenEarly));
+        QCOMPARE(sent, 1);
+        QCOMPARE(states(), QStringList{"C1:held"});
+        QVERIFY(value(m_queue->list())[0].lastError.contains("unknown patient"));
+        QVERIFY(m_queue->release(value(m_queue->list())[0].id)); // a person decides
+        QCOMPARE(m_queue->deliverDue(accept, m_task)->acknowledged, 1);
+        QCOMPARE(m_queue->release(1).error().fault, Fault::NotFound);
+    }
+
+    void DEL_03_aWrongControlIdIsIgnored()
+    {
+        enqueue(delivery("R1", "C1"));
+        const Sender confused = [](const Delivery&) -> Result<Acknowledgement> { return Acknowledgement{Acknowledgement::Accept, "OTHER", {}}; };
+        const auto outcome = m_queue->deliverDue(confused, m_task);
+        QCOMPARE(outcome->acknowledged, 0);
+        QCOMPARE(states(), QStringList{"C1:queued"});
+        QVERIFY(!*m_queue->settle({Acknowledgement::Accept, "NEVER-SENT", {}}));
+        QVERIFY(*m_queue->settle({Acknowledgement::Accept, "C1", {}})); // the right one comes late
+        QCOMPARE(states(), QStringList{"C1:acknowledged"});
+    }
+
+    void DEL_04_orderIsKeptForEachSubjectAfterTheRisWasDown()
+    {
+        for (const char* id : {"preliminary", "final", "addendum"})
+            enqueue(delivery("R1", id));
+        enqueue(delivery("R2", "other"));
+        int tries = 0;
+        const Sender down = [&](const Delivery&) -> Result<Acknowledgement> {
+            ++tries;
+            return fail(Fault::Unreachable, "down");
+        };
+        QVERIFY(m_queue->deliverDue(down, m_task));
+        QCOMPARE(tries, 1); // an unreachable target is not asked once for every delivery
+        QStringList sent;
+        const Sender up = [&](const Delivery& d) {
+            sent << d.controlId;
+            return accept(d);
+        };
+        QVERIFY(m_queue->deliverDue(up, m_task, DeliveryQueue::Force::EvenEarly));
+        QVERIFY(sent.indexOf("preliminary") < sent.indexOf("final") && sent.indexOf("final") < sent.indexOf("addendum"));
+        QCOMPARE(sent.size(), 4);
+        QCOMPARE(*m_queue->pending(), 0);
+    }
+
+    void DEL_04_nothingOvertakesAHeldOne()
+    {
+        enqueue(delivery("R1", "final"));
+        enqueue(delivery("R1", "addendum"));
+        enqueue(delivery("R2", "other"));
+        enqueue(delivery("R1", "elsewhere", "ARCHIVE"));
+        QStringList sent;
+        const Sender sender = [&](const Delivery& d) -> Result<Acknowledgement> {
+            sent << d.controlId;
+            return Acknowledgement{d.controlId == "final" ? Acknowledgement::Reject : Acknowledgement::Accept, d.controlId, {}};
+        };
+        QVERIFY(m_queue->deliverDue(sender, m_task));
+        QCOMPARE(sent, (QStringList{"final", "other", "elsewhere"}));
+        QCOMPARE(states(), (QStringList{"final:held", "addendum:queued", "other:acknowledged", "elsewhere:acknowledged"}));
+    }
+
+    void DEL_10_aClockSetBackReordersNothing()
+    {
+        enqueue(delivery("R1", "first"));
+        QVERIFY(m_database->execute("UPDATE delivery SET created=created+86400000, updated=updated+86400000, next_due=next_due+864000000"));
+        enqueue(delivery("R1", "second"));
+        QStringList sent;
+        QVERIFY(m_queue->deliverDue([&](const Delivery& d) {
+            sent << d.controlId;
+            return accept(d);
+        }, m_task));
+        QCOMPARE(sent, (QStringList{"first", "second"})); // a due time far ahead of the clock is no due time
+    }
+
+    void twoProcessesNeverSendOneDeliveryAtATime()
+    {
+        for (int i = 0; i < 40; ++i)
+            enqueue(delivery(QString::number(i), QStringLiteral("C%1").arg(i)));
+        std::mutex mutex;
+        QHash<QString, int> sent;
+        const auto run = [&] {
+            const auto queue = DeliveryQueue::open(profile());
+            Task task;
+            QVERIFY((*queue)->deliverDue([&](const Delivery& d) {
+                const std::lock_guard lock(mutex);
+                ++sent[d.controlId];
+                return accept(d);
+            }, task));
+        };
+        std::thread one(run), two(run);
+        one.join();
+        two.join();
+        QCOMPARE(sent.size(), 40);
+        for (int count : sent)
+            QCOMPARE(count, 1);
+    }
+
+    /// A process that claimed and was killed: its lease runs out, the same message goes again.
+    void aKilledSendersDeliveryIsSentAgain()
+    {
+        enqueue(delivery("R1", "C1"));
+        QVERIFY(m_database->execute("UPDATE delivery SET state=1, attempts=1, lease_owner='dead', lease_until=?", {QDateTime::currentMSecsSinceEpoch() + 60000}));
+        QCOMPARE(m_queue->deliverDue(accept, m_task, DeliveryQueue::Force::EvenEarly)->acknowledged, 0); // it may live
+        QVERIFY(m_database->execute("UPDATE delivery SET lease_until=?", {QDateTime::currentMSecsSinceEpoch() - 1}));
+        QCOMPARE(m_queue->deliverDue(accept, m_task)->acknowledged, 1);
+    }
+
+    void studiesComeFromAServerIntoTheArchive_data()
+    {
+        QTest::addColumn<bool>("isGet");
+        QTest::newRow("NET-01 C-GET") << true;
+        QTest::newRow("NET-01 C-MOVE") << false;
+    }
+    void studiesComeFromAServerIntoTheArchive()
+    {
+        QFETCH(bool, isGet);
+        QString why;
+        const quint16 movePort = test::freePort();
+        const auto orthanc = test::Orthanc::start(movePort, &why);
+        if (!orthanc)
+            QSKIP(qPrintable(why));
+        QStringList files;
+        QDirIterator all(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
+        while (all.hasNext())
+            files << all.next();
+        NEEDS_TEST_DATA(files.value(0));
+        files = files.mid(0, 25);
+        const dicom::StudyUid study{dicom::Dataset::read(files[0])->text(tag::StudyInstanceUID)};
+        auto archive = archive::Archive::open(profile());
+        QVERIFY(archive);
+        const dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
+        const dimse::Local local;
+
+        // SAF-05: sent, and counted by the server itself.
+        const auto sent = sendInstances(node, files, local, m_task);
+        QVERIFY2(sent && sent->isComplete(), sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, files.size());
+        QCOMPARE(orthanc->instanceIds().size(), files.size());
+
+        const dimse::MoveDestination destination{"DIASCOPE", movePort, dimse::ListenerOptions::Interface::Loopback};
+        const RetrieveBy how = isGet ? RetrieveBy::Get : RetrieveBy::Move;
+        auto result = retrieveStudy(**archive, node, study, {}, how, local, m_task, destination);
+        QVERIFY2(result && result->isComplete(), result ? "" : qPrintable(message(result.error())));
+        QCOMPARE(result->received, files.size());
+        QCOMPARE((*(*archive)->study(study))->instances, files.size());
+        result = retrieveStudy(**archive, node, study, {}, how, local, m_task, destination); // nothing twice
+        QVERIFY(result && result->isComplete());
+        QCOMPARE(result->received, 0);
+        QCOMPARE(result->present, files.size());
+
+        // NET-09: the server's copy of one instance changes; ours stays, and the contradiction is told.
+        const auto rows = value((*archive)->instancesOfStudy(study));
+        auto changed = dicom::Dataset::read(rows[0].path);
+        QVERIFY(changed->setText(tag::ImageComments, "changed"));
+        const QString other = m_folder->filePath("changed.dcm");
+        QVERIFY(changed->write(other, QString::fromUtf16(dicom::explicitLittleEndian)));
+        QFile bytes(other);
+        QVERIFY(bytes.open(QIODevice::ReadOnly));
+        QCOMPARE((*archive)->storeReceived(bytes.readAll(), "orthanc").error().fault, Fault::Conflict);
+        QCOMPARE((*(*archive)->study(study))->instances, files.size());
+    }
+
+    void NET_02_aCutCableIsResumedWithoutDuplicatesAndHalfFiles()
+    {
+        QString why;
+        const auto orthanc = test::Orthanc::start(1, &why);
+        if (!orthanc)
+            QSKIP(qPrintable(why));
+        QStringList files;
+        QDirIterator all(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
+        while (all.hasNext())
+            files << all.next();
+        NEEDS_TEST_DATA(files.value(0));
+        files = files.mid(0, 20);
+        const dicom::StudyUid study{dicom::Dataset::read(files[0])->text(tag::StudyInstanceUID)};
+        dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
+        QVERIFY(sendInstances(node, files, {}, m_task)->isComplete());
+        auto archive = archive::Archive::open(profile());
+        test::CuttingProxy proxy(orthanc->port, 3'000'000); // five instances and a half, each time
+        node.port = proxy.port();
+        int rounds = 0;
+        while (rounds < 10) {
+            ++rounds;
+            const auto result = retrieveStudy(**archive, node, study, {}, RetrieveBy::Get, {}, m_task);
+            QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+            if (result->isComplete())
+                break;
+            const auto now = (*archive)->study(study);
+            QCOMPARE(result->present + result->received, (*now)->instances); // what is counted is stored
+        }
+        QVERIFY2(rounds >= 2 && rounds < 10, QByteArray::number(rounds).constData());
+        QCOMPARE((*(*archive)->study(study))->instances, files.size());
+        QVERIFY((*archive)->quarantine()->empty());
+        const auto verified = (*archive)->verify(archive::Archive::Repair::No, m_task);
+        QVERIFY(verified->missing.empty() && verified->changed.empty() && verified->orphans == 0);
+    }
+
+    void NET_11_whatASenderCallsItsInstanceIsNoPath()
+    {
+        auto archive = archive::Archive::open(profile());
+        dimse::ListenerOptions options;
+        options.interface = dimse::ListenerOptions::Interface::Loopback;
+        const auto listener = listenInto(**archive, options);
+        QVERIFY(listener);
+        QTemporaryDir elsewhere;
+        int number = 0;
+        for (const char* uid : {"../../../escaped", "/tmp/escaped-by-store", "1.2.3"}) {
+            dicom::Dataset dataset;
+            (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
+            (void)dataset.setText(tag::SOPInstanceUID, uid);
+            (void)dataset.setText(tag::StudyInstanceUID, QStringLiteral("../../%1").arg(uid));
+            (void)dataset.setText(tag::SeriesInstanceUID, "1.2");
+            const QString path = elsewhere.filePath(QString::number(++number));
+            QVERIFY(dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian)));
+            test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port()), path});
+        }
+        QVERIFY((*archive)->studies()->empty());
+        QVERIFY(!QFileInfo::exists("/tmp/escaped-by-store"));
+        QDirIterator all(m_folder->path(), QDir::Files, QDirIterator::Subdirectories);
+        while (all.hasNext())
+            QVERIFY(!all.next().contains("escaped"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTransfer)
 #include "tst_transfer.moc"

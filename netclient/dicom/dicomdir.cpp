@@ -1,11 +1,11 @@
 #include "netclient/dicom/dicomdir.h"
 #include "netclient/dicom/dataset.h"
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QHash>
 #include <QSet>
-#include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dctk.h>
+#include <QtEndian>
 
 namespace diascope::dicom
 {
@@ -43,17 +43,41 @@ QString findName(const QDir& folder, const QString& component, QHash<QString, QS
     return {};
 }
 
+/// Where each record begins in the file: an item whose first element is the offset of the next record (PS3.3 F.3.2.2).
+std::vector<qint64> recordOffsets(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray bytes = file.readAll();
+    const QByteArray item = QByteArray::fromHex("feff00e0");
+    const QByteArray nextRecord = QByteArray::fromHex("04000014");
+    std::vector<qint64> offsets;
+    for (qsizetype at = bytes.indexOf(item, 132); at >= 0; at = bytes.indexOf(item, at + 4))
+        if (bytes.mid(at + 8, 4) == nextRecord)
+            offsets.push_back(at);
+    return offsets;
+}
+
+/// An offset element: DCMTK's VR for it is one of its own, so its bytes are read.
+qint64 offsetOf(const Dataset& dataset, Tag tag)
+{
+    const QByteArray bytes = dataset.bytes(tag);
+    return bytes.size() >= 4 ? qFromLittleEndian<quint32>(bytes.constData()) : 0;
+}
+
 /// Record offsets that come back to a record already passed (PS3.3 F.2.2): a chain that never ends.
-bool hasCircle(const std::vector<Dataset>& records, const Dataset& directory)
+bool hasCircle(const std::vector<Dataset>& records, const Dataset& directory, const std::vector<qint64>& offsets)
 {
     constexpr Tag firstRecord{0x0004, 0x1200};
     constexpr Tag nextRecord{0x0004, 0x1400};
     constexpr Tag lowerRecord{0x0004, 0x1420};
+    if (offsets.size() != records.size())
+        return false;
     QHash<qint64, size_t> byOffset;
     for (size_t i = 0; i < records.size(); ++i)
-        if (auto* item = dynamic_cast<DcmDirectoryRecord*>(&records[i].dcmtk()))
-            byOffset.insert(item->getFileOffset(), i);
-    std::vector<qint64> waiting{directory.integer(firstRecord).value_or(0)};
+        byOffset.insert(offsets[i], i);
+    std::vector<qint64> waiting{offsetOf(directory, firstRecord)};
     QSet<qint64> seen;
     while (!waiting.empty()) {
         const qint64 offset = waiting.back();
@@ -64,8 +88,8 @@ bool hasCircle(const std::vector<Dataset>& records, const Dataset& directory)
         if (seen.contains(offset))
             return true;
         seen.insert(offset);
-        waiting.push_back(records[*found].integer(nextRecord).value_or(0));
-        waiting.push_back(records[*found].integer(lowerRecord).value_or(0));
+        waiting.push_back(offsetOf(records[*found], nextRecord));
+        waiting.push_back(offsetOf(records[*found], lowerRecord));
     }
     return false;
 }
@@ -131,7 +155,7 @@ Result<DicomDir> DicomDir::read(const QString& path)
     result.fileSetId = dataset->text(tag::FileSetID);
     const auto records = dataset->items(tag::DirectoryRecordSequence);
     // The references are read record by record, never along the offsets: a circle cannot hold us.
-    result.isCircular = hasCircle(records, *dataset);
+    result.isCircular = hasCircle(records, *dataset, recordOffsets(path));
     Resolver resolver(path);
     for (const Dataset& record : records) {
         const QStringList components = record.texts(tag::ReferencedFileID);
