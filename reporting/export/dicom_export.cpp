@@ -19,8 +19,8 @@ constexpr Tag performedProcedureCodeSequence{0x0040, 0xA372};
 constexpr Tag verifyingObserverIdentificationCodeSequence{0x0040, 0xA088};
 constexpr Tag preliminaryFlag{0x0040, 0xA496};
 constexpr Tag referencedPerformedProcedureStepSequence{0x0008, 0x1111};
-constexpr Tag mappingResource{0x0008, 0x0105};
 constexpr Tag personName{0x0040, 0xA123};
+constexpr Tag referencedSopSequence{0x0008, 0x1199};
 constexpr Tag acquisitionDateTime{0x0008, 0x002A};
 
 QString tr(const char* text) { return QCoreApplication::translate("ReportExport", text); }
@@ -69,6 +69,10 @@ std::pair<Code, Code> codesOf(const Part& part)
         {s("technique"), {{s("121064"), s("DCM"), s("Current Procedure Descriptions")}, {s("121065"), s("DCM"), s("Procedure Description")}}},
         {s("comparison"), {{s("121066"), s("DCM"), s("Prior Procedure Descriptions")}, {s("121065"), s("DCM"), s("Procedure Description")}}},
         {s("findings"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
+        // what our own parts hold are findings; their text says which
+        {s("measurements"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
+        {s("key-images"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
+        {s("critical-result"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
         {s("impression"), {{s("121072"), s("DCM"), s("Impressions")}, {s("121073"), s("DCM"), s("Impression")}}},
     };
     if (part.id.startsWith(s("addendum")))
@@ -152,10 +156,10 @@ public:
         general();
         evidence();
         put(tag::ValueType, s("CONTAINER"));
-        m_build.code(m_dataset, tag::ConceptNameCodeSequence, {s("18748-4"), s("LN"), s("Diagnostic imaging report")});
+        m_build.code(m_dataset, tag::ConceptNameCodeSequence, {s("18748-4"), s("LN"), s("Diagnostic Imaging Report")});
         put(tag::ContinuityOfContent, s("SEPARATE"));
         Dataset used = m_dataset.addItem(tag::ContentTemplateSequence);
-        m_build.text(used, mappingResource, s("DCMR"));
+        m_build.text(used, tag::MappingResource, s("DCMR"));
         m_build.text(used, tag::TemplateIdentifier, s("2000"));
         language();
         observer();
@@ -175,11 +179,11 @@ public:
     void encapsulatedPdf(const QByteArray& pdf)
     {
         context(s("1.2.840.10008.5.1.4.1.1.104.1"), s("DOC"));
-        put(Tag{0x0008, 0x0064}, s("WSD")); // Conversion Type
+        put(tag::ConversionType, s("WSD"));
         m_dataset.setEmpty(acquisitionDateTime);
         put(tag::BurnedInAnnotation, s("YES"));
         put(tag::DocumentTitle, m_report.title);
-        m_build.code(m_dataset, tag::ConceptNameCodeSequence, {s("18748-4"), s("LN"), s("Diagnostic imaging report")});
+        m_build.code(m_dataset, tag::ConceptNameCodeSequence, {s("18748-4"), s("LN"), s("Diagnostic Imaging Report")});
         put(tag::VerificationFlag, m_report.status == Status::Preliminary ? s("UNVERIFIED") : s("VERIFIED"));
         put(tag::MIMETypeOfEncapsulatedDocument, s("application/pdf"));
         m_dataset.setBytes(tag::EncapsulatedDocument, pdf.size() % 2 ? pdf + '\0' : pdf);
@@ -226,7 +230,7 @@ private:
             Dataset one = study.addItem(tag::ReferencedSeriesSequence);
             m_build.text(one, tag::SeriesInstanceUID, series.key());
             for (const auto& [sopClass, instance] : series.value()) {
-                Dataset reference = one.addItem(Tag{0x0008, 0x1199});
+                Dataset reference = one.addItem(referencedSopSequence);
                 m_build.text(reference, tag::ReferencedSOPClassUID, sopClass);
                 m_build.text(reference, tag::ReferencedSOPInstanceUID, instance);
             }
@@ -289,7 +293,7 @@ private:
         if (!isReferable(where))
             return;
         Dataset item = content(parent, s("INFERRED FROM"), s("IMAGE"), {});
-        Dataset reference = item.addItem(Tag{0x0008, 0x1199});
+        Dataset reference = item.addItem(referencedSopSequence);
         m_build.text(reference, tag::ReferencedSOPClassUID, where.sopClassUid);
         m_build.text(reference, tag::ReferencedSOPInstanceUID, where.sopInstanceUid);
         if (where.frame > 1)
