@@ -290,14 +290,6 @@ for o in m['OBX']:
             QFile::copy(path, qEnvironmentVariable("DIASCOPE_KEEP") + "/" + QTest::currentDataTag() + ".dcm");
         const auto dump = test::run("dsrdump", {path});
         QVERIFY2(dump.code == 0, dump.err.constData());
-        // its style sheets are larger than newer Java allows by default
-        qputenv("JAVA_TOOL_OPTIONS", "-Djdk.xml.xpathExprOpLimit=0 -Djdk.xml.xpathTotalOpLimit=0 -Djdk.xml.xpathExprGrpLimit=0");
-        const auto validator = test::run("DicomSRValidator", {path});
-        const QByteArray said = validator.out + validator.err;
-        QVERIFY2(said.contains("Found Root Template TID_2000") && said.contains("Root Template Validation Complete") &&
-                     said.contains("IOD validation complete"),
-                 said.constData());
-        QVERIFY2(!said.contains("Error") && !said.contains("Missing"), said.constData());
         const auto verify = test::run("dciodvfy", {path});
         QVERIFY2(!(verify.out + verify.err).contains("Error"), (verify.out + verify.err).constData());
         // what pydicom reads is what the report says
@@ -317,6 +309,16 @@ print(d.PatientName.ideographic, d.AccessionNumber, d.VerificationFlag)
             QVERIFY2(text.contains(part.id == "measurements" || part.id == "key-images" ? part.text.section('\n', 0, 0) : part.text), qPrintable(text + ran.err));
         QCOMPARE(text.contains("12.3 mm\n") && text.contains("61 [hnsf'U]"), hasMeasurements);
         QVERIFY(text.contains(QString::fromUtf8("王^小东 ACC-77 ") + (isFinal ? "VERIFIED" : "UNVERIFIED")));
+        if (!isFinal)
+            return; // the same tree; the validator takes ten seconds
+        // its style sheets are larger than newer Java allows by default
+        qputenv("JAVA_TOOL_OPTIONS", "-Djdk.xml.xpathExprOpLimit=0 -Djdk.xml.xpathTotalOpLimit=0 -Djdk.xml.xpathExprGrpLimit=0");
+        const auto validator = test::run("DicomSRValidator", {path});
+        const QByteArray said = validator.out + validator.err;
+        QVERIFY2(said.contains("Found Root Template TID_2000") && said.contains("Root Template Validation Complete") &&
+                     said.contains("IOD validation complete"),
+                 said.constData());
+        QVERIFY2(!said.contains("Error") && !said.contains("Missing"), said.constData());
     }
 
     void encapsulatedPdfIsValid()
