@@ -274,6 +274,9 @@ private Q_SLOTS:
         QVERIFY(document.setSectionText("addendum", "Compared with the outside study."));
         QVERIFY(document.canSign(SignAs::Final));
         QVERIFY(!document.canSign(SignAs::Preliminary));
+        Report rewritten = document.report();
+        rewritten.findSection("findings")->text = "rewritten";
+        QCOMPARE(store->sign(rewritten, {"supervisor", SignAs::Final, {}}).error().fault, Fault::Conflict);
         const auto added = store->sign(document.report(), {"supervisor", SignAs::Final, {}});
         QVERIFY(added);
         QCOMPARE(added->status, Status::Addendum);

@@ -279,6 +279,25 @@ Result<Report> ReportStore::appendVersion(const Report& signedReport, int signed
     return signedReport;
 }
 
+/// An addendum adds: whatever the signed version before says stands in it unchanged, whoever handed us the working copy.
+Result<void> ReportStore::checkKept(const Report& report) const
+{
+    if (report.purpose != Purpose::Addendum)
+        return {};
+    const auto before = loadVersion(report.reportId, report.version - 1);
+    if (!before)
+        return std::unexpected(before.error());
+    bool isKept = report.sections.size() > before->sections.size() && report.study == before->study;
+    for (size_t i = 0; isKept && i < before->sections.size(); ++i) {
+        Section now = report.sections[i];
+        now.isLocked = before->sections[i].isLocked;
+        isKept = now == before->sections[i];
+    }
+    if (!isKept)
+        return fail(Fault::Conflict, tr("an addendum cannot change what was signed before; write a correction"));
+    return {};
+}
+
 Result<Report> ReportStore::sign(const Report& report, const Signing& signing, const InSameTransaction& queue)
 {
     const QString signedAs = signing.as == SignAs::Final ? s("final") : s("preliminary");
@@ -303,6 +322,8 @@ Result<Report> ReportStore::sign(const Report& report, const Signing& signing, c
         return changedMeanwhile();
     }
     row->reset();
+    if (auto done = checkKept(report); !done)
+        return std::unexpected(done.error());
     auto signedReport = signedVersion(report, signing.as, signing.user, QDateTime::currentDateTimeUtc(), signing.evidence);
     if (!signedReport)
         return signedReport;

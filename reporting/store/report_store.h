@@ -91,6 +91,7 @@ private:
     Result<Report> storeWorkingCopy(const Report& report);
     Result<Report> appendVersion(const Report& signedReport, int signedRevision, const QString& signedAs,
                                  const InSameTransaction& queue);
+    Result<void> checkKept(const Report& report) const;
     Result<void> storeImages(const Report& report);
     Result<Report> read(const QByteArray& content) const;
     Result<std::vector<ReportSummary>> summaries(const QString& where, const QVariantList& values) const;

@@ -13,7 +13,6 @@
 #include <QScrollArea>
 #include <QShortcut>
 #include <QTimer>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace diascope::reporting
@@ -66,7 +65,7 @@ public:
     EvidenceList* evidence = nullptr;
     QLabel* blocking = nullptr;
     QLabel* saved = nullptr;
-    QToolButton* delivery = nullptr;
+    QPushButton* delivery = nullptr;
     QLineEdit* password = nullptr;
     QPushButton* preliminary = nullptr;
     QPushButton* final = nullptr;
@@ -146,12 +145,13 @@ void ReportEditor::Private::buildHeader(QVBoxLayout& layout)
 
 void ReportEditor::Private::buildFooter(QVBoxLayout& layout)
 {
-    delivery = new QToolButton;
+    delivery = new QPushButton;
     delivery->setObjectName(QStringLiteral("delivery"));
-    delivery->setAutoRaise(true);
+    delivery->setFlat(true);
+    delivery->setStyleSheet(QStringLiteral("text-align: left"));
     delivery->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     delivery->hide();
-    connect(delivery, &QToolButton::clicked, &q, &ReportEditor::holdDetailsRequested);
+    connect(delivery, &QPushButton::clicked, &q, &ReportEditor::holdDetailsRequested);
     layout.addWidget(delivery);
     blocking = quietLabel("quiet");
     blocking->setObjectName(QStringLiteral("blocking"));
