@@ -12,7 +12,8 @@ int main(int argc, char* argv[])
         arguments << QString::fromLocal8Bit(argv[i]);
     const bool isVerb = cli::namesVerb(arguments) && !windows::isDemonstration(arguments);
     // A verb shows nothing: it must work without a display.
-    if (isVerb && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+    const bool isTextOnly = isVerb || arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("--version"));
+    if (isTextOnly && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("diascope"));

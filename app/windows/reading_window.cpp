@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QShortcut>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -114,8 +115,9 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
         }
         openStudy(std::move(series), false);
     });
-    resize(1440, 900);
-    restoreGeometry(m_session.settings().get(readingGeometry));
+    resize(1200, 720);
+    if (!restoreGeometry(m_session.settings().get(readingGeometry)))
+        setWindowState(Qt::WindowMaximized);
     restoreState(m_session.settings().get(readingState), stateVersion);
     updateBanner();
     updateCommands();
@@ -127,7 +129,8 @@ void ReadingWindow::buildDocks()
 {
     auto* left = new QDockWidget(tr("Series"), this);
     left->setObjectName(QStringLiteral("series"));
-    left->setFeatures(QDockWidget::DockWidgetMovable);
+    left->setFeatures(QDockWidget::NoDockWidgetFeatures);
+    left->setTitleBarWidget(new QWidget(left));
     auto* leftContents = new QWidget(left);
     auto* leftLayout = new QVBoxLayout(leftContents);
     leftLayout->setContentsMargins(4, 4, 4, 4);
@@ -149,7 +152,8 @@ void ReadingWindow::buildDocks()
 
     auto* right = new QDockWidget(tr("Report"), this);
     right->setObjectName(QStringLiteral("report"));
-    right->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+    right->setFeatures(QDockWidget::NoDockWidgetFeatures);
+    right->setTitleBarWidget(new QWidget(right)); // the tabs say what it is
     auto* tabs = new QTabWidget(right);
     m_report = new ReportPanel(m_session, tabs);
     m_measurements = new MeasurementTable([this](const Figure& figure) { return volumeOf(figure); }, tabs);
@@ -157,6 +161,7 @@ void ReadingWindow::buildDocks()
     tabs->addTab(m_report, tr("Report"));
     tabs->addTab(m_measurements, tr("Measurements"));
     tabs->setDocumentMode(true);
+    tabs->tabBar()->setDrawBase(false);
     right->setWidget(tabs);
     addDockWidget(Qt::RightDockWidgetArea, right);
     resizeDocks({left, right}, {170, 380}, Qt::Horizontal);
@@ -324,7 +329,7 @@ void ReadingWindow::listOthers(const dicom::StudyUid& study)
     if (!others)
         return;
     for (const archive::StudyRow& row : *others) {
-        auto* item = new QListWidgetItem(QStringLiteral("%1\n%2 %3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
+        auto* item = new QListWidgetItem(QStringLiteral("%1 · %2\n%3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
         item->setData(Qt::UserRole, row.uid.value);
     }
 }

@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -22,6 +23,7 @@ SettingsWindow::SettingsWindow(app::Session& session, QWidget* parent) : QWidget
     auto* layout = new QVBoxLayout(this);
     auto* tabs = new QTabWidget(this);
     tabs->setDocumentMode(true);
+    tabs->tabBar()->setDrawBase(false);
     tabs->addTab(nodesPage(), tr("PACS"));
     tabs->addTab(risPage(), tr("RIS"));
     tabs->addTab(generalPage(), tr("This workstation"));

@@ -31,7 +31,6 @@ namespace
 {
 
 const Setting<QByteArray> browserGeometry{"windows.browser.geometry", QByteArray()};
-const Setting<QByteArray> browserState{"windows.browser.state", QByteArray()};
 constexpr int typingMs = 250;
 
 QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
@@ -164,8 +163,9 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     connect(&m_session, &app::Session::delivered, this, &StudyBrowser::showDetails, Qt::QueuedConnection);
     connect(&m_session, &app::Session::settingsChanged, this, &StudyBrowser::rebuildSources);
 
-    resize(1280, 800);
-    restoreGeometry(m_session.settings().get(browserGeometry));
+    resize(1180, 720);
+    if (!restoreGeometry(m_session.settings().get(browserGeometry)))
+        setWindowState(Qt::WindowMaximized);
     search();
 }
 

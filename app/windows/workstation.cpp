@@ -32,7 +32,7 @@ ReadingWindow& Workstation::readingWindow()
 {
     if (!m_reading)
         m_reading = new ReadingWindow(*this);
-    m_reading->show();
+    m_reading->setVisible(true);
     m_reading->raise();
     m_reading->activateWindow();
     return *m_reading;
@@ -101,6 +101,22 @@ void applyTheme(QApplication& application)
 namespace
 {
 
+/// "3 image(s)" in the sources is "3 images" on the screen.
+class EnglishPlurals : public QTranslator
+{
+public:
+    using QTranslator::QTranslator;
+    bool isEmpty() const override { return false; }
+    QString translate(const char*, const char* source, const char*, int n) const override
+    {
+        if (n < 0)
+            return {};
+        QString text = QString::fromUtf8(source);
+        text.replace(QLatin1String("(ies)"), n == 1 ? QStringLiteral("y") : QStringLiteral("ies"));
+        return text.replace(QLatin1String("(s)"), n == 1 ? QString() : QStringLiteral("s"));
+    }
+};
+
 /// All our texts lie in one context (translations/extract.py); Qt's own keep theirs.
 class OneContextTranslator : public QTranslator
 {
@@ -120,6 +136,8 @@ void applyLanguage(QApplication& application, const QString& language)
     auto* translator = new OneContextTranslator(&application);
     if (translator->load(locale, QStringLiteral("diascope"), QStringLiteral("_"), QStringLiteral(":/i18n")))
         application.installTranslator(translator);
+    else
+        application.installTranslator(new EnglishPlurals(&application));
     auto* ofQt = new QTranslator(&application);
     if (ofQt->load(locale, QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         application.installTranslator(ofQt);

@@ -49,7 +49,7 @@ void ThumbnailList::add(const std::shared_ptr<OpenStack>& stack)
     const int index = stackCount();
     m_stacks.push_back(stack);
     auto* added = new QListWidgetItem(iconOf({}), QString(), this);
-    added->setSizeHint({picturePx + 20, picturePx + 62});
+    added->setSizeHint({picturePx + 20, picturePx + 74});
     added->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
     connect(stack.get(), &OpenStack::thumbnailReady, this, [this, index] {
         if (index < count())
@@ -65,7 +65,7 @@ void ThumbnailList::caption(int index)
     const ImageTexts& texts = stack.texts();
     const int count = stack.stack().frameCount();
     const QString mark = stack.stack().warnings.empty() ? QString() : QStringLiteral("⚠ ");
-    item(index)->setText(QStringLiteral("%1%2 %3\n%4\n%5 · %6")
+    item(index)->setText(QStringLiteral("%1%2 %3\n%4\n%5\n%6")
                              .arg(mark, texts.seriesNumber, texts.modality,
                                   texts.seriesDescription.isEmpty() ? texts.studyDescription : texts.seriesDescription,
                                   tr("%n image(s)", nullptr, count), texts.studyDate));

@@ -70,6 +70,7 @@ void Viewport::paintEvent(QPaintEvent*)
         paintMessage(painter, tr("Loading…"), QColor(0x9a, 0xa0, 0xa6));
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setBrush(Qt::NoBrush);
     painter.setPen(m_isActive ? accentColour : QColor(0x2a, 0x2e, 0x33));
     painter.drawRect(rect().adjusted(0, 0, -1, -1));
     if (m_shown)
