@@ -29,6 +29,9 @@ def one(p, to):
         ds = pydicom.dcmread(p)
         if ds.file_meta.TransferSyntaxUID == '1.2.840.10008.1.2.2' and ds.BitsAllocated == 8 and ds['PixelData'].VR == 'OW':
             ds.PixelData = numpy.frombuffer(ds.PixelData, '>u2').astype('<u2').tobytes()  # PS3.5 7.3; pydicom 2 forgets it
+        signed = ds.get('PixelRepresentation', 0)  # pydicom changes it while it decodes JPEG 2000
+        if p.endswith('MR1_JLSL'):  # CharLS 2.4 under pydicom stumbles over its stray byte: DCMTK decodes it
+            os.system('dcmdjpls "%s" "%s.dcm"' % (p, to)); ds = pydicom.dcmread(to + '.dcm')
         a = ds.pixel_array
     except Exception:
         return
@@ -49,7 +52,7 @@ def one(p, to):
     if samples == 1:
         bs = ds.BitsStored; lo = (ds.HighBit + 1 - bs) if native else 0
         a = (a >> lo) & ((1 << bs) - 1)
-        if ds.PixelRepresentation: a = numpy.where(a >= 1 << (bs - 1), a - (1 << bs), a)
+        if signed: a = numpy.where(a >= 1 << (bs - 1), a - (1 << bs), a)
         if pi == 'PALETTE COLOR':
             rgb = apply_color_lut(a.astype(numpy.uint16 if bs > 8 else numpy.uint8), ds)
             wide = ds.RedPaletteColorLookupTableDescriptor[2] == 16 and rgb.max() > 255
@@ -515,6 +518,7 @@ private Q_SLOTS:
     {
         const QString folder = test::dataFile("hostile");
         NEEDS_TEST_DATA(folder);
+        DecoderPool::instance().setTimeLimit(std::chrono::seconds(2));
         int files = 0;
         int pictures = 0;
         QDirIterator it(folder, QDir::Files, QDirIterator::Subdirectories);
@@ -530,6 +534,7 @@ private Q_SLOTS:
             if (!frame)
                 QVERIFY(!frame.error().detail.isEmpty());
         }
+        DecoderPool::instance().setTimeLimit(std::chrono::seconds(10));
         QVERIFY(files > 100);
         qInfo("%d hostile files, %d pictures", files, pictures);
     }

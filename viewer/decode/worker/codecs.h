@@ -42,7 +42,5 @@ struct JpegHeader
 };
 JpegHeader readJpegHeader(Bytes in);
 
-/// What libjpeg-turbo 2.1 and CharLS do not read: 12-bit DCT, lossless, JPEG-LS with stray bytes before its end.
-void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& header, Output out);
 
 } // namespace diascope::viewer::worker

@@ -111,8 +111,7 @@ void decodeBaseline(Bytes in, const DecodeRequest& request, const JpegHeader& he
     jpeg_destroy_decompress(&jpeg);
 }
 
-} // namespace
-
+/// 12-bit DCT and lossless: libjpeg-turbo 2.1 has neither.
 void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& header, Output out)
 {
     gdcm::Image image;
@@ -126,9 +125,8 @@ void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& head
     // Told "RGB" it leaves the components as they are.
     image.SetPhotometricInterpretation(request.samplesPerPixel == 3 ? gdcm::PhotometricInterpretation::RGB
                                                                     : gdcm::PhotometricInterpretation::MONOCHROME2);
-    image.SetTransferSyntax(header.process == 55  ? gdcm::TransferSyntax::JPEGLSLossless
-                            : header.process == 3 ? gdcm::TransferSyntax::JPEGLosslessProcess14
-                                                  : gdcm::TransferSyntax::JPEGExtendedProcess2_4);
+    image.SetTransferSyntax(header.process == 3 ? gdcm::TransferSyntax::JPEGLosslessProcess14
+                                                : gdcm::TransferSyntax::JPEGExtendedProcess2_4);
     gdcm::DataElement pixels(gdcm::Tag(0x7fe0, 0x0010));
     gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments = new gdcm::SequenceOfFragments;
     gdcm::Fragment fragment;
@@ -143,6 +141,8 @@ void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& head
     if (image.GetBufferLength() != out.size() || !image.GetBuffer(reinterpret_cast<char*>(out.data())))
         damaged("the JPEG stream is broken");
 }
+
+} // namespace
 
 DecodedInfo decodeJpeg(Bytes in, const DecodeRequest& request, Output out)
 {
