@@ -248,7 +248,7 @@ private Q_SLOTS:
         show(editor);
         QSignalSpy sign(&editor, &ReportEditor::signRequested);
         QTest::keyClicks(editor.findChild<QLineEdit*>("password"), "secret");
-        QTest::mouseDClick(button(editor, "sign-final"), Qt::LeftButton);
+        QTest::mouseClick(button(editor, "sign-final"), Qt::LeftButton);
         QTest::mouseClick(button(editor, "sign-final"), Qt::LeftButton);
         QCOMPARE(sign.size(), 1);
         QCOMPARE(sign[0][0].value<SignAs>(), SignAs::Final);

@@ -203,17 +203,9 @@ second</textarea></p>
         // Whatever asks for something remote would have to connect here.
         QTcpServer trap;
         QVERIFY(trap.listen(QHostAddress::LocalHost));
-        QByteArray body = R"HTML(
-<section id="findings" data-section-name="Find&lt;script&gt;ings" onclick="alert(1)">
-<script src="http://127.0.0.1:PORT/a.js">alert('x')</script><script>document.write('written')</script>
-<img src="http://127.0.0.1:PORT/b.png" onerror="alert(2)"/><iframe src="http://127.0.0.1:PORT/c">frame</iframe>
-<link rel="stylesheet" href="http://127.0.0.1:PORT/d.css"/><style>@import url(http://127.0.0.1:PORT/e.css); p{display:none}</style>
-<object data="file:///etc/passwd">object</object><svg onload="alert(3)"><text>svg</text></svg><blink>kept text</blink>
-<p><a href="javascript:alert(4)">link text</a></p>
-<form action="http://127.0.0.1:PORT/f"><input type="hidden" value="secret"/><input type="submit" value="go"/></form>
-<p><label for="t"><b onmouseover="x()">La&lt;i&gt;bel</b></label><input id="t" type="text" value="&lt;img src=x&gt;" data-field-type="TEXT"/></p>
-<embed src="http://127.0.0.1:PORT/g.html"/>
-</section>)HTML";
+        QFile file(DIASCOPE_SOURCE_DIR "/tests/support/hostile_template.html");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray body = file.readAll();
         body.replace("PORT", QByteArray::number(trap.serverPort()));
         TemplateLibrary library;
         QVERIFY(library.add(page(body)));

@@ -6,7 +6,7 @@ namespace diascope::reporting
 namespace
 {
 
-constexpr int maximumOpenElements = 4000; // elements may be left open in HTML, so this counts more than real nesting
+constexpr int maximumOpenElements = 200; // libxml2 stops without a word at 256 and would lose what follows
 
 /// The end of a tag that begins at `start`, past its '>'; quotes may hold a '>'.
 qsizetype endOfTag(const QByteArray& source, qsizetype start)
@@ -26,9 +26,10 @@ qsizetype endOfTag(const QByteArray& source, qsizetype start)
     return source.size();
 }
 
-bool isVoid(const QByteArray& name)
+/// Elements without an end tag, and those whose end tag may be left out: they do not count as nesting.
+bool mayStayOpen(const QByteArray& name)
 {
-    static const QList<QByteArray> names{"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"};
+    static const QList<QByteArray> names{"p", "li", "option", "optgroup", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"};
     return names.contains(name);
 }
 
@@ -58,10 +59,11 @@ Result<MarkupOutline> outlineOf(const QByteArray& source)
         const QByteArray attributes = source.mid(nameEnd, end - nameEnd).toLower();
         at = end;
         if (isClosing) {
-            open = std::max(0, open - 1);
+            if (!mayStayOpen(name))
+                open = std::max(0, open - 1);
             continue;
         }
-        if (!isVoid(name) && !attributes.endsWith("/>") && ++open > maximumOpenElements)
+        if (!mayStayOpen(name) && !attributes.endsWith("/>") && ++open > maximumOpenElements)
             return fail(Fault::Unsupported, QCoreApplication::translate("Template", "the template is nested too deeply"));
         outline.html += name == "html";
         outline.head += name == "head";
