@@ -658,6 +658,10 @@ RIS: %1 %2</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Every image names another frame of reference; the series is not linked to others by position.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Everything lies in</source>
             <translation type="unfinished" />
         </message>
@@ -1772,6 +1776,10 @@ RIS: %1 %2</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>an addendum cannot change what was signed before; write a correction</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>an empty folder, or a file ending in .iso</source>
             <translation type="unfinished" />
         </message>
@@ -2220,6 +2228,10 @@ RIS: %1 %2</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>only a signed report becomes a DICOM object</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>only a signed report can be cancelled; a draft is discarded</source>
             <translation type="unfinished" />
         </message>
@@ -2541,6 +2553,10 @@ RIS: %1 %2</source>
         </message>
         <message>
             <source>the distance between slices varies from %1 to %2 mm</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the document is no PDF</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2877,6 +2893,10 @@ RIS: %1 %2</source>
         </message>
         <message>
             <source>the report is signed: only an addendum or a correction can follow</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the report names no study</source>
             <translation type="unfinished" />
         </message>
         <message>
