@@ -129,18 +129,22 @@ void ReportPanel::showDeliveries()
 bool ReportPanel::insert(const std::vector<Measurement>& measurements)
 {
     bool isInserted = false;
-    for (const Measurement& measurement : measurements)
-        isInserted |= !m_editor->insertMeasurement(measurement).isEmpty();
-    if (!isInserted)
-        m_editor->showProblem(hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
+    if (hasReport())
+        for (const Measurement& measurement : measurements)
+            isInserted |= !m_editor->insertMeasurement(measurement).isEmpty();
+    sayWhetherInserted(isInserted);
     return isInserted;
+}
+
+void ReportPanel::sayWhetherInserted(bool isInserted)
+{
+    m_editor->showProblem(isInserted ? QString() : hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
 }
 
 bool ReportPanel::insertKeyImage(const QImage& image, const QString& caption, const InstanceRef& where)
 {
-    const bool isInserted = !image.isNull() && !m_editor->insertKeyImage(image, caption, where).isEmpty();
-    if (!isInserted)
-        m_editor->showProblem(hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
+    const bool isInserted = hasReport() && !image.isNull() && !m_editor->insertKeyImage(image, caption, where).isEmpty();
+    sayWhetherInserted(isInserted);
     return isInserted;
 }
 

@@ -36,6 +36,7 @@ private:
     void sign(reporting::SignAs as);
     void open(const Result<reporting::Report>& report);
     void showDeliveries();
+    void sayWhetherInserted(bool isInserted);
     bool hasReport() const;
 
     app::Session& m_session;
