@@ -353,6 +353,14 @@ void StudyBrowser::search()
         searchNode(current, *node);
 }
 
+void StudyBrowser::refresh()
+{
+    if (m_sourceNode.isEmpty())
+        search();
+    else
+        showDetails();
+}
+
 void StudyBrowser::searchArchive(const Filter& filter)
 {
     const StudyEntry* before = selected();

@@ -31,6 +31,8 @@ public:
 
     JobList& jobs() { return *m_jobs; }
     void search();
+    /// The archive's rows and the details as they are now; a PACS's answer stays as it came.
+    void refresh();
     void importPaths(const QStringList& paths);
 
 protected:

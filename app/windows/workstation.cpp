@@ -43,9 +43,10 @@ void Workstation::readPaths(const QStringList& paths) { readingWindow().readPath
 
 void Workstation::showBrowser()
 {
-    m_browser->show();
+    m_browser->setVisible(true);
     m_browser->raise();
     m_browser->activateWindow();
+    m_browser->refresh();
 }
 
 void Workstation::showSettings()

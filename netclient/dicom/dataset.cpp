@@ -270,6 +270,7 @@ std::optional<double> Dataset::number(Tag tag, int index) const
     case EVR_SL:
         return element->getSint32(signedLong, at).good() ? std::optional(double(signedLong)) : std::nullopt;
     case EVR_UL:
+    case EVR_up:
         return element->getUint32(longWord, at).good() ? std::optional(double(longWord)) : std::nullopt;
     default:
         return element->getUint16(word, at).good() ? std::optional(double(word)) : std::nullopt;
