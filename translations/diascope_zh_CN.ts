@@ -276,7 +276,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>(for now: try again later)</source>
-            <translation>（暂时如此：请稍后重试）</translation>
+            <translation>（暂时性原因：请稍后重试）</translation>
         </message>
         <message>
             <source>(no name)</source>
@@ -924,7 +924,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Month</source>
-            <translation>一个月</translation>
+            <translation>近一月</translation>
         </message>
         <message>
             <source>Mouse</source>
@@ -1201,7 +1201,7 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>Remove %1, %2 %3 with %n image(s) from this workstation?</source>
             <translation>
-                <numerusform>从本工作站移除 %1，%2 %3（%n 幅图像）？</numerusform>
+                <numerusform>从本工作站移除 %1、%2 %3（%n 幅图像）？</numerusform>
             </translation>
         </message>
         <message>
@@ -1574,7 +1574,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Week</source>
-            <translation>一周</translation>
+            <translation>近一周</translation>
         </message>
         <message>
             <source>What</source>
@@ -1810,7 +1810,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>at the detector, magnified</source>
-            <translation>按探测器计，含放大</translation>
+            <translation>探测器平面，含放大</translation>
         </message>
         <message>
             <source>at the second of three points</source>
@@ -2158,7 +2158,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>none: in pixels</source>
-            <translation>无：以像素为单位</translation>
+            <translation>无校准：以像素为单位</translation>
         </message>
         <message>
             <source>not given</source>
@@ -2186,1083 +2186,1083 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>of its DICOM service</source>
-            <translation type="unfinished" />
+            <translation>其 DICOM 服务的端口</translation>
         </message>
         <message>
             <source>of the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中的 UID</translation>
         </message>
         <message>
             <source>of the archive; may be given several times</source>
-            <translation type="unfinished" />
+            <translation>归档中的检查；可多次给出</translation>
         </message>
         <message>
             <source>of the series, counts from 1</source>
-            <translation type="unfinished" />
+            <translation>序列中的堆栈，从 1 开始计数</translation>
         </message>
         <message>
             <source>one</source>
-            <translation type="unfinished" />
+            <translation>单个设备类型</translation>
         </message>
         <message>
             <source>one figure at a time</source>
-            <translation type="unfinished" />
+            <translation>一次只能有一个图形</translation>
         </message>
         <message>
             <source>one file and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一个文件和 --out</translation>
         </message>
         <message>
             <source>one file and one figure are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一个文件和一个图形</translation>
         </message>
         <message>
             <source>one of FILE, --study, --series, and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 FILE、--study、--series 之一，以及 --out</translation>
         </message>
         <message>
             <source>one or several, separated by commas</source>
-            <translation type="unfinished" />
+            <translation>一个或多个，以逗号分隔</translation>
         </message>
         <message>
             <source>one pixel of the image a pixel of the picture</source>
-            <translation type="unfinished" />
+            <translation>一个图像像素对应一个图片像素</translation>
         </message>
         <message>
             <source>only a signed report becomes a DICOM object</source>
-            <translation type="unfinished" />
+            <translation>只有已签署的报告才能生成 DICOM 对象</translation>
         </message>
         <message>
             <source>only a signed report can be cancelled; a draft is discarded</source>
-            <translation type="unfinished" />
+            <translation>只有已签署的报告才能作废；草稿应直接丢弃</translation>
         </message>
         <message>
             <source>only a signed report is sent</source>
-            <translation type="unfinished" />
+            <translation>只能发送已签署的报告</translation>
         </message>
         <message>
             <source>only a whole dataset can be written, in a known transfer syntax</source>
-            <translation type="unfinished" />
+            <translation>只能以已知的传输语法写入完整的数据集</translation>
         </message>
         <message>
             <source>only index the files where they lie</source>
-            <translation type="unfinished" />
+            <translation>文件留在原处，只建立索引</translation>
         </message>
         <message>
             <source>only this series</source>
-            <translation type="unfinished" />
+            <translation>仅该序列</translation>
         </message>
         <message>
             <source>order</source>
-            <translation type="unfinished" />
+            <translation>申请单</translation>
         </message>
         <message>
             <source>our AE title</source>
-            <translation type="unfinished" />
+            <translation>本机 AE 标题</translation>
         </message>
         <message>
             <source>patient: %1 files made</source>
-            <translation type="unfinished" />
+            <translation>患者：已生成 %1 个文件</translation>
         </message>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
-            <translation type="unfinished" />
+            <translation>图片：2d.png、mpr-sagittal.png、mpr-coronal.png、3d.png</translation>
         </message>
         <message>
             <source>pixel spacing in the patient</source>
-            <translation type="unfinished" />
+            <translation>患者体内的像素间距</translation>
         </message>
         <message>
             <source>pixel spacing of unknown origin</source>
-            <translation type="unfinished" />
+            <translation>来源不明的像素间距</translation>
         </message>
         <message>
             <source>plane</source>
-            <translation type="unfinished" />
+            <translation>平面</translation>
         </message>
         <message>
             <source>planes through colour images are not offered</source>
-            <translation type="unfinished" />
+            <translation>彩色图像不提供平面重建</translation>
         </message>
         <message>
             <source>port %1 cannot be listened on: %2</source>
-            <translation type="unfinished" />
+            <translation>无法监听端口 %1：%2</translation>
         </message>
         <message>
             <source>port %1 is taken by another program</source>
-            <translation type="unfinished" />
+            <translation>端口 %1 已被其他程序占用</translation>
         </message>
         <message>
             <source>port %1 needs rights this program does not have; take one above 1023</source>
-            <translation type="unfinished" />
+            <translation>使用端口 %1 需要本程序没有的权限；请选用大于 1023 的端口</translation>
         </message>
         <message>
             <source>python3 is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装 python3</translation>
         </message>
         <message>
             <source>python3-hl7 is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装 python3-hl7</translation>
         </message>
         <message>
             <source>read every file of the archive and compare it with the index</source>
-            <translation type="unfinished" />
+            <translation>读取归档中的每个文件，并与索引比对</translation>
         </message>
         <message>
             <source>receive what peers send, until interrupted</source>
-            <translation type="unfinished" />
+            <translation>接收对方发送的内容，直到被中断</translation>
         </message>
         <message>
             <source>received %1, here before %2, expected %3</source>
-            <translation type="unfinished" />
+            <translation>已接收 %1，原已存在 %2，预期 %3</translation>
         </message>
         <message>
             <source>remove studies from the archive</source>
-            <translation type="unfinished" />
+            <translation>从归档中移除检查</translation>
         </message>
         <message>
             <source>repetition</source>
-            <translation type="unfinished" />
+            <translation>重复次序</translation>
         </message>
         <message>
             <source>report</source>
-            <translation type="unfinished" />
+            <translation>报告</translation>
         </message>
         <message>
             <source>report %1</source>
-            <translation type="unfinished" />
+            <translation>报告 %1</translation>
         </message>
         <message>
             <source>report not signed</source>
-            <translation type="unfinished" />
+            <translation>报告未签署</translation>
         </message>
         <message>
             <source>report unsaved</source>
-            <translation type="unfinished" />
+            <translation>报告未保存</translation>
         </message>
         <message>
             <source>report: %1, %2 measurements</source>
-            <translation type="unfinished" />
+            <translation>报告：%1，%2 项测量</translation>
         </message>
         <message>
             <source>retrieve studies into the archive; what is here already is not fetched again</source>
-            <translation type="unfinished" />
+            <translation>将检查获取到归档；已有的内容不再重复获取</translation>
         </message>
         <message>
             <source>retrieve: %1 of %2 instances</source>
-            <translation type="unfinished" />
+            <translation>获取：%1/%2 个实例</translation>
         </message>
         <message>
             <source>right drag</source>
-            <translation type="unfinished" />
+            <translation>右键拖动</translation>
         </message>
         <message>
             <source>search a peer</source>
-            <translation type="unfinished" />
+            <translation>在对方查询</translation>
         </message>
         <message>
             <source>search the archive</source>
-            <translation type="unfinished" />
+            <translation>在归档中查询</translation>
         </message>
         <message>
             <source>send instances to a peer; done when each was confirmed</source>
-            <translation type="unfinished" />
+            <translation>向对方发送实例；全部得到确认后结束</translation>
         </message>
         <message>
             <source>sending was cancelled</source>
-            <translation type="unfinished" />
+            <translation>发送已取消</translation>
         </message>
         <message>
             <source>sent %1, confirmed %2, failed %3</source>
-            <translation type="unfinished" />
+            <translation>已发送 %1，已确认 %2，失败 %3</translation>
         </message>
         <message>
             <source>sequences are nested too deeply</source>
-            <translation type="unfinished" />
+            <translation>序列嵌套过深</translation>
         </message>
         <message>
             <source>set right what can be</source>
-            <translation type="unfinished" />
+            <translation>修复可以修复的问题</translation>
         </message>
         <message>
             <source>settings of the profile</source>
-            <translation type="unfinished" />
+            <translation>配置文件中的设置</translation>
         </message>
         <message>
             <source>sign as preliminary</source>
-            <translation type="unfinished" />
+            <translation>作为初步报告签署</translation>
         </message>
         <message>
             <source>slices are missing</source>
-            <translation type="unfinished" />
+            <translation>缺少切片</translation>
         </message>
         <message>
             <source>stopped</source>
-            <translation type="unfinished" />
+            <translation>已停止</translation>
         </message>
         <message>
             <source>stopped while connecting to %1</source>
-            <translation type="unfinished" />
+            <translation>连接 %1 时已停止</translation>
         </message>
         <message>
             <source>stopped; nothing was written</source>
-            <translation type="unfinished" />
+            <translation>已停止；未写入任何内容</translation>
         </message>
         <message>
             <source>stopped; the folder is empty again</source>
-            <translation type="unfinished" />
+            <translation>已停止；文件夹已清空</translation>
         </message>
         <message>
             <source>stopped; there is no image</source>
-            <translation type="unfinished" />
+            <translation>已停止；没有生成映像</translation>
         </message>
         <message>
             <source>study, series or image</source>
-            <translation type="unfinished" />
+            <translation>study、series 或 image</translation>
         </message>
         <message>
             <source>temporal position</source>
-            <translation type="unfinished" />
+            <translation>时间位置</translation>
         </message>
         <message>
             <source>text, pdf, hl7 or sr</source>
-            <translation type="unfinished" />
+            <translation>text、pdf、hl7 或 sr</translation>
         </message>
         <message>
             <source>the %1 is no UID</source>
-            <translation type="unfinished" />
+            <translation>%1 不是 UID</translation>
         </message>
         <message>
             <source>the 3D picture could not be drawn</source>
-            <translation type="unfinished" />
+            <translation>无法绘制 3D 图片</translation>
         </message>
         <message>
             <source>the CD profile is uncompressed only, and %1 cannot be decompressed here: written compressed, in the USB profile</source>
-            <translation type="unfinished" />
+            <translation>CD 规范只允许未压缩图像，而本机无法解压缩 %1：已按 USB 规范压缩写入</translation>
         </message>
         <message>
             <source>the DICOMDIR cannot be used: %1</source>
-            <translation type="unfinished" />
+            <translation>无法使用 DICOMDIR：%1</translation>
         </message>
         <message>
             <source>the DICOMDIR cannot be written: %1</source>
-            <translation type="unfinished" />
+            <translation>无法写入 DICOMDIR：%1</translation>
         </message>
         <message>
             <source>the DICOMDIR does not name %1</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 中没有 %1</translation>
         </message>
         <message>
             <source>the DICOMDIR names %1 files that are not there</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 列出的 %1 个文件不存在</translation>
         </message>
         <message>
             <source>the DICOMDIR names %1 files, %2 were written</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 列出 %1 个文件，实际写入 %2 个</translation>
         </message>
         <message>
             <source>the DICOMDIR refers to itself</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 引用了自身</translation>
         </message>
         <message>
             <source>the HL7 character set "%1" is not known</source>
-            <translation type="unfinished" />
+            <translation>未知的 HL7 字符集“%1”</translation>
         </message>
         <message>
             <source>the PACS and other peers</source>
-            <translation type="unfinished" />
+            <translation>PACS 和其他对方节点</translation>
         </message>
         <message>
             <source>the PACS confirmed %1 of %2 instances</source>
-            <translation type="unfinished" />
+            <translation>PACS 已确认 %1/%2 个实例</translation>
         </message>
         <message>
             <source>the RIS did not acknowledge the report: %1</source>
-            <translation type="unfinished" />
+            <translation>RIS 未确认报告：%1</translation>
         </message>
         <message>
             <source>the RIS took the report but has not said yet that it processed it</source>
-            <translation type="unfinished" />
+            <translation>RIS 已接收报告，但尚未说明已处理</translation>
         </message>
         <message>
             <source>the answer has no end</source>
-            <translation type="unfinished" />
+            <translation>应答没有结尾</translation>
         </message>
         <message>
             <source>the answer holds no acknowledgement (MSA-1)</source>
-            <translation type="unfinished" />
+            <translation>应答中没有确认信息（MSA-1）</translation>
         </message>
         <message>
             <source>the answer is no HL7 message</source>
-            <translation type="unfinished" />
+            <translation>应答不是 HL7 消息</translation>
         </message>
         <message>
             <source>the archive is not sound</source>
-            <translation type="unfinished" />
+            <translation>归档不完好</translation>
         </message>
         <message>
             <source>the association was rejected: %1</source>
-            <translation type="unfinished" />
+            <translation>关联被拒绝：%1</translation>
         </message>
         <message>
             <source>the bytes have changed since they were stored</source>
-            <translation type="unfinished" />
+            <translation>存储之后字节已发生变化</translation>
         </message>
         <message>
             <source>the certificates in %1 cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取 %1 中的证书</translation>
         </message>
         <message>
             <source>the check was stopped</source>
-            <translation type="unfinished" />
+            <translation>校验已停止</translation>
         </message>
         <message>
             <source>the compressed data are far too short for %1 × %2 pixels</source>
-            <translation type="unfinished" />
+            <translation>压缩数据远少于 %1 × %2 像素所需</translation>
         </message>
         <message>
             <source>the compressed data of frame %1 of %2 are missing</source>
-            <translation type="unfinished" />
+            <translation>缺少第 %1 帧（共 %2 帧）的压缩数据</translation>
         </message>
         <message>
             <source>the connection broke</source>
-            <translation type="unfinished" />
+            <translation>连接中断</translation>
         </message>
         <message>
             <source>the connection broke before the acknowledgement</source>
-            <translation type="unfinished" />
+            <translation>收到确认之前连接中断</translation>
         </message>
         <message>
             <source>the connection broke while sending</source>
-            <translation type="unfinished" />
+            <translation>发送过程中连接中断</translation>
         </message>
         <message>
             <source>the connection was refused: nothing listens there</source>
-            <translation type="unfinished" />
+            <translation>连接被拒绝：该处没有程序在监听</translation>
         </message>
         <message>
             <source>the database was written by a newer version of Diascope</source>
-            <translation type="unfinished" />
+            <translation>数据库由更新版本的 Diascope 写入</translation>
         </message>
         <message>
             <source>the decoder crashed on this frame</source>
-            <translation type="unfinished" />
+            <translation>解码器处理此帧时崩溃</translation>
         </message>
         <message>
             <source>the destination has another size than the frame</source>
-            <translation type="unfinished" />
+            <translation>目标缓冲区与帧的大小不一致</translation>
         </message>
         <message>
             <source>the distance between slices varies from %1 to %2 mm</source>
-            <translation type="unfinished" />
+            <translation>切片间距不一致，从 %1 到 %2 mm</translation>
         </message>
         <message>
             <source>the document is no PDF</source>
-            <translation type="unfinished" />
+            <translation>文档不是 PDF</translation>
         </message>
         <message>
             <source>the element &lt;%1&gt; is not known, only its text was kept</source>
-            <translation type="unfinished" />
+            <translation>未知元素 &lt;%1&gt;，只保留了其文字</translation>
         </message>
         <message>
             <source>the embedded template "%1" is not here</source>
-            <translation type="unfinished" />
+            <translation>此处没有被嵌入的模板“%1”</translation>
         </message>
         <message>
             <source>the figure lies on a reconstruction: insert it from the reading window</source>
-            <translation type="unfinished" />
+            <translation>图形位于重建图像上：请在阅片窗口中插入</translation>
         </message>
         <message>
             <source>the file cannot be read</source>
-            <translation type="unfinished" />
+            <translation>文件无法读取</translation>
         </message>
         <message>
             <source>the file cannot be read: %1</source>
-            <translation type="unfinished" />
+            <translation>文件无法读取：%1</translation>
         </message>
         <message>
             <source>the file ends after its header: there is no dataset</source>
-            <translation type="unfinished" />
+            <translation>文件在文件头之后即结束：没有数据集</translation>
         </message>
         <message>
             <source>the file ends inside a sequence</source>
-            <translation type="unfinished" />
+            <translation>文件在序列中间结束</translation>
         </message>
         <message>
             <source>the file ends inside a value, or its length is wrong</source>
-            <translation type="unfinished" />
+            <translation>文件在某个值中间结束，或该值的长度有误</translation>
         </message>
         <message>
             <source>the file ends too early</source>
-            <translation type="unfinished" />
+            <translation>文件提前结束</translation>
         </message>
         <message>
             <source>the file ends within the pixel data</source>
-            <translation type="unfinished" />
+            <translation>文件在像素数据中间结束</translation>
         </message>
         <message>
             <source>the file has another size than when it was indexed</source>
-            <translation type="unfinished" />
+            <translation>文件大小与建立索引时不同</translation>
         </message>
         <message>
             <source>the file has no DICOM header</source>
-            <translation type="unfinished" />
+            <translation>文件没有 DICOM 文件头</translation>
         </message>
         <message>
             <source>the file is empty</source>
-            <translation type="unfinished" />
+            <translation>文件为空</translation>
         </message>
         <message>
             <source>the file is gone</source>
-            <translation type="unfinished" />
+            <translation>文件已不存在</translation>
         </message>
         <message>
             <source>the file meta header is broken</source>
-            <translation type="unfinished" />
+            <translation>文件元信息头已损坏</translation>
         </message>
         <message>
             <source>the folder %1 cannot be created</source>
-            <translation type="unfinished" />
+            <translation>无法创建文件夹 %1</translation>
         </message>
         <message>
             <source>the folder %1 cannot be made</source>
-            <translation type="unfinished" />
+            <translation>无法建立文件夹 %1</translation>
         </message>
         <message>
             <source>the folder %1 is not empty</source>
-            <translation type="unfinished" />
+            <translation>文件夹 %1 不为空</translation>
         </message>
         <message>
             <source>the folder cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取文件夹</translation>
         </message>
         <message>
             <source>the frame is too large</source>
-            <translation type="unfinished" />
+            <translation>帧过大</translation>
         </message>
         <message>
             <source>the head in invesalius-examples cannot be unpacked</source>
-            <translation type="unfinished" />
+            <translation>无法解包 invesalius-examples 中的头部数据</translation>
         </message>
         <message>
             <source>the head in invesalius-examples has another size than expected</source>
-            <translation type="unfinished" />
+            <translation>invesalius-examples 中的头部数据大小与预期不同</translation>
         </message>
         <message>
             <source>the host cannot be reached</source>
-            <translation type="unfinished" />
+            <translation>无法连接到主机</translation>
         </message>
         <message>
             <source>the host did not answer within %1 s</source>
-            <translation type="unfinished" />
+            <translation>主机在 %1 秒内未应答</translation>
         </message>
         <message>
             <source>the host name is unknown</source>
-            <translation type="unfinished" />
+            <translation>未知的主机名</translation>
         </message>
         <message>
             <source>the image has another size than the others</source>
-            <translation type="unfinished" />
+            <translation>该图像的大小与其他图像不同</translation>
         </message>
         <message>
             <source>the image of the figure is not in the archive</source>
-            <translation type="unfinished" />
+            <translation>图形所在的图像不在归档中</translation>
         </message>
         <message>
             <source>the images are not all loaded yet</source>
-            <translation type="unfinished" />
+            <translation>图像尚未全部加载</translation>
         </message>
         <message>
             <source>the images carry no position in the patient</source>
-            <translation type="unfinished" />
+            <translation>图像没有患者坐标位置信息</translation>
         </message>
         <message>
             <source>the index is as it was before</source>
-            <translation type="unfinished" />
+            <translation>索引保持原样</translation>
         </message>
         <message>
             <source>the languages are en and zh_CN</source>
-            <translation type="unfinished" />
+            <translation>语言为 en 和 zh_CN</translation>
         </message>
         <message>
             <source>the message does not begin with an MSH segment</source>
-            <translation type="unfinished" />
+            <translation>消息不以 MSH 段开头</translation>
         </message>
         <message>
             <source>the message does not name its delimiters (MSH-1 and MSH-2)</source>
-            <translation type="unfinished" />
+            <translation>消息未指明分隔符（MSH-1 和 MSH-2）</translation>
         </message>
         <message>
             <source>the message has no control id (MSH-10)</source>
-            <translation type="unfinished" />
+            <translation>消息没有控制 ID（MSH-10）</translation>
         </message>
         <message>
             <source>the message holds a byte that would end its frame</source>
-            <translation type="unfinished" />
+            <translation>消息中含有会使帧提前结束的字节</translation>
         </message>
         <message>
             <source>the name on the report; the system's user where not given</source>
-            <translation type="unfinished" />
+            <translation>报告上的姓名；未指定时取系统用户</translation>
         </message>
         <message>
             <source>the network cannot be used</source>
-            <translation type="unfinished" />
+            <translation>网络无法使用</translation>
         </message>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
-            <translation type="unfinished" />
+            <translation>该节点未设置字符集，因此只能用 ASCII 查询：请为其设置字符集</translation>
         </message>
         <message>
             <source>the object has no pixels</source>
-            <translation type="unfinished" />
+            <translation>对象没有像素数据</translation>
         </message>
         <message>
             <source>the package invesalius-examples is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装软件包 invesalius-examples</translation>
         </message>
         <message>
             <source>the palette has no data</source>
-            <translation type="unfinished" />
+            <translation>调色板没有数据</translation>
         </message>
         <message>
             <source>the palette has no usable descriptor</source>
-            <translation type="unfinished" />
+            <translation>调色板没有可用的描述符</translation>
         </message>
         <message>
             <source>the peer aborted the association</source>
-            <translation type="unfinished" />
+            <translation>对方中止了关联</translation>
         </message>
         <message>
             <source>the peer broke the protocol: %1</source>
-            <translation type="unfinished" />
+            <translation>对方违反协议：%1</translation>
         </message>
         <message>
             <source>the peer broke the protocol: an answer to something else came</source>
-            <translation type="unfinished" />
+            <translation>对方违反协议：收到了针对其他请求的应答</translation>
         </message>
         <message>
             <source>the peer closed the connection without an answer</source>
-            <translation type="unfinished" />
+            <translation>对方未作应答即关闭了连接</translation>
         </message>
         <message>
             <source>the peer could not send %1 instances</source>
-            <translation type="unfinished" />
+            <translation>对方有 %1 个实例未能发送</translation>
         </message>
         <message>
             <source>the peer could not send it</source>
-            <translation type="unfinished" />
+            <translation>对方未能发送该实例</translation>
         </message>
         <message>
             <source>the peer did not answer the association request within %1 s</source>
-            <translation type="unfinished" />
+            <translation>对方在 %1 秒内未应答关联请求</translation>
         </message>
         <message>
             <source>the peer does not accept %1, and it cannot be decompressed here</source>
-            <translation type="unfinished" />
+            <translation>对方不接受 %1，而本机无法解压缩</translation>
         </message>
         <message>
             <source>the peer does not accept this kind of object</source>
-            <translation type="unfinished" />
+            <translation>对方不接受此类对象</translation>
         </message>
         <message>
             <source>the peer does not know the move destination: it has to be told our AE title, host and port</source>
-            <translation type="unfinished" />
+            <translation>对方不认识移动目的地：须在对方登记本机的 AE 标题、主机和端口</translation>
         </message>
         <message>
             <source>the peer does not offer C-GET (no presentation context accepted); C-MOVE may work</source>
-            <translation type="unfinished" />
+            <translation>对方不提供 C-GET（没有接受任何表示上下文）；可以尝试 C-MOVE</translation>
         </message>
         <message>
             <source>the peer does not permit it</source>
-            <translation type="unfinished" />
+            <translation>对方不允许此操作</translation>
         </message>
         <message>
             <source>the peer does not support this kind of object</source>
-            <translation type="unfinished" />
+            <translation>对方不支持此类对象</translation>
         </message>
         <message>
             <source>the peer does not take the message</source>
-            <translation type="unfinished" />
+            <translation>对方不接收该消息</translation>
         </message>
         <message>
             <source>the peer ended the association too early</source>
-            <translation type="unfinished" />
+            <translation>对方过早结束了关联</translation>
         </message>
         <message>
             <source>the peer has it and did not send it</source>
-            <translation type="unfinished" />
+            <translation>对方有该实例，但没有发送</translation>
         </message>
         <message>
             <source>the peer is out of resources</source>
-            <translation type="unfinished" />
+            <translation>对方资源不足</translation>
         </message>
         <message>
             <source>the peer reported a failure</source>
-            <translation type="unfinished" />
+            <translation>对方报告失败</translation>
         </message>
         <message>
             <source>the peer says the data does not match its kind</source>
-            <translation type="unfinished" />
+            <translation>对方称数据与其类型不符</translation>
         </message>
         <message>
             <source>the peer stopped as asked</source>
-            <translation type="unfinished" />
+            <translation>对方已按要求停止</translation>
         </message>
         <message>
             <source>the peer was silent for %1 s</source>
-            <translation type="unfinished" />
+            <translation>对方已 %1 秒无响应</translation>
         </message>
         <message>
             <source>the peer was unable to process it</source>
-            <translation type="unfinished" />
+            <translation>对方无法处理</translation>
         </message>
         <message>
             <source>the pixel data cannot be found in the file</source>
-            <translation type="unfinished" />
+            <translation>文件中找不到像素数据</translation>
         </message>
         <message>
             <source>the pixel data ends after %1 of %2 bytes</source>
-            <translation type="unfinished" />
+            <translation>像素数据只有 %1 字节，应为 %2 字节</translation>
         </message>
         <message>
             <source>the pixel data ends after %1 of %2 frames</source>
-            <translation type="unfinished" />
+            <translation>像素数据只有 %1 帧，应为 %2 帧</translation>
         </message>
         <message>
             <source>the pixels cannot be written as %1</source>
-            <translation type="unfinished" />
+            <translation>像素无法以 %1 写入</translation>
         </message>
         <message>
             <source>the pixels do not fit the stack</source>
-            <translation type="unfinished" />
+            <translation>像素与堆栈不符</translation>
         </message>
         <message>
             <source>the profile has no place for it: %1</source>
-            <translation type="unfinished" />
+            <translation>该规范不能容纳此对象：%1</translation>
         </message>
         <message>
             <source>the profile is cd, dvd or usb</source>
-            <translation type="unfinished" />
+            <translation>规范只能是 cd、dvd 或 usb</translation>
         </message>
         <message>
             <source>the program diascope-decoder is missing beside this program</source>
-            <translation type="unfinished" />
+            <translation>本程序旁缺少程序 diascope-decoder</translation>
         </message>
         <message>
             <source>the program xorriso is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装程序 xorriso</translation>
         </message>
         <message>
             <source>the receiver answered another message than the one sent</source>
-            <translation type="unfinished" />
+            <translation>接收方应答的不是所发送的消息</translation>
         </message>
         <message>
             <source>the receiver could not process it: %1</source>
-            <translation type="unfinished" />
+            <translation>接收方无法处理：%1</translation>
         </message>
         <message>
             <source>the receiver rejected it: %1</source>
-            <translation type="unfinished" />
+            <translation>接收方已拒绝：%1</translation>
         </message>
         <message>
             <source>the records of the DICOMDIR run in a circle</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 的记录形成循环</translation>
         </message>
         <message>
             <source>the reference is to something that is no plain file</source>
-            <translation type="unfinished" />
+            <translation>引用所指的不是普通文件</translation>
         </message>
         <message>
             <source>the reference leads outside of the medium</source>
-            <translation type="unfinished" />
+            <translation>引用指向介质之外</translation>
         </message>
         <message>
             <source>the report has an unsigned version already</source>
-            <translation type="unfinished" />
+            <translation>报告已有一个未签署的版本</translation>
         </message>
         <message>
             <source>the report has no section %1; it has %2</source>
-            <translation type="unfinished" />
+            <translation>报告没有 %1 部分；已有部分：%2</translation>
         </message>
         <message>
             <source>the report is cancelled</source>
-            <translation type="unfinished" />
+            <translation>报告已作废</translation>
         </message>
         <message>
             <source>the report is not signed yet</source>
-            <translation type="unfinished" />
+            <translation>报告尚未签署</translation>
         </message>
         <message>
             <source>the report is signed: only an addendum or a correction can follow</source>
-            <translation type="unfinished" />
+            <translation>报告已签署：只能继续添加补充报告或更正报告</translation>
         </message>
         <message>
             <source>the report names no study</source>
-            <translation type="unfinished" />
+            <translation>报告中没有检查信息</translation>
         </message>
         <message>
             <source>the report was changed or signed elsewhere since it was opened</source>
-            <translation type="unfinished" />
+            <translation>报告打开之后已在别处被更改或签署</translation>
         </message>
         <message>
             <source>the retrieval is not complete</source>
-            <translation type="unfinished" />
+            <translation>获取不完整</translation>
         </message>
         <message>
             <source>the same SOP Instance UID is stored with other bytes</source>
-            <translation type="unfinished" />
+            <translation>已存有 SOP Instance UID 相同但字节不同的对象</translation>
         </message>
         <message>
             <source>the section %1 cannot be changed</source>
-            <translation type="unfinished" />
+            <translation>%1 部分不能更改</translation>
         </message>
         <message>
             <source>the segmented palette is broken</source>
-            <translation type="unfinished" />
+            <translation>分段调色板已损坏</translation>
         </message>
         <message>
             <source>the series of a study, their stacks, geometry and warnings</source>
-            <translation type="unfinished" />
+            <translation>检查的各序列及其堆栈、几何信息和警告</translation>
         </message>
         <message>
             <source>the settings file %1 cannot be written</source>
-            <translation type="unfinished" />
+            <translation>无法写入设置文件 %1</translation>
         </message>
         <message>
             <source>the slices are shifted against one another</source>
-            <translation type="unfinished" />
+            <translation>切片之间有错位</translation>
         </message>
         <message>
             <source>the slices are tilted by %1°</source>
-            <translation type="unfinished" />
+            <translation>切片倾斜 %1°</translation>
         </message>
         <message>
             <source>the stored report cannot be understood</source>
-            <translation type="unfinished" />
+            <translation>无法解析已存储的报告</translation>
         </message>
         <message>
             <source>the study is not in the archive</source>
-            <translation type="unfinished" />
+            <translation>检查不在归档中</translation>
         </message>
         <message>
             <source>the template "%1" embeds itself</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”嵌入了自身</translation>
         </message>
         <message>
             <source>the template "%1" grows without end</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”无限增长</translation>
         </message>
         <message>
             <source>the template "%1" is only a part of others</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”只是其他模板的一部分</translation>
         </message>
         <message>
             <source>the template "%1" is retired</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”已停用</translation>
         </message>
         <message>
             <source>the template does not name its character set (meta charset)</source>
-            <translation type="unfinished" />
+            <translation>模板未指明字符集（meta charset）</translation>
         </message>
         <message>
             <source>the template has more than one &lt;%1&gt;</source>
-            <translation type="unfinished" />
+            <translation>模板有多个 &lt;%1&gt;</translation>
         </message>
         <message>
             <source>the template has more than one template_attributes</source>
-            <translation type="unfinished" />
+            <translation>模板有多个 template_attributes</translation>
         </message>
         <message>
             <source>the template has neither sections nor fields</source>
-            <translation type="unfinished" />
+            <translation>模板既没有部分，也没有字段</translation>
         </message>
         <message>
             <source>the template has no &lt;%1&gt;</source>
-            <translation type="unfinished" />
+            <translation>模板没有 &lt;%1&gt;</translation>
         </message>
         <message>
             <source>the template has no template_attributes</source>
-            <translation type="unfinished" />
+            <translation>模板没有 template_attributes</translation>
         </message>
         <message>
             <source>the template has no title</source>
-            <translation type="unfinished" />
+            <translation>模板没有标题</translation>
         </message>
         <message>
             <source>the template holds no readable HTML</source>
-            <translation type="unfinished" />
+            <translation>模板不含可读取的 HTML</translation>
         </message>
         <message>
             <source>the template is larger than 2 MiB</source>
-            <translation type="unfinished" />
+            <translation>模板大于 2 MiB</translation>
         </message>
         <message>
             <source>the template is nested too deeply</source>
-            <translation type="unfinished" />
+            <translation>模板嵌套过深</translation>
         </message>
         <message>
             <source>the template is nested too deeply or has too many fields</source>
-            <translation type="unfinished" />
+            <translation>模板嵌套过深，或字段过多</translation>
         </message>
         <message>
             <source>the template_attributes are no well-formed XML</source>
-            <translation type="unfinished" />
+            <translation>template_attributes 不是格式正确的 XML</translation>
         </message>
         <message>
             <source>the template_attributes declare entities</source>
-            <translation type="unfinished" />
+            <translation>template_attributes 声明了实体</translation>
         </message>
         <message>
             <source>the text has characters that do not fit the HL7 character set %1</source>
-            <translation type="unfinished" />
+            <translation>文字中含有 HL7 字符集 %1 无法表示的字符</translation>
         </message>
         <message>
             <source>the text of %1 does not fit the character set %2</source>
-            <translation type="unfinished" />
+            <translation>%1 的文字无法用字符集 %2 表示</translation>
         </message>
         <message>
             <source>the texts cannot be written</source>
-            <translation type="unfinished" />
+            <translation>无法写入文本</translation>
         </message>
         <message>
             <source>the transfer syntax %1 cannot be decoded</source>
-            <translation type="unfinished" />
+            <translation>无法解码传输语法 %1</translation>
         </message>
         <message>
             <source>the values of an image after its modality LUT (float32), or RGB (uint8)</source>
-            <translation type="unfinished" />
+            <translation>图像经模态 LUT 后的值（float32），或 RGB（uint8）</translation>
         </message>
         <message>
             <source>the whole image (the default)</source>
-            <translation type="unfinished" />
+            <translation>整幅图像（默认）</translation>
         </message>
         <message>
             <source>there are fewer than %1 slices</source>
-            <translation type="unfinished" />
+            <translation>切片少于 %1 个</translation>
         </message>
         <message>
             <source>there are no files in %1</source>
-            <translation type="unfinished" />
+            <translation>%1 中没有文件</translation>
         </message>
         <message>
             <source>there are no images</source>
-            <translation type="unfinished" />
+            <translation>没有图像</translation>
         </message>
         <message>
             <source>there is a node "%1" already</source>
-            <translation type="unfinished" />
+            <translation>已有节点“%1”</translation>
         </message>
         <message>
             <source>there is no %1</source>
-            <translation type="unfinished" />
+            <translation>%1 不存在</translation>
         </message>
         <message>
             <source>there is no 3D preset %1</source>
-            <translation type="unfinished" />
+            <translation>没有 3D 预设 %1</translation>
         </message>
         <message>
             <source>there is no 3D preset “%1”</source>
-            <translation type="unfinished" />
+            <translation>没有 3D 预设“%1”</translation>
         </message>
         <message>
             <source>there is no DICOMDIR in %1</source>
-            <translation type="unfinished" />
+            <translation>%1 中没有 DICOMDIR</translation>
         </message>
         <message>
             <source>there is no Study Instance UID to ask for</source>
-            <translation type="unfinished" />
+            <translation>没有可供查询的 Study Instance UID</translation>
         </message>
         <message>
             <source>there is no dataset in the file</source>
-            <translation type="unfinished" />
+            <translation>文件中没有数据集</translation>
         </message>
         <message>
             <source>there is no figure %1</source>
-            <translation type="unfinished" />
+            <translation>没有图形 %1</translation>
         </message>
         <message>
             <source>there is no file %1</source>
-            <translation type="unfinished" />
+            <translation>没有文件 %1</translation>
         </message>
         <message>
             <source>there is no folder %1</source>
-            <translation type="unfinished" />
+            <translation>没有文件夹 %1</translation>
         </message>
         <message>
             <source>there is no frame %1</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧</translation>
         </message>
         <message>
             <source>there is no frame %1: frames count from 1 to %2</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧：帧从 1 计到 %2</translation>
         </message>
         <message>
             <source>there is no frame %1: the object has %2</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧：该对象有 %2 帧</translation>
         </message>
         <message>
             <source>there is no held delivery %1</source>
-            <translation type="unfinished" />
+            <translation>没有被搁置的投递 %1</translation>
         </message>
         <message>
             <source>there is no node "%1"</source>
-            <translation type="unfinished" />
+            <translation>没有节点“%1”</translation>
         </message>
         <message>
             <source>there is no node %1 (see diascope node list)</source>
-            <translation type="unfinished" />
+            <translation>没有节点 %1（参见 diascope node list）</translation>
         </message>
         <message>
             <source>there is no setting %1</source>
-            <translation type="unfinished" />
+            <translation>没有设置项 %1</translation>
         </message>
         <message>
             <source>there is no study %1</source>
-            <translation type="unfinished" />
+            <translation>没有检查 %1</translation>
         </message>
         <message>
             <source>there is no study %1 in the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中没有检查 %1</translation>
         </message>
         <message>
             <source>there is no such image in the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中没有该图像</translation>
         </message>
         <message>
             <source>there is no such report</source>
-            <translation type="unfinished" />
+            <translation>没有该报告</translation>
         </message>
         <message>
             <source>there is no template "%1"</source>
-            <translation type="unfinished" />
+            <translation>没有模板“%1”</translation>
         </message>
         <message>
             <source>there is no volume</source>
-            <translation type="unfinished" />
+            <translation>没有容积数据</translation>
         </message>
         <message>
             <source>there is no window preset %1 for this image</source>
-            <translation type="unfinished" />
+            <translation>该图像没有窗预设 %1</translation>
         </message>
         <message>
             <source>there is not enough memory for %1 images</source>
-            <translation type="unfinished" />
+            <translation>内存不足，无法容纳 %1 幅图像</translation>
         </message>
         <message>
             <source>there is nothing to send</source>
-            <translation type="unfinished" />
+            <translation>没有可发送的内容</translation>
         </message>
         <message>
             <source>there is nothing to write</source>
-            <translation type="unfinished" />
+            <translation>没有可写入的内容</translation>
         </message>
         <message>
             <source>these are images of %1 patients; a medium is for one</source>
-            <translation type="unfinished" />
+            <translation>图像属于 %1 位患者；一份介质只能用于一位患者</translation>
         </message>
         <message>
             <source>thickness in mm</source>
-            <translation type="unfinished" />
+            <translation>厚度，单位 mm</translation>
         </message>
         <message>
             <source>this character set is not known</source>
-            <translation type="unfinished" />
+            <translation>未知的字符集</translation>
         </message>
         <message>
             <source>this is viewing-only mode</source>
-            <translation type="unfinished" />
+            <translation>当前为仅浏览模式</translation>
         </message>
         <message>
             <source>three or more points</source>
-            <translation type="unfinished" />
+            <translation>三个或更多点</translation>
         </message>
         <message>
             <source>trigger time</source>
-            <translation type="unfinished" />
+            <translation>触发时间</translation>
         </message>
         <message>
             <source>true or false is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 true 或 false</translation>
         </message>
         <message>
             <source>try again for this many seconds</source>
-            <translation type="unfinished" />
+            <translation>在此秒数内反复重试</translation>
         </message>
         <message>
             <source>usage: %1</source>
-            <translation type="unfinished" />
+            <translation>用法：%1</translation>
         </message>
         <message>
             <source>version %1 of the report was changed after it was signed</source>
-            <translation type="unfinished" />
+            <translation>报告的版本 %1 在签署之后被更改</translation>
         </message>
         <message>
             <source>viewing only</source>
-            <translation type="unfinished" />
+            <translation>仅浏览</translation>
         </message>
         <message>
             <source>waiting for the %1</source>
-            <translation type="unfinished" />
+            <translation>正在等待 %1</translation>
         </message>
         <message>
             <source>what answers there does not speak DICOM</source>
-            <translation type="unfinished" />
+            <translation>该处的应答方不支持 DICOM</translation>
         </message>
         <message>
             <source>what shall be done with a report?</source>
-            <translation type="unfinished" />
+            <translation>要对报告做什么？</translation>
         </message>
         <message>
             <source>what shall be imported?</source>
-            <translation type="unfinished" />
+            <translation>要导入什么？</translation>
         </message>
         <message>
             <source>what this machine has</source>
-            <translation type="unfinished" />
+            <translation>本机具备的条件</translation>
         </message>
         <message>
             <source>wheel</source>
-            <translation type="unfinished" />
+            <translation>滚轮</translation>
         </message>
         <message>
             <source>where to leave pictures, report and acknowledgement</source>
-            <translation type="unfinished" />
+            <translation>存放图片、报告和确认信息的位置</translation>
         </message>
         <message>
             <source>which node, and which study?</source>
-            <translation type="unfinished" />
+            <translation>哪个节点，哪项检查？</translation>
         </message>
         <message>
             <source>which node?</source>
-            <translation type="unfinished" />
+            <translation>哪个节点？</translation>
         </message>
         <message>
             <source>which report?</source>
-            <translation type="unfinished" />
+            <translation>哪份报告？</translation>
         </message>
         <message>
             <source>which study?</source>
-            <translation type="unfinished" />
+            <translation>哪项检查？</translation>
         </message>
         <message>
             <source>words of the name, any script</source>
-            <translation type="unfinished" />
+            <translation>姓名中的词，不限文字</translation>
         </message>
         <message>
             <source>write a patient's disc: a folder with DICOMDIR, or an ISO image</source>
-            <translation type="unfinished" />
+            <translation>写入患者光盘：含 DICOMDIR 的文件夹，或 ISO 映像</translation>
         </message>
         <message>
             <source>write, sign and export reports</source>
-            <translation type="unfinished" />
+            <translation>书写、签署和导出报告</translation>
         </message>
         <message>
             <source>wrote %1 instances to %2</source>
-            <translation type="unfinished" />
+            <translation>已向 %2 写入 %1 个实例</translation>
         </message>
         <message>
             <source>xorriso: %1</source>
-            <translation type="unfinished" />
+            <translation>xorriso：%1</translation>
         </message>
     </context>
 </TS>
