@@ -728,7 +728,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Images</source>
-            <translation>图像</translation>
+            <translation>图像数</translation>
         </message>
         <message>
             <source>Import</source>
