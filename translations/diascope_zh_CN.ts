@@ -6,3262 +6,3263 @@
         <message>
             <source>
 RIS: %1 %2</source>
-            <translation type="unfinished" />
+            <translation>
+RIS：%1 %2</translation>
         </message>
         <message>
             <source>"%1" has a value that is not among its choices</source>
-            <translation type="unfinished" />
+            <translation>“%1”的值不在可选项中</translation>
         </message>
         <message>
             <source>"%1" is above %2</source>
-            <translation type="unfinished" />
+            <translation>“%1”大于 %2</translation>
         </message>
         <message>
             <source>"%1" is below %2</source>
-            <translation type="unfinished" />
+            <translation>“%1”小于 %2</translation>
         </message>
         <message>
             <source>"%1" is no date</source>
-            <translation type="unfinished" />
+            <translation>“%1”不是日期</translation>
         </message>
         <message>
             <source>"%1" is no host name or address</source>
-            <translation type="unfinished" />
+            <translation>“%1”不是主机名或地址</translation>
         </message>
         <message>
             <source>"%1" is no number</source>
-            <translation type="unfinished" />
+            <translation>“%1”不是数字</translation>
         </message>
         <message>
             <source>"%1" is no time</source>
-            <translation type="unfinished" />
+            <translation>“%1”不是时间</translation>
         </message>
         <message>
             <source>"%1" is not filled in.</source>
-            <translation type="unfinished" />
+            <translation>“%1”未填写。</translation>
         </message>
         <message>
             <source>"%1" must be filled in.</source>
-            <translation type="unfinished" />
+            <translation>“%1”必须填写。</translation>
         </message>
         <message>
             <source>%1  %2  %3  %4 instances, %5 stacks</source>
-            <translation type="unfinished" />
+            <translation>%1  %2  %3  %4 个实例，%5 个堆栈</translation>
         </message>
         <message>
             <source>%1 (element %2,%3 at byte %4)</source>
-            <translation type="unfinished" />
+            <translation>%1（元素 %2,%3，位于第 %4 字节）</translation>
         </message>
         <message>
             <source>%1 answers</source>
-            <translation type="unfinished" />
+            <translation>%1 有应答</translation>
         </message>
         <message>
             <source>%1 answers.</source>
-            <translation type="unfinished" />
+            <translation>%1 有应答。</translation>
         </message>
         <message>
             <source>%1 bits a sample in %2 cannot be decoded</source>
-            <translation type="unfinished" />
+            <translation>无法解码 %2 中每样本 %1 位的像素</translation>
         </message>
         <message>
             <source>%1 cannot be decompressed here</source>
-            <translation type="unfinished" />
+            <translation>本机无法解压缩 %1</translation>
         </message>
         <message>
             <source>%1 cannot be reached: %2</source>
-            <translation type="unfinished" />
+            <translation>无法连接 %1：%2</translation>
         </message>
         <message>
             <source>%1 cannot be read back</source>
-            <translation type="unfinished" />
+            <translation>%1 写入后无法读回</translation>
         </message>
         <message>
             <source>%1 cannot be rewritten as %2</source>
-            <translation type="unfinished" />
+            <translation>%1 无法改写为 %2</translation>
         </message>
         <message>
             <source>%1 cannot be written</source>
-            <translation type="unfinished" />
+            <translation>无法写入 %1</translation>
         </message>
         <message>
             <source>%1 cannot be written: %2</source>
-            <translation type="unfinished" />
+            <translation>无法写入 %1：%2</translation>
         </message>
         <message>
             <source>%1 cm</source>
-            <translation type="unfinished" />
+            <translation>%1 cm</translation>
         </message>
         <message>
             <source>%1 confirmed, %2 failed: %3</source>
-            <translation type="unfinished" />
+            <translation>%1 个已确认，%2 个失败：%3</translation>
         </message>
         <message>
             <source>%1 d</source>
             <comment>age in days</comment>
-            <translation type="unfinished" />
+            <translation>%1 天</translation>
         </message>
         <message>
             <source>%1 does not answer</source>
-            <translation type="unfinished" />
+            <translation>%1 无应答</translation>
         </message>
         <message>
             <source>%1 has no directory records</source>
-            <translation type="unfinished" />
+            <translation>%1 不含目录记录</translation>
         </message>
         <message>
             <source>%1 has no study that fits.</source>
-            <translation type="unfinished" />
+            <translation>%1 上没有符合条件的检查。</translation>
         </message>
         <message>
             <source>%1 has no such study</source>
-            <translation type="unfinished" />
+            <translation>%1 上没有该检查</translation>
         </message>
         <message>
             <source>%1 image(s) could not be read</source>
-            <translation type="unfinished" />
+            <translation>%1 幅图像无法读取</translation>
         </message>
         <message>
             <source>%1 images</source>
-            <translation type="unfinished" />
+            <translation>%1 幅图像</translation>
         </message>
         <message>
             <source>%1 images, read back and compared</source>
-            <translation type="unfinished" />
+            <translation>%1 幅图像，已读回并比对</translation>
         </message>
         <message>
             <source>%1 imported, %2 here before, %3 not readable, %4 skipped</source>
-            <translation type="unfinished" />
+            <translation>已导入 %1，原已存在 %2，无法读取 %3，已跳过 %4</translation>
         </message>
         <message>
             <source>%1 is no date and no range of dates</source>
-            <translation type="unfinished" />
+            <translation>%1 不是日期，也不是日期范围</translation>
         </message>
         <message>
             <source>%1 is no name for a file on a medium</source>
-            <translation type="unfinished" />
+            <translation>%1 不能用作介质上的文件名</translation>
         </message>
         <message>
             <source>%1 is not a plain file</source>
-            <translation type="unfinished" />
+            <translation>%1 不是普通文件</translation>
         </message>
         <message>
             <source>%1 is not as it was written</source>
-            <translation type="unfinished" />
+            <translation>%1 与写入时不一致</translation>
         </message>
         <message>
             <source>%1 is not on the medium</source>
-            <translation type="unfinished" />
+            <translation>%1 不在介质上</translation>
         </message>
         <message>
             <source>%1 is saved.</source>
-            <translation type="unfinished" />
+            <translation>%1 已保存。</translation>
         </message>
         <message>
             <source>%1 is there already</source>
-            <translation type="unfinished" />
+            <translation>%1 已存在</translation>
         </message>
         <message>
             <source>%1 leads nowhere</source>
-            <translation type="unfinished" />
+            <translation>%1 指向不存在的位置</translation>
         </message>
         <message>
             <source>%1 m</source>
             <comment>age in months</comment>
-            <translation type="unfinished" />
+            <translation>%1 个月</translation>
         </message>
         <message>
             <source>%1 mm</source>
-            <translation type="unfinished" />
+            <translation>%1 mm</translation>
         </message>
         <message>
             <source>%1 not acknowledged: %2</source>
-            <translation type="unfinished" />
+            <translation>%1 未确认：%2</translation>
         </message>
         <message>
             <source>%1 of %2</source>
-            <translation type="unfinished" />
+            <translation>%1/%2</translation>
         </message>
         <message>
             <source>%1 of %2 images</source>
-            <translation type="unfinished" />
+            <translation>%1/%2 幅图像</translation>
         </message>
         <message>
             <source>%1 of the instances were not confirmed: %2</source>
-            <translation type="unfinished" />
+            <translation>%1 个实例未得到确认：%2</translation>
         </message>
         <message>
             <source>%1 pixels</source>
-            <translation type="unfinished" />
+            <translation>%1 像素</translation>
         </message>
         <message>
             <source>%1 samples a pixel (%2) cannot be shown</source>
-            <translation type="unfinished" />
+            <translation>无法显示每像素 %1 个样本的图像（%2）</translation>
         </message>
         <message>
             <source>%1 slice(s) missing between slice %2 (image %3) and slice %4 (image %5): %6 mm instead of %7 mm.</source>
-            <translation type="unfinished" />
+            <translation>切片 %2（图像 %3）与切片 %4（图像 %5）之间缺少 %1 个切片：间距为 %6 mm，应为 %7 mm。</translation>
         </message>
         <message>
             <source>%1 with %2 sample(s) a pixel</source>
-            <translation type="unfinished" />
+            <translation>%1 的每像素样本数为 %2</translation>
         </message>
         <message>
             <source>%1 y</source>
             <comment>age in years</comment>
-            <translation type="unfinished" />
+            <translation>%1 岁</translation>
         </message>
         <message>
             <source>%1 – signed by %2, %3</source>
-            <translation type="unfinished" />
+            <translation>%1 – 由 %2 签署，%3</translation>
         </message>
         <message>
             <source>%1: %2</source>
-            <translation type="unfinished" />
+            <translation>%1：%2</translation>
         </message>
         <message>
             <source>%1: %2.</source>
-            <translation type="unfinished" />
+            <translation>%1：%2。</translation>
         </message>
         <message>
             <source>%1: acknowledged</source>
-            <translation type="unfinished" />
+            <translation>%1：已确认</translation>
         </message>
         <message>
             <source>%1: cannot be read</source>
-            <translation type="unfinished" />
+            <translation>%1：无法读取</translation>
         </message>
         <message>
             <source>%1: held – %2</source>
-            <translation type="unfinished" />
+            <translation>%1：已搁置 – %2</translation>
         </message>
         <message>
             <source>%1: queued</source>
-            <translation type="unfinished" />
+            <translation>%1：排队中</translation>
         </message>
         <message>
             <source>%1: sent, not acknowledged yet</source>
-            <translation type="unfinished" />
+            <translation>%1：已发送，尚未确认</translation>
         </message>
         <message numerus="yes">
             <source>%n file(s) not shown</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%n 个文件未显示</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n image(s)</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%n 幅图像</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n image(s) cannot be shown</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%n 幅图像无法显示</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n stud(ies)</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%n 项检查</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n stud(ies) on %1</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%1 上有 %n 项检查</numerusform>
             </translation>
         </message>
         <message>
             <source>(for now: try again later)</source>
-            <translation type="unfinished" />
+            <translation>（暂时性原因：请稍后重试）</translation>
         </message>
         <message>
             <source>(no name)</source>
-            <translation type="unfinished" />
+            <translation>（无姓名）</translation>
         </message>
         <message>
             <source>--%1 is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 --%1</translation>
         </message>
         <message>
             <source>--%1 wants %2 points x1,y1,x2,y2…</source>
-            <translation type="unfinished" />
+            <translation>--%1 需要 %2 个点 x1,y1,x2,y2…</translation>
         </message>
         <message>
             <source>--at wants x,y,z in mm</source>
-            <translation type="unfinished" />
+            <translation>--at 需要 x,y,z，单位 mm</translation>
         </message>
         <message>
             <source>--format and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 --format 和 --out</translation>
         </message>
         <message>
             <source>--format is text, pdf, hl7 or sr</source>
-            <translation type="unfinished" />
+            <translation>--format 只能是 text、pdf、hl7 或 sr</translation>
         </message>
         <message>
             <source>--headless DIR is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 --headless DIR</translation>
         </message>
         <message>
             <source>--level is study, series or image</source>
-            <translation type="unfinished" />
+            <translation>--level 只能是 study、series 或 image</translation>
         </message>
         <message>
             <source>--plane is native, axial, sagittal or coronal</source>
-            <translation type="unfinished" />
+            <translation>--plane 只能是 native、axial、sagittal 或 coronal</translation>
         </message>
         <message>
             <source>--size wants WIDTHxHEIGHT</source>
-            <translation type="unfinished" />
+            <translation>--size 需要 WIDTHxHEIGHT</translation>
         </message>
         <message>
             <source>--study and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 --study 和 --out</translation>
         </message>
         <message>
             <source>--study is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 --study</translation>
         </message>
         <message>
             <source>--window wants CENTRE/WIDTH</source>
-            <translation type="unfinished" />
+            <translation>--window 需要 CENTRE/WIDTH</translation>
         </message>
         <message>
             <source>0: any free one</source>
-            <translation type="unfinished" />
+            <translation>0：任意空闲端口</translation>
         </message>
         <message>
             <source>3D</source>
-            <translation type="unfinished" />
+            <translation>3D</translation>
         </message>
         <message>
             <source>3D is not offered for colour images</source>
-            <translation type="unfinished" />
+            <translation>彩色图像不提供 3D</translation>
         </message>
         <message>
             <source>3D needs a display (X11), and there is none here</source>
-            <translation type="unfinished" />
+            <translation>3D 需要显示环境（X11），此处没有</translation>
         </message>
         <message>
             <source>3D needs a regular volume: %1</source>
-            <translation type="unfinished" />
+            <translation>3D 需要规则的容积数据：%1</translation>
         </message>
         <message>
             <source>3D · %1 · %2</source>
-            <translation type="unfinished" />
+            <translation>3D · %1 · %2</translation>
         </message>
         <message>
             <source>&lt;%1&gt; was ignored</source>
-            <translation type="unfinished" />
+            <translation>已忽略 &lt;%1&gt;</translation>
         </message>
         <message>
             <source>A click shows the study beside the current one</source>
-            <translation type="unfinished" />
+            <translation>单击可将该检查与当前检查并排显示</translation>
         </message>
         <message>
             <source>A study of another patient was left out.</source>
-            <translation type="unfinished" />
+            <translation>已略去另一患者的一项检查。</translation>
         </message>
         <message>
             <source>AE title</source>
-            <translation type="unfinished" />
+            <translation>AE 标题</translation>
         </message>
         <message>
             <source>Abdomen</source>
-            <translation type="unfinished" />
+            <translation>腹部</translation>
         </message>
         <message>
             <source>Accession</source>
-            <translation type="unfinished" />
+            <translation>检查号</translation>
         </message>
         <message>
             <source>Accession number</source>
-            <translation type="unfinished" />
+            <translation>检查号</translation>
         </message>
         <message>
             <source>Acknowledged by %1</source>
-            <translation type="unfinished" />
+            <translation>已由 %1 确认</translation>
         </message>
         <message>
             <source>Addendum</source>
-            <translation type="unfinished" />
+            <translation>补充报告</translation>
         </message>
         <message>
             <source>Addendum, not signed</source>
-            <translation type="unfinished" />
+            <translation>补充报告，未签署</translation>
         </message>
         <message>
             <source>All</source>
-            <translation type="unfinished" />
+            <translation>全部</translation>
         </message>
         <message>
             <source>An addendum or a correction is signed final.</source>
-            <translation type="unfinished" />
+            <translation>补充报告或更正报告须作为最终报告签署。</translation>
         </message>
         <message>
             <source>An annotation is not stored: %1</source>
-            <translation type="unfinished" />
+            <translation>有一条标注未能存储：%1</translation>
         </message>
         <message>
             <source>An image is there more than once and shown once.</source>
-            <translation type="unfinished" />
+            <translation>有图像重复出现，只显示一次。</translation>
         </message>
         <message>
             <source>Angiography</source>
-            <translation type="unfinished" />
+            <translation>血管造影</translation>
         </message>
         <message>
             <source>Angle</source>
-            <translation type="unfinished" />
+            <translation>角度</translation>
         </message>
         <message>
             <source>Annotations and report</source>
-            <translation type="unfinished" />
+            <translation>标注与报告</translation>
         </message>
         <message>
             <source>Any day</source>
-            <translation type="unfinished" />
+            <translation>任意日期</translation>
         </message>
         <message>
             <source>Area %1</source>
-            <translation type="unfinished" />
+            <translation>面积 %1</translation>
         </message>
         <message>
             <source>Arrow</source>
-            <translation type="unfinished" />
+            <translation>箭头</translation>
         </message>
         <message>
             <source>As the system</source>
-            <translation type="unfinished" />
+            <translation>跟随系统</translation>
         </message>
         <message>
             <source>Asking %1…</source>
-            <translation type="unfinished" />
+            <translation>正在查询 %1…</translation>
         </message>
         <message>
             <source>Automatic</source>
-            <translation type="unfinished" />
+            <translation>自动</translation>
         </message>
         <message>
             <source>Automatic window</source>
-            <translation type="unfinished" />
+            <translation>自动窗</translation>
         </message>
         <message>
             <source>Axial image</source>
-            <translation type="unfinished" />
+            <translation>横断面图像</translation>
         </message>
         <message>
             <source>Axial, sagittal and coronal planes</source>
-            <translation type="unfinished" />
+            <translation>横断面、矢状面和冠状面</translation>
         </message>
         <message>
             <source>Birth date</source>
-            <translation type="unfinished" />
+            <translation>出生日期</translation>
         </message>
         <message>
             <source>Bits Allocated %1 cannot be shown</source>
-            <translation type="unfinished" />
+            <translation>无法显示 Bits Allocated 为 %1 的图像</translation>
         </message>
         <message>
             <source>Bits Allocated %1 is neither 1 nor a multiple of 8</source>
-            <translation type="unfinished" />
+            <translation>Bits Allocated %1 既不是 1，也不是 8 的倍数</translation>
         </message>
         <message>
             <source>Bits Stored %1 contradicts Bits Allocated %2</source>
-            <translation type="unfinished" />
+            <translation>Bits Stored %1 与 Bits Allocated %2 矛盾</translation>
         </message>
         <message>
             <source>Bone</source>
-            <translation type="unfinished" />
+            <translation>骨</translation>
         </message>
         <message>
             <source>Born</source>
-            <translation type="unfinished" />
+            <translation>出生日期</translation>
         </message>
         <message>
             <source>Brain</source>
-            <translation type="unfinished" />
+            <translation>脑</translation>
         </message>
         <message>
             <source>C %1  W %2</source>
-            <translation type="unfinished" />
+            <translation>窗位 %1  窗宽 %2</translation>
         </message>
         <message>
             <source>CANCELLED</source>
-            <translation type="unfinished" />
+            <translation>已作废</translation>
         </message>
         <message>
             <source>CANCELLED by %1 on %2</source>
-            <translation type="unfinished" />
+            <translation>已由 %1 于 %2 作废</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished" />
+            <translation>取消</translation>
         </message>
         <message>
             <source>Cancelled</source>
-            <translation type="unfinished" />
+            <translation>已取消</translation>
         </message>
         <message>
             <source>Cannot be reached</source>
-            <translation type="unfinished" />
+            <translation>无法连接</translation>
         </message>
         <message>
             <source>Cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取</translation>
         </message>
         <message>
             <source>Caption</source>
-            <translation type="unfinished" />
+            <translation>图注</translation>
         </message>
         <message>
             <source>Character set</source>
-            <translation type="unfinished" />
+            <translation>字符集</translation>
         </message>
         <message>
             <source>Chosen tool</source>
-            <translation type="unfinished" />
+            <translation>当前工具</translation>
         </message>
         <message>
             <source>Cine</source>
-            <translation type="unfinished" />
+            <translation>电影播放</translation>
         </message>
         <message>
             <source>Cine faster</source>
-            <translation type="unfinished" />
+            <translation>加快播放</translation>
         </message>
         <message>
             <source>Cine slower</source>
-            <translation type="unfinished" />
+            <translation>减慢播放</translation>
         </message>
         <message>
             <source>Clinical information</source>
-            <translation type="unfinished" />
+            <translation>临床信息</translation>
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished" />
+            <translation>关闭</translation>
         </message>
         <message>
             <source>Communicated to %1</source>
-            <translation type="unfinished" />
+            <translation>已告知 %1</translation>
         </message>
         <message>
             <source>Comparison</source>
-            <translation type="unfinished" />
+            <translation>对比检查</translation>
         </message>
         <message>
             <source>Contact: %1</source>
-            <translation type="unfinished" />
+            <translation>联系方式：%1</translation>
         </message>
         <message>
             <source>Content: %1 instances in %2 series of %3 studies; application profile %4.</source>
-            <translation type="unfinished" />
+            <translation>内容：%3 项检查、%2 个序列中的 %1 个实例；应用规范 %4。</translation>
         </message>
         <message>
             <source>Continue</source>
-            <translation type="unfinished" />
+            <translation>继续</translation>
         </message>
         <message>
             <source>Contradiction</source>
-            <translation type="unfinished" />
+            <translation>冲突</translation>
         </message>
         <message>
             <source>Corrected</source>
-            <translation type="unfinished" />
+            <translation>已更正</translation>
         </message>
         <message>
             <source>Corrected report, signed by %1 on %2</source>
-            <translation type="unfinished" />
+            <translation>更正报告，由 %1 于 %2 签署</translation>
         </message>
         <message>
             <source>Correction</source>
-            <translation type="unfinished" />
+            <translation>更正报告</translation>
         </message>
         <message>
             <source>Correction, not signed</source>
-            <translation type="unfinished" />
+            <translation>更正报告，未签署</translation>
         </message>
         <message>
             <source>Creator: %1</source>
-            <translation type="unfinished" />
+            <translation>制作者：%1</translation>
         </message>
         <message>
             <source>Critical result</source>
-            <translation type="unfinished" />
+            <translation>危急值</translation>
         </message>
         <message>
             <source>Crosshair</source>
-            <translation type="unfinished" />
+            <translation>十字线</translation>
         </message>
         <message>
             <source>DRAFT</source>
-            <translation type="unfinished" />
+            <translation>草稿</translation>
         </message>
         <message>
             <source>DRAFT, not signed</source>
-            <translation type="unfinished" />
+            <translation>草稿，未签署</translation>
         </message>
         <message>
             <source>Damaged</source>
-            <translation type="unfinished" />
+            <translation>数据损坏</translation>
         </message>
         <message>
             <source>Delete annotation</source>
-            <translation type="unfinished" />
+            <translation>删除标注</translation>
         </message>
         <message>
             <source>Demonstration of a reading from end to end.</source>
-            <translation type="unfinished" />
+            <translation>从头到尾演示一次阅片。</translation>
         </message>
         <message>
             <source>Demonstration patient</source>
-            <translation type="unfinished" />
+            <translation>演示患者</translation>
         </message>
         <message>
             <source>Description</source>
-            <translation type="unfinished" />
+            <translation>描述</translation>
         </message>
         <message>
             <source>Disc images (*.iso)</source>
-            <translation type="unfinished" />
+            <translation>光盘映像 (*.iso)</translation>
         </message>
         <message>
             <source>Disclaimer: the data is confidential and meant for the patient and the physicians treating the patient. It comes without warranty. A viewer on this medium is not for diagnosis unless it says so.</source>
-            <translation type="unfinished" />
+            <translation>声明：数据属于保密内容，仅供患者本人及其经治医师使用，不附带任何担保。除非另有说明，本介质上的浏览器不得用于诊断。</translation>
         </message>
         <message>
             <source>Distance</source>
-            <translation type="unfinished" />
+            <translation>距离</translation>
         </message>
         <message>
             <source>Draft</source>
-            <translation type="unfinished" />
+            <translation>草稿</translation>
         </message>
         <message>
             <source>Draft, not signed</source>
-            <translation type="unfinished" />
+            <translation>草稿，未签署</translation>
         </message>
         <message>
             <source>Drag a series here</source>
-            <translation type="unfinished" />
+            <translation>将序列拖到此处</translation>
         </message>
         <message>
             <source>Ellipse</source>
-            <translation type="unfinished" />
+            <translation>椭圆</translation>
         </message>
         <message>
             <source>Encrypted (TLS)</source>
-            <translation type="unfinished" />
+            <translation>加密（TLS）</translation>
         </message>
         <message>
             <source>Every image names another frame of reference; the series is not linked to others by position.</source>
-            <translation type="unfinished" />
+            <translation>每幅图像的参考坐标系都不同，该序列不与其他序列按位置联动。</translation>
         </message>
         <message>
             <source>Everything lies in</source>
-            <translation type="unfinished" />
+            <translation>数据存放位置</translation>
         </message>
         <message>
             <source>FOR PROCESSING: not for diagnosis</source>
-            <translation type="unfinished" />
+            <translation>FOR PROCESSING（供处理）：不得用于诊断</translation>
         </message>
         <message>
             <source>Final</source>
-            <translation type="unfinished" />
+            <translation>最终报告</translation>
         </message>
         <message>
             <source>Final report with addendum, signed by %1 on %2</source>
-            <translation type="unfinished" />
+            <translation>最终报告（含补充），由 %1 于 %2 签署</translation>
         </message>
         <message>
             <source>Final report, signed by %1 on %2</source>
-            <translation type="unfinished" />
+            <translation>最终报告，由 %1 于 %2 签署</translation>
         </message>
         <message>
             <source>Findings</source>
-            <translation type="unfinished" />
+            <translation>影像所见</translation>
         </message>
         <message>
             <source>First image</source>
-            <translation type="unfinished" />
+            <translation>第一幅图像</translation>
         </message>
         <message>
             <source>Fit to window</source>
-            <translation type="unfinished" />
+            <translation>适合窗口</translation>
         </message>
         <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
-            <translation type="unfinished" />
+            <translation>High Bit %1 与 Bits Stored %2 和 Bits Allocated %3 矛盾</translation>
         </message>
         <message>
             <source>Host</source>
-            <translation type="unfinished" />
+            <translation>主机</translation>
         </message>
         <message>
             <source>ID</source>
-            <translation type="unfinished" />
+            <translation>患者 ID</translation>
         </message>
         <message>
             <source>ID %1</source>
-            <translation type="unfinished" />
+            <translation>ID %1</translation>
         </message>
         <message>
             <source>Image</source>
-            <translation type="unfinished" />
+            <translation>图像</translation>
         </message>
         <message>
             <source>Image %1</source>
-            <translation type="unfinished" />
+            <translation>图像 %1</translation>
         </message>
         <message>
             <source>Image %1/%2</source>
-            <translation type="unfinished" />
+            <translation>图像 %1/%2</translation>
         </message>
         <message>
             <source>Image %1: %2</source>
-            <translation type="unfinished" />
+            <translation>图像 %1：%2</translation>
         </message>
         <message>
             <source>Images</source>
-            <translation type="unfinished" />
+            <translation>图像数</translation>
         </message>
         <message>
             <source>Import</source>
-            <translation type="unfinished" />
+            <translation>导入</translation>
         </message>
         <message>
             <source>Import files</source>
-            <translation type="unfinished" />
+            <translation>导入文件</translation>
         </message>
         <message>
             <source>Import files…</source>
-            <translation type="unfinished" />
+            <translation>导入文件…</translation>
         </message>
         <message>
             <source>Import folder or disc</source>
-            <translation type="unfinished" />
+            <translation>导入文件夹或光盘</translation>
         </message>
         <message>
             <source>Import folder or disc…</source>
-            <translation type="unfinished" />
+            <translation>导入文件夹或光盘…</translation>
         </message>
         <message>
             <source>Impression</source>
-            <translation type="unfinished" />
+            <translation>诊断意见</translation>
         </message>
         <message>
             <source>In which our queries are written; empty: ASCII only</source>
-            <translation type="unfinished" />
+            <translation>本机查询所用的字符集；留空则只用 ASCII</translation>
         </message>
         <message>
             <source>Institution: %1</source>
-            <translation type="unfinished" />
+            <translation>机构：%1</translation>
         </message>
         <message>
             <source>Internal error</source>
-            <translation type="unfinished" />
+            <translation>内部错误</translation>
         </message>
         <message>
             <source>Invert</source>
-            <translation type="unfinished" />
+            <translation>反色</translation>
         </message>
         <message>
             <source>Inverted</source>
-            <translation type="unfinished" />
+            <translation>已反色</translation>
         </message>
         <message>
             <source>Keep</source>
-            <translation type="unfinished" />
+            <translation>保留</translation>
         </message>
         <message>
             <source>Key</source>
-            <translation type="unfinished" />
+            <translation>按键</translation>
         </message>
         <message>
             <source>Key image into the report</source>
-            <translation type="unfinished" />
+            <translation>关键图像插入报告</translation>
         </message>
         <message>
             <source>Key images</source>
-            <translation type="unfinished" />
+            <translation>关键图像</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished" />
+            <translation>快捷键</translation>
         </message>
         <message>
             <source>Keys and mouse</source>
-            <translation type="unfinished" />
+            <translation>快捷键与鼠标</translation>
         </message>
         <message>
             <source>Kind</source>
-            <translation type="unfinished" />
+            <translation>类型</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished" />
+            <translation>语言</translation>
         </message>
         <message>
             <source>Last image</source>
-            <translation type="unfinished" />
+            <translation>最后一幅图像</translation>
         </message>
         <message>
             <source>Layout</source>
-            <translation type="unfinished" />
+            <translation>布局</translation>
         </message>
         <message>
             <source>Layout %1×%2</source>
-            <translation type="unfinished" />
+            <translation>布局 %1×%2</translation>
         </message>
         <message>
             <source>Length</source>
-            <translation type="unfinished" />
+            <translation>长度</translation>
         </message>
         <message>
             <source>Link scrolling</source>
-            <translation type="unfinished" />
+            <translation>联动滚动</translation>
         </message>
         <message>
             <source>Liver</source>
-            <translation type="unfinished" />
+            <translation>肝脏</translation>
         </message>
         <message>
             <source>Loaded %1 of %2</source>
-            <translation type="unfinished" />
+            <translation>已加载 %1/%2</translation>
         </message>
         <message>
             <source>Loading…</source>
-            <translation type="unfinished" />
+            <translation>正在加载…</translation>
         </message>
         <message>
             <source>Lossy compression</source>
-            <translation type="unfinished" />
+            <translation>有损压缩</translation>
         </message>
         <message>
             <source>Lossy compression %1:1</source>
-            <translation type="unfinished" />
+            <translation>有损压缩 %1:1</translation>
         </message>
         <message>
             <source>Lung</source>
-            <translation type="unfinished" />
+            <translation>肺</translation>
         </message>
         <message>
             <source>Lungs</source>
-            <translation type="unfinished" />
+            <translation>肺</translation>
         </message>
         <message>
             <source>MIP</source>
-            <translation type="unfinished" />
+            <translation>MIP</translation>
         </message>
         <message>
             <source>MR</source>
-            <translation type="unfinished" />
+            <translation>MR</translation>
         </message>
         <message>
             <source>Max %1</source>
-            <translation type="unfinished" />
+            <translation>最大 %1</translation>
         </message>
         <message>
             <source>Maximum intensity</source>
-            <translation type="unfinished" />
+            <translation>最大密度投影</translation>
         </message>
         <message>
             <source>Mean</source>
-            <translation type="unfinished" />
+            <translation>平均</translation>
         </message>
         <message>
             <source>Mean %1</source>
-            <translation type="unfinished" />
+            <translation>平均 %1</translation>
         </message>
         <message>
             <source>Measurement</source>
-            <translation type="unfinished" />
+            <translation>测量</translation>
         </message>
         <message>
             <source>Measurement %1</source>
-            <translation type="unfinished" />
+            <translation>测量 %1</translation>
         </message>
         <message>
             <source>Measurement into the report</source>
-            <translation type="unfinished" />
+            <translation>测量插入报告</translation>
         </message>
         <message>
             <source>Measurements</source>
-            <translation type="unfinished" />
+            <translation>测量</translation>
         </message>
         <message>
             <source>Mediastinum</source>
-            <translation type="unfinished" />
+            <translation>纵隔</translation>
         </message>
         <message>
             <source>Medical images</source>
-            <translation type="unfinished" />
+            <translation>医学图像</translation>
         </message>
         <message>
             <source>Min %1</source>
-            <translation type="unfinished" />
+            <translation>最小 %1</translation>
         </message>
         <message>
             <source>MinIP</source>
-            <translation type="unfinished" />
+            <translation>MinIP</translation>
         </message>
         <message>
             <source>Mirror left and right</source>
-            <translation type="unfinished" />
+            <translation>左右镜像</translation>
         </message>
         <message>
             <source>Mirror top and bottom</source>
-            <translation type="unfinished" />
+            <translation>上下镜像</translation>
         </message>
         <message>
             <source>Modality</source>
-            <translation type="unfinished" />
+            <translation>设备类型</translation>
         </message>
         <message>
             <source>Month</source>
-            <translation type="unfinished" />
+            <translation>近一月</translation>
         </message>
         <message>
             <source>Mouse</source>
-            <translation type="unfinished" />
+            <translation>鼠标</translation>
         </message>
         <message>
             <source>Moving</source>
-            <translation type="unfinished" />
+            <translation>浏览</translation>
         </message>
         <message>
             <source>Name</source>
-            <translation type="unfinished" />
+            <translation>姓名</translation>
         </message>
         <message>
             <source>Name, ID, accession number or date (2026-01-31, 20260101-20260131)</source>
-            <translation type="unfinished" />
+            <translation>姓名、患者 ID、检查号或日期（2026-01-31、20260101-20260131）</translation>
         </message>
         <message>
             <source>New report</source>
-            <translation type="unfinished" />
+            <translation>新建报告</translation>
         </message>
         <message>
             <source>Next image</source>
-            <translation type="unfinished" />
+            <translation>下一幅图像</translation>
         </message>
         <message>
             <source>Next series</source>
-            <translation type="unfinished" />
+            <translation>下一序列</translation>
         </message>
         <message>
             <source>No PACS is set up. Fill in the fields and save.</source>
-            <translation type="unfinished" />
+            <translation>尚未设置 PACS。请填写各字段并保存。</translation>
         </message>
         <message>
             <source>No answer in time</source>
-            <translation type="unfinished" />
+            <translation>未及时应答</translation>
         </message>
         <message>
             <source>No midline shift. The skull is intact. Measurements as listed.</source>
-            <translation type="unfinished" />
+            <translation>中线结构无移位。颅骨完整。测量值见列表。</translation>
         </message>
         <message>
             <source>No reconstruction: %1</source>
-            <translation type="unfinished" />
+            <translation>无法重建：%1</translation>
         </message>
         <message>
             <source>No report yet</source>
-            <translation type="unfinished" />
+            <translation>尚无报告</translation>
         </message>
         <message>
             <source>No studies here yet. Search a PACS (the button at the right of the search field), import files, or drop them here.</source>
-            <translation type="unfinished" />
+            <translation>此处尚无检查。请查询 PACS（搜索框右侧的按钮）、导入文件，或将文件拖放到此处。</translation>
         </message>
         <message>
             <source>No study fits. Try fewer words, another day or another source.</source>
-            <translation type="unfinished" />
+            <translation>没有符合条件的检查。请减少搜索词、更换日期或来源。</translation>
         </message>
         <message>
             <source>No study is open</source>
-            <translation type="unfinished" />
+            <translation>未打开任何检查</translation>
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
-            <translation type="unfinished" />
+            <translation>正常的演示检查，不构成医学结论。</translation>
         </message>
         <message>
             <source>Not a DICOM file</source>
-            <translation type="unfinished" />
+            <translation>不是 DICOM 文件</translation>
         </message>
         <message>
             <source>Not calibrated: lengths in pixels</source>
-            <translation type="unfinished" />
+            <translation>未校准：长度以像素为单位</translation>
         </message>
         <message>
             <source>Not found</source>
-            <translation type="unfinished" />
+            <translation>未找到</translation>
         </message>
         <message>
             <source>Not permitted</source>
-            <translation type="unfinished" />
+            <translation>不允许</translation>
         </message>
         <message>
             <source>Not saved yet</source>
-            <translation type="unfinished" />
+            <translation>尚未保存</translation>
         </message>
         <message>
             <source>Not supported</source>
-            <translation type="unfinished" />
+            <translation>不支持</translation>
         </message>
         <message>
             <source>Not valid</source>
-            <translation type="unfinished" />
+            <translation>无效</translation>
         </message>
         <message>
             <source>Nothing is being transferred.</source>
-            <translation type="unfinished" />
+            <translation>当前没有传输任务。</translation>
         </message>
         <message>
             <source>Nothing to insert, or the report is signed.</source>
-            <translation type="unfinished" />
+            <translation>没有可插入的内容，或报告已签署。</translation>
         </message>
         <message>
             <source>NumPy file to write</source>
-            <translation type="unfinished" />
+            <translation>要写入的 NumPy 文件</translation>
         </message>
         <message>
             <source>Number of Frames is no sensible number</source>
-            <translation type="unfinished" />
+            <translation>帧数（Number of Frames）不合理</translation>
         </message>
         <message>
             <source>One image pixel per screen pixel</source>
-            <translation type="unfinished" />
+            <translation>一个图像像素对应一个屏幕像素</translation>
         </message>
         <message>
             <source>One viewport large, and back</source>
-            <translation type="unfinished" />
+            <translation>放大单个视口/还原</translation>
         </message>
         <message>
             <source>Open a study to report it.</source>
-            <translation type="unfinished" />
+            <translation>请打开一项检查以书写报告。</translation>
         </message>
         <message>
             <source>Opening…</source>
-            <translation type="unfinished" />
+            <translation>正在打开…</translation>
         </message>
         <message>
             <source>Other studies</source>
-            <translation type="unfinished" />
+            <translation>其他检查</translation>
         </message>
         <message>
             <source>Other studies of this patient</source>
-            <translation type="unfinished" />
+            <translation>该患者的其他检查</translation>
         </message>
         <message>
             <source>Our AE title</source>
-            <translation type="unfinished" />
+            <translation>本机 AE 标题</translation>
         </message>
         <message>
             <source>Our port for C-MOVE and the listener</source>
-            <translation type="unfinished" />
+            <translation>本机端口（用于 C-MOVE 和监听）</translation>
         </message>
         <message>
             <source>PACS</source>
-            <translation type="unfinished" />
+            <translation>PACS</translation>
         </message>
         <message>
             <source>PACS: %1 instances sent and confirmed</source>
-            <translation type="unfinished" />
+            <translation>PACS：%1 个实例已发送并确认</translation>
         </message>
         <message>
             <source>PACS: %1; the files are imported instead</source>
-            <translation type="unfinished" />
+            <translation>PACS：%1；改为导入文件</translation>
         </message>
         <message>
             <source>PNG file to write</source>
-            <translation type="unfinished" />
+            <translation>要写入的 PNG 文件</translation>
         </message>
         <message>
             <source>Page %1 of %2</source>
-            <translation type="unfinished" />
+            <translation>第 %1 页，共 %2 页</translation>
         </message>
         <message>
             <source>Pan</source>
-            <translation type="unfinished" />
+            <translation>平移</translation>
         </message>
         <message>
             <source>Password to sign</source>
-            <translation type="unfinished" />
+            <translation>签署密码</translation>
         </message>
         <message>
             <source>Patient</source>
-            <translation type="unfinished" />
+            <translation>患者</translation>
         </message>
         <message>
             <source>Patient ID</source>
-            <translation type="unfinished" />
+            <translation>患者 ID</translation>
         </message>
         <message>
             <source>Photometric Interpretation “%1” cannot be shown</source>
-            <translation type="unfinished" />
+            <translation>无法显示光度解释（Photometric Interpretation）为“%1”的图像</translation>
         </message>
         <message>
             <source>Polygon</source>
-            <translation type="unfinished" />
+            <translation>多边形</translation>
         </message>
         <message>
             <source>Port</source>
-            <translation type="unfinished" />
+            <translation>端口</translation>
         </message>
         <message>
             <source>Position %1 mm</source>
-            <translation type="unfinished" />
+            <translation>位置 %1 mm</translation>
         </message>
         <message>
             <source>Positions are repeated unevenly in this series; it is shown as separate stacks.</source>
-            <translation type="unfinished" />
+            <translation>该序列中各位置的重复次数不一致，按独立的堆栈显示。</translation>
         </message>
         <message>
             <source>Preliminary</source>
-            <translation type="unfinished" />
+            <translation>初步报告</translation>
         </message>
         <message>
             <source>Preliminary report, signed by %1 on %2</source>
-            <translation type="unfinished" />
+            <translation>初步报告，由 %1 于 %2 签署</translation>
         </message>
         <message>
             <source>Presets</source>
-            <translation type="unfinished" />
+            <translation>预设</translation>
         </message>
         <message>
             <source>Previous image</source>
-            <translation type="unfinished" />
+            <translation>上一幅图像</translation>
         </message>
         <message>
             <source>Previous series</source>
-            <translation type="unfinished" />
+            <translation>上一序列</translation>
         </message>
         <message>
             <source>RIS</source>
-            <translation type="unfinished" />
+            <translation>RIS</translation>
         </message>
         <message>
             <source>RIS: %1, control id %2 %3</source>
-            <translation type="unfinished" />
+            <translation>RIS：%1，控制 ID %2 %3</translation>
         </message>
         <message>
             <source>RIS: %1; the report stays queued</source>
-            <translation type="unfinished" />
+            <translation>RIS：%1；报告仍在队列中</translation>
         </message>
         <message>
             <source>Radiology report</source>
-            <translation type="unfinished" />
+            <translation>放射诊断报告</translation>
         </message>
         <message>
             <source>Read</source>
-            <translation type="unfinished" />
+            <translation>阅片</translation>
         </message>
         <message>
             <source>Read (Enter)</source>
-            <translation type="unfinished" />
+            <translation>阅片（Enter）</translation>
         </message>
         <message>
             <source>Reading</source>
-            <translation type="unfinished" />
+            <translation>阅片</translation>
         </message>
         <message>
             <source>Reconstruction %1 mm</source>
-            <translation type="unfinished" />
+            <translation>重建 %1 mm</translation>
         </message>
         <message>
             <source>Rectangle</source>
-            <translation type="unfinished" />
+            <translation>矩形</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished" />
+            <translation>重做</translation>
         </message>
         <message>
             <source>Reference lines</source>
-            <translation type="unfinished" />
+            <translation>定位线</translation>
         </message>
         <message>
             <source>Referring physician</source>
-            <translation type="unfinished" />
+            <translation>申请医师</translation>
         </message>
         <message>
             <source>Refused</source>
-            <translation type="unfinished" />
+            <translation>被拒绝</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished" />
+            <translation>移除</translation>
         </message>
         <message numerus="yes">
             <source>Remove %1, %2 %3 with %n image(s) from this workstation?</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>从本工作站移除 %1、%2 %3（%n 幅图像）？</numerusform>
             </translation>
         </message>
         <message>
             <source>Remove from the report</source>
-            <translation type="unfinished" />
+            <translation>从报告中移除</translation>
         </message>
         <message>
             <source>Remove…</source>
-            <translation type="unfinished" />
+            <translation>移除…</translation>
         </message>
         <message>
             <source>Report</source>
-            <translation type="unfinished" />
+            <translation>报告</translation>
         </message>
         <message>
             <source>Report %1: %2</source>
-            <translation type="unfinished" />
+            <translation>报告 %1：%2</translation>
         </message>
         <message>
             <source>Report %1: version %2 does not follow the one before it</source>
-            <translation type="unfinished" />
+            <translation>报告 %1：版本 %2 与前一版本不衔接</translation>
         </message>
         <message>
             <source>Report %1: version %2 holds another report</source>
-            <translation type="unfinished" />
+            <translation>报告 %1：版本 %2 的内容属于另一份报告</translation>
         </message>
         <message>
             <source>Reset</source>
-            <translation type="unfinished" />
+            <translation>复位</translation>
         </message>
         <message>
             <source>Retrieve</source>
-            <translation type="unfinished" />
+            <translation>获取</translation>
         </message>
         <message>
             <source>Retrieve %1 from %2</source>
-            <translation type="unfinished" />
+            <translation>从 %2 获取 %1</translation>
         </message>
         <message>
             <source>Rotate</source>
-            <translation type="unfinished" />
+            <translation>旋转</translation>
         </message>
         <message>
             <source>Rotate back</source>
-            <translation type="unfinished" />
+            <translation>反向旋转</translation>
         </message>
         <message>
             <source>Rows and Columns say %1 × %2</source>
-            <translation type="unfinished" />
+            <translation>Rows 和 Columns 的值为 %1 × %2</translation>
         </message>
         <message>
             <source>SD %1</source>
-            <translation type="unfinished" />
+            <translation>标准差 %1</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished" />
+            <translation>保存</translation>
         </message>
         <message>
             <source>Saved %1</source>
-            <translation type="unfinished" />
+            <translation>已保存 %1</translation>
         </message>
         <message>
             <source>Saved.</source>
-            <translation type="unfinished" />
+            <translation>已保存。</translation>
         </message>
         <message>
             <source>Scroll</source>
-            <translation type="unfinished" />
+            <translation>滚动</translation>
         </message>
         <message>
             <source>Search in %1</source>
-            <translation type="unfinished" />
+            <translation>在 %1 中搜索</translation>
         </message>
         <message>
             <source>Select</source>
-            <translation type="unfinished" />
+            <translation>选择</translation>
         </message>
         <message>
             <source>Send</source>
-            <translation type="unfinished" />
+            <translation>发送</translation>
         </message>
         <message>
             <source>Send %1 to %2</source>
-            <translation type="unfinished" />
+            <translation>发送 %1 到 %2</translation>
         </message>
         <message>
             <source>Series</source>
-            <translation type="unfinished" />
+            <translation>序列</translation>
         </message>
         <message>
             <source>Set up a PACS…</source>
-            <translation type="unfinished" />
+            <translation>设置 PACS…</translation>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished" />
+            <translation>设置</translation>
         </message>
         <message>
             <source>Sex</source>
-            <translation type="unfinished" />
+            <translation>性别</translation>
         </message>
         <message>
             <source>Show in the image</source>
-            <translation type="unfinished" />
+            <translation>在图像中显示</translation>
         </message>
         <message>
             <source>Show the image</source>
-            <translation type="unfinished" />
+            <translation>显示该图像</translation>
         </message>
         <message>
             <source>Sign anyway</source>
-            <translation type="unfinished" />
+            <translation>仍要签署</translation>
         </message>
         <message>
             <source>Sign final</source>
-            <translation type="unfinished" />
+            <translation>签署最终报告</translation>
         </message>
         <message>
             <source>Sign final anyway</source>
-            <translation type="unfinished" />
+            <translation>仍要签署最终报告</translation>
         </message>
         <message>
             <source>Sign preliminary</source>
-            <translation type="unfinished" />
+            <translation>签署初步报告</translation>
         </message>
         <message>
             <source>Signed reports go to the RIS as HL7 v2.5.1 ORU^R01 over MLLP, and are sent again until it acknowledges them.</source>
-            <translation type="unfinished" />
+            <translation>已签署的报告以 HL7 v2.5.1 ORU^R01 经 MLLP 发送到 RIS，并会重复发送，直到 RIS 确认。</translation>
         </message>
         <message>
             <source>Skin and soft tissue</source>
-            <translation type="unfinished" />
+            <translation>皮肤与软组织</translation>
         </message>
         <message>
             <source>Slab %1 mm %2</source>
-            <translation type="unfinished" />
+            <translation>层块 %1 mm %2</translation>
         </message>
         <message>
             <source>Software: %1</source>
-            <translation type="unfinished" />
+            <translation>软件：%1</translation>
         </message>
         <message>
             <source>Spine, soft tissue</source>
-            <translation type="unfinished" />
+            <translation>脊柱软组织</translation>
         </message>
         <message>
             <source>Start a report first: choose a template.</source>
-            <translation type="unfinished" />
+            <translation>请先选择模板，新建报告。</translation>
         </message>
         <message>
             <source>Stored %1</source>
-            <translation type="unfinished" />
+            <translation>图像自带 %1</translation>
         </message>
         <message>
             <source>Stroke</source>
-            <translation type="unfinished" />
+            <translation>卒中</translation>
         </message>
         <message>
             <source>Studies</source>
-            <translation type="unfinished" />
+            <translation>检查列表</translation>
         </message>
         <message>
             <source>Studies (viewing only)</source>
-            <translation type="unfinished" />
+            <translation>检查列表（仅浏览）</translation>
         </message>
         <message>
             <source>Study</source>
-            <translation type="unfinished" />
+            <translation>检查</translation>
         </message>
         <message>
             <source>Study date</source>
-            <translation type="unfinished" />
+            <translation>检查日期</translation>
         </message>
         <message>
             <source>Subdural</source>
-            <translation type="unfinished" />
+            <translation>硬膜下</translation>
         </message>
         <message>
             <source>TLS to this node is not possible yet; nothing was sent in the clear</source>
-            <translation type="unfinished" />
+            <translation>暂不支持以 TLS 连接该节点；没有以明文发送任何数据</translation>
         </message>
         <message>
             <source>Table %1</source>
-            <translation type="unfinished" />
+            <translation>查找表 %1</translation>
         </message>
         <message>
             <source>Technique</source>
-            <translation type="unfinished" />
+            <translation>检查技术</translation>
         </message>
         <message>
             <source>Temporal bone</source>
-            <translation type="unfinished" />
+            <translation>颞骨</translation>
         </message>
         <message>
             <source>Test</source>
-            <translation type="unfinished" />
+            <translation>测试</translation>
         </message>
         <message>
             <source>Test (C-ECHO)</source>
-            <translation type="unfinished" />
+            <translation>测试（C-ECHO）</translation>
         </message>
         <message>
             <source>Text</source>
-            <translation type="unfinished" />
+            <translation>文字</translation>
         </message>
         <message>
             <source>Text, then Enter</source>
-            <translation type="unfinished" />
+            <translation>输入文字后按 Enter</translation>
         </message>
         <message>
             <source>Texts: full, few, none</source>
-            <translation type="unfinished" />
+            <translation>图像文字：全部、少量、无</translation>
         </message>
         <message>
             <source>The accession number of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的检查号不一致。</translation>
         </message>
         <message>
             <source>The addendum is empty.</source>
-            <translation type="unfinished" />
+            <translation>补充报告为空。</translation>
         </message>
         <message>
             <source>The birth date of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的出生日期不一致。</translation>
         </message>
         <message>
             <source>The disk is full</source>
-            <translation type="unfinished" />
+            <translation>磁盘已满</translation>
         </message>
         <message>
             <source>The distance between slices varies from %1 to %2 mm.</source>
-            <translation type="unfinished" />
+            <translation>切片间距不一致，从 %1 到 %2 mm。</translation>
         </message>
         <message>
             <source>The draft is not stored: %1</source>
-            <translation type="unfinished" />
+            <translation>草稿未能存储：%1</translation>
         </message>
         <message>
             <source>The file DICOMDIR in the root names every image; open it with any DICOM viewer.</source>
-            <translation type="unfinished" />
+            <translation>根目录下的 DICOMDIR 文件列出全部图像，可用任何 DICOM 浏览器打开。</translation>
         </message>
         <message>
             <source>The issuer of the patient ID of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的患者 ID 签发机构不一致。</translation>
         </message>
         <message>
             <source>The language changes with the next start.</source>
-            <translation type="unfinished" />
+            <translation>语言将在下次启动时更改。</translation>
         </message>
         <message>
             <source>The patient ID of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的患者 ID 不一致。</translation>
         </message>
         <message>
             <source>The patient name of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的患者姓名不一致。</translation>
         </message>
         <message>
             <source>The report is empty.</source>
-            <translation type="unfinished" />
+            <translation>报告为空。</translation>
         </message>
         <message>
             <source>The report is signed already.</source>
-            <translation type="unfinished" />
+            <translation>报告已签署。</translation>
         </message>
         <message>
             <source>The report names no patient.</source>
-            <translation type="unfinished" />
+            <translation>报告中没有患者信息。</translation>
         </message>
         <message>
             <source>The result is critical, and nobody is named who was told.</source>
-            <translation type="unfinished" />
+            <translation>存在危急值，但未填写告知了谁。</translation>
         </message>
         <message>
             <source>The sex of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的性别不一致。</translation>
         </message>
         <message>
             <source>The slices are shifted against one another.</source>
-            <translation type="unfinished" />
+            <translation>切片之间有错位。</translation>
         </message>
         <message>
             <source>The slices are tilted by %1°: MPR follows their true positions.</source>
-            <translation type="unfinished" />
+            <translation>切片倾斜 %1°：MPR 按切片的真实位置重建。</translation>
         </message>
         <message>
             <source>The study of %1 and %2 differs.</source>
-            <translation type="unfinished" />
+            <translation>%1与%2的检查不一致。</translation>
         </message>
         <message>
             <source>There is no file in what was opened.</source>
-            <translation type="unfinished" />
+            <translation>所打开的内容中没有文件。</translation>
         </message>
         <message>
             <source>There is no file or folder %1.</source>
-            <translation type="unfinished" />
+            <translation>没有文件或文件夹 %1。</translation>
         </message>
         <message>
             <source>There is no image in this study.</source>
-            <translation type="unfinished" />
+            <translation>该检查中没有图像。</translation>
         </message>
         <message>
             <source>These files are shown where they lie. Import them to write a report.</source>
-            <translation type="unfinished" />
+            <translation>这些文件在原位置直接显示。要书写报告，请先导入。</translation>
         </message>
         <message>
             <source>Thickness %1 mm</source>
-            <translation type="unfinished" />
+            <translation>层厚 %1 mm</translation>
         </message>
         <message>
             <source>This is viewing-only mode.</source>
-            <translation type="unfinished" />
+            <translation>当前为仅浏览模式。</translation>
         </message>
         <message>
             <source>This medium holds medical images and documents of a patient in DICOM format.</source>
-            <translation type="unfinished" />
+            <translation>本介质包含一位患者的 DICOM 格式医学图像和文档。</translation>
         </message>
         <message>
             <source>This workstation</source>
-            <translation type="unfinished" />
+            <translation>本工作站</translation>
         </message>
         <message>
             <source>To the report</source>
-            <translation type="unfinished" />
+            <translation>转到报告</translation>
         </message>
         <message>
             <source>Today</source>
-            <translation type="unfinished" />
+            <translation>今天</translation>
         </message>
         <message>
             <source>Tools</source>
-            <translation type="unfinished" />
+            <translation>工具</translation>
         </message>
         <message>
             <source>Transfers</source>
-            <translation type="unfinished" />
+            <translation>传输任务</translation>
         </message>
         <message>
             <source>Two different images carry the same identifier; only the first is shown.</source>
-            <translation type="unfinished" />
+            <translation>两幅不同的图像使用相同的标识符，只显示第一幅。</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished" />
+            <translation>撤销</translation>
         </message>
         <message>
             <source>Unit</source>
-            <translation type="unfinished" />
+            <translation>单位</translation>
         </message>
         <message>
             <source>Unlink scrolling</source>
-            <translation type="unfinished" />
+            <translation>解除滚动联动</translation>
         </message>
         <message>
             <source>VOI LUT</source>
-            <translation type="unfinished" />
+            <translation>VOI LUT</translation>
         </message>
         <message>
             <source>Value</source>
-            <translation type="unfinished" />
+            <translation>值</translation>
         </message>
         <message>
             <source>Version %1, SHA-256 %2</source>
-            <translation type="unfinished" />
+            <translation>版本 %1，SHA-256 %2</translation>
         </message>
         <message>
             <source>Vessels</source>
-            <translation type="unfinished" />
+            <translation>血管</translation>
         </message>
         <message>
             <source>Week</source>
-            <translation type="unfinished" />
+            <translation>近一周</translation>
         </message>
         <message>
             <source>What</source>
-            <translation type="unfinished" />
+            <translation>操作</translation>
         </message>
         <message>
             <source>Where</source>
-            <translation type="unfinished" />
+            <translation>位置</translation>
         </message>
         <message>
             <source>Window</source>
-            <translation type="unfinished" />
+            <translation>窗宽/窗位</translation>
         </message>
         <message>
             <source>Window preset %1</source>
-            <translation type="unfinished" />
+            <translation>窗预设 %1</translation>
         </message>
         <message>
             <source>Window presets</source>
-            <translation type="unfinished" />
+            <translation>窗预设</translation>
         </message>
         <message>
             <source>With addendum</source>
-            <translation type="unfinished" />
+            <translation>含补充报告</translation>
         </message>
         <message>
             <source>Without a frame of reference the images are not linked to others by position.</source>
-            <translation type="unfinished" />
+            <translation>没有参考坐标系，图像不与其他序列按位置联动。</translation>
         </message>
         <message>
             <source>Write %1</source>
-            <translation type="unfinished" />
+            <translation>写入 %1</translation>
         </message>
         <message>
             <source>Write disc image</source>
-            <translation type="unfinished" />
+            <translation>写入光盘映像</translation>
         </message>
         <message>
             <source>Write disc image…</source>
-            <translation type="unfinished" />
+            <translation>写入光盘映像…</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished" />
+            <translation>昨天</translation>
         </message>
         <message>
             <source>Zoom</source>
-            <translation type="unfinished" />
+            <translation>缩放</translation>
         </message>
         <message>
             <source>Zoom %1%</source>
-            <translation type="unfinished" />
+            <translation>缩放 %1%</translation>
         </message>
         <message>
             <source>a 3D preset</source>
-            <translation type="unfinished" />
+            <translation>3D 预设</translation>
         </message>
         <message>
             <source>a DICOMDIR cannot be stored</source>
-            <translation type="unfinished" />
+            <translation>不能存储 DICOMDIR</translation>
         </message>
         <message>
             <source>a day or a range, YYYYMMDD-YYYYMMDD</source>
-            <translation type="unfinished" />
+            <translation>某一天或日期范围，YYYYMMDD-YYYYMMDD</translation>
         </message>
         <message>
             <source>a delivery needs a subject, a target and a control ID</source>
-            <translation type="unfinished" />
+            <translation>投递需要主体、目标和控制 ID</translation>
         </message>
         <message>
             <source>a delivery with the control ID %1 is in the queue already</source>
-            <translation type="unfinished" />
+            <translation>队列中已有控制 ID 为 %1 的投递</translation>
         </message>
         <message>
             <source>a demonstration profile and patient; --headless does one whole reading and leaves what came of it in DIR</source>
-            <translation type="unfinished" />
+            <translation>演示配置文件和演示患者；--headless 会完整执行一次阅片，并将结果留在 DIR 中</translation>
         </message>
         <message>
             <source>a file-set ID has at most 16 characters A-Z 0-9 _</source>
-            <translation type="unfinished" />
+            <translation>文件集 ID 最多 16 个字符，限 A-Z 0-9 _</translation>
         </message>
         <message>
             <source>a final report takes only an addendum or a correction</source>
-            <translation type="unfinished" />
+            <translation>最终报告只能添加补充报告或更正报告</translation>
         </message>
         <message>
             <source>a frame of %1 × %2 pixels is too large</source>
-            <translation type="unfinished" />
+            <translation>%1 × %2 像素的帧过大</translation>
         </message>
         <message>
             <source>a key image of the report is missing or was changed</source>
-            <translation type="unfinished" />
+            <translation>报告的一幅关键图像缺失或已被更改</translation>
         </message>
         <message>
             <source>a link that leads nowhere</source>
-            <translation type="unfinished" />
+            <translation>指向不存在位置的链接</translation>
         </message>
         <message>
             <source>a link to a folder is not followed</source>
-            <translation type="unfinished" />
+            <translation>不跟随指向文件夹的链接</translation>
         </message>
         <message>
             <source>a node needs a name</source>
-            <translation type="unfinished" />
+            <translation>节点需要名称</translation>
         </message>
         <message>
             <source>a node, and either --study or files are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一个节点，以及 --study 或文件</translation>
         </message>
         <message>
             <source>a palette with %1 bits a pixel</source>
-            <translation type="unfinished" />
+            <translation>每像素 %1 位的调色板</translation>
         </message>
         <message>
             <source>a pixel fragment has no length</source>
-            <translation type="unfinished" />
+            <translation>像素片段没有长度</translation>
         </message>
         <message>
             <source>a point of the patient, LPS mm</source>
-            <translation type="unfinished" />
+            <translation>患者坐标中的一点，LPS，单位 mm</translation>
         </message>
         <message>
             <source>a port is a number from 1 to 65535</source>
-            <translation type="unfinished" />
+            <translation>端口是 1 到 65535 之间的数字</translation>
         </message>
         <message>
             <source>a port lies between 1 and 65535</source>
-            <translation type="unfinished" />
+            <translation>端口必须在 1 到 65535 之间</translation>
         </message>
         <message>
             <source>a preliminary report is edited on, it takes no addendum</source>
-            <translation type="unfinished" />
+            <translation>初步报告可继续编辑，不能添加补充报告</translation>
         </message>
         <message>
             <source>a report and a figure are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一份报告和一个图形</translation>
         </message>
         <message>
             <source>a report, a section and a text are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一份报告、一个部分和一段文字</translation>
         </message>
         <message>
             <source>a script was ignored</source>
-            <translation type="unfinished" />
+            <translation>已忽略一段脚本</translation>
         </message>
         <message>
             <source>a sequence holds something that is no item</source>
-            <translation type="unfinished" />
+            <translation>序列中含有非条目（Item）的内容</translation>
         </message>
         <message>
             <source>a signed report cannot be saved over</source>
-            <translation type="unfinished" />
+            <translation>已签署的报告不能被覆盖保存</translation>
         </message>
         <message>
             <source>a stored annotation cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取一条已存储的标注</translation>
         </message>
         <message>
             <source>a style sheet or other linked resource was ignored</source>
-            <translation type="unfinished" />
+            <translation>已忽略样式表或其他链接资源</translation>
         </message>
         <message>
             <source>a whole number is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要整数</translation>
         </message>
         <message>
             <source>a window by its name</source>
-            <translation type="unfinished" />
+            <translation>按名称指定窗预设</translation>
         </message>
         <message>
             <source>accession number</source>
-            <translation type="unfinished" />
+            <translation>检查号</translation>
         </message>
         <message>
             <source>acknowledged by the %1</source>
-            <translation type="unfinished" />
+            <translation>%1 已确认</translation>
         </message>
         <message>
             <source>acquisition</source>
-            <translation type="unfinished" />
+            <translation>采集</translation>
         </message>
         <message>
             <source>acquisition time</source>
-            <translation type="unfinished" />
+            <translation>采集时间</translation>
         </message>
         <message>
             <source>add, list or remove?</source>
-            <translation type="unfinished" />
+            <translation>add、list 还是 remove？</translation>
         </message>
         <message>
             <source>all %1 images confirmed</source>
-            <translation type="unfinished" />
+            <translation>全部 %1 幅图像已确认</translation>
         </message>
         <message>
             <source>an AE title has 1 to 16 characters</source>
-            <translation type="unfinished" />
+            <translation>AE 标题为 1 到 16 个字符</translation>
         </message>
         <message>
             <source>an AE title has 1 to 16 characters, none of them a backslash</source>
-            <translation type="unfinished" />
+            <translation>AE 标题为 1 到 16 个字符，且不含反斜杠</translation>
         </message>
         <message>
             <source>an addendum cannot change what was signed before; write a correction</source>
-            <translation type="unfinished" />
+            <translation>补充报告不能更改已签署的内容；请书写更正报告</translation>
         </message>
         <message>
             <source>an empty folder, or a file ending in .iso</source>
-            <translation type="unfinished" />
+            <translation>空文件夹，或以 .iso 结尾的文件</translation>
         </message>
         <message>
             <source>an event handler was ignored</source>
-            <translation type="unfinished" />
+            <translation>已忽略一个事件处理程序</translation>
         </message>
         <message>
             <source>an input of type %1 was ignored</source>
-            <translation type="unfinished" />
+            <translation>已忽略类型为 %1 的输入项</translation>
         </message>
         <message>
             <source>an item is longer than what holds it</source>
-            <translation type="unfinished" />
+            <translation>条目的长度超出其所在的容器</translation>
         </message>
         <message>
             <source>another process holds the database</source>
-            <translation type="unfinished" />
+            <translation>另一进程占用了数据库</translation>
         </message>
         <message>
             <source>ask a peer whether it is there</source>
-            <translation type="unfinished" />
+            <translation>询问对方是否在线</translation>
         </message>
         <message>
             <source>at most this many</source>
-            <translation type="unfinished" />
+            <translation>最多返回的数量</translation>
         </message>
         <message>
             <source>at the detector, magnified</source>
-            <translation type="unfinished" />
+            <translation>探测器平面，含放大</translation>
         </message>
         <message>
             <source>at the second of three points</source>
-            <translation type="unfinished" />
+            <translation>在三点中的第二点处</translation>
         </message>
         <message>
             <source>b-value</source>
-            <translation type="unfinished" />
+            <translation>b 值</translation>
         </message>
         <message>
             <source>between two corners</source>
-            <translation type="unfinished" />
+            <translation>在两个角点之间</translation>
         </message>
         <message>
             <source>between two points</source>
-            <translation type="unfinished" />
+            <translation>在两点之间</translation>
         </message>
         <message>
             <source>born %1</source>
-            <translation type="unfinished" />
+            <translation>出生日期 %1</translation>
         </message>
         <message>
             <source>both buttons, or Ctrl and wheel</source>
-            <translation type="unfinished" />
+            <translation>左右键同时拖动，或 Ctrl 加滚轮</translation>
         </message>
         <message>
             <source>by C-MOVE to our listener's port</source>
-            <translation type="unfinished" />
+            <translation>通过 C-MOVE 传到本机监听端口</translation>
         </message>
         <message>
             <source>calibrated pixel spacing</source>
-            <translation type="unfinished" />
+            <translation>已校准的像素间距</translation>
         </message>
         <message>
             <source>cd (uncompressed), dvd or usb</source>
-            <translation type="unfinished" />
+            <translation>cd（未压缩）、dvd 或 usb</translation>
         </message>
         <message>
             <source>centre and width</source>
-            <translation type="unfinished" />
+            <translation>窗位和窗宽</translation>
         </message>
         <message>
             <source>checked %1, missing %2, changed %3, without row %4, repaired %5</source>
-            <translation type="unfinished" />
+            <translation>已检查 %1，缺失 %2，已更改 %3，无索引记录 %4，已修复 %5</translation>
         </message>
         <message>
             <source>colour with %1 bits a sample cannot be shown</source>
-            <translation type="unfinished" />
+            <translation>无法显示每样本 %1 位的彩色图像</translation>
         </message>
         <message>
             <source>content time</source>
-            <translation type="unfinished" />
+            <translation>内容时间</translation>
         </message>
         <message>
             <source>copy files, folders or media into the archive, or only index them</source>
-            <translation type="unfinished" />
+            <translation>将文件、文件夹或介质复制到归档，或只建立索引</translation>
         </message>
         <message>
             <source>counts from 1</source>
-            <translation type="unfinished" />
+            <translation>从 1 开始计数</translation>
         </message>
         <message>
             <source>counts from 1; the middle where not given</source>
-            <translation type="unfinished" />
+            <translation>从 1 开始计数；未指定时取中间一幅</translation>
         </message>
         <message>
             <source>dcmqrscp (package dcmtk) is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装 dcmqrscp（软件包 dcmtk）</translation>
         </message>
         <message>
             <source>dcmqrscp does not answer</source>
-            <translation type="unfinished" />
+            <translation>dcmqrscp 无应答</translation>
         </message>
         <message>
             <source>decoding took longer than %1 s</source>
-            <translation type="unfinished" />
+            <translation>解码用时超过 %1 秒</translation>
         </message>
         <message>
             <source>degrees</source>
-            <translation type="unfinished" />
+            <translation>度</translation>
         </message>
         <message>
             <source>deliver signed reports to the RIS; done when all are acknowledged</source>
-            <translation type="unfinished" />
+            <translation>将已签署的报告投递到 RIS；全部得到确认后结束</translation>
         </message>
         <message>
             <source>diascope-decoder does not start: %1</source>
-            <translation type="unfinished" />
+            <translation>diascope-decoder 无法启动：%1</translation>
         </message>
         <message>
             <source>double click</source>
-            <translation type="unfinished" />
+            <translation>双击</translation>
         </message>
         <message>
             <source>echo time</source>
-            <translation type="unfinished" />
+            <translation>回波时间</translation>
         </message>
         <message>
             <source>exactly this ID</source>
-            <translation type="unfinished" />
+            <translation>完全匹配该 ID</translation>
         </message>
         <message>
             <source>exactly this accession number</source>
-            <translation type="unfinished" />
+            <translation>完全匹配该检查号</translation>
         </message>
         <message>
             <source>file to write</source>
-            <translation type="unfinished" />
+            <translation>要写入的文件</translation>
         </message>
         <message>
             <source>find: %1 study, "%2"</source>
-            <translation type="unfinished" />
+            <translation>查询：%1 项检查，“%2”</translation>
         </message>
         <message>
             <source>float pixels with %1 samples a pixel</source>
-            <translation type="unfinished" />
+            <translation>每像素 %1 个样本的浮点像素</translation>
         </message>
         <message>
             <source>for images</source>
-            <translation type="unfinished" />
+            <translation>用于图像级</translation>
         </message>
         <message>
             <source>for queries, such as "ISO_IR 192" or GB18030</source>
-            <translation type="unfinished" />
+            <translation>用于查询，例如“ISO_IR 192”或 GB18030</translation>
         </message>
         <message>
             <source>for series and images</source>
-            <translation type="unfinished" />
+            <translation>用于序列级和图像级</translation>
         </message>
         <message>
             <source>general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given</source>
-            <translation type="unfinished" />
+            <translation>general、ct-head、ct-chest、mr-brain、chest-radiograph、us-abdomen；未指定时自动选用合适的模板</translation>
         </message>
         <message>
             <source>get KEY, or set KEY VALUE</source>
-            <translation type="unfinished" />
+            <translation>get KEY，或 set KEY VALUE</translation>
         </message>
         <message>
             <source>held by the %1</source>
-            <translation type="unfinished" />
+            <translation>被 %1 搁置</translation>
         </message>
         <message>
             <source>here</source>
-            <translation type="unfinished" />
+            <translation>本机</translation>
         </message>
         <message>
             <source>here, %1</source>
-            <translation type="unfinished" />
+            <translation>本机，%1</translation>
         </message>
         <message>
             <source>image %1 of %2 is not loaded yet</source>
-            <translation type="unfinished" />
+            <translation>第 %1 幅图像（共 %2 幅）尚未加载</translation>
         </message>
         <message>
             <source>images</source>
-            <translation type="unfinished" />
+            <translation>图像</translation>
         </message>
         <message>
             <source>imported %1, duplicates %2, quarantined %3, skipped %4, in %5 s</source>
-            <translation type="unfinished" />
+            <translation>已导入 %1，重复 %2，已隔离 %3，已跳过 %4，用时 %5 秒</translation>
         </message>
         <message>
             <source>in pixels</source>
-            <translation type="unfinished" />
+            <translation>以像素为单位</translation>
         </message>
         <message>
             <source>in the box of two corners</source>
-            <translation type="unfinished" />
+            <translation>由两个角点确定的外框内</translation>
         </message>
         <message>
             <source>incomplete: %1 of %2 images are here; retrieve again for the rest</source>
-            <translation type="unfinished" />
+            <translation>不完整：本机有 %1/%2 幅图像；请再次获取其余图像</translation>
         </message>
         <message>
             <source>incomplete: %1 of %2 instances are here</source>
-            <translation type="unfinished" />
+            <translation>不完整：本机有 %1/%2 个实例</translation>
         </message>
         <message>
             <source>it accepts none of what we ask for (no presentation context accepted)</source>
-            <translation type="unfinished" />
+            <translation>对方不接受本机请求的任何内容（没有接受任何表示上下文）</translation>
         </message>
         <message>
             <source>it belongs to another patient than was asked for</source>
-            <translation type="unfinished" />
+            <translation>它属于另一患者，而非所请求的患者</translation>
         </message>
         <message>
             <source>it belongs to another study than was asked for</source>
-            <translation type="unfinished" />
+            <translation>它属于另一检查，而非所请求的检查</translation>
         </message>
         <message>
             <source>it does not know itself by this AE title (called AE title not recognised)</source>
-            <translation type="unfinished" />
+            <translation>对方不认可以此 AE 标题称呼它（被叫方 AE 标题未被识别）</translation>
         </message>
         <message>
             <source>it does not know our AE title (calling AE title not recognised)</source>
-            <translation type="unfinished" />
+            <translation>对方不认识本机的 AE 标题（呼叫方 AE 标题未被识别）</translation>
         </message>
         <message>
             <source>it does not speak this version of the protocol</source>
-            <translation type="unfinished" />
+            <translation>对方不支持此协议版本</translation>
         </message>
         <message>
             <source>it gives no reason</source>
-            <translation type="unfinished" />
+            <translation>对方未说明原因</translation>
         </message>
         <message>
             <source>it has no SOP Instance UID or no Study Instance UID</source>
-            <translation type="unfinished" />
+            <translation>没有 SOP Instance UID 或 Study Instance UID</translation>
         </message>
         <message>
             <source>it has no SOP class or instance UID</source>
-            <translation type="unfinished" />
+            <translation>没有 SOP 类 UID 或实例 UID</translation>
         </message>
         <message>
             <source>it has too many connections</source>
-            <translation type="unfinished" />
+            <translation>对方的连接数过多</translation>
         </message>
         <message>
             <source>it has too much to do</source>
-            <translation type="unfinished" />
+            <translation>对方过于繁忙</translation>
         </message>
         <message>
             <source>it is another instance than was announced</source>
-            <translation type="unfinished" />
+            <translation>实例与所通告的不同</translation>
         </message>
         <message>
             <source>it is larger than 2 GiB</source>
-            <translation type="unfinished" />
+            <translation>大于 2 GiB</translation>
         </message>
         <message>
             <source>its AE title</source>
-            <translation type="unfinished" />
+            <translation>对方的 AE 标题</translation>
         </message>
         <message>
             <source>its SOP Instance UID is no UID</source>
-            <translation type="unfinished" />
+            <translation>其 SOP Instance UID 不是 UID</translation>
         </message>
         <message>
             <source>its study is stored here with another patient</source>
-            <translation type="unfinished" />
+            <translation>本机已存有该检查，但属于另一患者</translation>
         </message>
         <message>
             <source>its wildcards go to the peer</source>
-            <translation type="unfinished" />
+            <translation>通配符原样发送给对方</translation>
         </message>
         <message>
             <source>keep the figure with the study</source>
-            <translation type="unfinished" />
+            <translation>将图形与检查一起保存</translation>
         </message>
         <message>
             <source>key image %1 is no picture</source>
-            <translation type="unfinished" />
+            <translation>关键图像 %1 不是图片</translation>
         </message>
         <message>
             <source>left drag</source>
-            <translation type="unfinished" />
+            <translation>左键拖动</translation>
         </message>
         <message>
             <source>line %1 of the message does not begin with the name of a segment</source>
-            <translation type="unfinished" />
+            <translation>消息第 %1 行不以段名开头</translation>
         </message>
         <message>
             <source>listening as %1 on port %2</source>
-            <translation type="unfinished" />
+            <translation>正在以 %1 监听端口 %2</translation>
         </message>
         <message>
             <source>loaded %1 of %2</source>
-            <translation type="unfinished" />
+            <translation>已加载 %1/%2</translation>
         </message>
         <message>
             <source>make a picture of an image, a reconstruction or a volume</source>
-            <translation type="unfinished" />
+            <translation>由图像、重建或容积数据生成图片</translation>
         </message>
         <message>
             <source>make the index anew from the files</source>
-            <translation type="unfinished" />
+            <translation>根据文件重新建立索引</translation>
         </message>
         <message>
             <source>measure in image pixel coordinates, pixel centres at integers; an ellipse is given by the corners of its box</source>
-            <translation type="unfinished" />
+            <translation>按图像像素坐标测量，像素中心为整数；椭圆由其外框的角点给出</translation>
         </message>
         <message>
             <source>measured: %1</source>
-            <translation type="unfinished" />
+            <translation>已测量：%1</translation>
         </message>
         <message>
             <source>middle drag</source>
-            <translation type="unfinished" />
+            <translation>中键拖动</translation>
         </message>
         <message>
             <source>mip, minip or mean</source>
-            <translation type="unfinished" />
+            <translation>mip、minip 或 mean</translation>
         </message>
         <message>
             <source>mm at the detector, magnified</source>
-            <translation type="unfinished" />
+            <translation>mm（探测器平面，含放大）</translation>
         </message>
         <message>
             <source>name or address</source>
-            <translation type="unfinished" />
+            <translation>名称或地址</translation>
         </message>
         <message>
             <source>named in the DICOMDIR, but not on the medium</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 中有此文件，但介质上没有</translation>
         </message>
         <message>
             <source>native, axial, sagittal or coronal</source>
-            <translation type="unfinished" />
+            <translation>native、axial、sagittal 或 coronal</translation>
         </message>
         <message>
             <source>no RIS is set up (setting ris.hl7.host)</source>
-            <translation type="unfinished" />
+            <translation>未设置 RIS（设置项 ris.hl7.host）</translation>
         </message>
         <message>
             <source>no acknowledgement came in time</source>
-            <translation type="unfinished" />
+            <translation>未及时收到确认</translation>
         </message>
         <message>
             <source>no picture</source>
-            <translation type="unfinished" />
+            <translation>没有图片</translation>
         </message>
         <message>
             <source>no plain file</source>
-            <translation type="unfinished" />
+            <translation>不是普通文件</translation>
         </message>
         <message>
             <source>no reconstruction: %1</source>
-            <translation type="unfinished" />
+            <translation>无法重建：%1</translation>
         </message>
         <message>
             <source>no space is left</source>
-            <translation type="unfinished" />
+            <translation>没有剩余空间</translation>
         </message>
         <message>
             <source>no such study in the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中没有该检查</translation>
         </message>
         <message>
             <source>nobody is named who signs</source>
-            <translation type="unfinished" />
+            <translation>未填写签署人</translation>
         </message>
         <message>
             <source>none, minimal or full</source>
-            <translation type="unfinished" />
+            <translation>none、minimal 或 full</translation>
         </message>
         <message>
             <source>none: in pixels</source>
-            <translation type="unfinished" />
+            <translation>无校准：以像素为单位</translation>
         </message>
         <message>
             <source>not given</source>
-            <translation type="unfinished" />
+            <translation>未提供</translation>
         </message>
         <message>
             <source>not possible: %1</source>
-            <translation type="unfinished" />
+            <translation>无法进行：%1</translation>
         </message>
         <message>
             <source>not sent: the association was over</source>
-            <translation type="unfinished" />
+            <translation>未发送：关联已结束</translation>
         </message>
         <message>
             <source>nothing was imported</source>
-            <translation type="unfinished" />
+            <translation>未导入任何内容</translation>
         </message>
         <message>
             <source>nothing was imported: %1: %2</source>
-            <translation type="unfinished" />
+            <translation>未导入任何内容：%1：%2</translation>
         </message>
         <message>
             <source>nothing was loaded</source>
-            <translation type="unfinished" />
+            <translation>未加载任何内容</translation>
         </message>
         <message>
             <source>of its DICOM service</source>
-            <translation type="unfinished" />
+            <translation>其 DICOM 服务的端口</translation>
         </message>
         <message>
             <source>of the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中的 UID</translation>
         </message>
         <message>
             <source>of the archive; may be given several times</source>
-            <translation type="unfinished" />
+            <translation>归档中的检查；可多次给出</translation>
         </message>
         <message>
             <source>of the series, counts from 1</source>
-            <translation type="unfinished" />
+            <translation>序列中的堆栈，从 1 开始计数</translation>
         </message>
         <message>
             <source>one</source>
-            <translation type="unfinished" />
+            <translation>单个设备类型</translation>
         </message>
         <message>
             <source>one figure at a time</source>
-            <translation type="unfinished" />
+            <translation>一次只能有一个图形</translation>
         </message>
         <message>
             <source>one file and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一个文件和 --out</translation>
         </message>
         <message>
             <source>one file and one figure are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要一个文件和一个图形</translation>
         </message>
         <message>
             <source>one of FILE, --study, --series, and --out are wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 FILE、--study、--series 之一，以及 --out</translation>
         </message>
         <message>
             <source>one or several, separated by commas</source>
-            <translation type="unfinished" />
+            <translation>一个或多个，以逗号分隔</translation>
         </message>
         <message>
             <source>one pixel of the image a pixel of the picture</source>
-            <translation type="unfinished" />
+            <translation>一个图像像素对应一个图片像素</translation>
         </message>
         <message>
             <source>only a signed report becomes a DICOM object</source>
-            <translation type="unfinished" />
+            <translation>只有已签署的报告才能生成 DICOM 对象</translation>
         </message>
         <message>
             <source>only a signed report can be cancelled; a draft is discarded</source>
-            <translation type="unfinished" />
+            <translation>只有已签署的报告才能作废；草稿应直接丢弃</translation>
         </message>
         <message>
             <source>only a signed report is sent</source>
-            <translation type="unfinished" />
+            <translation>只能发送已签署的报告</translation>
         </message>
         <message>
             <source>only a whole dataset can be written, in a known transfer syntax</source>
-            <translation type="unfinished" />
+            <translation>只能以已知的传输语法写入完整的数据集</translation>
         </message>
         <message>
             <source>only index the files where they lie</source>
-            <translation type="unfinished" />
+            <translation>文件留在原处，只建立索引</translation>
         </message>
         <message>
             <source>only this series</source>
-            <translation type="unfinished" />
+            <translation>仅该序列</translation>
         </message>
         <message>
             <source>order</source>
-            <translation type="unfinished" />
+            <translation>申请单</translation>
         </message>
         <message>
             <source>our AE title</source>
-            <translation type="unfinished" />
+            <translation>本机 AE 标题</translation>
         </message>
         <message>
             <source>patient: %1 files made</source>
-            <translation type="unfinished" />
+            <translation>患者：已生成 %1 个文件</translation>
         </message>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
-            <translation type="unfinished" />
+            <translation>图片：2d.png、mpr-sagittal.png、mpr-coronal.png、3d.png</translation>
         </message>
         <message>
             <source>pixel spacing in the patient</source>
-            <translation type="unfinished" />
+            <translation>患者体内的像素间距</translation>
         </message>
         <message>
             <source>pixel spacing of unknown origin</source>
-            <translation type="unfinished" />
+            <translation>来源不明的像素间距</translation>
         </message>
         <message>
             <source>plane</source>
-            <translation type="unfinished" />
+            <translation>平面</translation>
         </message>
         <message>
             <source>planes through colour images are not offered</source>
-            <translation type="unfinished" />
+            <translation>彩色图像不提供平面重建</translation>
         </message>
         <message>
             <source>port %1 cannot be listened on: %2</source>
-            <translation type="unfinished" />
+            <translation>无法监听端口 %1：%2</translation>
         </message>
         <message>
             <source>port %1 is taken by another program</source>
-            <translation type="unfinished" />
+            <translation>端口 %1 已被其他程序占用</translation>
         </message>
         <message>
             <source>port %1 needs rights this program does not have; take one above 1023</source>
-            <translation type="unfinished" />
+            <translation>使用端口 %1 需要本程序没有的权限；请选用大于 1023 的端口</translation>
         </message>
         <message>
             <source>python3 is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装 python3</translation>
         </message>
         <message>
             <source>python3-hl7 is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装 python3-hl7</translation>
         </message>
         <message>
             <source>read every file of the archive and compare it with the index</source>
-            <translation type="unfinished" />
+            <translation>读取归档中的每个文件，并与索引比对</translation>
         </message>
         <message>
             <source>receive what peers send, until interrupted</source>
-            <translation type="unfinished" />
+            <translation>接收对方发送的内容，直到被中断</translation>
         </message>
         <message>
             <source>received %1, here before %2, expected %3</source>
-            <translation type="unfinished" />
+            <translation>已接收 %1，原已存在 %2，预期 %3</translation>
         </message>
         <message>
             <source>remove studies from the archive</source>
-            <translation type="unfinished" />
+            <translation>从归档中移除检查</translation>
         </message>
         <message>
             <source>repetition</source>
-            <translation type="unfinished" />
+            <translation>重复次序</translation>
         </message>
         <message>
             <source>report</source>
-            <translation type="unfinished" />
+            <translation>报告</translation>
         </message>
         <message>
             <source>report %1</source>
-            <translation type="unfinished" />
+            <translation>报告 %1</translation>
         </message>
         <message>
             <source>report not signed</source>
-            <translation type="unfinished" />
+            <translation>报告未签署</translation>
         </message>
         <message>
             <source>report unsaved</source>
-            <translation type="unfinished" />
+            <translation>报告未保存</translation>
         </message>
         <message>
             <source>report: %1, %2 measurements</source>
-            <translation type="unfinished" />
+            <translation>报告：%1，%2 项测量</translation>
         </message>
         <message>
             <source>retrieve studies into the archive; what is here already is not fetched again</source>
-            <translation type="unfinished" />
+            <translation>将检查获取到归档；已有的内容不再重复获取</translation>
         </message>
         <message>
             <source>retrieve: %1 of %2 instances</source>
-            <translation type="unfinished" />
+            <translation>获取：%1/%2 个实例</translation>
         </message>
         <message>
             <source>right drag</source>
-            <translation type="unfinished" />
+            <translation>右键拖动</translation>
         </message>
         <message>
             <source>search a peer</source>
-            <translation type="unfinished" />
+            <translation>在对方查询</translation>
         </message>
         <message>
             <source>search the archive</source>
-            <translation type="unfinished" />
+            <translation>在归档中查询</translation>
         </message>
         <message>
             <source>send instances to a peer; done when each was confirmed</source>
-            <translation type="unfinished" />
+            <translation>向对方发送实例；全部得到确认后结束</translation>
         </message>
         <message>
             <source>sending was cancelled</source>
-            <translation type="unfinished" />
+            <translation>发送已取消</translation>
         </message>
         <message>
             <source>sent %1, confirmed %2, failed %3</source>
-            <translation type="unfinished" />
+            <translation>已发送 %1，已确认 %2，失败 %3</translation>
         </message>
         <message>
             <source>sequences are nested too deeply</source>
-            <translation type="unfinished" />
+            <translation>序列嵌套过深</translation>
         </message>
         <message>
             <source>set right what can be</source>
-            <translation type="unfinished" />
+            <translation>修复可以修复的问题</translation>
         </message>
         <message>
             <source>settings of the profile</source>
-            <translation type="unfinished" />
+            <translation>配置文件中的设置</translation>
         </message>
         <message>
             <source>sign as preliminary</source>
-            <translation type="unfinished" />
+            <translation>作为初步报告签署</translation>
         </message>
         <message>
             <source>slices are missing</source>
-            <translation type="unfinished" />
+            <translation>缺少切片</translation>
         </message>
         <message>
             <source>stopped</source>
-            <translation type="unfinished" />
+            <translation>已停止</translation>
         </message>
         <message>
             <source>stopped while connecting to %1</source>
-            <translation type="unfinished" />
+            <translation>连接 %1 时已停止</translation>
         </message>
         <message>
             <source>stopped; nothing was written</source>
-            <translation type="unfinished" />
+            <translation>已停止；未写入任何内容</translation>
         </message>
         <message>
             <source>stopped; the folder is empty again</source>
-            <translation type="unfinished" />
+            <translation>已停止；文件夹已清空</translation>
         </message>
         <message>
             <source>stopped; there is no image</source>
-            <translation type="unfinished" />
+            <translation>已停止；没有生成映像</translation>
         </message>
         <message>
             <source>study, series or image</source>
-            <translation type="unfinished" />
+            <translation>study、series 或 image</translation>
         </message>
         <message>
             <source>temporal position</source>
-            <translation type="unfinished" />
+            <translation>时间位置</translation>
         </message>
         <message>
             <source>text, pdf, hl7 or sr</source>
-            <translation type="unfinished" />
+            <translation>text、pdf、hl7 或 sr</translation>
         </message>
         <message>
             <source>the %1 is no UID</source>
-            <translation type="unfinished" />
+            <translation>%1 不是 UID</translation>
         </message>
         <message>
             <source>the 3D picture could not be drawn</source>
-            <translation type="unfinished" />
+            <translation>无法绘制 3D 图片</translation>
         </message>
         <message>
             <source>the CD profile is uncompressed only, and %1 cannot be decompressed here: written compressed, in the USB profile</source>
-            <translation type="unfinished" />
+            <translation>CD 规范只允许未压缩图像，而本机无法解压缩 %1：已按 USB 规范压缩写入</translation>
         </message>
         <message>
             <source>the DICOMDIR cannot be used: %1</source>
-            <translation type="unfinished" />
+            <translation>无法使用 DICOMDIR：%1</translation>
         </message>
         <message>
             <source>the DICOMDIR cannot be written: %1</source>
-            <translation type="unfinished" />
+            <translation>无法写入 DICOMDIR：%1</translation>
         </message>
         <message>
             <source>the DICOMDIR does not name %1</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 中没有 %1</translation>
         </message>
         <message>
             <source>the DICOMDIR names %1 files that are not there</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 列出的 %1 个文件不存在</translation>
         </message>
         <message>
             <source>the DICOMDIR names %1 files, %2 were written</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 列出 %1 个文件，实际写入 %2 个</translation>
         </message>
         <message>
             <source>the DICOMDIR refers to itself</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 引用了自身</translation>
         </message>
         <message>
             <source>the HL7 character set "%1" is not known</source>
-            <translation type="unfinished" />
+            <translation>未知的 HL7 字符集“%1”</translation>
         </message>
         <message>
             <source>the PACS and other peers</source>
-            <translation type="unfinished" />
+            <translation>PACS 和其他对方节点</translation>
         </message>
         <message>
             <source>the PACS confirmed %1 of %2 instances</source>
-            <translation type="unfinished" />
+            <translation>PACS 已确认 %1/%2 个实例</translation>
         </message>
         <message>
             <source>the RIS did not acknowledge the report: %1</source>
-            <translation type="unfinished" />
+            <translation>RIS 未确认报告：%1</translation>
         </message>
         <message>
             <source>the RIS took the report but has not said yet that it processed it</source>
-            <translation type="unfinished" />
+            <translation>RIS 已接收报告，但尚未说明已处理</translation>
         </message>
         <message>
             <source>the answer has no end</source>
-            <translation type="unfinished" />
+            <translation>应答没有结尾</translation>
         </message>
         <message>
             <source>the answer holds no acknowledgement (MSA-1)</source>
-            <translation type="unfinished" />
+            <translation>应答中没有确认信息（MSA-1）</translation>
         </message>
         <message>
             <source>the answer is no HL7 message</source>
-            <translation type="unfinished" />
+            <translation>应答不是 HL7 消息</translation>
         </message>
         <message>
             <source>the archive is not sound</source>
-            <translation type="unfinished" />
+            <translation>归档不完好</translation>
         </message>
         <message>
             <source>the association was rejected: %1</source>
-            <translation type="unfinished" />
+            <translation>关联被拒绝：%1</translation>
         </message>
         <message>
             <source>the bytes have changed since they were stored</source>
-            <translation type="unfinished" />
+            <translation>存储之后字节已发生变化</translation>
         </message>
         <message>
             <source>the certificates in %1 cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取 %1 中的证书</translation>
         </message>
         <message>
             <source>the check was stopped</source>
-            <translation type="unfinished" />
+            <translation>校验已停止</translation>
         </message>
         <message>
             <source>the compressed data are far too short for %1 × %2 pixels</source>
-            <translation type="unfinished" />
+            <translation>压缩数据远少于 %1 × %2 像素所需</translation>
         </message>
         <message>
             <source>the compressed data of frame %1 of %2 are missing</source>
-            <translation type="unfinished" />
+            <translation>缺少第 %1 帧（共 %2 帧）的压缩数据</translation>
         </message>
         <message>
             <source>the connection broke</source>
-            <translation type="unfinished" />
+            <translation>连接中断</translation>
         </message>
         <message>
             <source>the connection broke before the acknowledgement</source>
-            <translation type="unfinished" />
+            <translation>收到确认之前连接中断</translation>
         </message>
         <message>
             <source>the connection broke while sending</source>
-            <translation type="unfinished" />
+            <translation>发送过程中连接中断</translation>
         </message>
         <message>
             <source>the connection was refused: nothing listens there</source>
-            <translation type="unfinished" />
+            <translation>连接被拒绝：该处没有程序在监听</translation>
         </message>
         <message>
             <source>the database was written by a newer version of Diascope</source>
-            <translation type="unfinished" />
+            <translation>数据库由更新版本的 Diascope 写入</translation>
         </message>
         <message>
             <source>the decoder crashed on this frame</source>
-            <translation type="unfinished" />
+            <translation>解码器处理此帧时崩溃</translation>
         </message>
         <message>
             <source>the destination has another size than the frame</source>
-            <translation type="unfinished" />
+            <translation>目标缓冲区与帧的大小不一致</translation>
         </message>
         <message>
             <source>the distance between slices varies from %1 to %2 mm</source>
-            <translation type="unfinished" />
+            <translation>切片间距不一致，从 %1 到 %2 mm</translation>
         </message>
         <message>
             <source>the document is no PDF</source>
-            <translation type="unfinished" />
+            <translation>文档不是 PDF</translation>
         </message>
         <message>
             <source>the element &lt;%1&gt; is not known, only its text was kept</source>
-            <translation type="unfinished" />
+            <translation>未知元素 &lt;%1&gt;，只保留了其文字</translation>
         </message>
         <message>
             <source>the embedded template "%1" is not here</source>
-            <translation type="unfinished" />
+            <translation>此处没有被嵌入的模板“%1”</translation>
         </message>
         <message>
             <source>the figure lies on a reconstruction: insert it from the reading window</source>
-            <translation type="unfinished" />
+            <translation>图形位于重建图像上：请在阅片窗口中插入</translation>
         </message>
         <message>
             <source>the file cannot be read</source>
-            <translation type="unfinished" />
+            <translation>文件无法读取</translation>
         </message>
         <message>
             <source>the file cannot be read: %1</source>
-            <translation type="unfinished" />
+            <translation>文件无法读取：%1</translation>
         </message>
         <message>
             <source>the file ends after its header: there is no dataset</source>
-            <translation type="unfinished" />
+            <translation>文件在文件头之后即结束：没有数据集</translation>
         </message>
         <message>
             <source>the file ends inside a sequence</source>
-            <translation type="unfinished" />
+            <translation>文件在序列中间结束</translation>
         </message>
         <message>
             <source>the file ends inside a value, or its length is wrong</source>
-            <translation type="unfinished" />
+            <translation>文件在某个值中间结束，或该值的长度有误</translation>
         </message>
         <message>
             <source>the file ends too early</source>
-            <translation type="unfinished" />
+            <translation>文件提前结束</translation>
         </message>
         <message>
             <source>the file ends within the pixel data</source>
-            <translation type="unfinished" />
+            <translation>文件在像素数据中间结束</translation>
         </message>
         <message>
             <source>the file has another size than when it was indexed</source>
-            <translation type="unfinished" />
+            <translation>文件大小与建立索引时不同</translation>
         </message>
         <message>
             <source>the file has no DICOM header</source>
-            <translation type="unfinished" />
+            <translation>文件没有 DICOM 文件头</translation>
         </message>
         <message>
             <source>the file is empty</source>
-            <translation type="unfinished" />
+            <translation>文件为空</translation>
         </message>
         <message>
             <source>the file is gone</source>
-            <translation type="unfinished" />
+            <translation>文件已不存在</translation>
         </message>
         <message>
             <source>the file meta header is broken</source>
-            <translation type="unfinished" />
+            <translation>文件元信息头已损坏</translation>
         </message>
         <message>
             <source>the folder %1 cannot be created</source>
-            <translation type="unfinished" />
+            <translation>无法创建文件夹 %1</translation>
         </message>
         <message>
             <source>the folder %1 cannot be made</source>
-            <translation type="unfinished" />
+            <translation>无法建立文件夹 %1</translation>
         </message>
         <message>
             <source>the folder %1 is not empty</source>
-            <translation type="unfinished" />
+            <translation>文件夹 %1 不为空</translation>
         </message>
         <message>
             <source>the folder cannot be read</source>
-            <translation type="unfinished" />
+            <translation>无法读取文件夹</translation>
         </message>
         <message>
             <source>the frame is too large</source>
-            <translation type="unfinished" />
+            <translation>帧过大</translation>
         </message>
         <message>
             <source>the head in invesalius-examples cannot be unpacked</source>
-            <translation type="unfinished" />
+            <translation>无法解包 invesalius-examples 中的头部数据</translation>
         </message>
         <message>
             <source>the head in invesalius-examples has another size than expected</source>
-            <translation type="unfinished" />
+            <translation>invesalius-examples 中的头部数据大小与预期不同</translation>
         </message>
         <message>
             <source>the host cannot be reached</source>
-            <translation type="unfinished" />
+            <translation>无法连接到主机</translation>
         </message>
         <message>
             <source>the host did not answer within %1 s</source>
-            <translation type="unfinished" />
+            <translation>主机在 %1 秒内未应答</translation>
         </message>
         <message>
             <source>the host name is unknown</source>
-            <translation type="unfinished" />
+            <translation>未知的主机名</translation>
         </message>
         <message>
             <source>the image has another size than the others</source>
-            <translation type="unfinished" />
+            <translation>该图像的大小与其他图像不同</translation>
         </message>
         <message>
             <source>the image of the figure is not in the archive</source>
-            <translation type="unfinished" />
+            <translation>图形所在的图像不在归档中</translation>
         </message>
         <message>
             <source>the images are not all loaded yet</source>
-            <translation type="unfinished" />
+            <translation>图像尚未全部加载</translation>
         </message>
         <message>
             <source>the images carry no position in the patient</source>
-            <translation type="unfinished" />
+            <translation>图像没有患者坐标位置信息</translation>
         </message>
         <message>
             <source>the index is as it was before</source>
-            <translation type="unfinished" />
+            <translation>索引保持原样</translation>
         </message>
         <message>
             <source>the languages are en and zh_CN</source>
-            <translation type="unfinished" />
+            <translation>语言为 en 和 zh_CN</translation>
         </message>
         <message>
             <source>the message does not begin with an MSH segment</source>
-            <translation type="unfinished" />
+            <translation>消息不以 MSH 段开头</translation>
         </message>
         <message>
             <source>the message does not name its delimiters (MSH-1 and MSH-2)</source>
-            <translation type="unfinished" />
+            <translation>消息未指明分隔符（MSH-1 和 MSH-2）</translation>
         </message>
         <message>
             <source>the message has no control id (MSH-10)</source>
-            <translation type="unfinished" />
+            <translation>消息没有控制 ID（MSH-10）</translation>
         </message>
         <message>
             <source>the message holds a byte that would end its frame</source>
-            <translation type="unfinished" />
+            <translation>消息中含有会使帧提前结束的字节</translation>
         </message>
         <message>
             <source>the name on the report; the system's user where not given</source>
-            <translation type="unfinished" />
+            <translation>报告上的姓名；未指定时取系统用户</translation>
         </message>
         <message>
             <source>the network cannot be used</source>
-            <translation type="unfinished" />
+            <translation>网络无法使用</translation>
         </message>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
-            <translation type="unfinished" />
+            <translation>该节点未设置字符集，因此只能用 ASCII 查询：请为其设置字符集</translation>
         </message>
         <message>
             <source>the object has no pixels</source>
-            <translation type="unfinished" />
+            <translation>对象没有像素数据</translation>
         </message>
         <message>
             <source>the package invesalius-examples is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装软件包 invesalius-examples</translation>
         </message>
         <message>
             <source>the palette has no data</source>
-            <translation type="unfinished" />
+            <translation>调色板没有数据</translation>
         </message>
         <message>
             <source>the palette has no usable descriptor</source>
-            <translation type="unfinished" />
+            <translation>调色板没有可用的描述符</translation>
         </message>
         <message>
             <source>the peer aborted the association</source>
-            <translation type="unfinished" />
+            <translation>对方中止了关联</translation>
         </message>
         <message>
             <source>the peer broke the protocol: %1</source>
-            <translation type="unfinished" />
+            <translation>对方违反协议：%1</translation>
         </message>
         <message>
             <source>the peer broke the protocol: an answer to something else came</source>
-            <translation type="unfinished" />
+            <translation>对方违反协议：收到了针对其他请求的应答</translation>
         </message>
         <message>
             <source>the peer closed the connection without an answer</source>
-            <translation type="unfinished" />
+            <translation>对方未作应答即关闭了连接</translation>
         </message>
         <message>
             <source>the peer could not send %1 instances</source>
-            <translation type="unfinished" />
+            <translation>对方有 %1 个实例未能发送</translation>
         </message>
         <message>
             <source>the peer could not send it</source>
-            <translation type="unfinished" />
+            <translation>对方未能发送该实例</translation>
         </message>
         <message>
             <source>the peer did not answer the association request within %1 s</source>
-            <translation type="unfinished" />
+            <translation>对方在 %1 秒内未应答关联请求</translation>
         </message>
         <message>
             <source>the peer does not accept %1, and it cannot be decompressed here</source>
-            <translation type="unfinished" />
+            <translation>对方不接受 %1，而本机无法解压缩</translation>
         </message>
         <message>
             <source>the peer does not accept this kind of object</source>
-            <translation type="unfinished" />
+            <translation>对方不接受此类对象</translation>
         </message>
         <message>
             <source>the peer does not know the move destination: it has to be told our AE title, host and port</source>
-            <translation type="unfinished" />
+            <translation>对方不认识移动目的地：须在对方登记本机的 AE 标题、主机和端口</translation>
         </message>
         <message>
             <source>the peer does not offer C-GET (no presentation context accepted); C-MOVE may work</source>
-            <translation type="unfinished" />
+            <translation>对方不提供 C-GET（没有接受任何表示上下文）；可以尝试 C-MOVE</translation>
         </message>
         <message>
             <source>the peer does not permit it</source>
-            <translation type="unfinished" />
+            <translation>对方不允许此操作</translation>
         </message>
         <message>
             <source>the peer does not support this kind of object</source>
-            <translation type="unfinished" />
+            <translation>对方不支持此类对象</translation>
         </message>
         <message>
             <source>the peer does not take the message</source>
-            <translation type="unfinished" />
+            <translation>对方不接收该消息</translation>
         </message>
         <message>
             <source>the peer ended the association too early</source>
-            <translation type="unfinished" />
+            <translation>对方过早结束了关联</translation>
         </message>
         <message>
             <source>the peer has it and did not send it</source>
-            <translation type="unfinished" />
+            <translation>对方有该实例，但没有发送</translation>
         </message>
         <message>
             <source>the peer is out of resources</source>
-            <translation type="unfinished" />
+            <translation>对方资源不足</translation>
         </message>
         <message>
             <source>the peer reported a failure</source>
-            <translation type="unfinished" />
+            <translation>对方报告失败</translation>
         </message>
         <message>
             <source>the peer says the data does not match its kind</source>
-            <translation type="unfinished" />
+            <translation>对方称数据与其类型不符</translation>
         </message>
         <message>
             <source>the peer stopped as asked</source>
-            <translation type="unfinished" />
+            <translation>对方已按要求停止</translation>
         </message>
         <message>
             <source>the peer was silent for %1 s</source>
-            <translation type="unfinished" />
+            <translation>对方已 %1 秒无响应</translation>
         </message>
         <message>
             <source>the peer was unable to process it</source>
-            <translation type="unfinished" />
+            <translation>对方无法处理</translation>
         </message>
         <message>
             <source>the pixel data cannot be found in the file</source>
-            <translation type="unfinished" />
+            <translation>文件中找不到像素数据</translation>
         </message>
         <message>
             <source>the pixel data ends after %1 of %2 bytes</source>
-            <translation type="unfinished" />
+            <translation>像素数据只有 %1 字节，应为 %2 字节</translation>
         </message>
         <message>
             <source>the pixel data ends after %1 of %2 frames</source>
-            <translation type="unfinished" />
+            <translation>像素数据只有 %1 帧，应为 %2 帧</translation>
         </message>
         <message>
             <source>the pixels cannot be written as %1</source>
-            <translation type="unfinished" />
+            <translation>像素无法以 %1 写入</translation>
         </message>
         <message>
             <source>the pixels do not fit the stack</source>
-            <translation type="unfinished" />
+            <translation>像素与堆栈不符</translation>
         </message>
         <message>
             <source>the profile has no place for it: %1</source>
-            <translation type="unfinished" />
+            <translation>该规范不能容纳此对象：%1</translation>
         </message>
         <message>
             <source>the profile is cd, dvd or usb</source>
-            <translation type="unfinished" />
+            <translation>规范只能是 cd、dvd 或 usb</translation>
         </message>
         <message>
             <source>the program diascope-decoder is missing beside this program</source>
-            <translation type="unfinished" />
+            <translation>本程序旁缺少程序 diascope-decoder</translation>
         </message>
         <message>
             <source>the program xorriso is not installed</source>
-            <translation type="unfinished" />
+            <translation>未安装程序 xorriso</translation>
         </message>
         <message>
             <source>the receiver answered another message than the one sent</source>
-            <translation type="unfinished" />
+            <translation>接收方应答的不是所发送的消息</translation>
         </message>
         <message>
             <source>the receiver could not process it: %1</source>
-            <translation type="unfinished" />
+            <translation>接收方无法处理：%1</translation>
         </message>
         <message>
             <source>the receiver rejected it: %1</source>
-            <translation type="unfinished" />
+            <translation>接收方已拒绝：%1</translation>
         </message>
         <message>
             <source>the records of the DICOMDIR run in a circle</source>
-            <translation type="unfinished" />
+            <translation>DICOMDIR 的记录形成循环</translation>
         </message>
         <message>
             <source>the reference is to something that is no plain file</source>
-            <translation type="unfinished" />
+            <translation>引用所指的不是普通文件</translation>
         </message>
         <message>
             <source>the reference leads outside of the medium</source>
-            <translation type="unfinished" />
+            <translation>引用指向介质之外</translation>
         </message>
         <message>
             <source>the report has an unsigned version already</source>
-            <translation type="unfinished" />
+            <translation>报告已有一个未签署的版本</translation>
         </message>
         <message>
             <source>the report has no section %1; it has %2</source>
-            <translation type="unfinished" />
+            <translation>报告没有 %1 部分；已有部分：%2</translation>
         </message>
         <message>
             <source>the report is cancelled</source>
-            <translation type="unfinished" />
+            <translation>报告已作废</translation>
         </message>
         <message>
             <source>the report is not signed yet</source>
-            <translation type="unfinished" />
+            <translation>报告尚未签署</translation>
         </message>
         <message>
             <source>the report is signed: only an addendum or a correction can follow</source>
-            <translation type="unfinished" />
+            <translation>报告已签署：只能继续添加补充报告或更正报告</translation>
         </message>
         <message>
             <source>the report names no study</source>
-            <translation type="unfinished" />
+            <translation>报告中没有检查信息</translation>
         </message>
         <message>
             <source>the report was changed or signed elsewhere since it was opened</source>
-            <translation type="unfinished" />
+            <translation>报告打开之后已在别处被更改或签署</translation>
         </message>
         <message>
             <source>the retrieval is not complete</source>
-            <translation type="unfinished" />
+            <translation>获取不完整</translation>
         </message>
         <message>
             <source>the same SOP Instance UID is stored with other bytes</source>
-            <translation type="unfinished" />
+            <translation>已存有 SOP Instance UID 相同但字节不同的对象</translation>
         </message>
         <message>
             <source>the section %1 cannot be changed</source>
-            <translation type="unfinished" />
+            <translation>%1 部分不能更改</translation>
         </message>
         <message>
             <source>the segmented palette is broken</source>
-            <translation type="unfinished" />
+            <translation>分段调色板已损坏</translation>
         </message>
         <message>
             <source>the series of a study, their stacks, geometry and warnings</source>
-            <translation type="unfinished" />
+            <translation>检查的各序列及其堆栈、几何信息和警告</translation>
         </message>
         <message>
             <source>the settings file %1 cannot be written</source>
-            <translation type="unfinished" />
+            <translation>无法写入设置文件 %1</translation>
         </message>
         <message>
             <source>the slices are shifted against one another</source>
-            <translation type="unfinished" />
+            <translation>切片之间有错位</translation>
         </message>
         <message>
             <source>the slices are tilted by %1°</source>
-            <translation type="unfinished" />
+            <translation>切片倾斜 %1°</translation>
         </message>
         <message>
             <source>the stored report cannot be understood</source>
-            <translation type="unfinished" />
+            <translation>无法解析已存储的报告</translation>
         </message>
         <message>
             <source>the study is not in the archive</source>
-            <translation type="unfinished" />
+            <translation>检查不在归档中</translation>
         </message>
         <message>
             <source>the template "%1" embeds itself</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”嵌入了自身</translation>
         </message>
         <message>
             <source>the template "%1" grows without end</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”无限增长</translation>
         </message>
         <message>
             <source>the template "%1" is only a part of others</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”只是其他模板的一部分</translation>
         </message>
         <message>
             <source>the template "%1" is retired</source>
-            <translation type="unfinished" />
+            <translation>模板“%1”已停用</translation>
         </message>
         <message>
             <source>the template does not name its character set (meta charset)</source>
-            <translation type="unfinished" />
+            <translation>模板未指明字符集（meta charset）</translation>
         </message>
         <message>
             <source>the template has more than one &lt;%1&gt;</source>
-            <translation type="unfinished" />
+            <translation>模板有多个 &lt;%1&gt;</translation>
         </message>
         <message>
             <source>the template has more than one template_attributes</source>
-            <translation type="unfinished" />
+            <translation>模板有多个 template_attributes</translation>
         </message>
         <message>
             <source>the template has neither sections nor fields</source>
-            <translation type="unfinished" />
+            <translation>模板既没有部分，也没有字段</translation>
         </message>
         <message>
             <source>the template has no &lt;%1&gt;</source>
-            <translation type="unfinished" />
+            <translation>模板没有 &lt;%1&gt;</translation>
         </message>
         <message>
             <source>the template has no template_attributes</source>
-            <translation type="unfinished" />
+            <translation>模板没有 template_attributes</translation>
         </message>
         <message>
             <source>the template has no title</source>
-            <translation type="unfinished" />
+            <translation>模板没有标题</translation>
         </message>
         <message>
             <source>the template holds no readable HTML</source>
-            <translation type="unfinished" />
+            <translation>模板不含可读取的 HTML</translation>
         </message>
         <message>
             <source>the template is larger than 2 MiB</source>
-            <translation type="unfinished" />
+            <translation>模板大于 2 MiB</translation>
         </message>
         <message>
             <source>the template is nested too deeply</source>
-            <translation type="unfinished" />
+            <translation>模板嵌套过深</translation>
         </message>
         <message>
             <source>the template is nested too deeply or has too many fields</source>
-            <translation type="unfinished" />
+            <translation>模板嵌套过深，或字段过多</translation>
         </message>
         <message>
             <source>the template_attributes are no well-formed XML</source>
-            <translation type="unfinished" />
+            <translation>template_attributes 不是格式正确的 XML</translation>
         </message>
         <message>
             <source>the template_attributes declare entities</source>
-            <translation type="unfinished" />
+            <translation>template_attributes 声明了实体</translation>
         </message>
         <message>
             <source>the text has characters that do not fit the HL7 character set %1</source>
-            <translation type="unfinished" />
+            <translation>文字中含有 HL7 字符集 %1 无法表示的字符</translation>
         </message>
         <message>
             <source>the text of %1 does not fit the character set %2</source>
-            <translation type="unfinished" />
+            <translation>%1 的文字无法用字符集 %2 表示</translation>
         </message>
         <message>
             <source>the texts cannot be written</source>
-            <translation type="unfinished" />
+            <translation>无法写入文本</translation>
         </message>
         <message>
             <source>the transfer syntax %1 cannot be decoded</source>
-            <translation type="unfinished" />
+            <translation>无法解码传输语法 %1</translation>
         </message>
         <message>
             <source>the values of an image after its modality LUT (float32), or RGB (uint8)</source>
-            <translation type="unfinished" />
+            <translation>图像经模态 LUT 后的值（float32），或 RGB（uint8）</translation>
         </message>
         <message>
             <source>the whole image (the default)</source>
-            <translation type="unfinished" />
+            <translation>整幅图像（默认）</translation>
         </message>
         <message>
             <source>there are fewer than %1 slices</source>
-            <translation type="unfinished" />
+            <translation>切片少于 %1 个</translation>
         </message>
         <message>
             <source>there are no files in %1</source>
-            <translation type="unfinished" />
+            <translation>%1 中没有文件</translation>
         </message>
         <message>
             <source>there are no images</source>
-            <translation type="unfinished" />
+            <translation>没有图像</translation>
         </message>
         <message>
             <source>there is a node "%1" already</source>
-            <translation type="unfinished" />
+            <translation>已有节点“%1”</translation>
         </message>
         <message>
             <source>there is no %1</source>
-            <translation type="unfinished" />
+            <translation>%1 不存在</translation>
         </message>
         <message>
             <source>there is no 3D preset %1</source>
-            <translation type="unfinished" />
+            <translation>没有 3D 预设 %1</translation>
         </message>
         <message>
             <source>there is no 3D preset “%1”</source>
-            <translation type="unfinished" />
+            <translation>没有 3D 预设“%1”</translation>
         </message>
         <message>
             <source>there is no DICOMDIR in %1</source>
-            <translation type="unfinished" />
+            <translation>%1 中没有 DICOMDIR</translation>
         </message>
         <message>
             <source>there is no Study Instance UID to ask for</source>
-            <translation type="unfinished" />
+            <translation>没有可供查询的 Study Instance UID</translation>
         </message>
         <message>
             <source>there is no dataset in the file</source>
-            <translation type="unfinished" />
+            <translation>文件中没有数据集</translation>
         </message>
         <message>
             <source>there is no figure %1</source>
-            <translation type="unfinished" />
+            <translation>没有图形 %1</translation>
         </message>
         <message>
             <source>there is no file %1</source>
-            <translation type="unfinished" />
+            <translation>没有文件 %1</translation>
         </message>
         <message>
             <source>there is no folder %1</source>
-            <translation type="unfinished" />
+            <translation>没有文件夹 %1</translation>
         </message>
         <message>
             <source>there is no frame %1</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧</translation>
         </message>
         <message>
             <source>there is no frame %1: frames count from 1 to %2</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧：帧从 1 计到 %2</translation>
         </message>
         <message>
             <source>there is no frame %1: the object has %2</source>
-            <translation type="unfinished" />
+            <translation>没有第 %1 帧：该对象有 %2 帧</translation>
         </message>
         <message>
             <source>there is no held delivery %1</source>
-            <translation type="unfinished" />
+            <translation>没有被搁置的投递 %1</translation>
         </message>
         <message>
             <source>there is no node "%1"</source>
-            <translation type="unfinished" />
+            <translation>没有节点“%1”</translation>
         </message>
         <message>
             <source>there is no node %1 (see diascope node list)</source>
-            <translation type="unfinished" />
+            <translation>没有节点 %1（参见 diascope node list）</translation>
         </message>
         <message>
             <source>there is no setting %1</source>
-            <translation type="unfinished" />
+            <translation>没有设置项 %1</translation>
         </message>
         <message>
             <source>there is no study %1</source>
-            <translation type="unfinished" />
+            <translation>没有检查 %1</translation>
         </message>
         <message>
             <source>there is no study %1 in the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中没有检查 %1</translation>
         </message>
         <message>
             <source>there is no such image in the archive</source>
-            <translation type="unfinished" />
+            <translation>归档中没有该图像</translation>
         </message>
         <message>
             <source>there is no such report</source>
-            <translation type="unfinished" />
+            <translation>没有该报告</translation>
         </message>
         <message>
             <source>there is no template "%1"</source>
-            <translation type="unfinished" />
+            <translation>没有模板“%1”</translation>
         </message>
         <message>
             <source>there is no volume</source>
-            <translation type="unfinished" />
+            <translation>没有容积数据</translation>
         </message>
         <message>
             <source>there is no window preset %1 for this image</source>
-            <translation type="unfinished" />
+            <translation>该图像没有窗预设 %1</translation>
         </message>
         <message>
             <source>there is not enough memory for %1 images</source>
-            <translation type="unfinished" />
+            <translation>内存不足，无法容纳 %1 幅图像</translation>
         </message>
         <message>
             <source>there is nothing to send</source>
-            <translation type="unfinished" />
+            <translation>没有可发送的内容</translation>
         </message>
         <message>
             <source>there is nothing to write</source>
-            <translation type="unfinished" />
+            <translation>没有可写入的内容</translation>
         </message>
         <message>
             <source>these are images of %1 patients; a medium is for one</source>
-            <translation type="unfinished" />
+            <translation>图像属于 %1 位患者；一份介质只能用于一位患者</translation>
         </message>
         <message>
             <source>thickness in mm</source>
-            <translation type="unfinished" />
+            <translation>厚度，单位 mm</translation>
         </message>
         <message>
             <source>this character set is not known</source>
-            <translation type="unfinished" />
+            <translation>未知的字符集</translation>
         </message>
         <message>
             <source>this is viewing-only mode</source>
-            <translation type="unfinished" />
+            <translation>当前为仅浏览模式</translation>
         </message>
         <message>
             <source>three or more points</source>
-            <translation type="unfinished" />
+            <translation>三个或更多点</translation>
         </message>
         <message>
             <source>trigger time</source>
-            <translation type="unfinished" />
+            <translation>触发时间</translation>
         </message>
         <message>
             <source>true or false is wanted</source>
-            <translation type="unfinished" />
+            <translation>需要 true 或 false</translation>
         </message>
         <message>
             <source>try again for this many seconds</source>
-            <translation type="unfinished" />
+            <translation>在此秒数内反复重试</translation>
         </message>
         <message>
             <source>usage: %1</source>
-            <translation type="unfinished" />
+            <translation>用法：%1</translation>
         </message>
         <message>
             <source>version %1 of the report was changed after it was signed</source>
-            <translation type="unfinished" />
+            <translation>报告的版本 %1 在签署之后被更改</translation>
         </message>
         <message>
             <source>viewing only</source>
-            <translation type="unfinished" />
+            <translation>仅浏览</translation>
         </message>
         <message>
             <source>waiting for the %1</source>
-            <translation type="unfinished" />
+            <translation>正在等待 %1</translation>
         </message>
         <message>
             <source>what answers there does not speak DICOM</source>
-            <translation type="unfinished" />
+            <translation>该处的应答方不支持 DICOM</translation>
         </message>
         <message>
             <source>what shall be done with a report?</source>
-            <translation type="unfinished" />
+            <translation>要对报告做什么？</translation>
         </message>
         <message>
             <source>what shall be imported?</source>
-            <translation type="unfinished" />
+            <translation>要导入什么？</translation>
         </message>
         <message>
             <source>what this machine has</source>
-            <translation type="unfinished" />
+            <translation>本机具备的条件</translation>
         </message>
         <message>
             <source>wheel</source>
-            <translation type="unfinished" />
+            <translation>滚轮</translation>
         </message>
         <message>
             <source>where to leave pictures, report and acknowledgement</source>
-            <translation type="unfinished" />
+            <translation>存放图片、报告和确认信息的位置</translation>
         </message>
         <message>
             <source>which node, and which study?</source>
-            <translation type="unfinished" />
+            <translation>哪个节点，哪项检查？</translation>
         </message>
         <message>
             <source>which node?</source>
-            <translation type="unfinished" />
+            <translation>哪个节点？</translation>
         </message>
         <message>
             <source>which report?</source>
-            <translation type="unfinished" />
+            <translation>哪份报告？</translation>
         </message>
         <message>
             <source>which study?</source>
-            <translation type="unfinished" />
+            <translation>哪项检查？</translation>
         </message>
         <message>
             <source>words of the name, any script</source>
-            <translation type="unfinished" />
+            <translation>姓名中的词，不限文字</translation>
         </message>
         <message>
             <source>write a patient's disc: a folder with DICOMDIR, or an ISO image</source>
-            <translation type="unfinished" />
+            <translation>写入患者光盘：含 DICOMDIR 的文件夹，或 ISO 映像</translation>
         </message>
         <message>
             <source>write, sign and export reports</source>
-            <translation type="unfinished" />
+            <translation>书写、签署和导出报告</translation>
         </message>
         <message>
             <source>wrote %1 instances to %2</source>
-            <translation type="unfinished" />
+            <translation>已向 %2 写入 %1 个实例</translation>
         </message>
         <message>
             <source>xorriso: %1</source>
-            <translation type="unfinished" />
+            <translation>xorriso：%1</translation>
         </message>
     </context>
 </TS>
