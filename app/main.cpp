@@ -1,5 +1,6 @@
 #include "app/cli/cli.h"
 #include "app/windows/workstation.h"
+#include "netclient/base/log.h"
 #include <QApplication>
 #include <cstdio>
 
@@ -15,6 +16,8 @@ int main(int argc, char* argv[])
     const bool isTextOnly = isVerb || arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("--version"));
     if (isTextOnly && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    // What Qt has to say before the profile's log is open concerns nobody at a command line.
+    startLog({}, LogToStderr::No);
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("diascope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(DIASCOPE_VERSION));

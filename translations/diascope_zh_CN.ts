@@ -936,7 +936,8 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Name</source>
-            <translation>姓名</translation>
+            <comment>of a peer</comment>
+            <translation>名称</translation>
         </message>
         <message>
             <source>Name, ID, accession number or date (2026-01-31, 20260101-20260131)</source>

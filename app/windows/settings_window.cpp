@@ -43,7 +43,7 @@ QWidget* SettingsWindow::nodesPage()
     auto* page = new QWidget(this);
     auto* layout = new QVBoxLayout(page);
     m_nodes = new QTreeWidget(page);
-    m_nodes->setHeaderLabels({tr("Name"), tr("AE title"), tr("Host"), tr("Port"), tr("Character set")});
+    m_nodes->setHeaderLabels({tr("Name", "of a peer"), tr("AE title"), tr("Host"), tr("Port"), tr("Character set")});
     m_nodes->setRootIsDecorated(false);
     m_nodes->header()->setSectionResizeMode(QHeaderView::Stretch);
     layout->addWidget(m_nodes, 1);
@@ -59,7 +59,7 @@ QWidget* SettingsWindow::nodesPage()
     m_charset->setEditable(true);
     m_charset->addItems({QString(), QStringLiteral("ISO_IR 192"), QStringLiteral("GB18030"), QStringLiteral("GBK"), QStringLiteral("ISO_IR 100")});
     m_charset->setToolTip(tr("In which our queries are written; empty: ASCII only"));
-    form->addRow(tr("Name"), m_name);
+    form->addRow(tr("Name", "of a peer"), m_name);
     form->addRow(tr("AE title"), m_ae);
     form->addRow(tr("Host"), m_host);
     form->addRow(tr("Port"), m_port);

@@ -105,7 +105,7 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     m_view->sortByColumn(StudyTable::Date, Qt::DescendingOrder);
     m_view->setAllColumnsShowFocus(true);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    const int widths[] = {210, 110, 92, 42, 130, 80, 190, 100, 60, 90, 110};
+    const int widths[] = {210, 110, 96, 46, 150, 84, 190, 104, 64, 96, 110};
     for (int i = 0; i < StudyTable::ColumnCount; ++i)
         m_view->setColumnWidth(i, widths[i]);
 
@@ -440,6 +440,7 @@ void StudyBrowser::searchNode(const Filter& filter, const dimse::Node& node)
         if (!result)
             return showMessage(QStringLiteral("%1: %2").arg(name, message(result.error())), true);
         showMessage(result->toInt() == 0 ? tr("%1 has no study that fits.").arg(name) : tr("%n stud(ies) on %1", nullptr, result->toInt()).arg(name));
+        m_table->sort(m_view->header()->sortIndicatorSection(), m_view->header()->sortIndicatorOrder());
         m_view->setCurrentIndex(m_table->index(0, 0));
         updateActions();
     });

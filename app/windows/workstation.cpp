@@ -68,7 +68,7 @@ bool isDemonstration(const QStringList& arguments)
     return arguments.contains(QStringLiteral("demo")) && !isHeadless;
 }
 
-void applyTheme(QApplication& application)
+void applyTheme(QApplication& application, const QString& language)
 {
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QPalette palette;
@@ -93,7 +93,10 @@ void applyTheme(QApplication& application)
     if (theme.open(QIODevice::ReadOnly))
         application.setStyleSheet(QString::fromUtf8(theme.readAll()));
     QFont font = application.font();
-    font.setFamilies({QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans CJK SC")});
+    // One family for one script: mixed by fallback, Chinese comes out in another weight.
+    const QString chinese = QStringLiteral("Noto Sans CJK SC");
+    font.setFamilies(language.startsWith(QLatin1String("zh")) ? QStringList{chinese, QStringLiteral("DejaVu Sans")}
+                                                             : QStringList{QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), chinese});
     font.setPointSize(10);
     application.setFont(font);
     application.setWindowIcon(QIcon(QStringLiteral(":/icons/diascope.svg")));
@@ -244,8 +247,9 @@ int run(QApplication& application, QStringList arguments)
     if (!session)
         return fail(message(session.error()), 1);
     startLog((*session)->profile().logPath(), LogToStderr::Warnings);
-    applyLanguage(application, (*session)->settings().get(app::uiLanguage));
-    applyTheme(application);
+    const QString language = (*session)->settings().get(app::uiLanguage);
+    applyLanguage(application, language);
+    applyTheme(application, language.isEmpty() ? QLocale::system().name() : language);
     (*session)->startCourier();
     auto demonstration = isDemo ? std::make_unique<Demonstration>() : nullptr;
     Workstation workstation(**session);

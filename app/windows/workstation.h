@@ -42,8 +42,8 @@ bool isDemonstration(const QStringList& arguments);
 /// The program with windows, from its arguments to its exit code.
 int run(QApplication& application, QStringList arguments);
 
-/// Colours, style sheet and fonts of a dark room.
-void applyTheme(QApplication& application);
+/// Colours, style sheet and fonts of a dark room; `language` ("zh_CN") chooses the letters.
+void applyTheme(QApplication& application, const QString& language);
 /// "zh_CN", "en"; empty: the system's. Installs the translator; windows opened afterwards speak it.
 void applyLanguage(QApplication& application, const QString& language);
 
