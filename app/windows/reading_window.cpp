@@ -164,7 +164,9 @@ void ReadingWindow::buildDocks()
     tabs->tabBar()->setDrawBase(false);
     right->setWidget(tabs);
     addDockWidget(Qt::RightDockWidgetArea, right);
-    resizeDocks({left, right}, {170, 380}, Qt::Horizontal);
+    m_report->setMinimumWidth(380); // what is in the report must not move the images
+    leftContents->setFixedWidth(168);
+    resizeDocks({left, right}, {168, 400}, Qt::Horizontal);
 }
 
 Result<std::vector<SeriesFiles>> ReadingWindow::filesOf(const dicom::StudyUid& study)

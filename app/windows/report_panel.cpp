@@ -60,8 +60,10 @@ void ReportPanel::setStudy(const dicom::StudyUid& study)
     const auto reports = m_session.reports().list(study.value);
     if (reports && !reports->empty())
         return open(m_session.reports().load(reports->front().reportId));
-    m_editor->clear();
-    m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(*context));
+    const bool isReading = m_session.mode() == app::Mode::Reading;
+    m_editor->clear(isReading ? tr("Choose a template to report this study.") : tr("No report yet"));
+    if (isReading)
+        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(*context));
     m_deliveryState.clear();
     if (!reports)
         m_editor->showProblem(message(reports.error()));

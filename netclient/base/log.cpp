@@ -48,7 +48,7 @@ void startLog(const QString& path, LogToStderr toStderr)
     }
     file.close();
     file.setFileName(path);
-    if (file.open(QIODevice::WriteOnly | QIODevice::Append))
+    if (!path.isEmpty() && file.open(QIODevice::WriteOnly | QIODevice::Append))
         file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
     warningsToStderr = toStderr == LogToStderr::Warnings;
     qInstallMessageHandler(write);
