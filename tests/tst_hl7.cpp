@@ -64,7 +64,7 @@ private Q_SLOTS:
         QTEST(unescape(field), "text");
     }
 
-    void del05_poisonedTextComesBackExactly()
+    void DEL_05_poisonedTextComesBackExactly()
     {
         Message message = sample("1");
         message.add("OBX").set(5, poison).set(5, 2, poison);
@@ -212,7 +212,7 @@ print(json.dumps(out))
         QCOMPARE(again->text("PID-5"), name);
     }
 
-    void del06_aNameThatDoesNotFitFailsVisibly()
+    void DEL_06_aNameThatDoesNotFitFailsVisibly()
     {
         for (const QString& set : {QStringLiteral("8859/1"), QStringLiteral("ASCII"), QString()}) {
             Message message = sample("1", set);
@@ -256,7 +256,7 @@ print(json.dumps(out))
         QCOMPARE(Message::fromBytes(messages[2])->text("OBX-5"), expected);
     }
 
-    void del02_aLostAcknowledgementIsResentWithTheSameControlId()
+    void DEL_02_aLostAcknowledgementIsResentWithTheSameControlId()
     {
         test::MllpReceiver receiver("close,AA");
         QVERIFY(receiver.isRunning());
@@ -273,7 +273,7 @@ print(json.dumps(out))
         QCOMPARE(Message::fromBytes(messages[1])->controlId(), "DS-0001");
     }
 
-    void del03_answers_data()
+    void DEL_03_answers_data()
     {
         QTest::addColumn<QString>("answers");
         QTest::addColumn<QString>("expected");
@@ -289,7 +289,7 @@ print(json.dumps(out))
         QTest::newRow("no answer") << "none" << "error TimedOut";
         QTest::newRow("closed") << "close" << "error Unreachable";
     }
-    void del03_answers()
+    void DEL_03_answers()
     {
         QFETCH(QString, answers);
         test::MllpReceiver receiver(answers);
@@ -310,7 +310,7 @@ print(json.dumps(out))
         QTEST(got, "expected");
     }
 
-    void del05_aFrameByteInTheMessageIsNeverSent()
+    void DEL_05_aFrameByteInTheMessageIsNeverSent()
     {
         MllpSender sender(local(1));
         const auto sent = sender.send(QByteArray("MSH|^~\\&|||||||ADT^A08|1|P|2.5\rPID|\x1c\rx\r"), "1");

@@ -45,7 +45,7 @@ class TestReport : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void rep02_completionActions()
+    void REP_02_completionActions()
     {
         Report report = written();
         Field needed = field(Field::Type::Selection, "");
@@ -86,7 +86,7 @@ private Q_SLOTS:
         QVERIFY(!checkSigning(report, SignAs::Final).isAllowed());
     }
 
-    void del08_contradictingIdentityBlocksSigning_data()
+    void DEL_08_contradictingIdentityBlocksSigning_data()
     {
         QTest::addColumn<QString>("member");
         QTest::addColumn<QString>("value");
@@ -101,7 +101,7 @@ private Q_SLOTS:
         QTest::newRow("accession not stated") << "accession" << "" << true;
         QTest::newRow("DEL-08 other study") << "study" << "1.2.4" << false;
     }
-    void del08_contradictingIdentityBlocksSigning()
+    void DEL_08_contradictingIdentityBlocksSigning()
     {
         QFETCH(QString, member);
         QFETCH(QString, value);
@@ -169,7 +169,7 @@ private Q_SLOTS:
         QVERIFY(!reportFromJson({}));
     }
 
-    void rep10_everyChangeOfContentChangesTheHash()
+    void REP_10_everyChangeOfContentChangesTheHash()
     {
         Report report = written();
         report.measurements = {{"m", "Lesion", "length", 12.3, 1, "mm", {}}};
@@ -191,7 +191,7 @@ private Q_SLOTS:
         QVERIFY(!differs([](Report& r) { r.revision = 99; }));
     }
 
-    void rep07_insertedMeasurementsKeepTheirLink()
+    void REP_07_insertedMeasurementsKeepTheirLink()
     {
         ReportDocument document(written());
         QSignalSpy changed(&document, &ReportDocument::measurementsChanged);
@@ -205,7 +205,7 @@ private Q_SLOTS:
         QCOMPARE(document.report().measurements[0].valueText(), "14.0");
     }
 
-    void rep05_sectionsCanBeAddedMovedAndRemoved()
+    void REP_05_sectionsCanBeAddedMovedAndRemoved()
     {
         ReportDocument document(written());
         Section extra;
@@ -219,7 +219,7 @@ private Q_SLOTS:
         QCOMPARE(document.report().sections.size(), 4u);
     }
 
-    void saf09_aSignedReportRefusesEveryChange()
+    void SAF_09_aSignedReportRefusesEveryChange()
     {
         auto store = open("immutable");
         const auto draft = store->create(written());
@@ -245,7 +245,7 @@ private Q_SLOTS:
         QVERIFY(*loaded == *signedReport);
     }
 
-    void rep09_lifeCycle()
+    void REP_09_lifeCycle()
     {
         auto store = open("life");
         auto draft = store->create(written());
@@ -306,7 +306,7 @@ private Q_SLOTS:
         QVERIFY(!list->front().hasWorkingCopy);
     }
 
-    void rep10_aLaterChangeIsDetected()
+    void REP_10_aLaterChangeIsDetected()
     {
         auto store = open("tampered");
         Report report = written();
@@ -330,7 +330,7 @@ private Q_SLOTS:
         QCOMPARE(store->loadVersion(draft->reportId, 1).error().fault, Fault::Damaged);
     }
 
-    void rep15_twoAuthorsCannotOverwriteOneAnother()
+    void REP_15_twoAuthorsCannotOverwriteOneAnother()
     {
         auto first = open("two");
         auto second = open("two");
@@ -349,7 +349,7 @@ private Q_SLOTS:
         QVERIFY(first->saveDraft(*saved));
     }
 
-    void del07_signingTwiceSignsOnce()
+    void DEL_07_signingTwiceSignsOnce()
     {
         auto store = open("double");
         QVERIFY(store->database().execute("CREATE TABLE queue(id TEXT)"));
@@ -374,7 +374,7 @@ private Q_SLOTS:
         QCOMPARE(store->sign(*draft, {"other", SignAs::Final, {}}).error().fault, Fault::Conflict);
     }
 
-    void del01_aFailedQueueUndoesTheSignature()
+    void DEL_01_aFailedQueueUndoesTheSignature()
     {
         auto store = open("undone");
         const auto draft = store->create(written());

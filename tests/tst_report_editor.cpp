@@ -98,7 +98,7 @@ private Q_SLOTS:
         QCOMPARE(back.size(), 1);
     }
 
-    void rep07_measurementsAndKeyImagesLinkBack()
+    void REP_07_measurementsAndKeyImagesLinkBack()
     {
         ReportEditor editor;
         editor.setReport(fromTemplate());
@@ -120,7 +120,7 @@ private Q_SLOTS:
             QCOMPARE(arguments[0].value<InstanceRef>(), where);
     }
 
-    void saf06_changesAreAskedToBeSavedWithinTwoSeconds()
+    void SAF_06_changesAreAskedToBeSavedWithinTwoSeconds()
     {
         ReportEditor editor;
         editor.setReport(fromTemplate());
@@ -135,7 +135,7 @@ private Q_SLOTS:
         QVERIFY2(since.elapsed() < 2000, qPrintable(QString::number(since.elapsed())));
     }
 
-    void rep15_typingGoesOnWhileASaveIsUnderWay()
+    void REP_15_typingGoesOnWhileASaveIsUnderWay()
     {
         auto store = *ReportStore::open(m_folder.filePath("a.db"));
         ReportEditor editor;
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QCOMPARE(findings->toPlainText(), "first second third");
     }
 
-    void saf09_signedReportsAreReadOnly()
+    void SAF_09_signedReportsAreReadOnly()
     {
         ReportEditor editor;
         Report report = fromTemplate();
@@ -204,7 +204,7 @@ private Q_SLOTS:
         QVERIFY(!button(editor, "sign-final")->isVisible());
     }
 
-    void del08_signingIsDisabledWithItsReason()
+    void DEL_08_signingIsDisabledWithItsReason()
     {
         ReportEditor editor;
         editor.setReport(fromTemplate());
@@ -222,7 +222,7 @@ private Q_SLOTS:
         QVERIFY(button(editor, "sign-final")->isEnabled());
     }
 
-    void rep02_alertFieldsAskOnceWithoutADialog()
+    void REP_02_alertFieldsAskOnceWithoutADialog()
     {
         ReportEditor editor;
         Report report = fromTemplate();
@@ -238,7 +238,7 @@ private Q_SLOTS:
         QCOMPARE(sign.size(), 1);
     }
 
-    void del07_aDoubleClickAsksForOneSignature()
+    void DEL_07_aDoubleClickAsksForOneSignature()
     {
         ReportEditor editor;
         Report report = fromTemplate();
@@ -258,7 +258,7 @@ private Q_SLOTS:
         QVERIFY(button(editor, "sign-final")->isEnabled());
     }
 
-    void sec06_markupIsShownAsText()
+    void SEC_06_markupIsShownAsText()
     {
         ReportEditor editor;
         Report report = fromTemplate("general");

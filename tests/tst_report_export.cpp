@@ -92,7 +92,7 @@ class TestReportExport : public QObject
 
 private Q_SLOTS:
     /// Read by python3-hl7, held against HL7 v2.5.1 chapter 7 and what the report says.
-    void rep14_oruReadByAnotherParser()
+    void REP_14_oruReadByAnotherParser()
     {
         const auto message = toOru(signedReport(), options());
         QVERIFY2(message, message ? "" : qPrintable(message.error().detail));
@@ -124,7 +124,7 @@ for o in m['OBX']:
         QVERIFY(lines.contains("7 NM mean 61 F"));
     }
 
-    void rep14_statusOfEachVersion()
+    void REP_14_statusOfEachVersion()
     {
         QCOMPARE(toOru(signedReport(SignAs::Preliminary), options())->text("OBR-25"), "P");
         const Report final = signedReport();
@@ -138,13 +138,13 @@ for o in m['OBX']:
         QVERIFY(!toOru(final, {}));
     }
 
-    void del02_exportingAgainGivesTheSameBytes()
+    void DEL_02_exportingAgainGivesTheSameBytes()
     {
         const Report report = signedReport();
         QCOMPARE(*toOru(report, options())->toBytes(), *toOru(report, options())->toBytes());
     }
 
-    void del06_chineseNamesFitOrFail_data()
+    void DEL_06_chineseNamesFitOrFail_data()
     {
         QTest::addColumn<QString>("set");
         QTest::addColumn<bool>("fits");
@@ -153,7 +153,7 @@ for o in m['OBX']:
         QTest::newRow("DEL-06 8859/1") << "8859/1" << false;
         QTest::newRow("DEL-06 ASCII") << "ASCII" << false;
     }
-    void del06_chineseNamesFitOrFail()
+    void DEL_06_chineseNamesFitOrFail()
     {
         QFETCH(QString, set);
         QFETCH(bool, fits);
@@ -237,7 +237,7 @@ for o in m['OBX']:
         QCOMPARE(toPdf(broken).error().fault, Fault::Damaged);
     }
 
-    void rep13_allSayTheSame()
+    void REP_13_allSayTheSame()
     {
         const Report report = signedReport();
         const QString text = squeezed(toText(report));
@@ -266,7 +266,7 @@ for o in m['OBX']:
     }
 
     /// PixelMed's validator, DCMTK's reader and dicom3tools have the word.
-    void rep13_structuredReportIsValid_data()
+    void REP_13_structuredReportIsValid_data()
     {
         QTest::addColumn<bool>("hasMeasurements");
         QTest::addColumn<bool>("isFinal");
@@ -274,7 +274,7 @@ for o in m['OBX']:
         QTest::newRow("REP-13 Basic Text SR") << false << true;
         QTest::newRow("REP-13 preliminary") << true << false;
     }
-    void rep13_structuredReportIsValid()
+    void REP_13_structuredReportIsValid()
     {
         QFETCH(bool, hasMeasurements);
         QFETCH(bool, isFinal);

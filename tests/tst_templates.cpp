@@ -45,7 +45,7 @@ class TestTemplates : public QObject
 
 private Q_SLOTS:
     /// What each of the connectathon's invalid templates breaks stands in its name.
-    void rep01_invalidTemplatesOfTheConnectathon_data()
+    void REP_01_invalidTemplatesOfTheConnectathon_data()
     {
         QTest::addColumn<QString>("file");
         const QString folder = test::dataFile(connectathon);
@@ -53,7 +53,7 @@ private Q_SLOTS:
         for (const QString& file : QDir(folder).entryList({"invalid*.html"}))
             QTest::newRow(qPrintable("REP-01 " + file)) << folder + '/' + file;
     }
-    void rep01_invalidTemplatesOfTheConnectathon()
+    void REP_01_invalidTemplatesOfTheConnectathon()
     {
         QFETCH(QString, file);
         QFile source(file);
@@ -74,7 +74,7 @@ private Q_SLOTS:
         QVERIFY2(isKnown, qPrintable(file));
     }
 
-    void rep01_validTemplateOfTheConnectathon()
+    void REP_01_validTemplateOfTheConnectathon()
     {
         for (const char* name : {"CTChestAbdomen.html", "CTChestAbdomen-schemeIsInLowerCase.html"}) {
             const QString path = test::dataFile(connectathon + '/' + name);
@@ -132,7 +132,7 @@ p = P(); p.feed(open(sys.argv[1], encoding='utf-8').read()); print(p.n)
         QVERIFY(files >= 5);
     }
 
-    void rep01_fieldsOfEveryType()
+    void REP_01_fieldsOfEveryType()
     {
         const auto parsed = parseTemplate(page(R"(
 <section id="findings" data-section-name="Findings"><header>Findings</header>
@@ -198,7 +198,7 @@ second</textarea></p>
         QVERIFY(!mergeValue("ShoeSize", study));
     }
 
-    void rep03_hostileTemplatesDoNothing()
+    void REP_03_hostileTemplatesDoNothing()
     {
         // Whatever asks for something remote would have to connect here.
         QTcpServer trap;
@@ -222,7 +222,7 @@ second</textarea></p>
         QVERIFY(!trap.waitForNewConnection(50));
     }
 
-    void sec07_xmlBombsAndExternalEntities()
+    void SEC_07_xmlBombsAndExternalEntities()
     {
         QFile secret(m_folder.filePath("secret.txt"));
         QVERIFY(secret.open(QIODevice::WriteOnly));
@@ -265,7 +265,7 @@ second</textarea></p>
         }
     }
 
-    void rep04_retiredTemplatesCreateNoReport()
+    void REP_04_retiredTemplatesCreateNoReport()
     {
         TemplateLibrary library;
         QVERIFY(library.add(page("<section id=\"findings\"><p>x</p></section>", "old", "RETIRED")));
@@ -275,7 +275,7 @@ second</textarea></p>
         QCOMPARE(report.error().fault, Fault::Denied);
     }
 
-    void rep04_embeddedTemplatesAndCycles()
+    void REP_04_embeddedTemplatesAndCycles()
     {
         TemplateLibrary library;
         QVERIFY(library.add(page("<section id=\"findings\"><p>outer</p></section><embed src=\"templates/inner.html\"/><section id=\"impression\"><p>end</p></section>", "outer")));
