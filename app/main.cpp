@@ -15,6 +15,10 @@ int main(int argc, char* argv[])
     const bool isTextOnly = isVerb || arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("--version"));
     if (isTextOnly && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (const auto refused = isTextOnly ? std::nullopt : cli::refusal(arguments))
+        return *refused;
+    if (isTextOnly)
+        cli::silenceLibraries();
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("diascope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(DIASCOPE_VERSION));
