@@ -1,6 +1,5 @@
 #include "app/cli/cli.h"
 #include "app/windows/workstation.h"
-#include "netclient/base/log.h"
 #include <QApplication>
 #include <cstdio>
 
@@ -16,8 +15,10 @@ int main(int argc, char* argv[])
     const bool isTextOnly = isVerb || arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("--version"));
     if (isTextOnly && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
-    // What Qt has to say before the profile's log is open concerns nobody at a command line.
-    startLog({}, LogToStderr::No);
+    if (const auto refused = isTextOnly ? std::nullopt : cli::refusal(arguments))
+        return *refused;
+    if (isTextOnly)
+        cli::silenceLibraries();
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("diascope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(DIASCOPE_VERSION));

@@ -1,6 +1,8 @@
 #include "app/cli/cli.h"
 #include "netclient/base/log.h"
+#include <QFileInfo>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <cstdio>
 #include <unistd.h>
 
@@ -150,6 +152,29 @@ int run(const QStringList& arguments)
         writeLine(stderr, tr("usage: %1").arg(usageOf(*verb)));
     std::fflush(stdout);
     return outcome.exitCode;
+}
+
+std::optional<int> refusal(const QStringList& arguments)
+{
+    const QString word = parseCommon(arguments).call.verb;
+    static const QRegularExpression wordOnly(QStringLiteral("^[a-z][a-z-]*$"));
+    if (wordOnly.match(word).hasMatch() && !verbNamed(word) && !QFileInfo::exists(word)) {
+        writeLine(stderr, tr("diascope: %1 is neither a verb nor a file (see diascope --help)").arg(word));
+        return 2;
+    }
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        writeLine(stderr, tr("diascope: there is no display to open a window on; the verbs work without one (see diascope --help)"));
+        return 1;
+    }
+    return std::nullopt;
+}
+
+void silenceLibraries()
+{
+    qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& text) {
+        if (type == QtCriticalMsg || type == QtFatalMsg)
+            writeLine(stderr, text);
+    });
 }
 
 QString help()

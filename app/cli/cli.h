@@ -58,6 +58,11 @@ const std::vector<Verb>& verbs();
 /// Whether these arguments (without the program's name) name a verb: then run() does it and nothing opens.
 bool namesVerb(const QStringList& arguments);
 int run(const QStringList& arguments);
+/// The code to exit with, said on stderr, where these arguments name no verb and no window can open for them either: a
+/// misspelt verb, no display. Before the QApplication, which would abort.
+std::optional<int> refusal(const QStringList& arguments);
+/// Remarks of libraries do not mix with the one line a verb says on stderr. Before the QApplication.
+void silenceLibraries();
 /// The text of `diascope --help`.
 QString help();
 

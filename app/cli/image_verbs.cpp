@@ -240,6 +240,21 @@ QImage withOverlay(const Stack& stack, const SliceView& view, const Presentation
     return viewport.grab().toImage();
 }
 
+/// What is misspelt is wrong usage, not quietly something else.
+Outcome checkWords(const QCommandLineParser& parser)
+{
+    const std::pair<const char*, QStringList> choices[] = {{"blend", {"mip", "minip", "mean"}}, {"overlay", {"none", "minimal", "full"}}};
+    for (const auto& [option, words] : choices)
+        if (parser.isSet(QLatin1String(option)) && !words.contains(parser.value(QLatin1String(option))))
+            return wrongUsage(tr("--%1 is %2").arg(QLatin1String(option), words.join(QStringLiteral(", "))));
+    for (const char* option : {"slab", "azimuth", "elevation", "stack"})
+        if (parser.isSet(QLatin1String(option)) && !numbersOf(parser.value(QLatin1String(option)), 1))
+            return wrongUsage(tr("--%1 wants a number").arg(QLatin1String(option)));
+    if (parser.value("slab").toDouble() < 0)
+        return wrongUsage(tr("a slab has a thickness of 0 or more"));
+    return done();
+}
+
 Outcome runRender(Call& call, const QCommandLineParser& parser)
 {
     const int sources = int(parser.positionalArguments().size()) + parser.isSet("study") + parser.isSet("series");
@@ -252,6 +267,8 @@ Outcome runRender(Call& call, const QCommandLineParser& parser)
         if (size.width() < 1 || size.height() < 1 || size.width() > 16384 || size.height() > 16384)
             return wrongUsage(tr("--size wants WIDTHxHEIGHT"));
     }
+    if (auto usage = checkWords(parser); usage.exitCode != 0)
+        return usage;
     const auto stack = chosenStack(call, parser);
     if (!stack)
         return failed(stack.error());

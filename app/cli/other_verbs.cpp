@@ -1,12 +1,14 @@
 #include "app/cli/verbs.h"
+#include "app/demo/phantom.h"
 #include "app/session/media.h"
-#include "viewer/scene/scene_renderer.h"
+#include "viewer/decode/pixel_source.h"
 #include <QFile>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QScreen>
 #include <QStandardPaths>
 #include <QStorageInfo>
+#include <QTemporaryDir>
 #include <QThread>
 
 namespace diascope::cli
@@ -77,6 +79,39 @@ Outcome runMedia(Call& call, const QCommandLineParser& parser)
     return done();
 }
 
+/// The compressions that come back bit by bit, tried out with a phantom rather than believed.
+QStringList codecs()
+{
+    static const std::pair<const char*, const char*> syntaxes[] = {{"uncompressed", "1.2.840.10008.1.2.1"},
+                                                                   {"RLE", "1.2.840.10008.1.2.5"},
+                                                                   {"JPEG lossless", "1.2.840.10008.1.2.4.70"},
+                                                                   {"JPEG-LS", "1.2.840.10008.1.2.4.80"},
+                                                                   {"JPEG 2000", "1.2.840.10008.1.2.4.90"}};
+    QTemporaryDir folder;
+    QStringList sound;
+    QByteArray reference;
+    for (const auto& [name, syntax] : syntaxes) {
+        demo::Sampling sampling;
+        sampling.columns = sampling.rows = 32;
+        sampling.slices = 1;
+        sampling.transferSyntaxUid = QLatin1String(syntax);
+        const auto paths = demo::writeCt(folder.filePath(QLatin1String(syntax)), {}, {}, sampling);
+        if (!paths)
+            continue;
+        const auto source = viewer::PixelSource::open(paths->first());
+        if (!source)
+            continue;
+        QByteArray pixels(source->description().frameBytes(), Qt::Uninitialized);
+        if (!source->readFrame(0, std::as_writable_bytes(std::span(pixels.data(), size_t(pixels.size())))))
+            continue;
+        if (reference.isEmpty())
+            reference = pixels;
+        if (pixels == reference)
+            sound << QLatin1String(name);
+    }
+    return sound;
+}
+
 QString memoryMiB()
 {
     QFile file(QStringLiteral("/proc/meminfo"));
@@ -93,7 +128,9 @@ Outcome runDoctor(Call& call, const QCommandLineParser&)
     app::Session& session = **opened;
     const QStorageInfo disk(session.profile().folder());
     QJsonArray screens;
-    for (const QScreen* screen : QGuiApplication::screens())
+    // Without a display Qt makes a screen up.
+    const bool hasDisplay = QGuiApplication::platformName() != QLatin1String("offscreen");
+    for (const QScreen* screen : hasDisplay ? QGuiApplication::screens() : QList<QScreen*>())
         screens << QStringLiteral("%1 %2x%3").arg(screen->name()).arg(screen->size().width()).arg(screen->size().height());
     QJsonArray nodes;
     for (const dimse::Node& node : dimse::Nodes(session.settings()).list())
@@ -104,6 +141,7 @@ Outcome runDoctor(Call& call, const QCommandLineParser&)
                            {"memoryMiB", memoryMiB().toLongLong()},
                            {"display", qEnvironmentVariable("DISPLAY")},
                            {"screens", screens},
+                           {"codecs", QJsonArray::fromStringList(codecs())},
                            {"profile", session.profile().folder()},
                            {"diskFreeMiB", disk.bytesAvailable() / 1024 / 1024},
                            {"decoder", QFileInfo(worker).isExecutable() || qEnvironmentVariableIsSet("DIASCOPE_DECODER")},

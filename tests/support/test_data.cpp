@@ -31,8 +31,11 @@ Ran run(const QString& program, const QStringList& arguments, const QByteArray& 
         process.waitForFinished();
         return {-1, process.readAllStandardOutput(), "did not end within 60 s"};
     }
-    const int code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    return {code, process.readAllStandardOutput(), process.readAllStandardError()};
+    const QByteArray out = process.readAllStandardOutput();
+    const QByteArray err = process.readAllStandardError();
+    if (process.exitStatus() != QProcess::NormalExit) // Qt gives the signal's number as the code
+        return {-1, out, err + "ended by signal " + QByteArray::number(process.exitCode())};
+    return {process.exitCode(), out, err};
 }
 
 Ran python(const QString& script, const QStringList& arguments)

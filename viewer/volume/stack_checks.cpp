@@ -133,7 +133,8 @@ void checkGeometry(Stack& stack)
     const bool isTilted = std::abs(tilt) > leastTiltDeg;
     if (isTilted) {
         stack.gantryTiltDeg = tilt;
-        stack.warnings.push_back({QStringLiteral("GEO-05"), tr("The slices are tilted by %1°: MPR follows their true positions.").arg(std::abs(tilt), 0, 'f', 1)});
+        stack.warnings.push_back({QStringLiteral("GEO-05"), (steps.isRegular ? tr("The slices are tilted by %1°: MPR follows their true positions.") : tr("The slices are tilted by %1°."))
+                                                                          .arg(std::abs(tilt), 0, 'f', 1)});
     }
     if (!steps.isRegular)
         return;

@@ -1,0 +1,344 @@
+#include "app/demo/phantom.h"
+#include "app/demo/servers.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/mllp_receiver.h"
+#include "tests/support/orthanc.h"
+#include "tests/support/program.h"
+#include <QDirIterator>
+
+using namespace diascope;
+using test::Program;
+using test::Ran;
+
+namespace
+{
+
+QString field(const QByteArray& message, const char* segment, int number)
+{
+    for (const QByteArray& line : message.split('\r'))
+        if (line.startsWith(QByteArray(segment) + '|'))
+            return QString::fromUtf8(line.split('|').value(number));
+    return {};
+}
+
+} // namespace
+
+/// Peers, reports and their delivery, through the program itself, against servers of others.
+class TestCliExchange : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString m_study = demo::studyUidOf("phantom");
+
+    QStringList phantom(const QString& name, int slices, const demo::Patient& patient = {}, const demo::Study& study = {})
+    {
+        demo::Sampling sampling;
+        sampling.slices = slices;
+        sampling.columns = sampling.rows = 32;
+        return demo::writeCt(m_folder.filePath(name), patient, study, sampling).value_or(QStringList());
+    }
+    Ran addNode(const Program& program, const QString& name, const QString& ae, quint16 port)
+    {
+        return program.run({"node", "add", name, "--ae", ae, "--host", "127.0.0.1", "--port", QString::number(port)});
+    }
+    /// A report on the phantom, in this profile.
+    QString written(const Program& program)
+    {
+        (void)phantom("report", 3);
+        (void)program.run({"import", m_folder.filePath("report")});
+        const QString id = program.json({"report", "new", "--study", m_study, "--template", "ct-chest", "--user", "Reader"}).object()["reportId"].toString();
+        (void)program.run({"report", "set", id, "findings", "A ball of 9 mm | in the & left ^ lung.\nNothing else."});
+        (void)program.run({"report", "set", id, "impression", QString::fromUtf8("Phantom. 正常")});
+        return id;
+    }
+
+private Q_SLOTS:
+    void nodesAreKept()
+    {
+        Program program;
+        QCOMPARE(program.json({"node", "list"}).array().size(), 0);
+        SUCCEEDS(program.run({"node", "add", "Archive", "--ae", "PACS1", "--host", "10.1.2.3", "--port", "11112", "--charset", "GB18030"}));
+        const QJsonArray nodes = program.json({"node", "list"}).array();
+        QCOMPARE(nodes.size(), 1);
+        QCOMPARE(nodes.at(0)["name"].toString(), "Archive");
+        QCOMPARE(nodes.at(0)["ae"].toString(), "PACS1");
+        QCOMPARE(nodes.at(0)["host"].toString(), "10.1.2.3");
+        QCOMPARE(nodes.at(0)["port"].toInt(), 11112);
+        QCOMPARE(nodes.at(0)["charset"].toString(), "GB18030");
+        SUCCEEDS(program.run({"node", "remove", "Archive"}));
+        QCOMPARE(program.json({"node", "list"}).array().size(), 0);
+        FAILS_PLAINLY(program.run({"node", "remove", "Archive"}));
+        FAILS_PLAINLY(program.run({"echo", "Archive"}));
+        FAILS_PLAINLY(program.run({"node", "add", "X", "--ae", "AE TITLE OF TOO MANY LETTERS", "--host", "h", "--port", "104"}));
+        // What cannot be done is refused, not left out: a node that should be TLS is never stored plain (NET-10).
+        const Ran tls = program.run({"node", "add", "T", "--ae", "T", "--host", "h", "--port", "2762", "--tls"});
+        if (tls.code == 0)
+            QVERIFY(program.json({"node", "list"}).array().at(0)["tls"].toBool());
+    }
+
+    void aWholeStudyGoesToOrthancAndComesBack() // NET-01
+    {
+        QString why;
+        const quint16 ourPort = test::freePort();
+        const auto orthanc = test::Orthanc::start(ourPort, &why);
+        if (!orthanc)
+            QSKIP(qPrintable(why));
+        const demo::Patient chinese{QString::fromUtf8("Wang^XiaoDong=王^小东"), "ZH-1", "HOSPITAL", "19850930", "F", "GB18030"};
+        const QStringList files = phantom("orthanc", 5, chinese);
+        QCOMPARE(files.size(), 5);
+        Program sender;
+        SUCCEEDS(sender.run({"import", m_folder.filePath("orthanc")}));
+        SUCCEEDS(addNode(sender, "O", "ORTHANC", orthanc->port));
+        SUCCEEDS(sender.run({"echo", "O"}));
+        const QJsonObject sent = sender.json({"send", "O", "--study", m_study}).object();
+        QCOMPARE(sent["sent"].toInt(), 5);
+        QCOMPARE(sent["confirmed"].toInt(), 5);
+        QCOMPARE(sent["failed"].toArray().size(), 0);
+        QCOMPARE(orthanc->instanceIds().size(), 5);
+
+        Program reader;
+        SUCCEEDS(addNode(reader, "O", "ORTHANC", orthanc->port));
+        SUCCEEDS(reader.run({"config", "set", "listen.port", QString::number(ourPort)}));
+        const QJsonArray found = reader.json({"find", "O", "--patient-id", "ZH-1"}).array();
+        QCOMPARE(found.size(), 1);
+        QCOMPARE(found.at(0)["studyUid"].toString(), m_study);
+        QCOMPARE(found.at(0)["patientName"].toString(), QString::fromUtf8("Wang^XiaoDong=王^小东"));
+        QCOMPARE(found.at(0)["instances"].toInt(), 5);
+        QCOMPARE(reader.json({"find", "O", "--patient-id", "NOBODY"}).array().size(), 0);
+        const QJsonArray series = reader.json({"find", "O", "--level", "series", "--study-uid", m_study}).array();
+        QCOMPARE(series.size(), 1);
+        QCOMPARE(series.at(0)["modality"].toString(), "CT");
+        QCOMPARE(reader.json({"find", "O", "--level", "image", "--study-uid", m_study, "--series-uid", series.at(0)["seriesUid"].toString()}).array().size(), 5);
+
+        const QJsonObject first = reader.json({"get", "O", m_study}).object();
+        QCOMPARE(first["expected"].toInt(), 5);
+        QCOMPARE(first["received"].toInt(), 5);
+        QCOMPARE(first["failed"].toArray().size(), 0);
+        const QJsonObject second = reader.json({"get", "O", m_study}).object();
+        QCOMPARE(second["received"].toInt(), 0);
+        QCOMPARE(reader.json({"studies"}).array().at(0)["instances"].toInt(), 5);
+        FAILS_PLAINLY(reader.run({"get", "O", "1.2.3.4"}));
+
+        Program mover;
+        SUCCEEDS(addNode(mover, "O", "ORTHANC", orthanc->port));
+        SUCCEEDS(mover.run({"config", "set", "listen.port", QString::number(ourPort)}));
+        QCOMPARE(mover.json({"get", "O", m_study, "--move"}).object()["received"].toInt(), 5);
+        QCOMPARE(mover.json({"studies"}).array().at(0)["patientName"].toString(), QString::fromUtf8("Wang^XiaoDong=王^小东"));
+
+        // A wrong called AE title is refused in words (NET-04).
+        SUCCEEDS(addNode(reader, "WRONG", "NOTORTHANC", orthanc->port));
+        const Ran wrong = reader.run({"echo", "WRONG"});
+        FAILS_PLAINLY(wrong);
+        QVERIFY2(wrong.err.toLower().contains("ae title") || wrong.err.toLower().contains("called"), wrong.err.constData());
+    }
+
+    void dcmqrscpAnswersToo() // NET-01
+    {
+        QTemporaryDir folder;
+        const auto pacs = demo::Pacs::start(folder.path());
+        if (!pacs)
+            QSKIP(qPrintable(message(pacs.error())));
+        Program program;
+        const QStringList files = phantom("dcmqrscp", 3);
+        const dimse::Node node = (*pacs)->node();
+        SUCCEEDS(addNode(program, "P", node.aeTitle, node.port));
+        QCOMPARE(program.json(QStringList{"send", "P"} + files).object()["confirmed"].toInt(), 3);
+        QCOMPARE(program.json({"get", "P", m_study}).object()["received"].toInt(), 3);
+        QCOMPARE(program.json({"get", "P", m_study}).object()["received"].toInt(), 0);
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    void aPeerThatIsNotThereIsSaid_data()
+    {
+        QTest::addColumn<QStringList>("words");
+        QTest::newRow("NET-04 echo") << QStringList{"echo", "GONE"};
+        QTest::newRow("NET-04 find") << QStringList{"find", "GONE", "--patient-id", "1"};
+        QTest::newRow("NET-04 get") << QStringList{"get", "GONE", "1.2.3"};
+        QTest::newRow("SAF-05 send") << QStringList{"send", "GONE", "--study", demo::studyUidOf("phantom")};
+        QTest::newRow("SAF-05 send of nothing") << QStringList{"send", "GONE", "--study", "1.2.3"};
+        QTest::newRow("SAF-05 send of a missing file") << QStringList{"send", "GONE", "/not/there.dcm"};
+    }
+    void aPeerThatIsNotThereIsSaid()
+    {
+        QFETCH(QStringList, words);
+        Program program;
+        (void)phantom("gone", 2);
+        SUCCEEDS(program.run({"import", m_folder.filePath("gone")}));
+        SUCCEEDS(addNode(program, "GONE", "GONE", test::freePort()));
+        FAILS_PLAINLY(program.run(words));
+        QCOMPARE(program.json({"studies"}).array().size(), 1);
+    }
+
+    void aReportIsWrittenSignedAndFrozen()
+    {
+        Program program;
+        const QString id = written(program);
+        QVERIFY(!id.isEmpty());
+        QJsonObject report = program.json({"report", "show", id}).object();
+        QCOMPARE(report["status"].toString(), "draft");
+        QCOMPARE(report["studyUid"].toString(), m_study);
+        QCOMPARE(report["templateId"].toString(), "ct-chest");
+        QStringList sections;
+        for (const QJsonValue& section : report["sections"].toArray())
+            sections << section["id"].toString();
+        for (const char* section : {"clinical-information", "technique", "comparison", "findings", "impression"})
+            QVERIFY2(sections.contains(QLatin1String(section)), section);
+        FAILS_PLAINLY(program.run({"report", "set", id, "no-such-section", "text"}));
+        FAILS_PLAINLY(program.run({"report", "show", "no-such-report"}));
+        FAILS_PLAINLY(program.run({"report", "new", "--study", "1.2.3", "--template", "general"}));
+        FAILS_PLAINLY(program.run({"report", "new", "--study", m_study, "--template", "no-such-template"}));
+
+        const QJsonObject isSigned = program.json({"report", "sign", id, "--user", "Reader"}).object();
+        QCOMPARE(isSigned["status"].toString(), "final");
+        QCOMPARE(isSigned["signer"].toString(), "Reader");
+        QVERIFY(!isSigned["contentHash"].toString().isEmpty());
+        FAILS_PLAINLY(program.run({"report", "set", id, "findings", "something else"})); // SAF-09
+        const QJsonObject status = program.json({"report", "status", id}).object();
+        QVERIFY(status["intact"].toBool());
+        QCOMPARE(status["deliveries"].toArray().size(), 1);
+        QCOMPARE(program.json({"report", "show", id}).object()["sections"], isSigned["sections"]);
+        // Signed twice by two commands: still one signature and one delivery (DEL-07).
+        (void)program.run({"report", "sign", id, "--user", "Reader"});
+        QCOMPARE(program.json({"report", "status", id}).object()["deliveries"].toArray().size(), 1);
+        QCOMPARE(program.json({"report", "status", id}).object()["version"].toInt(), isSigned["version"].toInt());
+
+        const QString pdf = m_folder.filePath("r.pdf");
+        const QString sr = m_folder.filePath("r.dcm");
+        const QString hl7 = m_folder.filePath("r.hl7");
+        const QString text = m_folder.filePath("r.txt");
+        for (const auto& [format, file] : {std::pair{"pdf", pdf}, {"sr", sr}, {"hl7", hl7}, {"text", text}})
+            SUCCEEDS(program.run({"report", "export", id, "--format", format, "--out", file}));
+        const auto read = test::run("pdftotext", {pdf, "-"});
+        if (read.code == 0)
+            QVERIFY2(read.out.contains("A ball of 9 mm"), read.out.constData());
+        const auto tree = test::python("import sys,pydicom\nd=pydicom.dcmread(sys.argv[1])\nprint(d.StudyInstanceUID,d.CompletionFlag,d.VerificationFlag,any('A ball of 9 mm' in str(e.value) for e in d.iterall() if e.keyword=='TextValue'))", {sr});
+        QCOMPARE(tree.out.trimmed(), (m_study + " COMPLETE VERIFIED True").toUtf8());
+        const auto parsed = test::python("import sys,hl7\nm=hl7.parse(open(sys.argv[1],encoding='utf-8',newline='').read().strip('\\r\\n')+'\\r')\n"
+                                         "print(m.segment('PID')[3][0][0][0] if False else str(m.segment('PID')[3]).split('^')[0], str(m.segment('OBR')[25]))",
+                                         {hl7});
+        QCOMPARE(parsed.out.trimmed(), QByteArray("PH-0001 F"));
+        FAILS_PLAINLY(program.run({"report", "export", id, "--format", "pdf", "--out", "/nowhere/at/all.pdf"}));
+        FAILS_PLAINLY(program.run({"report", "export", id, "--format", "sr", "--out", "/nowhere/at/all.dcm"}));
+        QCOMPARE(program.run({"report", "export", id, "--format", "docx", "--out", pdf}).code, 2);
+
+        const QJsonObject addendum = program.json({"report", "addendum", id, "--user", "Reader"}).object();
+        QVERIFY(!addendum.isEmpty());
+        const QString addendumId = addendum["reportId"].toString();
+        QString section;
+        for (const QJsonValue& each : addendum["sections"].toArray())
+            if (!sections.contains(each["id"].toString()))
+                section = each["id"].toString();
+        QVERIFY2(!section.isEmpty(), "the addendum has a section of its own");
+        SUCCEEDS(program.run({"report", "set", addendumId, section, "Second thought."}));
+        FAILS_PLAINLY(program.run({"report", "set", addendumId, "findings", "rewritten"})); // SAF-09
+        SUCCEEDS(program.run({"report", "sign", addendumId, "--user", "Reader"}));
+        QCOMPARE(program.json({"report", "status", addendumId}).object()["deliveries"].toArray().size(), 2);
+    }
+
+    void settingsAreChecked()
+    {
+        Program program;
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.host", "127.0.0.1"}));
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.port", "2576"}));
+        QCOMPARE(program.json({"config", "get", "ris.hl7.host"}).object()["ris.hl7.host"].toVariant().toString(), "127.0.0.1");
+        QCOMPARE(program.json({"config", "get", "ris.hl7.port"}).object()["ris.hl7.port"].toVariant().toInt(), 2576);
+        FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.port", "70000"}));
+        FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.port", "many"}));
+        FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.charset", "KLINGON"}));
+        FAILS_PLAINLY(program.run({"config", "set", "no.such.key", "1"}));
+        FAILS_PLAINLY(program.run({"config", "get", "no.such.key"}));
+        QCOMPARE(program.json({"config", "get", "ris.hl7.port"}).object()["ris.hl7.port"].toVariant().toInt(), 2576);
+        for (const char* key : {"ris.hl7.host", "ris.hl7.port", "ris.hl7.tls", "ris.hl7.charset", "archive.quotaGiB", "ui.language", "listen.port", "listen.ae"})
+            SUCCEEDS(program.run({"config", "get", key}));
+    }
+
+    void aReportWaitsForTheRisAndArrivesOnce()
+    {
+        Program program;
+        const QString id = written(program);
+        SUCCEEDS(program.run({"report", "sign", id, "--user", "Reader"}));
+        // No RIS set up, then one that is down: the report waits, the attempts are counted (SAF-10).
+        int code = 0;
+        QByteArray err;
+        (void)program.json({"deliver"}, &code, &err);
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err), err.constData());
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.host", "127.0.0.1"}));
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.port", QString::number(test::freePort())}));
+        const QJsonArray down = program.json({"deliver"}, &code, &err).array();
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err), err.constData());
+        QCOMPARE(down.size(), 1);
+        QCOMPARE(down.at(0)["reportId"].toString(), id);
+        QCOMPARE(down.at(0)["target"].toString(), "RIS");
+        QCOMPARE(down.at(0)["state"].toString(), "queued");
+        QVERIFY(!down.at(0)["lastError"].toString().isEmpty());
+        const int attempts = down.at(0)["attempts"].toInt();
+        QVERIFY(attempts >= 1);
+        const QJsonArray again = program.json({"deliver"}, &code, &err).array();
+        QCOMPARE(again.at(0)["attempts"].toInt(), attempts + 1);
+        const QString controlId = again.at(0)["controlId"].toString();
+        QVERIFY(!controlId.isEmpty());
+        QCOMPARE(controlId, down.at(0)["controlId"].toString());
+
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.port", QString::number(ris.port())}));
+        const QJsonArray delivered = program.json({"deliver", "--wait", "10"}).array();
+        QCOMPARE(delivered.size(), 1);
+        QCOMPARE(delivered.at(0)["state"].toString(), "acknowledged");
+        QCOMPARE(delivered.at(0)["lastError"].toString(), QString());
+        QCOMPARE(delivered.at(0)["controlId"].toString(), controlId);
+        SUCCEEDS(program.run({"deliver"}));
+        QCOMPARE(ris.messages().size(), 1);
+        const QByteArray message = ris.messages().first();
+        QCOMPARE(field(message, "MSH", 9), controlId); // MSH-10: the separator is MSH-1
+        QVERIFY(field(message, "MSH", 8).startsWith("ORU^R01"));
+        QVERIFY(field(message, "PID", 3).startsWith("PH-0001"));
+        QVERIFY2(message.contains("A ball of 9 mm \\F\\ in the \\T\\ left \\S\\ lung."), message.constData()); // DEL-05
+        QVERIFY(message.contains("正常"));
+        const QJsonObject status = program.json({"report", "status", id}).object();
+        QCOMPARE(status["deliveries"].toArray().at(0)["state"].toString(), "acknowledged");
+    }
+
+    void aRefusalIsHeldAndALostAnswerResent_data()
+    {
+        QTest::addColumn<QString>("answers");
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<int>("messages");
+        QTest::newRow("DEL-03 AE") << "AE" << "held" << 1;
+        QTest::newRow("DEL-03 AR") << "AR" << "held" << 1;
+        QTest::newRow("DEL-02 the connection ends before the answer") << "close,AA" << "acknowledged" << 2;
+    }
+    void aRefusalIsHeldAndALostAnswerResent()
+    {
+        QFETCH(QString, answers);
+        QFETCH(QString, state);
+        QFETCH(int, messages);
+        test::MllpReceiver ris(answers);
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        Program program;
+        const QString id = written(program);
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.host", "127.0.0.1"}));
+        SUCCEEDS(program.run({"config", "set", "ris.hl7.port", QString::number(ris.port())}));
+        SUCCEEDS(program.run({"report", "sign", id, "--user", "Reader"}));
+        int code = 0;
+        QByteArray err;
+        (void)program.json({"deliver"}, &code, &err);
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err), err.constData());
+        const QJsonArray deliveries = program.json({"deliver"}, &code, &err).array();
+        QCOMPARE(deliveries.at(0)["state"].toString(), state);
+        QCOMPARE(code, state == "held" ? 1 : 0);
+        const QList<QByteArray> came = ris.messages();
+        QCOMPARE(came.size(), messages);
+        for (const QByteArray& message : came)
+            QCOMPARE(field(message, "MSH", 9), deliveries.at(0)["controlId"].toString());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliExchange)
+#include "tst_cli_exchange.moc"
