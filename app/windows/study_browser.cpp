@@ -4,6 +4,8 @@
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/study_transfer.h"
 #include "reporting/export/text_export.h"
+#include "viewer/ui/thumbnail.h"
+#include <QBuffer>
 #include <QButtonGroup>
 #include <QCloseEvent>
 #include <QDockWidget>
@@ -23,6 +25,7 @@
 #include <QTreeView>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <QtConcurrent>
 
 namespace diascope::windows
 {
@@ -32,6 +35,8 @@ namespace
 
 const Setting<QByteArray> browserGeometry{"windows.browser.geometry", QByteArray()};
 constexpr int typingMs = 250;
+constexpr int pictureStoredPx = 112;
+constexpr int pictureShownPx = 56;
 
 QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
 
@@ -62,6 +67,14 @@ archive::Query queryOf(const QString& typed)
     }
     query.text = words.join(u' ');
     return query;
+}
+
+void showIcons(QTreeWidget* series, const std::vector<std::pair<QString, QByteArray>>& pictures)
+{
+    for (int i = 0; i < series->topLevelItemCount(); ++i)
+        for (const auto& [uid, png] : pictures)
+            if (series->topLevelItem(i)->data(0, Qt::UserRole).toString() == uid)
+                series->topLevelItem(i)->setIcon(0, QIcon(QPixmap::fromImage(QImage::fromData(png))));
 }
 
 archive::StudyRow rowOf(const dicom::Dataset& answer)
@@ -113,6 +126,15 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     m_series = new QTreeWidget(below);
     m_series->setHeaderLabels({tr("Series"), tr("Modality"), tr("Description"), tr("Images")});
     m_series->setRootIsDecorated(false);
+    m_series->setIconSize({pictureShownPx, pictureShownPx});
+    m_series->setColumnWidth(0, pictureShownPx + 44);
+    connect(&m_pictures, &QFutureWatcherBase::finished, this, [this] {
+        const Pictures made = m_pictures.result();
+        for (const auto& [uid, png] : made)
+            (void)m_session.archive().storeThumbnail({uid}, png); // only a cache: made again where it is missing
+        m_seenChanges = m_session.archive().changeCounter();
+        showIcons(m_series, made);
+    });
     m_others = new QListWidget(below);
     m_report = new QPlainTextEdit(below);
     m_report->setReadOnly(true);
@@ -169,7 +191,7 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     search();
 }
 
-StudyBrowser::~StudyBrowser() = default;
+StudyBrowser::~StudyBrowser() { m_pictures.waitForFinished(); }
 
 void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
 {
@@ -454,9 +476,13 @@ void StudyBrowser::showDetails()
     const StudyEntry* entry = selected();
     if (!entry || !entry->isLocal)
         return;
-    if (const auto series = m_session.archive().series(entry->row.uid))
-        for (const archive::SeriesRow& row : *series)
-            new QTreeWidgetItem(m_series, {row.number ? QString::number(*row.number) : QString(), row.modality, row.description, QString::number(row.instances)});
+    if (const auto series = m_session.archive().series(entry->row.uid)) {
+        for (const archive::SeriesRow& row : *series) {
+            auto* item = new QTreeWidgetItem(m_series, {row.number ? QString::number(*row.number) : QString(), row.modality, row.description, QString::number(row.instances)});
+            item->setData(0, Qt::UserRole, row.uid.value);
+        }
+        showPictures(*series);
+    }
     if (const auto others = m_session.archive().otherStudiesOfPatient(entry->row.uid))
         for (const archive::StudyRow& row : *others) {
             auto* item = new QListWidgetItem(QStringLiteral("%1  %2  %3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
@@ -471,6 +497,34 @@ void StudyBrowser::showDetails()
                     text += tr("\nRIS: %1 %2").arg(transfer::name(delivery.state), delivery.lastError);
             m_report->setPlainText(text);
         }
+}
+
+void StudyBrowser::showPictures(const std::vector<archive::SeriesRow>& series)
+{
+    std::vector<std::pair<QString, QString>> wanted; // series UID, a file from its middle
+    Pictures stored;
+    for (const archive::SeriesRow& row : series) {
+        const auto picture = m_session.archive().thumbnail(row.uid);
+        if (picture && !picture->isEmpty()) {
+            stored.emplace_back(row.uid.value, *picture);
+        } else if (const auto instances = m_session.archive().instances(row.uid, row.study); instances && !instances->empty()) {
+            wanted.emplace_back(row.uid.value, (*instances)[instances->size() / 2].path);
+        }
+    }
+    showIcons(m_series, stored);
+    if (wanted.empty())
+        return;
+    m_pictures.setFuture(QtConcurrent::run([wanted] {
+        Pictures made;
+        for (const auto& [uid, path] : wanted) {
+            QByteArray png;
+            QBuffer buffer(&png);
+            buffer.open(QIODevice::WriteOnly);
+            if (viewer::thumbnailOf(path, pictureStoredPx).save(&buffer, "PNG"))
+                made.emplace_back(uid, png);
+        }
+        return made;
+    }));
 }
 
 void StudyBrowser::openSelected()

@@ -57,6 +57,7 @@ private:
     void searchArchive(const Filter& filter);
     void searchNode(const Filter& filter, const dimse::Node& node);
     void showDetails();
+    void showPictures(const std::vector<archive::SeriesRow>& series);
     void openSelected();
     void retrieve(const StudyEntry& entry, bool opensAfterwards);
     void sendSelected(const dimse::Node& node);
@@ -76,6 +77,8 @@ private:
     StudyTable* m_table;
     QTreeView* m_view;
     QTreeWidget* m_series;
+    using Pictures = std::vector<std::pair<QString, QByteArray>>; ///< series UID, PNG
+    QFutureWatcher<Pictures> m_pictures;
     QListWidget* m_others;
     QPlainTextEdit* m_report;
     QLabel* m_message;

@@ -1,0 +1,31 @@
+#include "viewer/ui/thumbnail.h"
+#include "viewer/slice/slice_renderer.h"
+#include "viewer/volume/stack_loader.h"
+
+namespace diascope::viewer
+{
+
+QImage thumbnailOf(const Stack& stack, int sizePx)
+{
+    Stack single;
+    single.instances = {stack.instances[stack.instances.size() / 2]};
+    single.sliceCount = 1;
+    single.rows = stack.rows;
+    single.columns = stack.columns;
+    single.pixelSpacingMm = stack.pixelSpacingMm;
+    const auto volume = StackLoader::load(std::move(single));
+    if (!volume)
+        return {};
+    return render(**volume, {}, initialPresentation(**volume), {sizePx, sizePx}).image;
+}
+
+QImage thumbnailOf(const QString& path, int sizePx)
+{
+    auto instances = readInstances(path);
+    if (!instances)
+        return {};
+    const auto stacks = buildStacks(std::move(*instances));
+    return stacks.empty() ? QImage() : thumbnailOf(stacks.front(), sizePx);
+}
+
+} // namespace diascope::viewer
