@@ -1,7 +1,10 @@
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/base/log.h"
+#include <QFile>
+#include <QFileInfo>
 #include <QUuid>
 #include <algorithm>
+#include <unistd.h>
 
 namespace diascope::transfer
 {
@@ -53,6 +56,63 @@ Result<std::vector<Delivery>> rows(Database& database, const QString& sql, const
 }
 
 qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
+
+/// When a process of this machine was started, in ticks since the machine was (proc(5), field 22 of stat); empty: it does not run.
+QByteArray startOf(qint64 process)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(process));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray line = file.readAll();
+    const QList<QByteArray> fields = line.mid(line.lastIndexOf(')') + 2).split(' '); // the name before may hold anything
+    const bool isGone = fields.value(0) == "Z" || fields.value(0) == "X";
+    return isGone ? QByteArray() : fields.value(19);
+}
+
+/// This run of this machine, and where its process numbers count.
+QString machine()
+{
+    QFile file(QStringLiteral("/proc/sys/kernel/random/boot_id"));
+    const QByteArray boot = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
+    return boot.isEmpty() ? QString() : QString::fromLatin1(boot) + QFileInfo(QStringLiteral("/proc/self/ns/pid")).symLinkTarget().section(u'/', -1);
+}
+
+/// A name for who claims: whether it still runs can be told from it, by a process of the same machine.
+QString ownerName()
+{
+    return QStringList{machine(), QString::number(::getpid()), QString::fromLatin1(startOf(::getpid())), QUuid::createUuid().toString(QUuid::Id128)}
+        .join(u'|');
+}
+
+/// Only what is certain: a claim from elsewhere, or that cannot be read, lives as long as its lease.
+bool isDead(const QString& owner)
+{
+    const QStringList parts = owner.split(u'|');
+    return parts.size() == 4 && !parts[0].isEmpty() && parts[0] == machine() && !parts[2].isEmpty() &&
+           startOf(parts[1].toLongLong()) != parts[2].toLatin1();
+}
+
+/// A process that was killed holds nothing up: its claims are free at once, not when the lease has run out.
+Result<void> freeClaimsOfTheDead(Database& database)
+{
+    auto query = database.prepare(QStringLiteral("SELECT DISTINCT lease_owner FROM delivery WHERE state=1 AND lease_owner<>''"));
+    if (!query)
+        return std::unexpected(query.error());
+    QStringList dead;
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            break;
+        if (const QString owner = query->text(0); isDead(owner))
+            dead << owner;
+    }
+    for (const QString& owner : dead)
+        if (auto done = database.execute(QStringLiteral("UPDATE delivery SET lease_owner='', lease_until=0 WHERE lease_owner=?1"), {owner}); !done)
+            return done;
+    return {};
+}
 
 qint64 delayAfter(int attempts) { return std::min(firstDelayMs << std::clamp(attempts - 1, 0, 12), longestDelayMs); }
 
@@ -121,6 +181,8 @@ Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, 
     auto transaction = Transaction::begin(*m_database);
     if (!transaction)
         return std::unexpected(transaction.error());
+    if (auto freed = freeClaimsOfTheDead(*m_database); !freed)
+        return std::unexpected(freed.error());
     const qint64 time = now();
     // The first open one of each subject and target; a held one holds those behind it (DEL-04).
     auto candidates = rows(*m_database,
@@ -177,7 +239,7 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
     Outcome outcome;
     QStringList passed;
     QStringList deadTargets;
-    const QString owner = QUuid::createUuid().toString(QUuid::Id128);
+    const QString owner = ownerName();
     while (!task.isCancelled()) {
         const auto delivery = claim(passed, deadTargets, force, leaseSeconds, owner);
         if (!delivery)
@@ -188,8 +250,8 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
         const auto answer = sender(**delivery);
         if (auto recorded = record(**delivery, answer, owner); !recorded)
             return std::unexpected(recorded.error());
-        const bool isDead = !answer && (answer.error().fault == Fault::Unreachable || answer.error().fault == Fault::TimedOut);
-        if (isDead)
+        const bool isTargetDead = !answer && (answer.error().fault == Fault::Unreachable || answer.error().fault == Fault::TimedOut);
+        if (isTargetDead)
             deadTargets << (*delivery)->target;
         const bool isOurs = answer && answer->controlId == (*delivery)->controlId;
         if (isOurs)

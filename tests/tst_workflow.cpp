@@ -1,0 +1,303 @@
+#include "app/demo/phantom.h"
+#include "app/session/session.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/mllp_receiver.h"
+#include "tests/support/test_data.h"
+#include <QSignalSpy>
+#include <csignal>
+#include <cstdio>
+#include <sys/wait.h>
+
+using namespace diascope;
+
+namespace
+{
+
+constexpr char helperMode[] = "--sign-and-deliver";
+
+std::unique_ptr<app::Session> openSession(const QString& profile, app::Mode mode = app::Mode::Reading)
+{
+    auto session = app::Session::open(profile, mode);
+    return session ? std::move(*session) : nullptr;
+}
+
+/// A written draft on a phantom of this patient.
+reporting::Report draftIn(app::Session& session, const QString& seed = QStringLiteral("phantom"), const demo::Patient& patient = {})
+{
+    QTemporaryDir folder;
+    demo::Sampling sampling;
+    sampling.slices = 2;
+    sampling.columns = sampling.rows = 16;
+    demo::Study study;
+    study.seed = seed;
+    study.accession = "A-" + seed.right(10);
+    Task task;
+    (void)demo::writeCt(folder.path(), patient, study, sampling);
+    (void)session.archive().import({folder.path()}, archive::ImportMode::Copy, task);
+    auto draft = session.newReport({demo::studyUidOf(seed)}, "ct-chest", "Reader");
+    if (!draft)
+        return {};
+    draft->findSection("findings")->text = "A ball.";
+    draft->findSection("impression")->text = "Phantom.";
+    return session.saveDraft(*draft).value_or(reporting::Report{});
+}
+
+std::vector<transfer::Delivery> deliveriesOf(app::Session& session, const QString& reportId)
+{
+    return session.deliveries().list(reportId).value_or(std::vector<transfer::Delivery>{});
+}
+
+void setRis(app::Session& session, quint16 port)
+{
+    QVERIFY(session.configure("ris.hl7.host", "127.0.0.1"));
+    QVERIFY(session.configure("ris.hl7.port", QString::number(port)));
+}
+
+QByteArray controlIdIn(const QByteArray& message) { return message.split('|').value(9); }
+
+void tell(const char* step)
+{
+    std::fputs(step, stdout);
+    std::fputc('\n', stdout);
+    std::fflush(stdout);
+}
+
+/// The reader's machine, to be killed at any step: signs a draft and delivers.
+int signAndDeliver(const QString& profile, const QString& reportId)
+{
+    const auto session = openSession(profile);
+    const auto draft = session->reports().load(reportId);
+    tell("opened");
+    const auto done = session->sign(*draft, reporting::SignAs::Final, "Reader");
+    tell(done ? "signed" : "refused");
+    Task task;
+    (void)session->deliver(task, transfer::DeliveryQueue::Force::EvenEarly);
+    tell("delivered");
+    return 0;
+}
+
+} // namespace
+
+/// Sign, queue, deliver: several libraries joined by the session, with a receiver that is not ours.
+class TestWorkflow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void signingQueuesInTheSameStep()
+    {
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        const auto draft = draftIn(*session);
+        QVERIFY(!draft.reportId.isEmpty());
+        QCOMPARE(deliveriesOf(*session, draft.reportId).size(), size_t(0));
+        const auto done = session->sign(draft, reporting::SignAs::Final, "Reader");
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        const auto queued = deliveriesOf(*session, draft.reportId);
+        QCOMPARE(queued.size(), size_t(1));
+        QCOMPARE(queued[0].controlId, app::controlIdOf(*done));
+        QVERIFY(queued[0].state == transfer::Delivery::State::Queued);
+
+        // What cannot be queued is not signed either.
+        const auto second = draftIn(*session, "second");
+        auto& database = session->reports().database();
+        QVERIFY(database.execute("CREATE TRIGGER full BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'no room'); END"));
+        QVERIFY(!session->sign(second, reporting::SignAs::Final, "Reader"));
+        QVERIFY(!session->reports().load(second.reportId)->isSigned());
+        QVERIFY(database.execute("DROP TRIGGER full"));
+        QVERIFY(session->sign(second, reporting::SignAs::Final, "Reader").has_value());
+    }
+
+    void aNameOutsideTheCharacterSetIsNotSigned() // DEL-06
+    {
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        QVERIFY(session->configure("ris.hl7.charset", "8859/1"));
+        const demo::Patient chinese{QString::fromUtf8("Wang^XiaoDong=王^小东"), "ZH-1", "HOSPITAL", "19850930", "F", "GB18030"};
+        const auto draft = draftIn(*session, "chinese", chinese);
+        const auto refused = session->sign(draft, reporting::SignAs::Final, "Reader");
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::Unsupported);
+        QVERIFY(!message(refused.error()).isEmpty());
+        QCOMPARE(deliveriesOf(*session, draft.reportId).size(), size_t(0));
+        const auto kept = session->reports().load(draft.reportId);
+        QVERIFY(kept && !kept->isSigned());
+        QCOMPARE(kept->findSection("findings")->text, "A ball.");
+        // With a set that has the characters the very same draft can be signed.
+        QVERIFY(session->configure("ris.hl7.charset", "UNICODE UTF-8"));
+        QVERIFY(session->sign(*kept, reporting::SignAs::Final, "Reader").has_value());
+        const QByteArray payload = deliveriesOf(*session, draft.reportId).at(0).payload;
+        QVERIFY2(payload.contains("王"), payload.constData());
+        QVERIFY(!payload.contains('?'));
+    }
+
+    void signingTwiceQueuesOnce() // DEL-07
+    {
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        const auto draft = draftIn(*session);
+        const auto first = session->sign(draft, reporting::SignAs::Final, "Reader");
+        const auto second = session->sign(draft, reporting::SignAs::Final, "Reader");
+        QVERIFY(first && second);
+        QCOMPARE(second->version, first->version);
+        QCOMPARE(second->contentHash, first->contentHash);
+        QCOMPARE(deliveriesOf(*session, draft.reportId).size(), size_t(1));
+    }
+
+    void viewingOnlyModeSignsNothing() // SAF-11
+    {
+        QTemporaryDir profile;
+        reporting::Report draft;
+        {
+            const auto session = openSession(profile.path());
+            draft = draftIn(*session);
+        }
+        const auto session = openSession(profile.path(), app::Mode::ViewOnly);
+        const auto refusals = {session->sign(draft, reporting::SignAs::Final, "Reader"), session->saveDraft(draft),
+                               session->newReport({demo::studyUidOf("phantom")}, "general", "Reader"), session->addendum(draft.reportId, "Reader"),
+                               session->correction(draft.reportId, "Reader")};
+        for (const auto& refused : refusals) {
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().fault, Fault::Denied);
+        }
+        QCOMPARE(session->configure("ris.hl7.host", "x").error().fault, Fault::Denied);
+        QVERIFY(!session->figures());
+        QVERIFY(!session->reports().load(draft.reportId)->isSigned());
+    }
+
+    void versionsArriveInOrder() // DEL-04
+    {
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        setRis(*session, test::freePort()); // down
+        Task task;
+        const auto draft = draftIn(*session);
+        QVERIFY(session->sign(draft, reporting::SignAs::Final, "Reader").has_value());
+        (void)session->deliver(task, transfer::DeliveryQueue::Force::EvenEarly);
+        auto addendum = session->addendum(draft.reportId, "Reader");
+        QVERIFY(addendum);
+        for (reporting::Section& section : addendum->sections)
+            if (!section.isLocked)
+                section.text = "Second thought.";
+        const auto saved = session->saveDraft(*addendum);
+        QVERIFY(saved);
+        const auto done = session->sign(*saved, reporting::SignAs::Final, "Reader");
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        setRis(*session, ris.port());
+        const auto outcome = session->deliver(task, transfer::DeliveryQueue::Force::EvenEarly);
+        QCOMPARE(outcome->acknowledged, 2);
+        const auto messages = ris.messages();
+        QCOMPARE(messages.size(), 2);
+        QVERIFY(!messages[0].contains("Second thought."));
+        QVERIFY(messages[1].contains("Second thought."));
+    }
+
+    void killedAtAnyStepNothingIsLostOrDoubled() // DEL-01
+    {
+        // The first message of every round's reader may stay unanswered: the receiver is silent for the rounds that are killed
+        // while they wait, and answers all that come later.
+        constexpr int rounds = 10;
+        QTemporaryDir profile;
+        QStringList reports;
+        {
+            const auto session = openSession(profile.path());
+            for (int i = 0; i < rounds; ++i)
+                reports << draftIn(*session, QString("killed %1").arg(i)).reportId;
+        }
+        QHash<QByteArray, QByteArray> arrived; // by control ID
+        QHash<QByteArray, QString> reportOf;
+        for (int i = 0; i < rounds; ++i) {
+            const bool isKilledWaiting = i % 5 == 2;
+            test::MllpReceiver ris(isKilledWaiting ? "none,AA" : "AA");
+            if (!ris.isRunning())
+                QSKIP("python3-hl7 is not installed");
+            {
+                const auto session = openSession(profile.path());
+                setRis(*session, ris.port());
+            }
+            QProcess reader;
+            reader.start(QCoreApplication::applicationFilePath(), {helperMode, profile.path(), reports[i]});
+            QByteArray said;
+            const auto hears = [&](const char* step) {
+                while (!said.contains(step) && reader.waitForReadyRead(20000))
+                    said += reader.readAllStandardOutput();
+                return said.contains(step);
+            };
+            switch (i % 5) {
+            case 0: QVERIFY2(hears("opened"), said.constData()); break; // about to sign
+            case 1: QVERIFY2(hears("signed"), said.constData()); break; // about to send
+            case 2: QTRY_COMPARE_WITH_TIMEOUT(ris.messages().size(), 1, 20000); break; // sent, no answer yet
+            case 3: QVERIFY2(hears("delivered"), said.constData()); break;
+            default: // anywhere in between
+                QVERIFY2(hears("opened"), said.constData());
+                (void)reader.waitForFinished(i);
+            }
+            ::kill(pid_t(reader.processId()), SIGKILL);
+            QVERIFY(reader.waitForFinished(20000));
+
+            // The reader comes back: what is still a draft is signed again, and what is queued goes out.
+            const auto session = openSession(profile.path());
+            const auto report = session->reports().load(reports[i]);
+            QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+            QCOMPARE(report->findSection("findings")->text, "A ball.");
+            if (!report->isSigned())
+                QVERIFY(session->sign(*report, reporting::SignAs::Final, "Reader").has_value());
+            else
+                QCOMPARE(deliveriesOf(*session, reports[i]).size(), size_t(1));
+            Task task;
+            const auto outcome = session->deliver(task, transfer::DeliveryQueue::Force::EvenEarly);
+            QVERIFY(outcome);
+            const auto deliveries = deliveriesOf(*session, reports[i]);
+            QCOMPARE(deliveries.size(), size_t(1));
+            QVERIFY2(deliveries[0].state == transfer::Delivery::State::Acknowledged, qPrintable(QString("round %1: %2").arg(i).arg(deliveries[0].lastError)));
+            for (const QByteArray& message : ris.messages()) {
+                const QByteArray id = controlIdIn(message);
+                if (arrived.contains(id))
+                    QCOMPARE(message, arrived[id]); // sent again byte by byte: a RIS knows it by its MSH-10
+                arrived[id] = message;
+                reportOf[id] = reports[i];
+                QCOMPARE(QString::fromLatin1(id), deliveries[0].controlId);
+            }
+            QVERIFY(!ris.messages().isEmpty());
+            QVERIFY(session->reports().verify(reports[i])->isEmpty());
+        }
+        QCOMPARE(arrived.size(), rounds);
+        QCOMPARE(QSet<QString>(reportOf.cbegin(), reportOf.cend()).size(), rounds);
+    }
+
+    void theCourierDeliversWhenTheRisIsBack() // SAF-10
+    {
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        setRis(*session, test::freePort()); // down
+        QSignalSpy delivered(session.get(), &app::Session::delivered);
+        session->startCourier();
+        const auto draft = draftIn(*session);
+        QVERIFY(session->sign(draft, reporting::SignAs::Final, "Reader").has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(deliveriesOf(*session, draft.reportId).at(0).attempts >= 1, 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(!deliveriesOf(*session, draft.reportId).at(0).lastError.isEmpty(), 10000);
+        QVERIFY(deliveriesOf(*session, draft.reportId).at(0).state != transfer::Delivery::State::Acknowledged);
+        QTRY_VERIFY_WITH_TIMEOUT(!delivered.isEmpty(), 5000);
+        setRis(*session, ris.port()); // back; nobody presses anything
+        QTRY_VERIFY_WITH_TIMEOUT(deliveriesOf(*session, draft.reportId).at(0).state == transfer::Delivery::State::Acknowledged, 40000);
+        QCOMPARE(ris.messages().size(), 1);
+        QCOMPARE(QString::fromLatin1(controlIdIn(ris.messages().first())), deliveriesOf(*session, draft.reportId).at(0).controlId);
+    }
+};
+
+int main(int argc, char* argv[])
+{
+    QCoreApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.value(1) == QLatin1String(helperMode))
+        return signAndDeliver(arguments.value(2), arguments.value(3));
+    TestWorkflow test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_workflow.moc"
