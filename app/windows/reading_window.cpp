@@ -342,7 +342,8 @@ std::shared_ptr<const Volume> ReadingWindow::volumeOf(const Figure& figure) cons
         if (!volume)
             continue;
         const bool isIts = figure.image ? frameOf(figure, *volume).has_value()
-                                        : stack->stack().frameOfReference == figure.frameOfReference.value && volume->grid().has_value();
+                                        : stack->stack().frameOfReference == figure.frameOfReference.value && volume->grid().has_value() &&
+                                              (figure.reconstructedFrom.isEmpty() || stack->seriesUid() == figure.reconstructedFrom);
         if (isIts)
             return volume;
     }
