@@ -132,7 +132,8 @@ SliceTransform Viewport::transform() const
 
 bool Viewport::isWaitingForPixels() const
 {
-    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view);
+    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view ||
+                       m_shown->presentation != m_presentation || m_shown->size != size());
 }
 
 void Viewport::requestPicture()

@@ -42,6 +42,7 @@ public:
     void setOverlay(OverlayDetail detail);
     OverlayDetail overlay() const { return m_overlay; }
     void setReferenceLines(std::vector<ReferenceLine> lines);
+    const std::vector<ReferenceLine>& referenceLines() const { return m_referenceLines; }
     /// Shows the frame; out of range is clamped.
     void showFrame(int frame);
     int frame() const { return m_view.frame; }
