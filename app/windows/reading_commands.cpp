@@ -239,16 +239,22 @@ void ReadingWindow::insertKeyImage()
 void ReadingWindow::toggleReconstruction()
 {
     if (m_isReconstruction) {
-        const auto stack = m_grid->active()->stack();
         m_isReconstruction = false;
+        m_grid->clear();
         m_grid->setLayoutSize(m_layoutBefore.height(), m_layoutBefore.width());
-        return showStack(m_thumbnails->indexOf(stack.get()), m_grid->active());
+        const auto viewports = m_grid->visibleViewports();
+        for (size_t i = 0; i < viewports.size() && i < m_stacksBefore.size(); ++i)
+            showStack(m_thumbnails->indexOf(m_stacksBefore[i].get()), viewports[i]);
+        return;
     }
     const auto stack = m_grid->active()->stack();
     if (!stack || !stack->stack().canReslice)
         return;
     m_layoutBefore = {m_grid->layoutColumns(), m_grid->layoutRows()};
     m_isReconstruction = true;
+    m_stacksBefore.clear();
+    for (const Viewport* viewport : m_grid->visibleViewports())
+        m_stacksBefore.push_back(viewport->stack());
     m_grid->showPlanes(stack, documentOf(stack->studyUid()));
 }
 

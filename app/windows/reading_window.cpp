@@ -108,6 +108,8 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     connect(m_report, &ReportPanel::backToImage, this, [this] { m_grid->active()->setFocus(); });
     connect(m_report, &ReportPanel::stateChanged, this, &ReadingWindow::updateBanner);
     connect(&m_pathReader, &QFutureWatcherBase::finished, this, [this] {
+        if (!std::exchange(m_isReadingPaths, false))
+            return; // something else was opened meanwhile: these may be another patient's (BIR-01)
         auto series = m_pathReader.result();
         if (series.empty()) {
             m_failure = tr("There is no file in what was opened.");
@@ -191,7 +193,9 @@ Result<std::vector<SeriesFiles>> ReadingWindow::filesOf(const dicom::StudyUid& s
 
 void ReadingWindow::closeStudies()
 {
-    m_report->flush();
+    m_isReadingPaths = false;
+    m_stacksBefore.clear();
+    m_report->clear(tr("Open a study to report it.")); // stores what is unsaved; nobody types into a closed study's report (SAF-02)
     for (const auto& scene : m_scenes)
         delete scene.data();
     m_scenes.clear();
@@ -245,6 +249,7 @@ void ReadingWindow::readPaths(const QStringList& paths)
         }
     m_grid->setLayoutSize(1, 1);
     m_report->clear(tr("These files are shown where they lie. Import them to write a report."));
+    m_isReadingPaths = true;
     m_pathReader.setFuture(QtConcurrent::run(seriesIn, paths));
     updateBanner();
 }
@@ -265,7 +270,10 @@ void ReadingWindow::onStackAdded(const std::shared_ptr<OpenStack>& stack, bool i
         return updateBanner();
     }
     m_thumbnails->add(stack);
-    connect(stack.get(), &OpenStack::grown, this, &ReadingWindow::updateBanner);
+    connect(stack.get(), &OpenStack::grown, this, [this] {
+        updateBanner();
+        m_measurements->refreshMissing();
+    });
     if (isPrior)
         return;
     for (Viewport* viewport : m_grid->visibleViewports())
@@ -344,7 +352,8 @@ std::shared_ptr<const Volume> ReadingWindow::volumeOf(const Figure& figure) cons
         if (!volume)
             continue;
         const bool isIts = figure.image ? frameOf(figure, *volume).has_value()
-                                        : stack->stack().frameOfReference == figure.frameOfReference.value && volume->grid().has_value();
+                                        : stack->stack().frameOfReference == figure.frameOfReference.value && volume->grid().has_value() &&
+                                              (figure.reconstructedFrom.isEmpty() || stack->seriesUid() == figure.reconstructedFrom);
         if (isIts)
             return volume;
     }
@@ -386,7 +395,7 @@ void ReadingWindow::showFigure(const QString& id)
 void ReadingWindow::updateBanner()
 {
     if (m_thumbnails->stackCount() == 0) {
-        m_patient->setText(m_current.isEmpty() && m_studies.empty() ? tr("No study is open") : tr("Opening…"));
+        m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
         m_study->clear();
         m_state->clear();
         QString problem = m_failure;

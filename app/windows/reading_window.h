@@ -92,7 +92,9 @@ private:
     std::map<QString, std::unique_ptr<viewer::AnnotationDocument>> m_documents; ///< by study UID
     dicom::StudyUid m_current; ///< empty: files shown in place
     QFutureWatcher<std::vector<viewer::SeriesFiles>> m_pathReader;
+    bool m_isReadingPaths = false; ///< what m_pathReader finds is still wanted
     bool m_isReconstruction = false;
+    std::vector<std::shared_ptr<viewer::OpenStack>> m_stacksBefore; ///< of the viewports, before the reconstruction
     QSize m_layoutBefore{1, 1};
     QString m_failure;
     std::vector<QPointer<QWidget>> m_scenes;

@@ -21,25 +21,28 @@ Result<std::unique_ptr<FigureStore>> FigureStore::open(const QString& databasePa
 namespace
 {
 
-Result<std::vector<Figure>> figuresOf(Statement& statement)
+QString tr(const char* text) { return QCoreApplication::translate("Figures", text); }
+
+/// A damaged row costs one figure, never all of them (SAF-12).
+Result<FigureStore::Loaded> figuresOf(Statement& statement)
 {
-    std::vector<Figure> figures;
+    FigureStore::Loaded loaded;
     for (;;) {
         const auto row = statement.step();
         if (!row)
             return std::unexpected(row.error());
         if (!*row)
-            return figures;
-        auto figure = figureFromJson(QJsonDocument::fromJson(statement.text(0).toUtf8()).object());
-        if (!figure)
-            return std::unexpected(figure.error());
-        figures.push_back(std::move(*figure));
+            return loaded;
+        if (auto figure = figureFromJson(QJsonDocument::fromJson(statement.text(0).toUtf8()).object()))
+            loaded.figures.push_back(std::move(*figure));
+        else
+            ++loaded.damagedCount;
     }
 }
 
 } // namespace
 
-Result<std::vector<Figure>> FigureStore::load(const dicom::StudyUid& study)
+Result<FigureStore::Loaded> FigureStore::load(const dicom::StudyUid& study)
 {
     auto statement = m_database->prepare(QStringLiteral("SELECT json FROM figure WHERE study_uid=? ORDER BY drawn"));
     if (!statement)
@@ -54,10 +57,12 @@ Result<std::optional<Figure>> FigureStore::find(const QString& id)
     if (!statement)
         return std::unexpected(statement.error());
     statement->bind(1, id);
-    const auto figures = figuresOf(*statement);
-    if (!figures)
-        return std::unexpected(figures.error());
-    return figures->empty() ? std::nullopt : std::optional(figures->front());
+    const auto loaded = figuresOf(*statement);
+    if (!loaded)
+        return std::unexpected(loaded.error());
+    if (loaded->damagedCount > 0)
+        return fail(Fault::Damaged, tr("a stored annotation cannot be read"));
+    return loaded->figures.empty() ? std::nullopt : std::optional(loaded->figures.front());
 }
 
 Result<void> FigureStore::save(const dicom::StudyUid& study, const Figure& figure)
@@ -103,11 +108,18 @@ AnnotationDocument::AnnotationDocument(dicom::StudyUid study, FigureStore* store
 {
     if (!m_store)
         return;
-    if (auto loaded = m_store->load(m_study))
-        m_figures = std::move(*loaded);
-    else
+    auto loaded = m_store->load(m_study);
+    if (loaded)
+        m_figures = std::move(loaded->figures);
+    // Whoever opens us connects first.
+    std::optional<Error> problem;
+    if (!loaded)
+        problem = loaded.error();
+    else if (loaded->damagedCount > 0)
+        problem = Error{Fault::Damaged, tr("%1 stored annotations cannot be read").arg(loaded->damagedCount)};
+    if (problem)
         QMetaObject::invokeMethod(
-            this, [this, error = loaded.error()] { Q_EMIT failed(error); }, Qt::QueuedConnection);
+            this, [this, error = *problem] { Q_EMIT failed(error); }, Qt::QueuedConnection);
 }
 
 const Figure* AnnotationDocument::find(const QString& id) const

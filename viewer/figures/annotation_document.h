@@ -12,7 +12,12 @@ class FigureStore
 {
 public:
     static Result<std::unique_ptr<FigureStore>> open(const QString& databasePath);
-    Result<std::vector<Figure>> load(const dicom::StudyUid& study); ///< in the order they were drawn
+    struct Loaded
+    {
+        std::vector<Figure> figures; ///< in the order they were drawn
+        int damagedCount = 0;        ///< rows that cannot be read; they stay stored
+    };
+    Result<Loaded> load(const dicom::StudyUid& study);
     Result<std::optional<Figure>> find(const QString& id);
     Result<void> save(const dicom::StudyUid& study, const Figure& figure);
     Result<void> remove(const QString& id);
@@ -43,7 +48,8 @@ public:
 
 Q_SIGNALS:
     void changed();
-    void failed(const diascope::Error& error); ///< a change could not be stored; it is still on the screen
+    /// A change could not be stored (it is still on the screen), or not everything stored could be read.
+    void failed(const diascope::Error& error);
 
 private:
     class Change;

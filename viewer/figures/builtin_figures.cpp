@@ -64,7 +64,7 @@ std::vector<FigureValue> statistics(QRectF box, double area, const MeasuringPlan
                   {"max", high, plane.unit}};
     }
     const double pixelArea = plane.spacing.row * plane.spacing.column;
-    values.push_back({"area", plane.isCalibrated ? area * pixelArea : area, plane.isCalibrated ? "mm2" : "px2"});
+    values.push_back({"area", plane.isCalibrated ? area * pixelArea : area, plane.isCalibrated ? "mm2" : "px2", plane.note});
     values.push_back({"count", double(count), QString()});
     return values;
 }
@@ -121,7 +121,7 @@ QPainterPath noOutline(const Points&) { return {}; }
 
 std::vector<FigureValue> lengthValues(const Points& points, const MeasuringPlane& plane)
 {
-    return {{"length", distance(points[0], points[1], plane), lengthUnit(plane)}};
+    return {{"length", distance(points[0], points[1], plane), lengthUnit(plane), plane.note}};
 }
 
 /// The angle at the second point, on the plane in mm.
@@ -163,9 +163,11 @@ bool isInPolygon(const Points& polygon, QPointF point)
         const QPointF a = polygon[j];
         const QPointF b = polygon[i];
         const double side = (b.x() - a.x()) * (point.y() - a.y()) - (b.y() - a.y()) * (point.x() - a.x());
-        const bool isBetween = point.x() >= std::min(a.x(), b.x()) && point.x() <= std::max(a.x(), b.x()) &&
-                               point.y() >= std::min(a.y(), b.y()) && point.y() <= std::max(a.y(), b.y());
-        if (std::abs(side) < 1e-9 && isBetween)
+        // Points come from screens and from the patient: what lay on the edge still does after rounding (MEA-10).
+        constexpr double rounding = 1e-9;
+        const bool isBetween = point.x() >= std::min(a.x(), b.x()) - rounding && point.x() <= std::max(a.x(), b.x()) + rounding &&
+                               point.y() >= std::min(a.y(), b.y()) - rounding && point.y() <= std::max(a.y(), b.y()) + rounding;
+        if (std::abs(side) < rounding && isBetween)
             return true;
         if ((a.y() > point.y()) != (b.y() > point.y()) &&
             point.x() < (b.x() - a.x()) * (point.y() - a.y()) / (b.y() - a.y()) + a.x())

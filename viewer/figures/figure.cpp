@@ -1,6 +1,5 @@
 #include "viewer/figures/figure.h"
 #include <QJsonArray>
-#include <QLocale>
 
 namespace diascope::viewer
 {
@@ -12,10 +11,13 @@ QString tr(const char* text) { return QCoreApplication::translate("Figures", tex
 
 QJsonArray toJson(Vec3 v) { return {v.x, v.y, v.z}; }
 
-Vec3 vectorFrom(const QJsonValue& value)
+/// Nothing unless it is three numbers: a damaged point must not become the origin.
+std::optional<Vec3> vectorFrom(const QJsonValue& value)
 {
     const QJsonArray array = value.toArray();
-    return {array.at(0).toDouble(), array.at(1).toDouble(), array.at(2).toDouble()};
+    if (array.size() != 3 || !array.at(0).isDouble() || !array.at(1).isDouble() || !array.at(2).isDouble())
+        return std::nullopt;
+    return Vec3{array.at(0).toDouble(), array.at(1).toDouble(), array.at(2).toDouble()};
 }
 
 } // namespace
@@ -36,6 +38,8 @@ QJsonObject toJson(const Figure& figure)
         json["seriesUid"] = figure.image->seriesUid.value;
         json["sopInstanceUid"] = figure.image->instanceUid.value;
         json["frame"] = figure.image->frame;
+    } else if (!figure.reconstructedFrom.isEmpty()) {
+        json["seriesUid"] = figure.reconstructedFrom.value;
     }
     return json;
 }
@@ -46,16 +50,27 @@ Result<Figure> figureFromJson(const QJsonObject& json)
     figure.id = json["id"].toString();
     figure.kind = json["kind"].toString();
     figure.frameOfReference = {json["frameOfReference"].toString()};
-    for (const QJsonValue& point : json["points"].toArray())
-        figure.points.push_back(vectorFrom(point));
-    figure.normal = vectorFrom(json["normal"]);
+    const auto damaged = [] { return fail(Fault::Damaged, tr("a stored annotation cannot be read")); };
+    for (const QJsonValue& value : json["points"].toArray()) {
+        const auto point = vectorFrom(value);
+        if (!point)
+            return damaged();
+        figure.points.push_back(*point);
+    }
+    const auto normal = vectorFrom(json["normal"]);
+    if (!normal)
+        return damaged();
+    figure.normal = *normal;
     figure.text = json["text"].toString();
     figure.isHidden = json["hidden"].toBool();
     if (json.contains("sopInstanceUid"))
         figure.image = ImageRef{{json["seriesUid"].toString()}, {json["sopInstanceUid"].toString()}, json["frame"].toInt()};
+    else
+        figure.reconstructedFrom = {json["seriesUid"].toString()};
     const FigureKind* kind = figureKind(figure.kind);
-    if (figure.id.isEmpty() || !kind || int(figure.points.size()) < kind->pointCount)
-        return fail(Fault::Damaged, tr("a stored annotation cannot be read"));
+    const int count = int(figure.points.size());
+    if (figure.id.isEmpty() || !kind || count < kind->pointCount || (count > kind->pointCount && !kind->isOpenEnded))
+        return damaged();
     return figure;
 }
 
@@ -74,12 +89,15 @@ MeasuringPlane MeasuringPlane::ofFrame(std::shared_ptr<const Volume> volume, int
         break;
     case SpacingOrigin::Calibrated:
         plane.calibration = tr("calibrated pixel spacing");
+        plane.note = tr("calibrated");
         break;
     case SpacingOrigin::Detector:
         plane.calibration = tr("at the detector, magnified");
+        plane.note = tr("at the detector");
         break;
     case SpacingOrigin::Unknown:
         plane.calibration = tr("pixel spacing of unknown origin");
+        plane.note = tr("calibration unknown");
         break;
     }
     plane.unit = volume->unit(frame);
@@ -111,13 +129,15 @@ QString describe(const FigureValue& value)
 {
     if (value.name == QLatin1String("count"))
         return tr("%1 pixels").arg(qint64(value.value));
-    const int decimals = value.unit == QLatin1String("HU") ? 1 : value.unit == QLatin1String("mm2") ? 1 : std::abs(value.value) >= 1000 ? 0 : 1;
-    QString number = QLocale::c().toString(value.value, 'f', decimals);
+    // One decimal always, as in the report: the same value looks the same everywhere (MEA-09).
+    const QString number = QString::number(value.value, 'f', 1);
     QString unit = value.unit;
     unit.replace(QLatin1String("mm2"), QStringLiteral("mm²")).replace(QLatin1String("px2"), QStringLiteral("px²"));
     if (unit == QLatin1String("deg"))
         return number + QStringLiteral("°");
-    const QString amount = unit.isEmpty() ? number : number + u' ' + unit;
+    QString amount = unit.isEmpty() ? number : number + u' ' + unit;
+    if (!value.note.isEmpty())
+        amount += QStringLiteral(" (%1)").arg(value.note);
     if (value.name == QLatin1String("mean"))
         return tr("Mean %1").arg(amount);
     if (value.name == QLatin1String("sd"))
@@ -164,8 +184,11 @@ std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Vol
         const auto points = pointsOnPlane(figure, volume->plane(*frame), 1e6);
         return points ? kind->values(*points, MeasuringPlane::ofFrame(volume, *frame)) : std::vector<FigureValue>{};
     }
-    // On a reconstructed plane: the plane's own mm through the first point.
-    if (!figure.isInPatientSpace() || figure.points.empty() || norm(figure.normal) == 0 || !volume->grid())
+    // On a reconstructed plane: the plane's own mm through the first point. Another series in the same place has other
+    // values, and half a series has none yet.
+    const bool isItsSeries = figure.reconstructedFrom.isEmpty() || figure.reconstructedFrom == volume->instance(0).seriesUid;
+    if (!figure.isInPatientSpace() || figure.points.empty() || norm(figure.normal) == 0 || !volume->grid() || !isItsSeries ||
+        !volume->isComplete())
         return {};
     PlaneGeometry plane;
     plane.originLps = figure.points.front();

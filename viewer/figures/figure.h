@@ -25,6 +25,7 @@ struct Figure
     QString kind; ///< of builtinFigures(): "length", "ellipse", …
     dicom::FrameOfReferenceUid frameOfReference; ///< empty: points are (column, row, 0) of `image`
     std::optional<ImageRef> image;               ///< empty for figures drawn on a reconstructed plane
+    dicom::SeriesUid reconstructedFrom;          ///< without image: the series whose values it measures
     std::vector<Vec3> points;                    ///< LPS in mm, or image pixels
     Vec3 normal;                                 ///< of the plane it was drawn on; zero without geometry
     QString text;                                ///< of "text" and "arrow"
@@ -43,6 +44,7 @@ struct FigureValue
     QString name;
     double value = 0;
     QString unit; ///< "mm", "px", "mm2", "px2", "deg", "HU", … ; empty for counts and unitless pixels
+    QString note = {}; ///< what people must know of its millimetres: "at the detector" (MEA-02); mostly empty
 };
 
 /// What a figure needs to know of the plane it lies on. Plane coordinates are image points (column, row) with pixel
@@ -52,6 +54,7 @@ struct MeasuringPlane
     PixelSpacing spacing;                           ///< mm, or {1,1} with isCalibrated false
     bool isCalibrated = false;                      ///< false: lengths are in pixels (MEA-01)
     QString calibration;                            ///< says where the millimetres come from (MEA-02)
+    QString note;                                   ///< the same in brief, beside each value; empty: in the patient, or px
     QString unit;                                   ///< of the values
     int columns = 0;                                ///< of the image; 0 for a reconstructed plane
     int rows = 0;
@@ -87,7 +90,7 @@ QStringList describe(const std::vector<FigureValue>& values);
 QString describe(const FigureValue& value);
 
 /// A figure's values on the volume it was drawn on, wherever that image is in the stack; empty if the image is not there or
-/// not loaded yet.
+/// not loaded yet, and for figures on a reconstructed plane until all of their series is.
 std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Volume> volume);
 /// The frame of the stack that a figure lies on.
 std::optional<int> frameOf(const Figure& figure, const Volume& volume);

@@ -9,6 +9,7 @@ namespace
 
 constexpr double handleReachPx = 8;
 constexpr double outlineReachPx = 6;
+constexpr double clickReachPx = 4;
 
 /// What is under the pointer: a handle of a figure, or (handle -1) its line.
 struct Hit
@@ -136,9 +137,16 @@ public:
         if (m_points.empty() && m_select.grab(target, pointer))
             return;
         m_pressPx = pointer.positionPx;
-        if (m_points.empty())
-            m_points.push_back(pointer.positionPx);
-        m_points.push_back(pointer.positionPx); // the one that follows the pointer
+        m_isLastPoint = false;
+        if (m_points.empty()) {
+            m_points = {pointer.positionPx, pointer.positionPx}; // the second follows the pointer
+        } else {
+            m_points.back() = pointer.positionPx;
+            const bool isNew = (m_points.back() - m_points[m_points.size() - 2]).manhattanLength() >= clickReachPx;
+            m_isLastPoint = isNew && isComplete();
+            if (isNew && !m_isLastPoint)
+                m_points.push_back(pointer.positionPx);
+        }
         show(target);
     }
     void move(ToolTarget& target, const Pointer& pointer) override
@@ -160,21 +168,23 @@ public:
             return m_select.release(target, pointer);
         if (m_points.empty())
             return;
-        const bool isClick = (pointer.positionPx - m_pressPx).manhattanLength() < 4;
         if (m_kind.pointCount == 1) {
             m_points.resize(1);
             return finish(target);
         }
-        if (m_points.size() == 2 && isClick && m_pressPx == m_points.front())
-            return; // the first of several clicks
-        if (!m_kind.isOpenEnded && int(m_points.size()) == m_kind.pointCount)
+        const bool isClick = (pointer.positionPx - m_pressPx).manhattanLength() < clickReachPx;
+        if (!isClick)
+            m_points.back() = pointer.positionPx; // a drag sets two points at once
+        if (m_isLastPoint || (!isClick && isComplete()))
             finish(target);
+        else if (!isClick)
+            m_points.push_back(pointer.positionPx);
     }
     void doubleClick(ToolTarget& target, const Pointer&) override
     {
         if (!m_kind.isOpenEnded || m_points.empty())
             return;
-        while (m_points.size() > 1 && (m_points.back() - m_points[m_points.size() - 2]).manhattanLength() < 4)
+        while (m_points.size() > 1 && (m_points.back() - m_points[m_points.size() - 2]).manhattanLength() < clickReachPx)
             m_points.pop_back();
         if (int(m_points.size()) >= m_kind.pointCount)
             finish(target);
@@ -189,6 +199,7 @@ public:
     }
 
 private:
+    bool isComplete() const { return !m_kind.isOpenEnded && int(m_points.size()) == m_kind.pointCount; }
     void show(ToolTarget& target)
     {
         auto points = m_points;
@@ -213,6 +224,7 @@ private:
     SelectTool m_select;
     std::vector<QPointF> m_points;
     QPointF m_pressPx;
+    bool m_isLastPoint = false;
 };
 
 } // namespace
@@ -236,6 +248,8 @@ std::optional<Figure> figureAt(const ToolTarget& target, const QString& kind, co
         return std::nullopt;
     if (!isReconstructed)
         figure.image = ImageRef{instance.seriesUid, instance.uid, instance.frame};
+    else
+        figure.reconstructedFrom = instance.seriesUid;
     for (const QPointF& point : screenPx) {
         const QPointF imagePx = transform.toImage(point);
         figure.points.push_back(figure.isInPatientSpace() ? transform.plane()->toPatient(imagePx)

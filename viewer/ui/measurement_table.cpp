@@ -30,12 +30,14 @@ void MeasurementTable::refresh()
 {
     const QString before = selected();
     clear();
+    m_isWaiting = false;
     if (!m_document)
         return;
     for (const Figure& figure : m_document->figures()) {
         const FigureKind* kind = figureKind(figure.kind);
         const auto volume = m_volumeOf(figure);
         QStringList values = describe(measure(figure, volume));
+        m_isWaiting = m_isWaiting || (kind && kind->values && values.isEmpty());
         if (!figure.text.isEmpty())
             values.prepend(figure.text);
         const auto frame = volume ? frameOf(figure, *volume) : std::nullopt;
@@ -45,6 +47,12 @@ void MeasurementTable::refresh()
         item->setToolTip(1, values.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
     }
     select(before);
+}
+
+void MeasurementTable::refreshMissing()
+{
+    if (m_isWaiting)
+        refresh();
 }
 
 void MeasurementTable::select(const QString& id)

@@ -17,6 +17,7 @@ public:
     explicit MeasurementTable(VolumeOf volumeOf, QWidget* parent = nullptr);
     void setDocument(AnnotationDocument* document);
     void refresh();
+    void refreshMissing(); ///< more images are there: refresh() if a value was waiting for one
     void select(const QString& id);
     QString selected() const;
 
@@ -26,6 +27,7 @@ Q_SIGNALS:
 private:
     VolumeOf m_volumeOf;
     AnnotationDocument* m_document = nullptr;
+    bool m_isWaiting = false;
 };
 
 } // namespace diascope::viewer

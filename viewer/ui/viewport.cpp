@@ -22,6 +22,12 @@ int downStep(const Stack& stack)
     return plane && stack.phaseCount == 1 && stack.frameCount() > 1 && plane->normal().z > 0.5 ? -1 : 1;
 }
 
+/// "A 58.5": the letter of the side instead of a sign.
+QString sided(double mm, QChar positive, QChar negative)
+{
+    return QStringLiteral("%1 %2").arg(mm < 0 ? negative : positive).arg(std::abs(mm), 0, 'f', 1);
+}
+
 int firstFrameOf(const Stack& stack)
 {
     return stack.instances.front().plane && stack.frameCount() > 2 ? stack.sliceCount / 2 : 0;
@@ -67,12 +73,14 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
     m_wantedPlane.reset();
     m_shown.reset();
     m_selected.clear();
+    m_values.clear();
     m_referenceLines.clear();
     m_cineRate = 0;
     if (m_document)
         connect(m_document, &AnnotationDocument::changed, this, [this] {
             if (m_document && !m_document->find(m_selected))
                 selectFigure({});
+            std::erase_if(m_values, [this](const auto& entry) { return !m_document || !m_document->find(entry.first); });
             update();
         });
     if (m_stack) {
@@ -124,7 +132,8 @@ SliceTransform Viewport::transform() const
 
 bool Viewport::isWaitingForPixels() const
 {
-    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view);
+    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view ||
+                       m_shown->presentation != m_presentation || m_shown->size != size());
 }
 
 void Viewport::requestPicture()
@@ -555,7 +564,7 @@ void Viewport::updateProbe(QPointF positionPx)
         if (value) {
             m_probe = QStringLiteral("%1 %2").arg(*value, 0, 'f', std::abs(*value) < 10 && *value != std::round(*value) ? 2 : 0).arg(current->unit(m_view.frame)).trimmed();
             if (pointLps && !current->instance(m_view.frame).frameOfReference.isEmpty())
-                m_probe += QStringLiteral("   L %1  P %2  H %3 mm").arg(pointLps->x, 0, 'f', 1).arg(pointLps->y, 0, 'f', 1).arg(pointLps->z, 0, 'f', 1);
+                m_probe += QStringLiteral("   %1  %2  %3 mm").arg(sided(pointLps->x, u'L', u'R'), sided(pointLps->y, u'P', u'A'), sided(pointLps->z, u'H', u'F'));
         }
     }
     update();

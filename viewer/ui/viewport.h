@@ -42,6 +42,7 @@ public:
     void setOverlay(OverlayDetail detail);
     OverlayDetail overlay() const { return m_overlay; }
     void setReferenceLines(std::vector<ReferenceLine> lines);
+    const std::vector<ReferenceLine>& referenceLines() const { return m_referenceLines; }
     /// Shows the frame; out of range is clamped.
     void showFrame(int frame);
     int frame() const { return m_view.frame; }
@@ -61,7 +62,10 @@ public:
     void autoWindow();
     void setSlab(double slabMm, Blend blend);
     void cancelTool();
-    bool isDrawing() const { return m_draft.has_value(); }
+    /// A figure or its text is being made: Esc ends that, and nothing else.
+    bool isDrawing() const { return m_draft.has_value() || m_textEdit; }
+    /// The value under the pointer with its place in the patient (MEA-11); empty outside.
+    QString probeText() const { return m_probe; }
 
     bool isPlaying() const { return m_cine.isActive(); }
     void play(bool isOn);
@@ -139,6 +143,7 @@ private:
     void paintReferenceLines(QPainter& painter, const Shown& shown) const;
     void paintMessage(QPainter& painter, const QString& text, const QColor& colour) const;
     QStringList warnings(const Shown& shown) const;
+    QStringList valuesOf(const Figure& figure, const Shown& shown) const;
 
     std::shared_ptr<OpenStack> m_stack;
     AnnotationDocument* m_document = nullptr;
@@ -158,6 +163,14 @@ private:
     std::optional<Figure> m_draft;
     QLineEdit* m_textEdit = nullptr;
     QString m_probe;
+    /// Values as painted: an area of a large figure is not summed up anew for every paint.
+    struct PaintedValues
+    {
+        Figure figure;
+        int loadedCount = 0;
+        QStringList lines;
+    };
+    mutable std::map<QString, PaintedValues> m_values; ///< by figure id
     std::vector<ReferenceLine> m_referenceLines;
     OverlayDetail m_overlay = OverlayDetail::Full;
     bool m_isActive = false;

@@ -142,10 +142,11 @@ void ViewportGrid::showPlanes(const std::shared_ptr<OpenStack>& stack, Annotatio
 {
     if (!stack || !stack->stack().canReslice)
         return;
-    setLayoutSize(1, 3);
+    setLayoutSize(2, 2);
     const AnatomicalPlane planes[] = {AnatomicalPlane::Axial, AnatomicalPlane::Sagittal, AnatomicalPlane::Coronal};
     for (size_t i = 0; i < 3; ++i)
         m_viewports[i]->showPlane(stack, document, planes[i]);
+    m_viewports[3]->showStack(stack, document);
     activate(m_viewports.front());
 }
 

@@ -31,7 +31,7 @@ public:
     bool areReferenceLinesShown() const { return m_areLinesShown; }
     void setOverlay(OverlayDetail detail);
     OverlayDetail overlay() const { return m_overlay; }
-    /// Axial, sagittal and coronal planes of a stack side by side. Does nothing if it cannot be resliced.
+    /// Axial, sagittal and coronal planes of a stack and, fourth, its images as acquired. Does nothing if it cannot be resliced.
     void showPlanes(const std::shared_ptr<OpenStack>& stack, AnnotationDocument* document);
     void clear();
     void toggleMaximized(Viewport* viewport);

@@ -124,7 +124,7 @@ void Viewport::paintFigures(QPainter& painter, const Shown& shown) const
                 painter.setBrush(colour);
                 painter.drawRect(QRectF(point.x() - 3, point.y() - 3, 6, 6));
             }
-        QStringList lines = describe(measure(*figure, shown.volume));
+        QStringList lines = valuesOf(*figure, shown);
         if (!figure->text.isEmpty())
             lines.prepend(figure->text);
         QRectF box(points->front(), points->front());
@@ -143,6 +143,18 @@ void Viewport::paintFigures(QPainter& painter, const Shown& shown) const
             at.ry() += metrics.lineSpacing();
         }
     }
+}
+
+QStringList Viewport::valuesOf(const Figure& figure, const Shown& shown) const
+{
+    if (m_draft && &figure == &*m_draft)
+        return describe(measure(figure, shown.volume));
+    const auto known = m_values.find(figure.id);
+    const int loadedCount = shown.volume->loadedCount();
+    // Published pixels never change: values of an image once there stay, those still missing come with more images.
+    if (known != m_values.end() && known->second.figure == figure && (!known->second.lines.isEmpty() || known->second.loadedCount == loadedCount))
+        return known->second.lines;
+    return m_values.insert_or_assign(figure.id, PaintedValues{figure, loadedCount, describe(measure(figure, shown.volume))}).first->second.lines;
 }
 
 QStringList Viewport::warnings(const Shown& shown) const
