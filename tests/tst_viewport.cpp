@@ -1,6 +1,7 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
 #include "tests/support/test_data.h"
+#include "viewer/ui/measurement_table.h"
 #include "viewer/ui/thumbnail_list.h"
 #include "viewer/ui/viewer_mime.h"
 #include "viewer/ui/viewport_grid.h"
@@ -148,6 +149,10 @@ private Q_SLOTS:
         QVERIFY(greyAt(viewport, {0, -35, 0}) > before);
         drag(viewport, Qt::RightButton, {200, 200}, {260, 200});
         QVERIFY(viewport.presentation().window.width > 400);
+        m_grid->setDownIsBrighter(false);
+        const double centre = viewport.presentation().window.centre;
+        drag(viewport, Qt::RightButton, {200, 200}, {200, 260});
+        QVERIFY(viewport.presentation().window.centre > centre);
         QCOMPARE(viewport.frame(), 6);
     }
 
@@ -481,6 +486,68 @@ private Q_SLOTS:
         settle(*second);
     }
 
+    /// MEA-05 as a hand does it: three clicks, or clicks and a double click; the wheel turns in between.
+    void figuresAreDrawnByClicks()
+    {
+        AnnotationDocument document({"1"}, nullptr);
+        Viewport& viewport = *m_grid->active();
+        viewport.showStack(openStack(ct("clicks")), &document);
+        settle(viewport);
+        m_grid->setTool("angle");
+        const QPoint corners[] = {{200, 100}, {200, 200}, {300, 200}};
+        for (const QPoint& corner : corners)
+            QTest::mouseClick(&viewport, Qt::LeftButton, {}, corner);
+        QCOMPARE(document.figures().size(), 1u);
+        QVERIFY(std::abs(measure(document.figures()[0], viewport.volume()).front().value - 90) < 1e-6);
+        m_grid->setTool("polygon");
+        const QPoint area[] = {{330, 100}, {400, 110}, {420, 180}, {340, 170}};
+        for (const QPoint& corner : area)
+            QTest::mouseClick(&viewport, Qt::LeftButton, {}, corner);
+        QTest::mouseDClick(&viewport, Qt::LeftButton, {}, area[3]);
+        QTest::mouseRelease(&viewport, Qt::LeftButton, {}, area[3]);
+        QCOMPARE(document.figures().size(), 2u);
+        QCOMPARE(document.figures()[1].points.size(), 4u);
+        // Zoomed between two clicks: both points lie where they were set.
+        m_grid->setTool("length");
+        const Vec3 from = *viewport.transform().toPatient(QPointF(150, 300));
+        QTest::mouseClick(&viewport, Qt::LeftButton, {}, {150, 300});
+        wheel(viewport, {400, 380}, 240, Qt::ControlModifier);
+        const Vec3 to = *viewport.transform().toPatient(QPointF(250, 350));
+        QTest::mouseClick(&viewport, Qt::LeftButton, {}, {250, 350});
+        QCOMPARE(document.figures().size(), 3u);
+        QVERIFY(norm(document.figures()[2].points[0] - from) < 1e-6);
+        QVERIFY(norm(document.figures()[2].points[1] - to) < 1e-6);
+        // Scrolled between two clicks: no figure through two images.
+        QTest::mouseClick(&viewport, Qt::LeftButton, {}, {60, 60});
+        wheel(viewport, {60, 60}, 120);
+        QTest::mouseClick(&viewport, Qt::LeftButton, {}, {120, 90});
+        QCOMPARE(document.figures().size(), 3u);
+        viewport.cancelTool();
+        viewport.showStack(nullptr, nullptr);
+    }
+
+    void aTickHidesAFigure()
+    {
+        AnnotationDocument document({"1"}, nullptr);
+        Viewport& viewport = *m_grid->active();
+        viewport.showStack(openStack(ct("hide")), &document);
+        settle(viewport);
+        const QImage without = viewport.grab().toImage();
+        document.add(*figureAt(viewport, "length", {{200, 200}, {300, 210}}));
+        const QImage with = viewport.grab().toImage();
+        QVERIFY(with != without);
+        MeasurementTable table([&](const Figure&) { return viewport.volume(); });
+        table.setDocument(&document);
+        table.topLevelItem(0)->setCheckState(0, Qt::Unchecked);
+        QTRY_VERIFY(document.figures().front().isHidden); // MEA-05
+        QCOMPARE(viewport.grab().toImage(), without);
+        QCOMPARE(table.topLevelItem(0)->checkState(0), Qt::Unchecked);
+        document.undoStack().undo();
+        QCOMPARE(viewport.grab().toImage(), with);
+        QCOMPARE(table.topLevelItem(0)->checkState(0), Qt::Checked);
+        viewport.showStack(nullptr, nullptr);
+    }
+
     void theProbeNamesValueAndSide()
     {
         Viewport& viewport = shown(ct("probe"));
@@ -518,6 +585,7 @@ private Q_SLOTS:
         viewport.cancelTool();
         QVERIFY(!viewport.isDrawing());
         QCOMPARE(document.figures().size(), 1u);
+        viewport.showStack(nullptr, nullptr); // before its document goes
     }
 };
 

@@ -85,6 +85,9 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     line->addWidget(m_state);
     layout->addWidget(banner);
     m_grid = new ViewportGrid(centre);
+    const auto takeSettings = [this] { m_grid->setDownIsBrighter(m_session.settings().get(viewer::downIsBrighter)); };
+    takeSettings();
+    connect(&m_session, &app::Session::settingsChanged, this, takeSettings);
     layout->addWidget(m_grid, 1);
     setCentralWidget(centre);
     m_toolBar = addToolBar(tr("Tools"));

@@ -56,6 +56,17 @@ std::optional<Hit> hitAt(const ToolTarget& target, QPointF positionPx)
     return std::nullopt;
 }
 
+/// What lay under the pointer when something began: wheel and keys work while one draws.
+struct Place
+{
+    int frame = -1;
+    std::optional<MprPlane> mpr;
+    SliceTransform transform;
+
+    static Place of(const ToolTarget& target) { return {target.view().frame, target.view().mpr, target.transform()}; }
+    bool isSamePlace(const ToolTarget& target) const { return frame == target.view().frame && mpr == target.view().mpr; }
+};
+
 /// `figure` with its points moved to these places of the screen; everything else stays.
 Figure movedTo(const ToolTarget& target, Figure figure, const std::vector<QPointF>& screenPx)
 {
@@ -79,6 +90,7 @@ public:
             return false;
         m_startPx = pointer.positionPx;
         m_points = *pointsOnScreen(m_hit->figure, *target.volume(), target.view(), target.transform());
+        m_start = Place::of(target);
         m_moved = m_hit->figure;
         return true;
     }
@@ -88,6 +100,8 @@ public:
     {
         if (!m_hit)
             return;
+        if (!m_start.isSamePlace(target))
+            return cancel(target); // scrolled on meanwhile: it does not go to another image
         auto points = m_points;
         for (size_t i = 0; i < points.size(); ++i)
             if (m_hit->handle < 0 || m_hit->handle == int(i))
@@ -117,6 +131,7 @@ public:
 
 private:
     std::optional<Hit> m_hit;
+    Place m_start;
     Figure m_moved;
     QPointF m_startPx;
     std::vector<QPointF> m_points;
@@ -136,6 +151,7 @@ public:
             return;
         if (m_points.empty() && m_select.grab(target, pointer))
             return;
+        followView(target);
         m_pressPx = pointer.positionPx;
         m_isLastPoint = false;
         if (m_points.empty()) {
@@ -157,6 +173,7 @@ public:
     }
     void hover(ToolTarget& target, const Pointer& pointer) override
     {
+        followView(target);
         if (m_points.empty())
             return;
         m_points.back() = pointer.positionPx;
@@ -166,6 +183,7 @@ public:
     {
         if (m_select.isDragging())
             return m_select.release(target, pointer);
+        followView(target);
         if (m_points.empty())
             return;
         if (m_kind.pointCount == 1) {
@@ -182,6 +200,7 @@ public:
     }
     void doubleClick(ToolTarget& target, const Pointer&) override
     {
+        followView(target);
         if (!m_kind.isOpenEnded || m_points.empty())
             return;
         while (m_points.size() > 1 && (m_points.back() - m_points[m_points.size() - 2]).manhattanLength() < clickReachPx)
@@ -199,6 +218,16 @@ public:
     }
 
 private:
+    /// Points stay on the image when it is zoomed or moved between clicks; on another image the figure is given up.
+    void followView(ToolTarget& target)
+    {
+        if (!m_points.empty() && !m_place.isSamePlace(target))
+            cancel(target);
+        const SliceTransform now = target.transform();
+        for (QPointF& point : m_points)
+            point = now.toScreen(m_place.transform.toImage(point));
+        m_place = Place::of(target);
+    }
     bool isComplete() const { return !m_kind.isOpenEnded && int(m_points.size()) == m_kind.pointCount; }
     void show(ToolTarget& target)
     {
@@ -225,6 +254,7 @@ private:
     std::vector<QPointF> m_points;
     QPointF m_pressPx;
     bool m_isLastPoint = false;
+    Place m_place;
 };
 
 } // namespace

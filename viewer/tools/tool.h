@@ -21,6 +21,7 @@ public:
     virtual void setPresentation(const Presentation& presentation) = 0;
     virtual void scrollBy(int frames) = 0; ///< frames, or steps through a reconstructed volume
     virtual void jumpTo(Vec3 pointLps) = 0; ///< shows the point here and in what is linked
+    virtual bool isDownBrighter() const { return true; } ///< of dragging the window (BIR-09)
 
     virtual AnnotationDocument* document() const = 0; ///< null: nothing can be drawn
     virtual QString selectedFigure() const = 0;

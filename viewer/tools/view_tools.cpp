@@ -77,7 +77,8 @@ protected:
         Presentation changed = m_presentation;
         changed.voiLut = -1;
         changed.window.width = std::max(1.0, m_presentation.window.width + (positionPx.x() - m_startPx.x()) * step);
-        changed.window.centre = m_presentation.window.centre - (positionPx.y() - m_startPx.y()) * step; // BIR-09
+        const double brighter = (positionPx.y() - m_startPx.y()) * (target.isDownBrighter() ? 1 : -1);
+        changed.window.centre = m_presentation.window.centre - brighter * step;
         target.setPresentation(changed);
     }
 };

@@ -12,6 +12,12 @@ MeasurementTable::MeasurementTable(VolumeOf volumeOf, QWidget* parent) : QTreeWi
     setAlternatingRowColors(true);
     header()->setSectionResizeMode(1, QHeaderView::Stretch);
     header()->setStretchLastSection(false);
+    connect(this, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem* item, int column) {
+        // Later: the change rebuilds the rows, and this one is still in use.
+        if (column == 0)
+            QMetaObject::invokeMethod(
+                this, [this, id = item->data(0, Qt::UserRole).toString(), isHidden = item->checkState(0) == Qt::Unchecked] { setHidden(id, isHidden); }, Qt::QueuedConnection);
+    });
     connect(this, &QTreeWidget::itemClicked, this, [this](QTreeWidgetItem* item) { Q_EMIT figureChosen(item->data(0, Qt::UserRole).toString()); });
     connect(this, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) { Q_EMIT figureChosen(item->data(0, Qt::UserRole).toString()); });
 }
@@ -29,6 +35,7 @@ void MeasurementTable::setDocument(AnnotationDocument* document)
 void MeasurementTable::refresh()
 {
     const QString before = selected();
+    const QSignalBlocker quiet(this); // only a person's ticks count
     clear();
     m_isWaiting = false;
     if (!m_document)
@@ -44,9 +51,21 @@ void MeasurementTable::refresh()
         auto* item = new QTreeWidgetItem(this, {kind ? kind->name : figure.kind, values.join(QStringLiteral("  ")),
                                                 frame ? QString::number(volume->instance(*frame).instanceNumber.value_or(*frame + 1)) : tr("plane")});
         item->setData(0, Qt::UserRole, figure.id);
+        item->setCheckState(0, figure.isHidden ? Qt::Unchecked : Qt::Checked);
+        item->setToolTip(0, tr("Ticked: shown on the image"));
         item->setToolTip(1, values.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
     }
     select(before);
+}
+
+void MeasurementTable::setHidden(const QString& id, bool isHidden)
+{
+    const Figure* figure = m_document ? m_document->find(id) : nullptr;
+    if (!figure)
+        return;
+    Figure changed = *figure;
+    changed.isHidden = isHidden;
+    m_document->replace(changed);
 }
 
 void MeasurementTable::refreshMissing()

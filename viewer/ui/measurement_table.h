@@ -5,7 +5,8 @@
 namespace diascope::viewer
 {
 
-/// The figures of the open studies with their values: the same values as in the view (MEA-09). Selecting one shows its image.
+/// The figures of the open studies with their values: the same values as in the view (MEA-09). Selecting one shows its
+/// image; its tick shows and hides it (MEA-05).
 class MeasurementTable : public QTreeWidget
 {
     Q_OBJECT
@@ -25,6 +26,7 @@ Q_SIGNALS:
     void figureChosen(const QString& id);
 
 private:
+    void setHidden(const QString& id, bool isHidden);
     VolumeOf m_volumeOf;
     AnnotationDocument* m_document = nullptr;
     bool m_isWaiting = false;

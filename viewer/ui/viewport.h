@@ -41,6 +41,7 @@ public:
     void setTool(const QString& toolId); ///< of the left button
     void setOverlay(OverlayDetail detail);
     OverlayDetail overlay() const { return m_overlay; }
+    void setDownIsBrighter(bool isBrighter) { m_isDownBrighter = isBrighter; }
     void setReferenceLines(std::vector<ReferenceLine> lines);
     const std::vector<ReferenceLine>& referenceLines() const { return m_referenceLines; }
     /// Shows the frame; out of range is clamped.
@@ -88,6 +89,7 @@ public:
     void setPresentation(const Presentation& presentation) override;
     void scrollBy(int frames) override;
     void jumpTo(Vec3 pointLps) override;
+    bool isDownBrighter() const override { return m_isDownBrighter; }
     AnnotationDocument* document() const override { return m_document; }
     QString selectedFigure() const override { return m_selected; }
     void selectFigure(const QString& id) override;
@@ -174,6 +176,7 @@ private:
     std::vector<ReferenceLine> m_referenceLines;
     OverlayDetail m_overlay = OverlayDetail::Full;
     bool m_isActive = false;
+    bool m_isDownBrighter = true;
     double m_wheelRest = 0;
     QTimer m_cine;
     double m_cineRate = 0;

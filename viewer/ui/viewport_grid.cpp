@@ -123,6 +123,12 @@ void ViewportGrid::setTool(const QString& toolId)
         viewport->setTool(toolId);
 }
 
+void ViewportGrid::setDownIsBrighter(bool isBrighter)
+{
+    for (Viewport* viewport : m_viewports)
+        viewport->setDownIsBrighter(isBrighter);
+}
+
 void ViewportGrid::setLinked(bool isLinked) { m_isLinked = isLinked; }
 
 void ViewportGrid::setReferenceLinesShown(bool isShown)

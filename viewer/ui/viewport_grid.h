@@ -25,6 +25,7 @@ public:
 
     void setTool(const QString& toolId);
     QString tool() const { return m_tool; }
+    void setDownIsBrighter(bool isBrighter); ///< BIR-09
     void setLinked(bool isLinked);
     bool isLinked() const { return m_isLinked; }
     void setReferenceLinesShown(bool isShown);
