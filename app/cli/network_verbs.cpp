@@ -19,7 +19,7 @@ QString tr(const char* text) { return QCoreApplication::translate("Cli", text); 
 QJsonObject toJson(const dimse::Node& node)
 {
     return {{"name", node.name}, {"ae", node.aeTitle}, {"host", node.host}, {"port", node.port},
-            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}};
+            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}, {"assumedCharset", node.assumedCharacterSet}};
 }
 
 Outcome runNode(Call& call, const QCommandLineParser& parser)
@@ -63,6 +63,9 @@ Outcome runNode(Call& call, const QCommandLineParser& parser)
     node.host = parser.value("host");
     node.port = quint16(port);
     node.characterSet = parser.value("charset");
+    node.assumedCharacterSet = parser.value("assumed-charset");
+    node.useTls = parser.isSet("tls");
+    node.dicomWebUrl = parser.value("dicomweb");
     const auto added = nodes.add(node);
     return added ? done() : failed(added.error());
 }
@@ -280,12 +283,15 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
 
 Verb nodeVerb()
 {
-    return {"node", "add NAME --ae AET --host H --port P [--charset C] | list | remove NAME", tr("the PACS and other peers"),
+    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] | list | remove NAME", tr("the PACS and other peers"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"ae", tr("its AE title"), "AET"},
                                    {"host", tr("name or address"), "H"},
                                    {"port", tr("of its DICOM service"), "P"},
-                                   {"charset", tr("for queries, such as \"ISO_IR 192\" or GB18030"), "C"}});
+                                   {"tls", tr("only encrypted; nothing is ever sent in the clear")},
+                                   {"dicomweb", tr("the root of its DICOMweb service"), "URL"},
+                                   {"charset", tr("for queries, such as \"ISO_IR 192\" or GB18030"), "C"},
+                                   {"assumed-charset", tr("what it really sends, where it declares a wrong one"), "C"}});
             },
             runNode};
 }

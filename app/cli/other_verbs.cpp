@@ -5,6 +5,9 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QOffscreenSurface>
+#include <QOpenGLContext>
+#include <QOpenGLFunctions>
 #include <QScreen>
 #include <QStandardPaths>
 #include <QStorageInfo>
@@ -112,6 +115,18 @@ QStringList codecs()
     return sound;
 }
 
+/// Who draws 3D here; empty where nobody does.
+QString openGl()
+{
+    QOffscreenSurface surface;
+    surface.create();
+    QOpenGLContext context;
+    if (!context.create() || !context.makeCurrent(&surface))
+        return {};
+    const auto said = [&](GLenum what) { return QString::fromLatin1(reinterpret_cast<const char*>(context.functions()->glGetString(what))); };
+    return said(GL_RENDERER) + QStringLiteral(", OpenGL ") + said(GL_VERSION);
+}
+
 QString memoryMiB()
 {
     QFile file(QStringLiteral("/proc/meminfo"));
@@ -141,6 +156,7 @@ Outcome runDoctor(Call& call, const QCommandLineParser&)
                            {"memoryMiB", memoryMiB().toLongLong()},
                            {"display", qEnvironmentVariable("DISPLAY")},
                            {"screens", screens},
+                           {"openGl", hasDisplay ? openGl() : QString()},
                            {"codecs", QJsonArray::fromStringList(codecs())},
                            {"profile", session.profile().folder()},
                            {"diskFreeMiB", disk.bytesAvailable() / 1024 / 1024},
