@@ -201,6 +201,11 @@ private Q_SLOTS:
         QVERIFY(doctor["diskFreeMiB"].toInt() > 0);
         QVERIFY2(doctor["screens"].toArray().isEmpty(), "there is no display");
         QVERIFY(doctor["codecs"].toArray().size() >= 5);
+        // A display that cannot be opened is a finding, not a crash.
+        qputenv("DISPLAY", ":4711");
+        const QJsonObject broken = program.json({"doctor"}).object();
+        qunsetenv("DISPLAY");
+        QVERIFY2(broken["displayProblem"].toString().contains(":4711"), qPrintable(broken["displayProblem"].toString()));
     }
 
     void studiesHaveTheFieldsAndAreFoundByEach_data()
