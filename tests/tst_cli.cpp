@@ -394,6 +394,26 @@ private Q_SLOTS:
         QCOMPARE(seen, (QStringList{"axial 5", "coronal 4"})); // GEO-07
     }
 
+    void aLocalizerIsSplitOff() // GEO-06
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto axial = demo::writeCt(source.filePath("a"), {}, {}, small(6));
+        QVERIFY(axial);
+        const auto marked = test::python("import sys,pydicom\nd=pydicom.dcmread(sys.argv[1])\nd.ImageType=['ORIGINAL','PRIMARY','LOCALIZER']\n"
+                                         "d.ImageOrientationPatient=[1,0,0,0,0,-1]\nd.ImagePositionPatient=[-16,0,16]\nd.save_as(sys.argv[1])",
+                                         {axial->first()});
+        QVERIFY2(marked.code == 0, marked.err.constData());
+        SUCCEEDS(program.run({"import", source.path()}));
+        const QJsonArray series = program.json({"series", demo::studyUidOf("phantom")}).array();
+        QCOMPARE(series.size(), 1);
+        QStringList seen;
+        for (const QJsonValue& stack : series[0]["stacks"].toArray())
+            seen << QString("%1 %2").arg(stack["orientation"].toString()).arg(stack["frames"].toInt());
+        seen.sort();
+        QCOMPARE(seen, (QStringList{"axial 5", "coronal 1"}));
+    }
+
     void viewingOnlyModeRefusesWhatWrites_data()
     {
         QTest::addColumn<QStringList>("words");
