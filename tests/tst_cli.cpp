@@ -165,7 +165,7 @@ private Q_SLOTS:
              {"import", "import --nonsense x", "series", "studies --date yesterday", "pixels", "pixels a.dcm", "measure a.dcm",
               "measure a.dcm --length 1,2", "measure a.dcm --length 1,2,3,x", "render", "render a.dcm", "render a.dcm --out x.png --size 3",
               "node", "node add", "node add X --ae A --host h --port 0", "echo", "find", "find X --level slice", "get X", "send X", "report",
-              "report new", "report show", "report sign", "deliver --wait", "media", "media --study 1.2", "config", "config set ris.hl7.host",
+              "report new", "report show", "report sign", "deliver --wait", "deliver --wait long", "studies --limit few", "find X --limit 0", "listen --port 99999", "media", "media --study 1.2", "config", "config set ris.hl7.host",
               "remove", "no-such-verb"})
             row(words);
     }

@@ -135,6 +135,9 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     const QStringList levels{"study", "series", "image"};
     if (!levels.contains(named))
         return wrongUsage(tr("--level is study, series or image"));
+    const auto limit = wholeNumber(parser, "limit", 1, std::numeric_limits<int>::max(), 0);
+    if (!limit)
+        return wrongUsage(tr("--limit wants a whole number of 1 or more"));
     const auto level = dimse::Level(levels.indexOf(named));
     const auto node = nodeNamed(call, parser.positionalArguments().first());
     if (!node)
@@ -147,7 +150,7 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     keys.modality = parser.value("modality");
     keys.studyUid = parser.value("study-uid");
     keys.seriesUid = parser.value("series-uid");
-    keys.limit = parser.value("limit").toInt();
+    keys.limit = *limit;
     QJsonArray json;
     const auto found = dimse::find(
         *node, level, keys,
@@ -248,6 +251,9 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
 
 Outcome runListen(Call& call, const QCommandLineParser& parser)
 {
+    const auto port = wholeNumber(parser, "port", 0, 65535, -1);
+    if (!port)
+        return wrongUsage(tr("a port lies between 0 and 65535"));
     // Before any thread exists, so that all of them leave these signals to us.
     sigset_t signals;
     sigemptyset(&signals);
@@ -263,7 +269,7 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
         return failed(permitted.error());
     dimse::ListenerOptions options;
     options.aeTitle = parser.isSet("ae") ? parser.value("ae") : session.local().aeTitle;
-    options.port = quint16(parser.isSet("port") ? parser.value("port").toUInt() : uint(session.settings().get(dimse::listenPort)));
+    options.port = quint16(*port >= 0 ? *port : session.settings().get(dimse::listenPort));
     const auto listener = transfer::listenInto(session.archive(), options);
     if (!listener)
         return failed(listener.error());
