@@ -165,7 +165,7 @@ private Q_SLOTS:
              {"import", "import --nonsense x", "series", "studies --date yesterday", "pixels", "pixels a.dcm", "measure a.dcm",
               "measure a.dcm --length 1,2", "measure a.dcm --length 1,2,3,x", "render", "render a.dcm", "render a.dcm --out x.png --size 3",
               "node", "node add", "node add X --ae A --host h --port 0", "echo", "find", "find X --level slice", "get X", "send X", "report",
-              "report new", "report show", "report sign", "deliver --wait", "media", "media --study 1.2", "config", "config set ris.hl7.host",
+              "report new", "report show", "report sign", "deliver --wait", "deliver --wait long", "studies --limit few", "find X --limit 0", "listen --port 99999", "media", "media --study 1.2", "config", "config set ris.hl7.host",
               "remove", "no-such-verb"})
             row(words);
     }
@@ -201,6 +201,11 @@ private Q_SLOTS:
         QVERIFY(doctor["diskFreeMiB"].toInt() > 0);
         QVERIFY2(doctor["screens"].toArray().isEmpty(), "there is no display");
         QVERIFY(doctor["codecs"].toArray().size() >= 5);
+        // A display that cannot be opened is a finding, not a crash.
+        qputenv("DISPLAY", ":4711");
+        const QJsonObject broken = program.json({"doctor"}).object();
+        qunsetenv("DISPLAY");
+        QVERIFY2(broken["displayProblem"].toString().contains(":4711"), qPrintable(broken["displayProblem"].toString()));
     }
 
     void studiesHaveTheFieldsAndAreFoundByEach_data()
@@ -387,6 +392,26 @@ private Q_SLOTS:
             seen << QString("%1 %2").arg(stack["orientation"].toString()).arg(stack["frames"].toInt());
         seen.sort();
         QCOMPARE(seen, (QStringList{"axial 5", "coronal 4"})); // GEO-07
+    }
+
+    void aLocalizerIsSplitOff() // GEO-06
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto axial = demo::writeCt(source.filePath("a"), {}, {}, small(6));
+        QVERIFY(axial);
+        const auto marked = test::python("import sys,pydicom\nd=pydicom.dcmread(sys.argv[1])\nd.ImageType=['ORIGINAL','PRIMARY','LOCALIZER']\n"
+                                         "d.ImageOrientationPatient=[1,0,0,0,0,-1]\nd.ImagePositionPatient=[-16,0,16]\nd.save_as(sys.argv[1])",
+                                         {axial->first()});
+        QVERIFY2(marked.code == 0, marked.err.constData());
+        SUCCEEDS(program.run({"import", source.path()}));
+        const QJsonArray series = program.json({"series", demo::studyUidOf("phantom")}).array();
+        QCOMPARE(series.size(), 1);
+        QStringList seen;
+        for (const QJsonValue& stack : series[0]["stacks"].toArray())
+            seen << QString("%1 %2").arg(stack["orientation"].toString()).arg(stack["frames"].toInt());
+        seen.sort();
+        QCOMPARE(seen, (QStringList{"axial 5", "coronal 1"}));
     }
 
     void viewingOnlyModeRefusesWhatWrites_data()

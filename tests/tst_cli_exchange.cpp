@@ -72,9 +72,36 @@ private Q_SLOTS:
         FAILS_PLAINLY(program.run({"echo", "Archive"}));
         FAILS_PLAINLY(program.run({"node", "add", "X", "--ae", "AE TITLE OF TOO MANY LETTERS", "--host", "h", "--port", "104"}));
         // What cannot be done is refused, not left out: a node that should be TLS is never stored plain (NET-10).
-        const Ran tls = program.run({"node", "add", "T", "--ae", "T", "--host", "h", "--port", "2762", "--tls"});
-        if (tls.code == 0)
-            QVERIFY(program.json({"node", "list"}).array().at(0)["tls"].toBool());
+        SUCCEEDS(program.run({"node", "add", "T", "--ae", "T", "--host", "127.0.0.1", "--port", QString::number(test::freePort()), "--tls", "--dicomweb", "https://h/dicom-web"}));
+        const QJsonArray kept = program.json({"node", "list"}).array();
+        QVERIFY(kept.at(0)["tls"].toBool());
+        QCOMPARE(kept.at(0)["dicomweb"].toString(), "https://h/dicom-web");
+        FAILS_PLAINLY(program.run({"echo", "T"}));
+    }
+
+    void theListenerTakesWhatOthersSend() // NET-01
+    {
+        if (QStandardPaths::findExecutable("storescu").isEmpty())
+            QSKIP("storescu (package dcmtk) is not installed");
+        Program program;
+        const QStringList files = phantom("listened", 4);
+        QProcess listener;
+        listener.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"});
+        QByteArray said;
+        while (!QJsonDocument::fromJson(said).isObject() && listener.waitForReadyRead(15000))
+            said += listener.readAllStandardOutput();
+        const QString port = QString::number(QJsonDocument::fromJson(said)["port"].toInt());
+        QVERIFY(port != "0");
+        const auto sent = test::run("storescu", QStringList{"-aec", "HERE", "127.0.0.1", port} + files);
+        QVERIFY2(sent.code == 0, sent.err.constData());
+        const auto wrong = test::run("echoscu", {"-aec", "ELSEWHERE", "127.0.0.1", port});
+        QVERIFY(wrong.code != 0);
+        listener.terminate();
+        QVERIFY(listener.waitForFinished(15000));
+        QCOMPARE(listener.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(listener.exitCode(), 0);
+        QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), 4);
+        SUCCEEDS(program.run({"verify"}));
     }
 
     void aWholeStudyGoesToOrthancAndComesBack() // NET-01

@@ -30,6 +30,14 @@ else:
     a = a.reshape(shape)
     if colour and planar: a = np.moveaxis(a, -3, -1)
 if int(d.get('NumberOfFrames', 1) or 1) > 1: a = a[frame - 1]
+if d.PhotometricInterpretation == 'PALETTE COLOR':
+    from pydicom.pixel_data_handlers.util import apply_color_lut
+    a = apply_color_lut(a, d)
+    a = (a >> 8).astype('u1') if a.dtype.itemsize == 2 else a
+    colour = True
+elif d.PhotometricInterpretation.startswith('YBR_FULL') and by == 'pydicom':
+    from pydicom.pixel_data_handlers.util import convert_color_space
+    a = convert_color_space(a, d.PhotometricInterpretation, 'RGB')
 if colour:
     expected, kind = a.astype('u1'), 'uint8'
 else:
@@ -140,6 +148,12 @@ private Q_SLOTS:
         row("pydicom", "pixels/dcm4che_test_data/NM-MONO2-16-13x-heart", 13);
         row("pydicom", "pixels/tfio/test_dicom/US-MONO2-8-8x-execho.dcm", 5);
         row("pydicom", "modalities/highdicom/sm_image_control.dcm", 7);
+        row("pydicom", "pixels/pydicom_test_files/examples_palette.dcm");
+        row("pydicom", "pixels/ct_all_syntaxes/TestPattern_Palette_16.dcm");
+        row("pydicom", "pixels/pydicom_test_files/SC_ybr_full_422_uncompressed.dcm");
+        row("pydicom", "pixels/pydicom_test_files/liver_1frame.dcm");
+        row("pydicom", "modalities/highdicom/seg_image_ct_true_fractional.dcm", 2);
+        row("pydicom", "pixels/pydicom_test_files/rtdose.dcm", 15);
         row("gdcm", "pixels/nema_wg04/compsamples_rle_20040210/IMAGES/RLE/CT1_RLE");
         row("gdcm", "pixels/nema_wg04/compsamples_rle_20040210/IMAGES/RLE/US1_RLE");
         row("gdcm", "pixels/nema_wg04/compsamples_jpeg/IMAGES/JPLL/CT1_JPLL");

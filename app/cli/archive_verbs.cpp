@@ -77,6 +77,9 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
 
 Outcome runStudies(Call& call, const QCommandLineParser& parser)
 {
+    const auto limit = wholeNumber(parser, "limit", 1, std::numeric_limits<int>::max(), 0);
+    if (!limit)
+        return wrongUsage(tr("--limit wants a whole number of 1 or more"));
     const auto session = call.session();
     if (!session)
         return failed(session.error());
@@ -86,7 +89,7 @@ Outcome runStudies(Call& call, const QCommandLineParser& parser)
     query.accession = parser.value("accession");
     query.modalities = parser.value("modality").split(u',', Qt::SkipEmptyParts);
     query.text = parser.positionalArguments().join(u' ');
-    query.limit = parser.value("limit").toInt();
+    query.limit = *limit;
     if (parser.isSet("date")) {
         const auto dated = archive::Query::withDates(query, parser.value("date"));
         if (!dated)

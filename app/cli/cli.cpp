@@ -216,6 +216,15 @@ std::optional<std::vector<double>> numbersOf(const QString& text, int count)
     return count == 0 || int(numbers.size()) == count ? std::optional(numbers) : std::nullopt;
 }
 
+std::optional<int> wholeNumber(const QCommandLineParser& parser, const QString& option, int least, int most, int otherwise)
+{
+    if (!parser.isSet(option))
+        return otherwise;
+    bool isNumber = false;
+    const int number = parser.value(option).toInt(&isNumber);
+    return isNumber && number >= least && number <= most ? std::optional(number) : std::nullopt;
+}
+
 Result<dimse::Node> nodeNamed(Call& call, const QString& name)
 {
     const auto session = call.session();

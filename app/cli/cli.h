@@ -70,6 +70,8 @@ QJsonObject toJson(const archive::StudyRow& row);
 QJsonArray toJson(const std::vector<archive::Remark>& remarks);
 /// "x,y,…" as numbers; nothing if one is none or the count is another (count 0: any).
 std::optional<std::vector<double>> numbersOf(const QString& text, int count = 0);
+/// A whole number of an option between two bounds; `otherwise` where not given; nothing where it is no such number.
+std::optional<int> wholeNumber(const QCommandLineParser& parser, const QString& option, int least, int most, int otherwise);
 Result<dimse::Node> nodeNamed(Call& call, const QString& name);
 
 } // namespace diascope::cli

@@ -19,7 +19,7 @@ QString tr(const char* text) { return QCoreApplication::translate("Cli", text); 
 QJsonObject toJson(const dimse::Node& node)
 {
     return {{"name", node.name}, {"ae", node.aeTitle}, {"host", node.host}, {"port", node.port},
-            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}};
+            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}, {"assumedCharset", node.assumedCharacterSet}};
 }
 
 Outcome runNode(Call& call, const QCommandLineParser& parser)
@@ -63,6 +63,9 @@ Outcome runNode(Call& call, const QCommandLineParser& parser)
     node.host = parser.value("host");
     node.port = quint16(port);
     node.characterSet = parser.value("charset");
+    node.assumedCharacterSet = parser.value("assumed-charset");
+    node.useTls = parser.isSet("tls");
+    node.dicomWebUrl = parser.value("dicomweb");
     const auto added = nodes.add(node);
     return added ? done() : failed(added.error());
 }
@@ -132,6 +135,9 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     const QStringList levels{"study", "series", "image"};
     if (!levels.contains(named))
         return wrongUsage(tr("--level is study, series or image"));
+    const auto limit = wholeNumber(parser, "limit", 1, std::numeric_limits<int>::max(), 0);
+    if (!limit)
+        return wrongUsage(tr("--limit wants a whole number of 1 or more"));
     const auto level = dimse::Level(levels.indexOf(named));
     const auto node = nodeNamed(call, parser.positionalArguments().first());
     if (!node)
@@ -144,7 +150,7 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     keys.modality = parser.value("modality");
     keys.studyUid = parser.value("study-uid");
     keys.seriesUid = parser.value("series-uid");
-    keys.limit = parser.value("limit").toInt();
+    keys.limit = *limit;
     QJsonArray json;
     const auto found = dimse::find(
         *node, level, keys,
@@ -245,6 +251,9 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
 
 Outcome runListen(Call& call, const QCommandLineParser& parser)
 {
+    const auto port = wholeNumber(parser, "port", 0, 65535, -1);
+    if (!port)
+        return wrongUsage(tr("a port lies between 0 and 65535"));
     // Before any thread exists, so that all of them leave these signals to us.
     sigset_t signals;
     sigemptyset(&signals);
@@ -260,7 +269,7 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
         return failed(permitted.error());
     dimse::ListenerOptions options;
     options.aeTitle = parser.isSet("ae") ? parser.value("ae") : session.local().aeTitle;
-    options.port = quint16(parser.isSet("port") ? parser.value("port").toUInt() : uint(session.settings().get(dimse::listenPort)));
+    options.port = quint16(*port >= 0 ? *port : session.settings().get(dimse::listenPort));
     const auto listener = transfer::listenInto(session.archive(), options);
     if (!listener)
         return failed(listener.error());
@@ -280,12 +289,15 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
 
 Verb nodeVerb()
 {
-    return {"node", "add NAME --ae AET --host H --port P [--charset C] | list | remove NAME", tr("the PACS and other peers"),
+    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] | list | remove NAME", tr("the PACS and other peers"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"ae", tr("its AE title"), "AET"},
                                    {"host", tr("name or address"), "H"},
                                    {"port", tr("of its DICOM service"), "P"},
-                                   {"charset", tr("for queries, such as \"ISO_IR 192\" or GB18030"), "C"}});
+                                   {"tls", tr("only encrypted; nothing is ever sent in the clear")},
+                                   {"dicomweb", tr("the root of its DICOMweb service"), "URL"},
+                                   {"charset", tr("for queries, such as \"ISO_IR 192\" or GB18030"), "C"},
+                                   {"assumed-charset", tr("what it really sends, where it declares a wrong one"), "C"}});
             },
             runNode};
 }

@@ -5,6 +5,11 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QOffscreenSurface>
+#include <QOpenGLContext>
+#include <QOpenGLFunctions>
+#include <QJsonDocument>
+#include <QProcess>
 #include <QScreen>
 #include <QStandardPaths>
 #include <QStorageInfo>
@@ -112,6 +117,18 @@ QStringList codecs()
     return sound;
 }
 
+/// Who draws 3D here; empty where nobody does.
+QString openGl()
+{
+    QOffscreenSurface surface;
+    surface.create();
+    QOpenGLContext context;
+    if (!context.create() || !context.makeCurrent(&surface))
+        return {};
+    const auto said = [&](GLenum what) { return QString::fromLatin1(reinterpret_cast<const char*>(context.functions()->glGetString(what))); };
+    return said(GL_RENDERER) + QStringLiteral(", OpenGL ") + said(GL_VERSION);
+}
+
 QString memoryMiB()
 {
     QFile file(QStringLiteral("/proc/meminfo"));
@@ -120,27 +137,58 @@ QString memoryMiB()
     return QString::number(QString::fromLatin1(file.readLine()).simplified().section(u' ', 1, 1).toLongLong() / 1024);
 }
 
-Outcome runDoctor(Call& call, const QCommandLineParser&)
+/// What only a program on the display can tell: {"screens", "openGl"}.
+QJsonObject displayHere()
 {
+    QJsonArray screens;
+    for (const QScreen* screen : QGuiApplication::screens())
+        screens << QStringLiteral("%1 %2x%3").arg(screen->name()).arg(screen->size().width()).arg(screen->size().height());
+    return {{"screens", screens}, {"openGl", openGl()}};
+}
+
+/// Verbs run without a display, and Qt aborts on one that cannot be opened: so a second process looks.
+QJsonObject displayOutside()
+{
+    const QString display = qEnvironmentVariable("WAYLAND_DISPLAY", qEnvironmentVariable("DISPLAY"));
+    QJsonObject found{{"display", display}, {"screens", QJsonArray()}, {"openGl", QString()}};
+    if (display.isEmpty())
+        return found;
+    QProcess looker;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("QT_QPA_PLATFORM"), qEnvironmentVariableIsEmpty("DISPLAY") ? QStringLiteral("wayland") : QStringLiteral("xcb"));
+    looker.setProcessEnvironment(environment);
+    looker.start(QCoreApplication::applicationFilePath(), {QStringLiteral("doctor"), QStringLiteral("--display-only"), QStringLiteral("--json")});
+    constexpr int lookMs = 20000;
+    if (!looker.waitForFinished(lookMs))
+        looker.kill();
+    const QJsonObject seen = QJsonDocument::fromJson(looker.readAllStandardOutput()).object();
+    if (seen.isEmpty()) {
+        found["displayProblem"] = tr("the display %1 cannot be opened").arg(display);
+        return found;
+    }
+    found["screens"] = seen["screens"];
+    found["openGl"] = seen["openGl"];
+    return found;
+}
+
+Outcome runDoctor(Call& call, const QCommandLineParser& parser)
+{
+    if (parser.isSet("display-only")) {
+        call.print(displayHere());
+        return done();
+    }
     const auto opened = call.session();
     if (!opened)
         return failed(opened.error());
     app::Session& session = **opened;
     const QStorageInfo disk(session.profile().folder());
-    QJsonArray screens;
-    // Without a display Qt makes a screen up.
-    const bool hasDisplay = QGuiApplication::platformName() != QLatin1String("offscreen");
-    for (const QScreen* screen : hasDisplay ? QGuiApplication::screens() : QList<QScreen*>())
-        screens << QStringLiteral("%1 %2x%3").arg(screen->name()).arg(screen->size().width()).arg(screen->size().height());
     QJsonArray nodes;
     for (const dimse::Node& node : dimse::Nodes(session.settings()).list())
         nodes << node.name;
     const QString worker = QCoreApplication::applicationDirPath() + QStringLiteral("/diascope-decoder");
-    const QJsonObject json{{"version", QCoreApplication::applicationVersion()},
+    QJsonObject json{{"version", QCoreApplication::applicationVersion()},
                            {"cores", QThread::idealThreadCount()},
                            {"memoryMiB", memoryMiB().toLongLong()},
-                           {"display", qEnvironmentVariable("DISPLAY")},
-                           {"screens", screens},
                            {"codecs", QJsonArray::fromStringList(codecs())},
                            {"profile", session.profile().folder()},
                            {"diskFreeMiB", disk.bytesAvailable() / 1024 / 1024},
@@ -148,6 +196,9 @@ Outcome runDoctor(Call& call, const QCommandLineParser&)
                            {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
                            {"ris", session.settings().get(app::risHost)},
                            {"nodes", nodes}};
+    const QJsonObject outside = displayOutside();
+    for (auto it = outside.begin(); it != outside.end(); ++it)
+        json[it.key()] = it.value();
     if (call.isJson)
         call.print(json);
     for (auto it = json.begin(); it != json.end(); ++it)
@@ -171,6 +222,15 @@ Verb mediaVerb()
             runMedia};
 }
 
-Verb doctorVerb() { return {"doctor", "", tr("what this machine has"), {}, runDoctor}; }
+Verb doctorVerb()
+{
+    return {"doctor", "", tr("what this machine has: memory, disk, decoders, displays, OpenGL, peers"),
+            [](QCommandLineParser& parser) {
+                QCommandLineOption displayOnly("display-only");
+                displayOnly.setFlags(QCommandLineOption::HiddenFromHelp);
+                parser.addOption(displayOnly);
+            },
+            runDoctor};
+}
 
 } // namespace diascope::cli

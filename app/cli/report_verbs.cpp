@@ -253,6 +253,9 @@ Outcome runReport(Call& call, const QCommandLineParser& parser)
 
 Outcome runDeliver(Call& call, const QCommandLineParser& parser)
 {
+    const auto wait = numbersOf(parser.isSet("wait") ? parser.value("wait") : QStringLiteral("0"), 1);
+    if (!wait || wait->front() < 0)
+        return wrongUsage(tr("--wait wants seconds"));
     const auto opened = call.session();
     if (!opened)
         return failed(opened.error());
@@ -261,7 +264,7 @@ Outcome runDeliver(Call& call, const QCommandLineParser& parser)
         return failed(permitted.error());
     QElapsedTimer timer;
     timer.start();
-    const qint64 waitMs = qint64(parser.value("wait").toDouble() * 1000);
+    const qint64 waitMs = qint64(wait->front() * 1000);
     for (;;) {
         const auto outcome = session.deliver(call.task(), transfer::DeliveryQueue::Force::EvenEarly);
         if (!outcome)
