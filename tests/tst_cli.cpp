@@ -433,7 +433,6 @@ private Q_SLOTS:
         row("SAF-11 report export", 1, {"report", "export", "REPORT", "--format", "pdf", "--out", "OUT"});
         row("SAF-11 deliver", 1, {"deliver"});
         row("SAF-11 send", 1, {"send", "PEER", "--study", study});
-        row("SAF-11 get", 1, {"get", "PEER", study});
         row("SAF-11 node add", 1, {"node", "add", "X", "--ae", "X", "--host", "127.0.0.1", "--port", "104"});
         row("SAF-11 node remove", 1, {"node", "remove", "PEER"});
         row("SAF-11 config set", 1, {"config", "set", "ris.hl7.host", "elsewhere"});

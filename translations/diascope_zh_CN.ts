@@ -204,6 +204,10 @@ RIS：%1 %2</translation>
             <translation>切片 %2（图像 %3）与切片 %4（图像 %5）之间缺少 %1 个切片：间距为 %6 mm，应为 %7 mm。</translation>
         </message>
         <message>
+            <source>%1 stored annotations cannot be read</source>
+            <translation>%1 个已保存的标注无法读取</translation>
+        </message>
+        <message>
             <source>%1 with %2 sample(s) a pixel</source>
             <translation>%1 的每像素样本数为 %2</translation>
         </message>
@@ -283,12 +287,20 @@ RIS：%1 %2</translation>
             <translation>（无姓名）</translation>
         </message>
         <message>
+            <source>--%1 is %2</source>
+            <translation>--%1 可取 %2</translation>
+        </message>
+        <message>
             <source>--%1 is wanted</source>
             <translation>需要 --%1</translation>
         </message>
         <message>
             <source>--%1 wants %2 points x1,y1,x2,y2…</source>
             <translation>--%1 需要 %2 个点 x1,y1,x2,y2…</translation>
+        </message>
+        <message>
+            <source>--%1 wants a number</source>
+            <translation>--%1 需要一个数值</translation>
         </message>
         <message>
             <source>--at wants x,y,z in mm</source>
@@ -311,6 +323,10 @@ RIS：%1 %2</translation>
             <translation>--level 只能是 study、series 或 image</translation>
         </message>
         <message>
+            <source>--limit wants a whole number of 1 or more</source>
+            <translation>--limit 需要大于等于 1 的整数</translation>
+        </message>
+        <message>
             <source>--plane is native, axial, sagittal or coronal</source>
             <translation>--plane 只能是 native、axial、sagittal 或 coronal</translation>
         </message>
@@ -325,6 +341,10 @@ RIS：%1 %2</translation>
         <message>
             <source>--study is wanted</source>
             <translation>需要 --study</translation>
+        </message>
+        <message>
+            <source>--wait wants seconds</source>
+            <translation>--wait 需要秒数</translation>
         </message>
         <message>
             <source>--window wants CENTRE/WIDTH</source>
@@ -521,6 +541,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Character set</source>
             <translation>字符集</translation>
+        </message>
+        <message>
+            <source>Choose a template to report this study.</source>
+            <translation>请选择模板为本检查书写报告。</translation>
         </message>
         <message>
             <source>Chosen tool</source>
@@ -1486,6 +1510,10 @@ RIS：%1 %2</translation>
             <translation>切片之间有错位。</translation>
         </message>
         <message>
+            <source>The slices are tilted by %1°.</source>
+            <translation>层面倾斜 %1°。</translation>
+        </message>
+        <message>
             <source>The slices are tilted by %1°: MPR follows their true positions.</source>
             <translation>切片倾斜 %1°：MPR 按切片的真实位置重建。</translation>
         </message>
@@ -1524,6 +1552,10 @@ RIS：%1 %2</translation>
         <message>
             <source>This workstation</source>
             <translation>本工作站</translation>
+        </message>
+        <message>
+            <source>Ticked: shown on the image</source>
+            <translation>勾选：显示在图像上</translation>
         </message>
         <message>
             <source>To the report</source>
@@ -1702,6 +1734,10 @@ RIS：%1 %2</translation>
             <translation>端口是 1 到 65535 之间的数字</translation>
         </message>
         <message>
+            <source>a port lies between 0 and 65535</source>
+            <translation>端口应在 0 到 65535 之间</translation>
+        </message>
+        <message>
             <source>a port lies between 1 and 65535</source>
             <translation>端口必须在 1 到 65535 之间</translation>
         </message>
@@ -1728,6 +1764,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a signed report cannot be saved over</source>
             <translation>已签署的报告不能被覆盖保存</translation>
+        </message>
+        <message>
+            <source>a slab has a thickness of 0 or more</source>
+            <translation>层块厚度应大于等于 0</translation>
         </message>
         <message>
             <source>a stored annotation cannot be read</source>
@@ -1810,6 +1850,10 @@ RIS：%1 %2</translation>
             <translation>最多返回的数量</translation>
         </message>
         <message>
+            <source>at the detector</source>
+            <translation>探测器平面</translation>
+        </message>
+        <message>
             <source>at the detector, magnified</source>
             <translation>探测器平面，含放大</translation>
         </message>
@@ -1842,8 +1886,16 @@ RIS：%1 %2</translation>
             <translation>通过 C-MOVE 传到本机监听端口</translation>
         </message>
         <message>
+            <source>calibrated</source>
+            <translation>已校准</translation>
+        </message>
+        <message>
             <source>calibrated pixel spacing</source>
             <translation>已校准的像素间距</translation>
+        </message>
+        <message>
+            <source>calibration unknown</source>
+            <translation>校准来源未知</translation>
         </message>
         <message>
             <source>cd (uncompressed), dvd or usb</source>
@@ -1900,6 +1952,14 @@ RIS：%1 %2</translation>
         <message>
             <source>diascope-decoder does not start: %1</source>
             <translation>diascope-decoder 无法启动：%1</translation>
+        </message>
+        <message>
+            <source>diascope: %1 is neither a verb nor a file (see diascope --help)</source>
+            <translation>diascope：%1 既不是命令也不是文件（见 diascope --help）</translation>
+        </message>
+        <message>
+            <source>diascope: there is no display to open a window on; the verbs work without one (see diascope --help)</source>
+            <translation>diascope：没有可用的显示器来打开窗口；各命令无需显示器即可使用（见 diascope --help）</translation>
         </message>
         <message>
             <source>double click</source>
@@ -2246,6 +2306,10 @@ RIS：%1 %2</translation>
             <translation>只能以已知的传输语法写入完整的数据集</translation>
         </message>
         <message>
+            <source>only encrypted; nothing is ever sent in the clear</source>
+            <translation>仅加密；绝不以明文发送</translation>
+        </message>
+        <message>
             <source>only index the files where they lie</source>
             <translation>文件留在原处，只建立索引</translation>
         </message>
@@ -2552,6 +2616,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the destination has another size than the frame</source>
             <translation>目标缓冲区与帧的大小不一致</translation>
+        </message>
+        <message>
+            <source>the display %1 cannot be opened</source>
+            <translation>无法打开显示 %1</translation>
         </message>
         <message>
             <source>the distance between slices varies from %1 to %2 mm</source>
@@ -2910,6 +2978,10 @@ RIS：%1 %2</translation>
             <translation>获取不完整</translation>
         </message>
         <message>
+            <source>the root of its DICOMweb service</source>
+            <translation>其 DICOMweb 服务的根地址</translation>
+        </message>
+        <message>
             <source>the same SOP Instance UID is stored with other bytes</source>
             <translation>已存有 SOP Instance UID 相同但字节不同的对象</translation>
         </message>
@@ -3210,6 +3282,10 @@ RIS：%1 %2</translation>
             <translation>该处的应答方不支持 DICOM</translation>
         </message>
         <message>
+            <source>what it really sends, where it declares a wrong one</source>
+            <translation>其声明有误时实际发送的字符集</translation>
+        </message>
+        <message>
             <source>what shall be done with a report?</source>
             <translation>要对报告做什么？</translation>
         </message>
@@ -3218,8 +3294,8 @@ RIS：%1 %2</translation>
             <translation>要导入什么？</translation>
         </message>
         <message>
-            <source>what this machine has</source>
-            <translation>本机具备的条件</translation>
+            <source>what this machine has: memory, disk, decoders, displays, OpenGL, peers</source>
+            <translation>本机配置：内存、磁盘、解码器、显示器、OpenGL、对方节点</translation>
         </message>
         <message>
             <source>wheel</source>

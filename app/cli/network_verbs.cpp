@@ -188,7 +188,7 @@ Outcome runGet(Call& call, const QCommandLineParser& parser)
     if (!node)
         return failed(node.error());
     app::Session& session = **call.session();
-    if (auto permitted = session.permit(app::Action::Import); !permitted)
+    if (auto permitted = session.permit(app::Action::Retrieve); !permitted)
         return failed(permitted.error());
     const auto how = parser.isSet("move") ? transfer::RetrieveBy::Move : transfer::RetrieveBy::Get;
     dimse::MoveDestination destination;

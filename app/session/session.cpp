@@ -4,8 +4,9 @@
 #include "reporting/export/hl7_export.h"
 #include <QCryptographicHash>
 #include <QMutex>
-#include <QSaveFile>
 #include <QWaitCondition>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace diascope::app
 {
@@ -143,9 +144,9 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
 
 Session::~Session() = default;
 
-Result<void> Session::permit(Action) const
+Result<void> Session::permit(Action action) const
 {
-    if (m_mode == Mode::ViewOnly)
+    if (m_mode == Mode::ViewOnly && action != Action::Retrieve)
         return fail(Fault::Denied, tr("this is viewing-only mode"));
     return {};
 }
@@ -337,10 +338,9 @@ void Session::wakeCourier()
 
 QString Session::systemUser()
 {
-    for (const char* variable : {"USER", "LOGNAME", "USERNAME"})
-        if (const QString user = qEnvironmentVariable(variable); !user.isEmpty())
-            return user;
-    return QStringLiteral("user");
+    const passwd* entry = getpwuid(getuid());
+    const QString fullName = entry ? QString::fromLocal8Bit(entry->pw_gecos).section(u',', 0, 0).trimmed() : QString();
+    return !fullName.isEmpty() ? fullName : entry ? QString::fromLocal8Bit(entry->pw_name) : QStringLiteral("user");
 }
 
 QString controlIdOf(const reporting::Report& signedReport)
@@ -366,6 +366,8 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
         const QString words = viewer::describe(value);
         if (const qsizetype at = words.indexOf(u' '); at > 0 && words.front().isLetter())
             measurement.label += u' ' + words.left(at);
+        if (!value.note.isEmpty())
+            measurement.label += QStringLiteral(" (%1)").arg(value.note);
         measurement.kind = value.name;
         measurement.value = value.value;
         measurement.decimals = 1;

@@ -17,11 +17,11 @@ inline const Setting<bool> risTls{"ris.hl7.tls", false};
 inline const Setting<QString> risCharset{"ris.hl7.charset", QStringLiteral("UNICODE UTF-8")};
 inline const Setting<QString> uiLanguage{"ui.language", QString()}; ///< "en", "zh_CN"; empty: the system's
 
-/// Reading: everything. ViewOnly: search, images and reports, nothing that writes (SAF-11).
+/// Reading: everything. ViewOnly: search, images (retrieved into the cache) and reports, nothing else that writes (SAF-11).
 enum class Mode { Reading, ViewOnly };
 
 /// What a mode may forbid. Asked for below the windows, so that no menu, key, drag or command line gets round it.
-enum class Action { Import, Annotate, Report, Sign, Delete, Send, Export, ChangeSettings };
+enum class Action { Retrieve, Import, Annotate, Report, Sign, Delete, Send, Export, ChangeSettings };
 
 /// Built once in main: holds the libraries of one profile and owns what needs several of them. UI thread, except where said.
 class Session : public QObject

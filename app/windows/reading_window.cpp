@@ -407,7 +407,14 @@ void ReadingWindow::updateBanner()
         m_warning->setText(problem);
         return;
     }
-    const ImageTexts& texts = m_thumbnails->stackAt(0)->texts();
+    // The study that is read, not a prior that happened to arrive first.
+    const OpenStack* read = m_thumbnails->stackAt(0).get();
+    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
+        if (m_thumbnails->stackAt(i)->studyUid() == m_current) {
+            read = m_thumbnails->stackAt(i).get();
+            break;
+        }
+    const ImageTexts& texts = read->texts();
     QStringList who{texts.patientName.isEmpty() ? tr("(no name)") : texts.patientName};
     m_patient->setText(who.join(u' '));
     QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
@@ -450,8 +457,10 @@ void ReadingWindow::updateBanner()
 void ReadingWindow::closeEvent(QCloseEvent* event)
 {
     m_report->flush();
-    m_session.settings().set(readingGeometry, saveGeometry());
-    m_session.settings().set(readingState, saveState(stateVersion));
+    if (m_session.permit(app::Action::ChangeSettings)) {
+        m_session.settings().set(readingGeometry, saveGeometry());
+        m_session.settings().set(readingState, saveState(stateVersion));
+    }
     m_workstation.showBrowser();
     event->accept();
 }

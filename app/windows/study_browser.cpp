@@ -692,7 +692,8 @@ void StudyBrowser::dropEvent(QDropEvent* event)
 
 void StudyBrowser::closeEvent(QCloseEvent* event)
 {
-    m_session.settings().set(browserGeometry, saveGeometry());
+    if (m_session.permit(app::Action::ChangeSettings))
+        m_session.settings().set(browserGeometry, saveGeometry());
     event->accept();
 }
 

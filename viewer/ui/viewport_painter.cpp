@@ -10,6 +10,7 @@ namespace
 {
 
 const QColor textColour(0xe6, 0xe8, 0xea);
+const QColor waitingColour(0x9a, 0xa0, 0xa6);
 const QColor warningColour(0xf0, 0xb4, 0x3c);
 const QColor figureColour(0xf2, 0xd2, 0x4b);
 const QColor selectedColour(0x6f, 0xd3, 0x6f);
@@ -67,7 +68,7 @@ void Viewport::paintEvent(QPaintEvent*)
     } else if (const auto current = volume(); current && current->error(m_view.frame)) {
         paintMessage(painter, message(*current->error(m_view.frame)), warningColour);
     } else {
-        paintMessage(painter, tr("Loading…"), QColor(0x9a, 0xa0, 0xa6));
+        paintMessage(painter, tr("Loading…"), waitingColour);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setBrush(Qt::NoBrush);
@@ -79,7 +80,10 @@ void Viewport::paintEvent(QPaintEvent*)
 
 void Viewport::paintOver(QPainter& painter, const Shown& shown, OverlayDetail detail) const
 {
-    if (shown.slice.problem)
+    const bool isAwaited = !shown.view.mpr && !shown.volume->isLoaded(shown.view.frame) && !shown.volume->error(shown.view.frame);
+    if (isAwaited)
+        paintMessage(painter, tr("Loading…"), waitingColour);
+    else if (shown.slice.problem)
         paintMessage(painter, message(*shown.slice.problem), warningColour);
     paintFigures(painter, shown);
     if (detail != OverlayDetail::Off) {

@@ -76,6 +76,10 @@ struct StackLoader::State
         {
             const std::lock_guard lock(mutex);
             const auto now = Clock::now();
+            // Nothing is shown before the frame that somebody is waiting for.
+            const bool isFirstThere = loaded[size_t(wanted)] || errors[size_t(wanted)];
+            if (!isLast && !hasPublished && !isFirstThere)
+                return;
             if (isCancelled || !isUnpublished || (!isLast && hasPublished && now - lastPublished < publishEvery))
                 return;
             lastPublished = now;
