@@ -225,8 +225,8 @@ private Q_SLOTS:
         QVERIFY(status["intact"].toBool());
         QCOMPARE(status["deliveries"].toArray().size(), 1);
         QCOMPARE(program.json({"report", "show", id}).object()["sections"], isSigned["sections"]);
-        // Signed twice by two commands: still one signature and one delivery (DEL-07).
-        (void)program.run({"report", "sign", id, "--user", "Reader"});
+        // Signed twice by two commands: refused, still one signature and one delivery (DEL-07).
+        FAILS_PLAINLY(program.run({"report", "sign", id, "--user", "Somebody Else"}));
         QCOMPARE(program.json({"report", "status", id}).object()["deliveries"].toArray().size(), 1);
         QCOMPARE(program.json({"report", "status", id}).object()["version"].toInt(), isSigned["version"].toInt());
 
@@ -261,6 +261,19 @@ private Q_SLOTS:
         FAILS_PLAINLY(program.run({"report", "set", addendumId, "findings", "rewritten"})); // SAF-09
         SUCCEEDS(program.run({"report", "sign", addendumId, "--user", "Reader"}));
         QCOMPARE(program.json({"report", "status", addendumId}).object()["deliveries"].toArray().size(), 2);
+    }
+
+    /// The resident signs preliminary, the supervisor final: one report, two versions, two deliveries in order (REP-09).
+    void aPreliminaryReportIsSignedFinalByAnother()
+    {
+        Program program;
+        const QString id = written(program);
+        QCOMPARE(program.json({"report", "sign", id, "--user", "Resident", "--preliminary"}).object()["status"].toString(), "preliminary");
+        FAILS_PLAINLY(program.run({"report", "sign", id, "--user", "Resident", "--preliminary"}));
+        const QJsonObject last = program.json({"report", "sign", id, "--user", "Supervisor"}).object();
+        QCOMPARE(last["status"].toString(), "final");
+        QCOMPARE(last["signer"].toString(), "Supervisor");
+        QCOMPARE(program.json({"report", "status", id}).object()["deliveries"].toArray().size(), 2);
     }
 
     void settingsAreChecked()

@@ -134,10 +134,17 @@ Outcome runMeasure(Call& call, app::Session& session, const QCommandLineParser&,
 
 Outcome runSign(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
 {
-    const auto report = session.reports().load(words.value(0));
+    auto report = session.reports().load(words.value(0));
     if (!report)
         return failed(report.error());
     const QString user = parser.isSet("user") ? parser.value("user") : app::Session::systemUser();
+    if (report->status == Status::Preliminary && !parser.isSet("preliminary")) {
+        report = session.correction(report->reportId, user); // the supervisor's final follows the resident's preliminary
+        if (!report)
+            return failed(report.error());
+    } else if (report->isSigned()) {
+        return failed(tr("the report is signed: only an addendum or a correction can follow"));
+    }
     const auto signedReport = session.sign(*report, parser.isSet("preliminary") ? SignAs::Preliminary : SignAs::Final, user);
     if (signedReport)
         call.say(signatureLine(*signedReport));

@@ -264,7 +264,11 @@ Result<reporting::Report> Session::correction(const QString& reportId, const QSt
 {
     if (auto permitted = permit(Action::Report); !permitted)
         return std::unexpected(permitted.error());
-    return m_reports->follow(reportId, reporting::Purpose::Correction, author);
+    const auto signedReport = m_reports->load(reportId);
+    if (!signedReport)
+        return signedReport;
+    const bool isPreliminary = signedReport->status == reporting::Status::Preliminary;
+    return m_reports->follow(reportId, isPreliminary ? reporting::Purpose::Report : reporting::Purpose::Correction, author);
 }
 
 Result<reporting::Report> Session::sign(const reporting::Report& report, reporting::SignAs as, const QString& user)

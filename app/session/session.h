@@ -61,6 +61,7 @@ public:
     Result<reporting::Report> sign(const reporting::Report& report, reporting::SignAs as, const QString& user);
     Result<reporting::Report> saveDraft(const reporting::Report& report);
     Result<reporting::Report> addendum(const QString& reportId, const QString& author);
+    /// A working copy that replaces the signed version: a preliminary report goes on, a final one is corrected.
     Result<reporting::Report> correction(const QString& reportId, const QString& author);
 
     /// Delivers what is due, on the calling thread (any), with connections of its own.
