@@ -86,7 +86,7 @@ Result<QStringList> writeDemonstration(const QString& folder, Task& task);
 inline constexpr char headStudySeed[] = "demonstration head";
 QString studyUidOf(const QString& seed);
 
-/// Rewrites a file in another transfer syntax (GDCM). Only for files that we wrote ourselves.
+/// Rewrites a file in another transfer syntax (GDCM; JPEG-LS: DCMTK's dcmcjpls). Only for files that we wrote ourselves.
 Result<void> transcode(const QString& path, const QString& transferSyntaxUid);
 
 } // namespace diascope::demo

@@ -5,6 +5,7 @@
 #include <gdcmImageReader.h>
 #include <gdcmImageWriter.h>
 #include <QFile>
+#include <QProcess>
 
 namespace diascope::demo
 {
@@ -134,6 +135,15 @@ Result<void> finish(Dataset& dataset, const QString& path, const Sampling& sampl
 
 Result<void> transcode(const QString& path, const QString& transferSyntaxUid)
 {
+    // GDCM's and DCMTK's CharLS have functions of one name: in one process the wrong one may be called.
+    if (TransferSyntax::fromUid(transferSyntaxUid).codec == TransferSyntax::Codec::JpegLs) {
+        const QString lossless = TransferSyntax::fromUid(transferSyntaxUid).isLossy ? QStringLiteral("--encode-nearlossless") : QStringLiteral("--encode-lossless");
+        QProcess program;
+        program.start(QStringLiteral("dcmcjpls"), {lossless, path, path + QStringLiteral(".jls")});
+        if (!program.waitForFinished() || program.exitCode() != 0 || !QFile::remove(path) || !QFile::rename(path + QStringLiteral(".jls"), path))
+            return fail(Fault::Unsupported, QCoreApplication::translate("Demo", "%1 cannot be rewritten as %2").arg(path, transferSyntaxUid));
+        return {};
+    }
     const std::string file = QFile::encodeName(path).toStdString();
     const auto failed = [&] {
         return fail(Fault::Unsupported,
