@@ -267,6 +267,12 @@ RIS：%1 %2</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n report(s) not yet acknowledged by the RIS</source>
+            <translation>
+                <numerusform>%n 份报告尚未得到 RIS 确认</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n stud(ies)</source>
             <translation>
                 <numerusform>%n 项检查</numerusform>

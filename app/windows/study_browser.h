@@ -57,6 +57,7 @@ private:
     void searchArchive(const Filter& filter);
     void searchNode(const Filter& filter, const dimse::Node& node);
     void showDetails();
+    void showOutbox(); ///< signed reports that no RIS has acknowledged yet
     void showPictures(const std::vector<archive::SeriesRow>& series);
     void openSelected();
     void retrieve(const StudyEntry& entry, bool opensAfterwards);
@@ -82,6 +83,7 @@ private:
     QListWidget* m_others;
     QPlainTextEdit* m_report;
     QLabel* m_message;
+    QLabel* m_outbox;
     JobList* m_jobs;
     QTimer m_typing;
     QList<QAction*> m_actions;
