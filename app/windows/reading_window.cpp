@@ -420,7 +420,9 @@ void ReadingWindow::updateBanner()
     QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
     details.removeAll(QString());
     m_study->setText(details.join(QStringLiteral("   ")));
-    setWindowTitle(QStringLiteral("%1 · %2").arg(texts.patientName, texts.studyDescription));
+    QStringList title{texts.patientName, texts.studyDescription.isEmpty() ? texts.studyDate : texts.studyDescription};
+    title.removeAll(QString());
+    setWindowTitle(title.join(QStringLiteral(" · ")));
 
     QStringList warnings;
     if (!m_failure.isEmpty())

@@ -34,7 +34,7 @@ void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QS
     const bool isLeft = corner == Qt::TopLeftCorner || corner == Qt::BottomLeftCorner;
     double y = isTop ? area.top() + metrics.ascent() : area.bottom() - metrics.descent() - (double(lines.size()) - 1) * height;
     for (const QString& line : lines) {
-        const QString shown = metrics.elidedText(line, Qt::ElideRight, area.width() / 2.0 - marginPx);
+        const QString shown = metrics.elidedText(line, Qt::ElideRight, area.width() / 2.0 - 3 * marginPx); // the letter between stays readable
         const double x = isLeft ? area.left() : area.right() - metrics.horizontalAdvance(shown);
         drawOutlined(painter, {x, y}, shown, colour);
         y += height;
