@@ -1528,6 +1528,10 @@ RIS：%1 %2</translation>
             <translation>%1与%2的检查不一致。</translation>
         </message>
         <message>
+            <source>The study that was asked for is not on this workstation. Search a PACS for it.</source>
+            <translation>所要求的检查不在本工作站上。请在 PACS 中检索。</translation>
+        </message>
+        <message>
             <source>There is no file in what was opened.</source>
             <translation>所打开的内容中没有文件。</translation>
         </message>

@@ -34,6 +34,8 @@ public:
     /// The archive's rows and the details as they are now; a PACS's answer stays as it came.
     void refresh();
     void importPaths(const QStringList& paths);
+    /// One line under the table.
+    void showMessage(const QString& text, bool isWarning = false);
 
 protected:
     void dragEnterEvent(QDragEnterEvent*) override;
@@ -64,7 +66,6 @@ private:
     void sendSelected(const dimse::Node& node);
     void writeMedium();
     void removeSelected();
-    void showMessage(const QString& text, bool isWarning = false);
     const StudyEntry* selected() const;
     void updateActions();
 

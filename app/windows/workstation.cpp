@@ -267,6 +267,8 @@ int run(QApplication& application, QStringList arguments)
         const auto rows = (*session)->archive().studies(query);
         if (rows && !rows->empty())
             workstation.read(rows->front().uid);
+        else
+            workstation.browser().showMessage(rows ? Workstation::tr("The study that was asked for is not on this workstation. Search a PACS for it.") : message(rows.error()), true);
     }
     return application.exec();
 }
