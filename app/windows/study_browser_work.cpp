@@ -45,16 +45,9 @@ void StudyBrowser::retrieve(const StudyEntry& entry, bool opensAfterwards)
                              });
     connect(job, &Job::finished, this, [this, job, study, opensAfterwards] {
         const bool hasSome = m_session.archive().study(study).value_or(std::nullopt).has_value();
-        if (const int row = m_table->rowOf(study); row >= 0 && job->result() && !m_sourceNode.isEmpty()) {
-            StudyEntry entry = *m_table->entryAt(row);
-            entry.isLocal = true;
-            std::vector<StudyEntry> entries;
-            for (int i = 0; i < m_table->rowCount(); ++i)
-                entries.push_back(i == row ? entry : *m_table->entryAt(i));
-            m_table->setEntries(std::move(entries));
-            m_view->setCurrentIndex(m_table->index(row, 0));
-            updateActions();
-        }
+        if (job->result())
+            m_table->markLocal(study);
+        updateActions();
         if (opensAfterwards && hasSome)
             m_workstation.read(study);
     });

@@ -70,6 +70,11 @@ QVariant StudyTable::headerData(int section, Qt::Orientation orientation, int ro
 void StudyTable::sort(int column, Qt::SortOrder order)
 {
     Q_EMIT layoutAboutToBeChanged();
+    // The chosen row stays the same patient's, wherever it goes.
+    const QModelIndexList before = persistentIndexList();
+    std::vector<dicom::StudyUid> studies;
+    for (const QModelIndex& index : before)
+        studies.push_back(m_entries[size_t(index.row())].row.uid);
     std::stable_sort(m_entries.begin(), m_entries.end(), [&](const StudyEntry& a, const StudyEntry& b) {
         const StudyEntry& first = order == Qt::AscendingOrder ? a : b;
         const StudyEntry& second = order == Qt::AscendingOrder ? b : a;
@@ -77,6 +82,10 @@ void StudyTable::sort(int column, Qt::SortOrder order)
             return first.row.instances < second.row.instances;
         return QString::localeAwareCompare(text(first, column), text(second, column)) < 0;
     });
+    QModelIndexList after;
+    for (qsizetype i = 0; i < before.size(); ++i)
+        after << index(rowOf(studies[size_t(i)]), before[i].column());
+    changePersistentIndexList(before, after);
     Q_EMIT layoutChanged();
 }
 
@@ -98,6 +107,15 @@ void StudyTable::merge(const StudyEntry& entry)
     beginInsertRows({}, rowCount(), rowCount());
     m_entries.push_back(entry);
     endInsertRows();
+}
+
+void StudyTable::markLocal(const dicom::StudyUid& study)
+{
+    const int at = rowOf(study);
+    if (at < 0)
+        return;
+    m_entries[size_t(at)].isLocal = true;
+    Q_EMIT dataChanged(index(at, 0), index(at, ColumnCount - 1));
 }
 
 const StudyEntry* StudyTable::entryAt(int row) const

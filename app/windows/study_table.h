@@ -32,6 +32,7 @@ public:
     void setEntries(std::vector<StudyEntry> entries);
     /// Adds a row of a node, or marks the archive's row of the same study with it.
     void merge(const StudyEntry& entry);
+    void markLocal(const dicom::StudyUid& study); ///< it has come into the archive
     const StudyEntry* entryAt(int row) const;
     int rowOf(const dicom::StudyUid& study) const;
 
