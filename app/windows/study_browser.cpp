@@ -174,7 +174,10 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
         updateActions();
     });
     connect(m_view, &QTreeView::activated, this, &StudyBrowser::openSelected);
-    connect(m_others, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) { m_workstation.read({item->data(Qt::UserRole).toString()}); });
+    connect(m_others, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
+        m_opening = {item->data(Qt::UserRole).toString()};
+        m_workstation.read(m_opening);
+    });
     m_typing.setSingleShot(true);
     connect(&m_typing, &QTimer::timeout, this, &StudyBrowser::search);
     // Other processes import too: the counter tells, without reading a row.

@@ -91,6 +91,7 @@ private:
     QMenu* m_sendMenu = nullptr;
     std::unique_ptr<Job> m_finding;
     qint64 m_seenChanges = -1;
+    dicom::StudyUid m_opening; ///< the study last asked for
 };
 
 } // namespace diascope::windows

@@ -18,6 +18,7 @@ void StudyBrowser::openSelected()
     const StudyEntry* entry = selected();
     if (!entry)
         return;
+    m_opening = entry->row.uid;
     if (entry->isLocal)
         m_workstation.read(entry->row.uid);
     else
@@ -48,7 +49,8 @@ void StudyBrowser::retrieve(const StudyEntry& entry, bool opensAfterwards)
         if (job->result())
             m_table->markLocal(study);
         updateActions();
-        if (opensAfterwards && hasSome)
+        // Whoever has opened another study meanwhile keeps it (SAF-13).
+        if (opensAfterwards && hasSome && m_opening == study)
             m_workstation.read(study);
     });
 }
