@@ -12,9 +12,9 @@
 #include <QProcess>
 #include <QScreen>
 #include <QStandardPaths>
-#include <QStorageInfo>
 #include <QTemporaryDir>
 #include <QThread>
+#include <filesystem>
 
 namespace diascope::cli
 {
@@ -181,7 +181,8 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
     if (!opened)
         return failed(opened.error());
     app::Session& session = **opened;
-    const QStorageInfo disk(session.profile().folder());
+    std::error_code noSpaceKnown; // of the folder itself: a table of mounts may lack it
+    const auto space = std::filesystem::space(session.profile().folder().toStdString(), noSpaceKnown);
     QJsonArray nodes;
     for (const dimse::Node& node : dimse::Nodes(session.settings()).list())
         nodes << node.name;
@@ -191,7 +192,7 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
                            {"memoryMiB", memoryMiB().toLongLong()},
                            {"codecs", QJsonArray::fromStringList(codecs())},
                            {"profile", session.profile().folder()},
-                           {"diskFreeMiB", disk.bytesAvailable() / 1024 / 1024},
+                           {"diskFreeMiB", noSpaceKnown ? 0 : qint64(space.available / 1024 / 1024)},
                            {"decoder", QFileInfo(worker).isExecutable() || qEnvironmentVariableIsSet("DIASCOPE_DECODER")},
                            {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
                            {"ris", session.settings().get(app::risHost)},
