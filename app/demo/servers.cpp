@@ -5,6 +5,8 @@
 #include <QStandardPaths>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <csignal>
+#include <sys/prctl.h>
 
 namespace diascope::demo
 {
@@ -34,6 +36,12 @@ bool answersWithin(quint16 port, int milliseconds)
             return true;
     }
     return false;
+}
+
+/// A server of ours does not outlive us, however we end.
+void tieToUs(QProcess& process)
+{
+    process.setChildProcessModifier([] { prctl(PR_SET_PDEATHSIG, SIGTERM); });
 }
 
 void end(QProcess& process)
@@ -97,6 +105,7 @@ Result<std::unique_ptr<Pacs>> Pacs::start(const QString& folder)
     config.close();
     pacs->m_process.setStandardOutputFile(QProcess::nullDevice());
     pacs->m_process.setStandardErrorFile(QProcess::nullDevice());
+    tieToUs(pacs->m_process);
     pacs->m_process.start(program, {QStringLiteral("-c"), config.fileName()});
     if (!pacs->m_process.waitForStarted() || !answersWithin(pacs->m_node.port, startMs))
         return fail(Fault::TimedOut, tr("dcmqrscp does not answer"));
@@ -113,6 +122,7 @@ Result<std::unique_ptr<Ris>> Ris::start(const QString& folder)
     auto ris = std::make_unique<Ris>();
     ris->m_folder = folder;
     ris->m_process.setStandardErrorFile(QProcess::nullDevice());
+    tieToUs(ris->m_process);
     ris->m_process.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral("-c"), QLatin1String(risProgram), folder});
     QElapsedTimer timer;
     timer.start();

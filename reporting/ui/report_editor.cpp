@@ -100,6 +100,7 @@ void ReportEditor::Private::build()
     column->addStretch(1);
     scroll->setWidget(content);
     layout->addWidget(scroll, 1);
+    layout->addStretch(0); // without a report the chooser stays at the top
     buildFooter(*layout);
 
     autosave->setSingleShot(true);

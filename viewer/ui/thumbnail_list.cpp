@@ -49,7 +49,7 @@ void ThumbnailList::add(const std::shared_ptr<OpenStack>& stack)
     const int index = stackCount();
     m_stacks.push_back(stack);
     auto* added = new QListWidgetItem(iconOf({}), QString(), this);
-    added->setSizeHint({picturePx + 20, picturePx + 74});
+    added->setSizeHint({picturePx + 20, picturePx + 14 + 4 * fontMetrics().lineSpacing()});
     added->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
     connect(stack.get(), &OpenStack::thumbnailReady, this, [this, index] {
         if (index < count())
