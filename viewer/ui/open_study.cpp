@@ -1,6 +1,6 @@
 #include "viewer/ui/open_study.h"
 #include "netclient/dicom/person_name.h"
-#include "viewer/slice/slice_renderer.h"
+#include "viewer/ui/thumbnail.h"
 #include <QPointer>
 #include <QtConcurrent>
 
@@ -11,20 +11,6 @@ namespace
 {
 
 constexpr int thumbnailPx = 112;
-
-QImage makeThumbnail(const Stack& stack)
-{
-    Stack single;
-    single.instances = {stack.instances[stack.instances.size() / 2]};
-    single.sliceCount = 1;
-    single.rows = stack.rows;
-    single.columns = stack.columns;
-    single.pixelSpacingMm = stack.pixelSpacingMm;
-    const auto volume = StackLoader::load(std::move(single));
-    if (!volume)
-        return {};
-    return render(**volume, {}, initialPresentation(**volume), {thumbnailPx, thumbnailPx}).image;
-}
 
 } // namespace
 
@@ -94,7 +80,7 @@ void OpenStack::want(int frame)
 void OpenStack::wantThumbnail()
 {
     if (!m_thumbnailWatcher.isRunning() && m_thumbnail.isNull())
-        m_thumbnailWatcher.setFuture(QtConcurrent::run(makeThumbnail, m_stack));
+        m_thumbnailWatcher.setFuture(QtConcurrent::run([stack = m_stack] { return thumbnailOf(stack, thumbnailPx); }));
 }
 
 OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject(parent), m_series(std::move(series))
