@@ -39,15 +39,7 @@ Result<std::shared_ptr<const Volume>> loadFrame(const QString& path, const QComm
     const auto frame = frameOption(parser, int(instances->size()));
     if (!frame)
         return std::unexpected(frame.error());
-    const Instance instance = (*instances)[size_t(*frame)];
-    Stack stack;
-    stack.instances = {instance};
-    stack.sliceCount = 1;
-    stack.rows = instance.pixels.rows;
-    stack.columns = instance.pixels.columns;
-    stack.pixelSpacingMm = instance.spacingMm;
-    stack.frameOfReference = instance.frameOfReference.value;
-    return StackLoader::load(std::move(stack));
+    return StackLoader::load(singleFrame((*instances)[size_t(*frame)]));
 }
 
 /// NumPy's format 1.0: magic, header length, a Python dict padded to 64 bytes, the values in C order.

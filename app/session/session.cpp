@@ -375,10 +375,7 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
         measurement.kind = value.name;
         measurement.value = value.value;
         measurement.decimals = 1;
-        measurement.unit = value.unit == QLatin1String("deg") ? QStringLiteral("°")
-                           : value.unit == QLatin1String("mm2") ? QStringLiteral("mm²")
-                           : value.unit == QLatin1String("px2") ? QStringLiteral("px²")
-                                                                : value.unit;
+        measurement.unit = viewer::displayUnit(value.unit);
         measurement.where.figureId = figure.id;
         if (figure.image) {
             measurement.where.sopInstanceUid = figure.image->instanceUid.value;

@@ -1,3 +1,4 @@
+#include "app/windows/icons.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/study_browser.h"
 #include "viewer/ui/scene_widget.h"
@@ -15,8 +16,6 @@ using namespace viewer;
 
 namespace
 {
-
-QIcon icon(const QString& name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(name)); }
 
 QString keysText(const QList<QKeySequence>& keys)
 {

@@ -1,4 +1,5 @@
 #include "app/windows/study_browser.h"
+#include "app/windows/icons.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/dimse/query.h"
 #include "reporting/export/text_export.h"
@@ -34,8 +35,6 @@ const Setting<QByteArray> browserGeometry{"windows.browser.geometry", QByteArray
 constexpr int typingMs = 250;
 constexpr int pictureStoredPx = 112;
 constexpr int pictureShownPx = 56;
-
-QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
 
 QToolButton* chip(const QString& text, QWidget* parent)
 {
@@ -207,7 +206,7 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     auto* line = new QHBoxLayout;
     m_search = new QLineEdit(parent);
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(icon("search"), QLineEdit::LeadingPosition);
+    m_search->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
     m_search->setPlaceholderText(tr("Name, ID, accession number or date (2026-01-31, 20260101-20260131)"));
     m_source = new QToolButton(parent);
     m_source->setPopupMode(QToolButton::InstantPopup);
@@ -272,7 +271,7 @@ void StudyBrowser::rebuildSources()
     if (!isThere)
         m_sourceNode.clear();
     m_source->setText(m_sourceNode.isEmpty() ? tr("This workstation") : m_sourceNode);
-    m_source->setIcon(icon("transfers"));
+    m_source->setIcon(icon(QStringLiteral("transfers")));
     if (m_sendMenu) {
         m_sendMenu->clear();
         for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
@@ -287,7 +286,7 @@ void StudyBrowser::buildActions()
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     const auto add = [&](const char* iconName, const QString& text, const QKeySequence& key, auto function) {
-        auto* action = bar->addAction(icon(iconName), text, this, function);
+        auto* action = bar->addAction(icon(QLatin1String(iconName)), text, this, function);
         action->setShortcut(key);
         action->setToolTip(key.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
         return action;
@@ -401,13 +400,15 @@ void StudyBrowser::searchArchive(const Filter& filter)
     const auto rows = m_session.archive().studies(filter.query);
     if (!rows)
         return showMessage(message(rows.error()), true);
+    // All reports in one go: this runs while somebody types.
+    QHash<QString, QString> reportStatus;
+    if (const auto reports = m_session.reports().listAll())
+        for (const reporting::ReportSummary& report : *reports)
+            if (!reportStatus.contains(report.studyUid))
+                reportStatus.insert(report.studyUid, reporting::displayName(report.status));
     std::vector<StudyEntry> entries;
-    for (const archive::StudyRow& row : *rows) {
-        StudyEntry entry{row, {}, true, {}};
-        if (const auto reports = m_session.reports().list(row.uid.value); reports && !reports->empty())
-            entry.reportStatus = reporting::displayName(reports->front().status);
-        entries.push_back(entry);
-    }
+    for (const archive::StudyRow& row : *rows)
+        entries.push_back({row, {}, true, reportStatus.value(row.uid.value)});
     m_table->setEntries(std::move(entries));
     m_table->sort(m_view->header()->sortIndicatorSection(), m_view->header()->sortIndicatorOrder());
     const int at = m_table->rowOf(kept);
@@ -418,6 +419,8 @@ void StudyBrowser::searchArchive(const Filter& filter)
         showMessage(tr("No studies here yet. Search a PACS (the button at the right of the search field), import files, or drop them here."));
     else
         showMessage(tr("No study fits. Try fewer words, another day or another source."));
+    if (!rows->empty())
+        return; // the chosen row has shown its details
     showDetails();
     updateActions();
 }

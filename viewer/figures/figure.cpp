@@ -125,16 +125,22 @@ std::optional<std::vector<QPointF>> pointsOnPlane(const Figure& figure, const st
     return points;
 }
 
+QString displayUnit(const QString& unit)
+{
+    static const QMap<QString, QString> displayed{
+        {"mm2", QStringLiteral("mm²")}, {"px2", QStringLiteral("px²")}, {"deg", QStringLiteral("°")}};
+    return displayed.value(unit, unit);
+}
+
 QString describe(const FigureValue& value)
 {
     if (value.name == QLatin1String("count"))
         return tr("%1 pixels").arg(qint64(value.value));
     // One decimal always, as in the report: the same value looks the same everywhere (MEA-09).
     const QString number = QString::number(value.value, 'f', 1);
-    QString unit = value.unit;
-    unit.replace(QLatin1String("mm2"), QStringLiteral("mm²")).replace(QLatin1String("px2"), QStringLiteral("px²"));
-    if (unit == QLatin1String("deg"))
-        return number + QStringLiteral("°");
+    const QString unit = displayUnit(value.unit);
+    if (value.unit == QLatin1String("deg"))
+        return number + unit;
     QString amount = unit.isEmpty() ? number : number + u' ' + unit;
     if (!value.note.isEmpty())
         amount += QStringLiteral(" (%1)").arg(value.note);

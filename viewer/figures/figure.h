@@ -85,6 +85,9 @@ const FigureKind* figureKind(const QString& id);
 std::optional<std::vector<QPointF>> pointsOnPlane(const Figure& figure, const std::optional<PlaneGeometry>& plane,
                                                   double toleranceMm);
 
+/// A unit as people read it: "mm2" → "mm²", "deg" → "°".
+QString displayUnit(const QString& unit);
+
 /// Values for people, line by line: {"23.4 mm"}, {"Mean 41.2 HU", "SD 3.1 HU", …}.
 QStringList describe(const std::vector<FigureValue>& values);
 QString describe(const FigureValue& value);

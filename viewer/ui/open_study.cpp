@@ -1,7 +1,6 @@
 #include "viewer/ui/open_study.h"
 #include "netclient/dicom/person_name.h"
 #include "viewer/ui/thumbnail.h"
-#include <QPointer>
 #include <QtConcurrent>
 
 namespace diascope::viewer

@@ -7,13 +7,7 @@ namespace diascope::viewer
 
 QImage thumbnailOf(const Stack& stack, int sizePx)
 {
-    Stack single;
-    single.instances = {stack.instances[stack.instances.size() / 2]};
-    single.sliceCount = 1;
-    single.rows = stack.rows;
-    single.columns = stack.columns;
-    single.pixelSpacingMm = stack.pixelSpacingMm;
-    const auto volume = StackLoader::load(std::move(single));
+    const auto volume = StackLoader::load(singleFrame(stack.instances[stack.instances.size() / 2]));
     if (!volume)
         return {};
     return render(**volume, {}, initialPresentation(**volume), {sizePx, sizePx}).image;

@@ -329,6 +329,18 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
 
 } // namespace
 
+Stack singleFrame(const Instance& instance)
+{
+    Stack stack;
+    stack.instances = {instance};
+    stack.sliceCount = 1;
+    stack.rows = instance.pixels.rows;
+    stack.columns = instance.pixels.columns;
+    stack.pixelSpacingMm = instance.spacingMm;
+    stack.frameOfReference = instance.frameOfReference.value;
+    return stack;
+}
+
 std::vector<Stack> buildStacks(std::vector<Instance> instances)
 {
     std::map<QString, StackWarning> duplicates;

@@ -47,6 +47,9 @@ struct Stack
     int frameOf(int slice, int phase = 0) const { return slice + sliceCount * phase; }
 };
 
+/// A stack of this one frame, as it is.
+Stack singleFrame(const Instance& instance);
+
 /// Sorts the frames of one series into stacks: split by orientation, frame of reference, size, spacing, pixel format and
 /// localizers (GEO-06, 07, 12); duplicates shown once (GEO-18). In order of their lowest instance number.
 /// Never fails: what does not fit anywhere is a stack of its own.
