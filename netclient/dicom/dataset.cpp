@@ -25,7 +25,12 @@ constexpr Uint32 lazyFrom = 4096;
 void quietDcmtk()
 {
     static std::once_flag once;
-    std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
+    std::call_once(once, [] {
+        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        // Headers that name one encoding over another, and a compressed syntax over pixels as they are: the bytes decide.
+        dcmAcceptUnexpectedImplicitEncoding.set(OFTrue);
+        dcmUseExplLengthPixDataForEncTS.set(OFTrue);
+    });
 }
 
 DcmTagKey keyOf(Tag tag) { return {tag.group, tag.element}; }
@@ -99,6 +104,52 @@ QString trimmedValue(QString value, bool keepsLeading)
     return value;
 }
 
+/// A number out of bytes whose VR says nothing (UN by PS3.5 §6.2.2 note, OB by mistake), by the dictionary's VR; little endian.
+std::optional<double> numberFromBytes(const QByteArray& bytes, DcmEVR vr, qsizetype index)
+{
+    const auto as = [&]<typename T>(T) -> std::optional<double> {
+        if (index < 0 || (index + 1) * qsizetype(sizeof(T)) > bytes.size())
+            return std::nullopt;
+        T value;
+        std::memcpy(&value, bytes.constData() + index * qsizetype(sizeof(T)), sizeof(T));
+        return double(value);
+    };
+    switch (vr) {
+    case EVR_US:
+    case EVR_xs:
+        return as(Uint16{});
+    case EVR_SS:
+        return as(Sint16{});
+    case EVR_UL:
+    case EVR_up:
+        return as(Uint32{});
+    case EVR_SL:
+        return as(Sint32{});
+    case EVR_FL:
+        return as(Float32{});
+    case EVR_FD:
+        return as(Float64{});
+    default:
+        return std::nullopt;
+    }
+}
+
+/// What DCMTK found wrong with a file, for people.
+Error damaged(const OFCondition& condition)
+{
+    if (condition == EC_StreamNotifyClient || condition == EC_EndOfStream)
+        return {Fault::Damaged, tr("the file ends inside a value, or a length in it is wrong")};
+    if (condition == EC_InvalidTag || condition == EC_CorruptedData || condition == EC_InvalidStream || condition == EC_ItemEnd ||
+        condition == EC_SequEnd || condition == EC_ItemDelimitationItemMissing || condition == EC_SequDelimitationItemMissing)
+        return {Fault::Damaged, tr("the structure of the file is broken (%1)").arg(QString::fromUtf8(condition.text()))};
+    return {Fault::Damaged, QString::fromUtf8(condition.text())};
+}
+
+bool hasNoVr(DcmElement& element)
+{
+    return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW || element.ident() == EVR_UNKNOWN2B;
+}
+
 Fault faultOfErrno()
 {
     return errno == ENOSPC ? Fault::DiskFull : Fault::Unreadable;
@@ -128,7 +179,7 @@ Result<Dataset> Dataset::read(const QString& path)
         const OFCondition loaded =
             file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
         if (loaded.bad())
-            return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+            return std::unexpected(damaged(loaded));
     } catch (const std::exception& exception) {
         return fail(Fault::Damaged, QString::fromUtf8(exception.what()));
     }
@@ -151,7 +202,7 @@ Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
     const OFCondition loaded = file->read(stream);
     file->transferEnd();
     if (loaded.bad())
-        return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+        return std::unexpected(damaged(loaded));
     if (file->loadAllDataIntoMemory().bad())
         return fail(Fault::Damaged, tr("there is no dataset in the file"));
     DcmItem* item = file->getDataset();
@@ -202,8 +253,17 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
 
 TransferSyntax Dataset::transferSyntax() const
 {
-    const auto* dataset = m_file->getDataset();
-    return TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(dataset->getOriginalXfer()).getXferID()));
+    // DCMTK knows fewer syntaxes than we decode; of one it does not know it tells how the bytes lie.
+    const DcmXfer found(m_file->getDataset()->getOriginalXfer());
+    OFString declared;
+    m_file->getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, declared);
+    const auto syntax = TransferSyntax::fromUid(QString::fromLatin1(found.getXferID()));
+    if (declared.empty() || DcmXfer(declared.c_str()).getXfer() != EXS_Unknown)
+        return syntax;
+    TransferSyntax named = TransferSyntax::fromUid(QString::fromLatin1(declared.c_str()).trimmed());
+    named.isExplicit = syntax.isExplicit;
+    named.isBigEndian = syntax.isBigEndian;
+    return named;
 }
 
 bool Dataset::contains(Tag tag) const { return m_item->tagExists(keyOf(tag)); }
@@ -247,6 +307,9 @@ std::optional<double> Dataset::number(Tag tag, int index) const
     DcmElement* element = elementOf(*m_item, tag);
     if (!element)
         return std::nullopt;
+    if (hasNoVr(*element))
+        if (const auto number = numberFromBytes(rawBytes(*element), DcmTag(keyOf(tag)).getEVR(), index))
+            return number;
     if (element->isaString() || element->ident() == EVR_UN) {
         const QString value = texts(tag).value(index);
         bool isNumber = false;
@@ -283,7 +346,14 @@ std::vector<double> Dataset::numbers(Tag tag) const
     if (!element)
         return {};
     std::vector<double> values;
-    const int count = element->isaString() ? int(texts(tag).size()) : int(element->getVM());
+    int count = element->isaString() || element->ident() == EVR_UN ? int(texts(tag).size()) : int(element->getVM());
+    if (hasNoVr(*element)) {
+        const QByteArray bytes = rawBytes(*element);
+        int binary = 0;
+        while (numberFromBytes(bytes, DcmTag(keyOf(tag)).getEVR(), binary))
+            ++binary;
+        count = binary > 0 ? binary : count;
+    }
     for (int i = 0; i < count; ++i) {
         const auto value = number(tag, i);
         if (!value)

@@ -85,6 +85,8 @@ ColourCoding codingOf(const PixelDescription& pixels)
 Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
+    if (pixels.syntax.codec == Codec::Unknown) // whoever wrote it may order the bytes as he likes
+        return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     const qint64 bits = pixels.storedFrameBits();
     const qint64 firstBit = bits * n;
     const qint64 firstByte = firstBit / 8;
