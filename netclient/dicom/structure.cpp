@@ -2,6 +2,7 @@
 #include "netclient/dicom/byte_window.h"
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -79,6 +80,12 @@ private:
                 return true;
         return false;
     }
+    static bool isKnownVr(QByteArrayView vr)
+    {
+        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
+                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
+        return isLongVr(vr) || std::any_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return vr == name; });
+    }
     static bool looksLikeVr(QByteArrayView vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
     QByteArray vrAt(qint64 at)
     {
@@ -94,7 +101,7 @@ private:
             const QByteArray vr = vrAt(m_at + 4);
             // Some writers leave the VRs out here too, against PS3.10 §7.1; their group begins with them left out.
             const bool isImplicit = !looksLikeVr(vr) && (m_isMetaImplicit || isFirst);
-            if (!looksLikeVr(vr) && !isImplicit)
+            if (!isImplicit && !isKnownVr(vr))
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file meta header is broken"));
             m_isMetaImplicit = isImplicit;
             isFirst = false;
