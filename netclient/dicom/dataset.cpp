@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QUuid>
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <dcmtk/config/osconfig.h>
@@ -471,7 +472,7 @@ void Dataset::setBytes(Tag tag, const QByteArray& bytes)
                          dcmTag.getEVR() == EVR_lt;
     if (isWords) {
         std::vector<Uint16> words(size_t(bytes.size() + 1) / 2);
-        std::memcpy(words.data(), bytes.constData(), size_t(bytes.size()));
+        std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(words.data()));
         DcmTag asWords(dcmTag);
         asWords.setVR(EVR_OW);
         m_item->putAndInsertUint16Array(asWords, words.data(), words.size());

@@ -72,19 +72,17 @@ private:
                                         .arg(m_at));
     }
 
+    static bool isOneOf(std::initializer_list<const char*> names, QByteArrayView vr)
+    {
+        return std::any_of(names.begin(), names.end(), [vr](const char* name) { return vr == name; });
+    }
+    static bool isShortVr(QByteArrayView vr)
+    {
+        return isOneOf({"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"}, vr);
+    }
     static bool isLongVr(QByteArrayView vr)
     {
-        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        for (const char* name : names)
-            if (vr == name)
-                return true;
-        return false;
-    }
-    static bool isKnownVr(QByteArrayView vr)
-    {
-        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
-                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
-        return isLongVr(vr) || std::any_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return vr == name; });
+        return isOneOf({"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"}, vr);
     }
     static bool looksLikeVr(QByteArrayView vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
     QByteArray vrAt(qint64 at)
@@ -101,7 +99,7 @@ private:
             const QByteArray vr = vrAt(m_at + 4);
             // Some writers leave the VRs out here too, against PS3.10 §7.1; their group begins with them left out.
             const bool isImplicit = !looksLikeVr(vr) && (m_isMetaImplicit || isFirst);
-            if (!isImplicit && !isKnownVr(vr))
+            if (!isImplicit && !isShortVr(vr) && !isLongVr(vr))
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file meta header is broken"));
             m_isMetaImplicit = isImplicit;
             isFirst = false;
@@ -162,33 +160,14 @@ private:
                 return damaged(0, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
             if (auto next = walkElement(levels, end); !next)
                 return next;
-            if (m_isUnwalkable)
-                return checkRest();
         }
-    }
-
-    /// Where encodings are mixed nobody knows what a parser will take for a sequence; but each level needs an item.
-    Result<void> checkRest()
-    {
-        constexpr int mostItems = 500;
-        int items = 0;
-        for (qint64 at = m_at; at + 4 <= m_size; ++at) {
-            const uchar* p = m_bytes.at(at, 4);
-            if (!p)
-                return {};
-            const bool isItem = (p[0] == 0xFE && p[1] == 0xFF && p[2] == 0x00 && p[3] == 0xE0) ||
-                                (p[0] == 0xFF && p[1] == 0xFE && p[2] == 0xE0 && p[3] == 0x00);
-            if (isItem && ++items > mostItems)
-                return damaged(0xFFFEE000, QT_TRANSLATE_NOOP("Dicom", "encodings are mixed within the file"));
-        }
-        return {};
     }
 
     Result<void> walkElement(std::vector<Level>& levels, qint64 end)
     {
         const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
         const bool isInSequence = !levels.empty() && !levels.back().isItem;
-        const bool isImplicit = levels.empty() ? m_isImplicit : levels.back().isImplicit;
+        bool isImplicit = levels.empty() ? m_isImplicit : levels.back().isImplicit;
         if (tag == 0xFFFEE00D || tag == 0xFFFEE0DD) { // item and sequence delimitation
             m_at += 8;
             if (!levels.empty())
@@ -216,13 +195,11 @@ private:
         bool isUnknown = false;
         if (!isImplicit && tag != 0xFFFEE000) {
             const QByteArray vr = vrAt(m_at + 4);
-            if (!looksLikeVr(vr)) { // mixed encodings: what follows is for the tolerant parser, in its limits
-                m_isUnwalkable = true;
-                return {};
-            }
             isSequence = vr == "SQ";
             isUnknown = vr == "UN";
-            if (isLongVr(vr)) {
+            if (!looksLikeVr(vr)) {
+                isImplicit = true; // one element without VR among others: the parser takes it so too
+            } else if (!isShortVr(vr)) { // a VR of the future has a long length (PS3.5 §6.2)
                 if (end - m_at < 12)
                     return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
                 value = m_at + 12;
@@ -264,7 +241,6 @@ private:
     bool m_isImplicit = false;
     bool m_isDeflated = false;
     bool m_isMetaImplicit = false;
-    bool m_isUnwalkable = false;
 };
 
 } // namespace

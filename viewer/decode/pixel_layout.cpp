@@ -49,7 +49,7 @@ public:
             }
             Found found;
             bool becomesImplicit = implicit.back();
-            if (tag == itemTag || implicit.back()) {
+            if (tag == itemTag || implicit.back() || !isVr(head + 4)) {
                 found.length = u32(head + 4);
                 at += 8;
             } else {
@@ -107,10 +107,12 @@ private:
         return m_isBigEndian ? quint32(u16(p)) << 16 | u16(p + 2) : quint32(u16(p + 2)) << 16 | u16(p);
     }
     static bool isVr(const uchar* p) { return p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z'; }
+    /// All but these have a long length, VRs of the future too (PS3.5 §6.2).
     static bool isLongVr(const uchar* vr)
     {
-        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
+        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
+                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
+        return std::none_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
     }
 
     /// The first element after the file meta group, which is always explicit little endian (PS3.10 §7.1).
