@@ -158,17 +158,19 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     qint64 total = 0;
     for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i)
         total += layout.pieces[i].length;
-    std::vector<std::byte> compressed(static_cast<size_t>(total));
-    const File file(layout.path);
-    size_t at = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i) {
-        const auto& piece = layout.pieces[i];
-        if (auto read = file.read(piece.offset, std::span(compressed).subspan(at, size_t(piece.length))); !read)
-            return read;
-        at += size_t(piece.length);
-    }
+    const auto putStream = [&layout, n](std::span<std::byte> to) -> Result<void> {
+        const File file(layout.path);
+        for (size_t i = layout.firstPieces[size_t(n)], at = 0; i < layout.firstPieces[size_t(n) + 1]; ++i) {
+            const auto& piece = layout.pieces[i];
+            if (auto read = file.read(piece.offset, to.subspan(at, size_t(piece.length))); !read)
+                return read;
+            at += size_t(piece.length);
+        }
+        return {};
+    };
 
     DecodeRequest request;
+    request.inputBytes = uint64_t(total);
     request.codec = *codec;
     request.rows = uint32_t(pixels.rows);
     request.columns = uint32_t(pixels.columns);
@@ -182,7 +184,7 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     const bool isPlain = cellBytes == destination.size() && !layout.palette;
     std::vector<std::byte> own(isPlain ? 0 : cellBytes);
     std::span<std::byte> cells = isPlain ? destination : std::span(own);
-    const auto info = DecoderPool::instance().decode(request, {compressed}, cells);
+    const auto info = DecoderPool::instance().decode(request, putStream, cells);
     if (!info)
         return fail(info.error().fault, tr("%1: %2").arg(pixels.syntax.name, info.error().detail));
 
