@@ -202,6 +202,10 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
 
 TransferSyntax Dataset::transferSyntax() const
 {
+    // DCMTK reads syntaxes younger than itself as explicit little endian and forgets their name.
+    OFString named;
+    if (m_file->getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, named).good() && DcmXfer(named.c_str()).getXfer() == EXS_Unknown)
+        return TransferSyntax::fromUid(QString::fromLatin1(named.c_str()));
     const auto* dataset = m_file->getDataset();
     return TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(dataset->getOriginalXfer()).getXferID()));
 }

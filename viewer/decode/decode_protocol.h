@@ -51,6 +51,7 @@ struct DecodedInfo
     uint32_t samplesPerPixel = 1;
     uint32_t isRgb = 0; ///< colour has already been transformed to RGB
     uint32_t isConfined = 0;
+    uint32_t isUnfinished = 0; ///< a video: not there yet, ask again
 };
 
 /// A piece of a video's stream in the file that is descriptor 5 of the worker.

@@ -59,7 +59,8 @@ Result<void> checkColour(const PixelDescription& p)
     const bool isOne = p.photometric.startsWith("MONOCHROME") || p.photometric == "PALETTE COLOR";
     if (!isThree && !isOne)
         return fail(Fault::Unsupported, tr("Photometric Interpretation “%1” cannot be shown").arg(p.photometric.left(16)));
-    if (p.photometric == "HSV" || p.photometric == "YBR_PARTIAL_420")
+    // 4:2:0 has no uncompressed form (PS3.3 C.7.6.3.1.2).
+    if (p.photometric == "HSV" || (p.photometric == "YBR_PARTIAL_420" && !p.syntax.isEncapsulated()))
         return fail(Fault::Unsupported, tr("Photometric Interpretation “%1” cannot be shown").arg(p.photometric));
     if (isThree != (p.samplesPerPixel == 3))
         return fail(Fault::Damaged, tr("%1 with %2 sample(s) a pixel").arg(p.photometric).arg(p.samplesPerPixel));

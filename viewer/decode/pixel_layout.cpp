@@ -251,10 +251,22 @@ quint32 elementOf(PixelDescription::Element element)
 
 int PixelLayout::availableFrames() const
 {
+    if (isVideo())
+        return pieces.empty() ? 0 : description.frames;
     if (isEncapsulated)
         return std::max<int>(0, int(firstPieces.size()) - 1);
     const qint64 bits = description.storedFrameBits();
     return int(std::min<qint64>(description.frames, native.length * 8 / bits));
+}
+
+qint64 PixelLayout::frameLength(int n) const
+{
+    const size_t from = isVideo() ? 0 : firstPieces[size_t(n)];
+    const size_t to = isVideo() ? pieces.size() : firstPieces[size_t(n) + 1];
+    qint64 bytes = 0;
+    for (size_t i = from; i < to; ++i)
+        bytes += pieces[i].length;
+    return bytes;
 }
 
 Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& dataset, const QString& path)
@@ -298,7 +310,8 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
         layout->pieces.erase(layout->pieces.begin());
         basicTable = locator.bytes(table.offset, table.length);
     }
-    splitIntoFrames(*layout, locator, dataset, basicTable);
+    if (!layout->isVideo())
+        splitIntoFrames(*layout, locator, dataset, basicTable);
     return layout;
 }
 

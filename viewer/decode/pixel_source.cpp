@@ -1,6 +1,7 @@
 #include "viewer/decode/pixel_source.h"
 #include "viewer/decode/colour.h"
 #include "viewer/decode/decoder_pool.h"
+#include "viewer/decode/video.h"
 #include <QFile>
 #include <algorithm>
 #include <bit>
@@ -147,17 +148,19 @@ std::optional<DecodeRequest::Codec> workerCodec(Codec codec)
 Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
+    if (layout.isVideo() && layout.availableFrames() > 0) {
+        const auto read = readVideoFrame(layout, n, destination);
+        return read ? read : fail(read.error().fault, tr("%1: %2").arg(pixels.syntax.name, read.error().detail));
+    }
     const auto codec = workerCodec(pixels.syntax.codec);
-    if (!codec)
+    if (!codec && !layout.isVideo())
         return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     if (n >= layout.availableFrames())
         return fail(Fault::Damaged, tr("the compressed data of frame %1 of %2 are missing").arg(n + 1).arg(pixels.frames));
     if (pixels.bitsAllocated > 32 || pixels.element != PixelDescription::Element::PixelData)
         return fail(Fault::Unsupported, tr("%1 bits a sample in %2 cannot be decoded").arg(pixels.bitsAllocated).arg(pixels.syntax.name));
 
-    qint64 total = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i)
-        total += layout.pieces[i].length;
+    const qint64 total = layout.frameLength(n);
     const auto putStream = [&layout, n](std::span<std::byte> to) -> Result<void> {
         const File file(layout.path);
         for (size_t i = layout.firstPieces[size_t(n)], at = 0; i < layout.firstPieces[size_t(n) + 1]; ++i) {
@@ -217,10 +220,7 @@ bool isImplausiblyLarge(const PixelLayout& layout, int n)
     constexpr qint64 large = qint64(64) << 20;
     if (layout.description.frameBytes() < large || n < 0 || n >= layout.availableFrames())
         return layout.description.frameBytes() >= large;
-    qint64 compressed = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i)
-        compressed += layout.pieces[i].length;
-    return compressed * 20000 < layout.description.frameBytes();
+    return layout.frameLength(n) * 20000 < layout.description.frameBytes();
 }
 
 template <typename T>
