@@ -1,4 +1,4 @@
-#include "netclient/dicom/uid.h"
+#include "tests/support/part_ten.h"
 #include "tests/support/test_data.h"
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/decode/pixel_source.h"
@@ -9,8 +9,6 @@
 
 using namespace diascope;
 using namespace diascope::viewer;
-using dicom::Dataset;
-namespace tag = dicom::tag;
 
 namespace
 {
@@ -19,45 +17,14 @@ constexpr int columns = 160;
 constexpr int rows = 128;
 constexpr int frames = 300; ///< more than the decoder keeps decoded: jumps back are real
 
-QByteArray number32(quint32 value)
+/// A video object around a stream cut into `pieces` fragments, without an offset table.
+QByteArray videoFile(const QByteArray& syntax, const QByteArray& stream, int numberOfFrames, int width, int height, int pieces)
 {
-    QByteArray bytes(4, '\0');
-    for (int i = 0; i < 4; ++i)
-        bytes[i] = char(value >> (8 * i));
-    return bytes;
-}
-
-/// A Part 10 file around a stream, written byte by byte (PS3.10 §7.1, PS3.5 §A.4): `pieces` fragments, no offset table.
-QByteArray partTen(const QByteArray& syntax, const QByteArray& stream, int numberOfFrames, int width, int height, int pieces)
-{
-    QByteArray uid = syntax;
-    if (uid.size() % 2)
-        uid.append('\0');
-    const auto element = [](quint16 group, quint16 number, const char* vr, QByteArray value) {
-        if (value.size() % 2)
-            value.append(*vr == 'U' ? '\0' : ' ');
-        QByteArray bytes = number32(quint32(number) << 16 | group) + vr;
-        return bytes + char(value.size() & 0xFF) + char(value.size() >> 8) + value;
-    };
-    const auto word = [](int value) { return QByteArray().append(char(value & 0xFF)).append(char(value >> 8)); };
-    const QByteArray meta = element(2, 0x10, "UI", uid);
-    QByteArray file(128, '\0');
-    file += "DICM" + element(2, 0, "UL", number32(quint32(meta.size()))) + meta;
-    file += element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.77.1.1.1") + element(8, 0x18, "UI", dicom::newUid().toLatin1());
-    file += element(0x28, 2, "US", word(3)) + element(0x28, 4, "CS", "YBR_PARTIAL_420") + element(0x28, 6, "US", word(0));
-    file += element(0x28, 8, "IS", QByteArray::number(numberOfFrames)) + element(0x28, 0x10, "US", word(height)) +
-            element(0x28, 0x11, "US", word(width));
-    file += element(0x28, 0x100, "US", word(8)) + element(0x28, 0x101, "US", word(8)) + element(0x28, 0x102, "US", word(7)) +
-            element(0x28, 0x103, "US", word(0));
-    file += QByteArray::fromHex("e07f10004f420000fffffffffeff00e000000000");
     const qsizetype each = (stream.size() / pieces + 1) & ~qsizetype(1);
-    for (int i = 0; i < pieces; ++i) {
-        QByteArray piece = i + 1 < pieces ? stream.mid(i * each, each) : stream.mid(i * each);
-        if (piece.size() % 2)
-            piece.append('\0');
-        file += QByteArray::fromHex("feff00e0") + number32(quint32(piece.size())) + piece;
-    }
-    return file + QByteArray::fromHex("feffdde000000000");
+    QList<QByteArray> cut;
+    for (int i = 0; i < pieces; ++i)
+        cut << (i + 1 < pieces ? stream.mid(i * each, each) : stream.mid(i * each));
+    return test::partTen(syntax, {height, width, numberOfFrames, 8, 8, 3, false, "YBR_PARTIAL_420"}, test::fragments(cut));
 }
 
 /// Colour bars that move, with the frame's number as the grey of the upper left corner: 16 + 3 (n mod 70).
@@ -173,7 +140,7 @@ private Q_SLOTS:
         QVERIFY(!bytes.isEmpty());
         const QByteArray all = expected(bytes, suffix, filterFor(rows));
         QCOMPARE(all.size(), qsizetype(columns) * rows * 3 * frames);
-        const auto source = PixelSource::open(written(partTen(syntax, bytes, frames, columns, rows, pieces)));
+        const auto source = PixelSource::open(written(videoFile(syntax, bytes, frames, columns, rows, pieces)));
         QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
         std::vector<int> order;
         for (int n = 0; n < frames; ++n)
@@ -212,7 +179,7 @@ private Q_SLOTS:
         const int width = height == 720 ? 1280 : columns;
         const QByteArray bytes = stream(options, "mp4", width, height, 3);
         const QByteArray all = expected(bytes, "mp4", filter);
-        const auto source = PixelSource::open(written(partTen("1.2.840.10008.1.2.4.102", bytes, 3, width, height, 1)));
+        const auto source = PixelSource::open(written(videoFile("1.2.840.10008.1.2.4.102", bytes, 3, width, height, 1)));
         QVERIFY(source);
         const auto frame = source->frame(1);
         QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
@@ -223,7 +190,7 @@ private Q_SLOTS:
     void fewerFramesThanSaid()
     {
         const QByteArray bytes = stream("-c:v libx264 -pix_fmt yuv420p -g 20 -bf 3 -crf 18", "mp4");
-        const auto source = PixelSource::open(written(partTen("1.2.840.10008.1.2.4.102", bytes, frames + 5, columns, rows, 1)));
+        const auto source = PixelSource::open(written(videoFile("1.2.840.10008.1.2.4.102", bytes, frames + 5, columns, rows, 1)));
         QVERIFY(source && source->frame(frames - 1));
         const auto beyond = source->frame(frames + 4);
         QVERIFY(!beyond);
@@ -253,7 +220,7 @@ private Q_SLOTS:
             int shown = 0;
             int refused = 0;
             for (const QByteArray& bytes : broken) {
-                const auto source = PixelSource::open(written(partTen("1.2.840.10008.1.2.4.102", bytes, frames, columns, rows, 1)));
+                const auto source = PixelSource::open(written(videoFile("1.2.840.10008.1.2.4.102", bytes, frames, columns, rows, 1)));
                 QVERIFY(source);
                 for (const int n : {0, 200, frames - 1, 5}) {
                     const auto frame = source->frame(n);
@@ -275,7 +242,7 @@ private Q_SLOTS:
         const QByteArray all = expected(bytes, "mp4", filterFor(rows));
         std::vector<PixelSource> sources;
         for (int i = 0; i < 6; ++i) // more than decoders are kept
-            sources.push_back(*PixelSource::open(written(partTen("1.2.840.10008.1.2.4.102", bytes, frames, columns, rows, 1))));
+            sources.push_back(*PixelSource::open(written(videoFile("1.2.840.10008.1.2.4.102", bytes, frames, columns, rows, 1))));
         std::atomic<int> wrong = 0;
         std::vector<std::thread> threads;
         for (int t = 0; t < 3; ++t)

@@ -72,21 +72,10 @@ void toNativeOrder(std::span<std::byte> bytes, const PixelLayout& layout)
         swapEach<quint16>(bytes);
 }
 
-ColourCoding codingOf(const PixelDescription& pixels)
-{
-    if (pixels.photometric == "YBR_FULL")
-        return ColourCoding::YbrFull;
-    if (pixels.photometric == "YBR_FULL_422")
-        return ColourCoding::YbrFull422;
-    if (pixels.photometric == "YBR_PARTIAL_422")
-        return ColourCoding::YbrPartial422;
-    return ColourCoding::Rgb; // YBR_RCT and YBR_ICT exist only inside JPEG 2000, which undoes them
-}
-
 Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
-    const qint64 bits = pixels.storedFrameBits();
+    const qint64 bits = layout.nativeFrameBits();
     const qint64 firstBit = bits * n;
     const qint64 firstByte = firstBit / 8;
     const qint64 bytes = (firstBit + bits + 7) / 8 - firstByte;
@@ -117,7 +106,7 @@ Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> d
     if (layout.palette)
         paletteToRgb(cells, pixels, pixels.highBit, *layout.palette, destination);
     else if (pixels.isColour())
-        coloursToRgb(cells, pixels.bitsAllocated / 8, pixels.bitsStored, codingOf(pixels), pixels.planarConfiguration == 1, destination);
+        coloursToRgb(cells, pixels.bitsAllocated / 8, pixels.highBit, pixels, colourCodingOf(pixels), pixels.planarConfiguration == 1, destination);
     else
         storedToFrame(cells, pixels, pixels.highBit, destination);
     return {};
@@ -190,6 +179,8 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     const auto info = DecoderPool::instance().decode(request, putStream, cells);
     if (!info)
         return fail(info.error().fault, tr("%1: %2").arg(pixels.syntax.name, info.error().detail));
+    if (int(info->bytesPerSample) * 8 > cellBits || info->samplesPerPixel != request.samplesPerPixel)
+        return fail(Fault::Damaged, tr("the decoder's answer makes no sense"));
 
     // RLE packs the cells as they are; all other codecs deliver values from bit 0 up.
     const int highBit = *codec == DecodeRequest::Codec::Rle ? pixels.highBit : pixels.bitsStored - 1;
@@ -209,8 +200,13 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
         return {};
     }
     // Inside codecs chroma is at full size again, and colour is by pixel.
-    const bool isYbr = pixels.photometric.startsWith("YBR_FULL") && !info->isRgb;
-    coloursToRgb(cells, int(info->bytesPerSample), pixels.bitsStored, isYbr ? ColourCoding::YbrFull : ColourCoding::Rgb, false, destination);
+    ColourCoding coding = info->isRgb ? ColourCoding::Rgb : colourCodingOf(pixels);
+    if (coding == ColourCoding::YbrFull422)
+        coding = ColourCoding::YbrFull;
+    if (coding == ColourCoding::YbrPartial422)
+        coding = ColourCoding::YbrPartial;
+    const int bytes = int(info->bytesPerSample);
+    coloursToRgb(cells, bytes, std::min(highBit, 8 * bytes - 1), pixels, coding, false, destination);
     return {};
 }
 
