@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <cmath>
+#include <sys/resource.h>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -260,6 +261,46 @@ private Q_SLOTS:
             QVERIFY(frame || !frame.error().detail.isEmpty());
         }
         QVERIFY(!source->frame(3) && !source->frame(-1));
+    }
+
+    /// FIL-13: 600 MB of zeros from 600 kB; FIL-01 behind deflate; and an honest deflated image.
+    void deflateBomb()
+    {
+        const char* const script = R"(
+import sys, zlib, struct
+head = open(sys.argv[1], 'rb').read()
+def write(path, *parts):
+    z = zlib.compressobj(9, zlib.DEFLATED, -15)
+    with open(path, 'wb') as f:
+        f.write(head)
+        for p in parts: f.write(z.compress(p))
+        f.write(z.flush())
+us = lambda e, v: struct.pack('<HH2sHH', 0x28, e, b'US', 2, v)
+image = us(2, 1) + struct.pack('<HH2sH12s', 0x28, 4, b'CS', 12, b'MONOCHROME2 ') + us(0x10, 2) + us(0x11, 2) + us(0x100, 8) + us(0x101, 8) + us(0x102, 7) + us(0x103, 0)
+pixels = lambda n: struct.pack('<HH2sHI', 0x7fe0, 0x10, b'OW', 0, n)
+write(sys.argv[2] + 'bomb.dcm', image, pixels(600 << 20), *([bytes(1 << 20)] * 600))
+write(sys.argv[2] + 'nested.dcm', struct.pack('<HH2sHI', 0x40, 0xa730, b'SQ', 0, 0xffffffff) + struct.pack('<HHI', 0xfffe, 0xe000, 0xffffffff), *([struct.pack('<HH2sHI', 0x40, 0xa730, b'SQ', 0, 0xffffffff) + struct.pack('<HHI', 0xfffe, 0xe000, 0xffffffff)] * 100000))
+write(sys.argv[2] + 'honest.dcm', image, pixels(4), b'\1\2\3\4')
+)";
+        const QByteArray meta = element(2, 0x10, "UI", "1.2.840.10008.1.2.1.99");
+        const QString head = written(QByteArray(128, '\0') + "DICM" + element(2, 0, "UL", littleEndian(quint64(meta.size()), 4)) + meta);
+        const auto ran = test::python(script, {head, m_folder.path() + '/'});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const auto memoryKb = [] {
+            rusage usage{};
+            getrusage(RUSAGE_SELF, &usage);
+            return usage.ru_maxrss;
+        };
+        const long before = memoryKb();
+        for (const char* name : {"bomb.dcm", "nested.dcm"}) {
+            const auto source = PixelSource::open(m_folder.filePath(name));
+            QVERIFY2(!source, name);
+            QCOMPARE(source.error().fault, Fault::Damaged);
+        }
+        QVERIFY2(memoryKb() - before < 450 * 1024, qPrintable(QString::number(memoryKb() - before)));
+        const auto honest = PixelSource::open(m_folder.filePath("honest.dcm"));
+        QVERIFY2(honest, honest ? "" : qPrintable(message(honest.error())));
+        QCOMPARE(honest->frame(0)->storedAt(1, 1), 4.0);
     }
 
     /// A JPEG stream cut at every place into two fragments is the same picture.

@@ -1,4 +1,5 @@
 #include "netclient/dicom/structure.h"
+#include "netclient/dicom/inflate.h"
 #include <QFile>
 #include <QFileInfo>
 #include <cstring>
@@ -28,7 +29,7 @@ public:
         } else if (!guessHeaderless()) {
             return fail(Fault::NotDicom, tr("the file has no DICOM header"));
         }
-        return m_isDeflated ? Result<void>{} : walkDataset();
+        return m_isDeflated ? walkDeflated() : walkDataset();
     }
 
 private:
@@ -99,6 +100,14 @@ private:
         if (!m_isDeflated && m_at + 8 <= m_size)
             m_isImplicit = !looksLikeVr(m_bytes + m_at + 4);
         return {};
+    }
+
+    Result<void> walkDeflated() const
+    {
+        const auto dataset = inflated(m_bytes + m_at, m_size - m_at);
+        if (!dataset)
+            return std::unexpected(dataset.error());
+        return Walker(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size()).walkDataset();
     }
 
     bool guessHeaderless()
