@@ -1,5 +1,6 @@
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/byte_window.h"
+#include "netclient/dicom/inflate.h"
 #include <QFile>
 #include <QFileInfo>
 #include <algorithm>
@@ -40,7 +41,7 @@ private:
         } else if (!guessHeaderless()) {
             return fail(Fault::NotDicom, tr("the file has no DICOM header"));
         }
-        return m_isDeflated ? Result<void>{} : walkDataset();
+        return m_isDeflated ? walkDeflated() : walkDataset();
     }
 
     struct Level
@@ -128,6 +129,15 @@ private:
         if (!m_isDeflated && m_at + 8 <= m_size)
             m_isImplicit = !looksLikeVr(vrAt(m_at + 4));
         return {};
+    }
+
+    Result<void> walkDeflated()
+    {
+        const uchar* deflated = m_bytes.at(m_at, m_size - m_at);
+        const auto dataset = inflated(deflated, deflated ? m_size - m_at : 0);
+        if (!dataset)
+            return std::unexpected(dataset.error());
+        return Walker(ByteWindow(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size())).walkDataset();
     }
 
     bool guessHeaderless()

@@ -62,7 +62,9 @@ TransferSyntax TransferSyntax::fromUid(const QString& uid)
     syntax.name = uid;
     if (!uid.startsWith(root))
         return syntax;
-    const QString suffix = uid.mid(root.size());
+    QString suffix = uid.mid(root.size());
+    if (suffix.startsWith(".4.10") && suffix.endsWith(".1") && suffix.count(u'.') == 3)
+        suffix.chop(2); // the fragmentable kinds of the video syntaxes (PS3.5 8.2.5 to 8.2.8)
     for (const Row& row : rows) {
         if (suffix != QLatin1String(row.suffix))
             continue;

@@ -6,6 +6,7 @@ find_package(TBB REQUIRED)
 find_package(DCMTK REQUIRED)
 find_package(GDCM REQUIRED)
 find_package(LibXml2 REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # Never the Qt module: Debian's is Qt 5.
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath CommonTransforms CommonExecutionModel

@@ -165,13 +165,21 @@ std::vector<size_t> startsFromOffsets(const std::vector<PixelLayout::Piece>& pie
     return starts;
 }
 
-/// Without a usable table: where a fragment starts like a JPEG or JPEG 2000 stream, a frame begins.
+/// Without a usable table: where the fragments start like a JPEG, JPEG 2000 or RLE frame, a frame begins. The mark itself may
+/// be cut by the end of a fragment.
 std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelLayout::Piece>& pieces)
 {
+    constexpr qsizetype markBytes = 8;
     std::vector<size_t> starts;
     for (size_t i = 0; i < pieces.size(); ++i) {
-        const QByteArray head = locator.bytes(pieces[i].offset, std::min<qint64>(pieces[i].length, 4));
-        if (head.size() >= 3 && quint8(head[0]) == 0xFF && (quint8(head[1]) == 0xD8 || quint8(head[1]) == 0x4F) && quint8(head[2]) == 0xFF)
+        QByteArray head;
+        for (size_t k = i; k < pieces.size() && head.size() < markBytes && pieces[i].length > 0; ++k)
+            head += locator.bytes(pieces[k].offset, std::min<qint64>(pieces[k].length, markBytes - head.size()));
+        const auto at = [&head](int k) { return k < head.size() ? quint8(head[k]) : quint8(0); };
+        const bool isJpeg = at(0) == 0xFF && (at(1) == 0xD8 || at(1) == 0x4F) && at(2) == 0xFF;
+        const bool isJp2 = head.startsWith(QByteArray::fromHex("0000000c6a502020"));
+        const bool isRle = at(0) > 0 && at(0) < 16 && head.mid(1) == QByteArray::fromHex("00000040000000"); // PS3.5 G.5
+        if (isJpeg || isJp2 || isRle)
             starts.push_back(i);
     }
     return starts;
@@ -180,6 +188,10 @@ std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelL
 void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& dataset, const QByteArray& basicTable)
 {
     const size_t frames = size_t(layout.description.frames);
+    const auto isEmpty = [](const PixelLayout::Piece& piece) { return piece.length == 0; };
+    // As many fragments as frames: an empty one is a frame that is missing; else it is nothing.
+    if (layout.pieces.size() != frames)
+        std::erase_if(layout.pieces, isEmpty);
     const size_t pieces = layout.pieces.size();
     std::vector<size_t> starts;
     if (frames == 1) {
@@ -209,6 +221,15 @@ void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& datas
         layout.firstPieces.push_back(pieces);
 }
 
+/// YBR_FULL_422 over three whole planes is what many encoders' decoders leave behind: the length decides.
+void unlie422(PixelLayout& layout)
+{
+    PixelDescription& pixels = layout.description;
+    const qint64 whole = pixels.framePixels() * 3 * pixels.bitsAllocated / 8 * pixels.frames;
+    if (pixels.photometric == "YBR_FULL_422" && (layout.native.length == whole || layout.native.length == whole + whole % 2))
+        pixels.photometric = QStringLiteral("YBR_FULL");
+}
+
 quint32 elementOf(PixelDescription::Element element)
 {
     switch (element) {
@@ -226,10 +247,30 @@ quint32 elementOf(PixelDescription::Element element)
 
 int PixelLayout::availableFrames() const
 {
+    if (isVideo())
+        return pieces.empty() ? 0 : description.frames;
     if (isEncapsulated)
         return std::max<int>(0, int(firstPieces.size()) - 1);
-    const qint64 bits = description.storedFrameBits();
+    const qint64 bits = nativeFrameBits();
     return int(std::min<qint64>(description.frames, native.length * 8 / bits));
+}
+
+qint64 PixelLayout::nativeFrameBits() const
+{
+    const qint64 bits = description.storedFrameBits();
+    const qint64 byRow = qint64(description.rows) * ((description.columns + 1) / 2) * 4 * description.bitsAllocated;
+    const bool isByRow = description.photometric.endsWith("_422") && native.length * 8 >= byRow * description.frames;
+    return isByRow ? byRow : bits;
+}
+
+qint64 PixelLayout::frameLength(int n) const
+{
+    const size_t from = isVideo() ? 0 : firstPieces[size_t(n)];
+    const size_t to = isVideo() ? pieces.size() : firstPieces[size_t(n) + 1];
+    qint64 bytes = 0;
+    for (size_t i = from; i < to; ++i)
+        bytes += pieces[i].length;
+    return bytes;
 }
 
 Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& dataset, const QString& path)
@@ -247,10 +288,20 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
             return std::unexpected(palette.error());
         layout->palette = std::move(*palette);
     }
+    // Pixel Presentation COLOR: grey with a part in colour.
+    constexpr Tag pixelPresentation{0x0008, 0x9205};
+    if (layout->description.photometric == "MONOCHROME2" && dataset.text(pixelPresentation) == "COLOR" &&
+        dataset.contains(tag::RedPaletteColorLookupTableDescriptor)) {
+        auto palette = Palette::of(dataset, layout->description.isSigned);
+        if (!palette)
+            return std::unexpected(palette.error());
+        layout->supplemental = std::move(*palette);
+    }
     if (syntax.isDeflated) {
         const quint32 tag = elementOf(layout->description.element);
         layout->memory = std::make_shared<const QByteArray>(dataset.bytes({quint16(tag >> 16), quint16(tag)}));
         layout->native = {0, layout->memory->size()};
+        unlie422(*layout);
         return layout;
     }
     QFile file(path);
@@ -264,6 +315,7 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
     layout->hasByteWords = found->isByteVr;
     if (!layout->isEncapsulated) {
         layout->native = {found->value, std::min<qint64>(found->length, file.size() - found->value)};
+        unlie422(*layout);
         return layout;
     }
     layout->pieces = locator.items(found->value);
@@ -273,7 +325,8 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
         layout->pieces.erase(layout->pieces.begin());
         basicTable = locator.bytes(table.offset, table.length);
     }
-    splitIntoFrames(*layout, locator, dataset, basicTable);
+    if (!layout->isVideo())
+        splitIntoFrames(*layout, locator, dataset, basicTable);
     return layout;
 }
 
