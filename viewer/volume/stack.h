@@ -35,11 +35,15 @@ struct Stack
     QString orientation = QStringLiteral("none"); ///< axial, sagittal, coronal, oblique, none
     double gantryTiltDeg = 0;                     ///< from positions and orientation only (GEO-05), signed
     QString frameOfReference;
-    /// A regular grid: at least 3 parallel, equally spaced, untilted slices. Otherwise whyNoVolume says why, for a person.
+    /// The acquired slices are a regular grid: at least 3, parallel, equally spaced, untilted. Otherwise whyNoVolume says
+    /// why, for a person; where canReslice it says why it has to be interpolated.
     bool isVolume = false;
     QString whyNoVolume;
-    /// MPR and 3D are possible: isVolume, or tilted but otherwise regular (sampled along the true positions, GEO-05).
+    /// MPR and 3D are possible: isVolume, or tilted, shifted, unevenly spaced or with up to 5 neighbouring slices missing:
+    /// then from the true positions (GEO-04, GEO-05), and the warnings stay.
     bool canReslice = false;
+    /// canReslice, but not along evenly spaced steps of one line: MPR shows Volume::regular().
+    bool needsResampling = false;
     std::vector<StackDimension> dimensions;
     std::vector<StackWarning> warnings;
 
