@@ -17,6 +17,10 @@ struct StackDimension
     QString name; ///< "temporal position", "echo time", "b-value", "trigger time", "acquisition time", "acquisition", …
     int size = 1;
     std::vector<double> values; ///< one for each index, in the dimension's unit
+    QString unit; ///< "ms", "s/mm²", "s", "%"; empty where it has none
+    QStringList texts; ///< one for each index where a number does not say it all ("1000 s/mm², 0.7 0 0.7"); else empty
+
+    QString text(int index) const; ///< value and unit, for a person
 };
 
 /// Frames of one series that belong together, in order: slices ascend along the normal (row × column direction), so a
@@ -49,6 +53,9 @@ struct Stack
 
     int frameCount() const { return int(instances.size()); }
     int frameOf(int slice, int phase = 0) const { return slice + sliceCount * phase; }
+    /// "echo time 12 ms", … : what the phase of a frame is, one for each dimension; for other frames of an object that counts
+    /// its frames ("detector 2") what it says of them.
+    QStringList dimensionTexts(int frame) const;
 };
 
 /// A stack of this one frame, as it is.

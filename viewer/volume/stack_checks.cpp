@@ -117,7 +117,8 @@ void checkGeometry(Stack& stack)
         stack.whyNoVolume = tr("the images carry no position in the patient");
         return;
     }
-    stack.orientation = orientationName(first.plane->normal());
+    if (first.plane->isInPatient)
+        stack.orientation = orientationName(first.plane->normal());
     if (first.frameOfReference.isEmpty())
         stack.warnings.push_back({QStringLiteral("GEO-12"), tr("Without a frame of reference the images are not linked to others by position.")});
     if (stack.sliceCount < 2) {
