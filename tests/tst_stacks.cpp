@@ -142,7 +142,7 @@ private Q_SLOTS:
         const Stack stack = buildStacks(shuffled(instances)).front();
         QCOMPARE(codes(stack), QStringList{"GEO-03"});
         QVERIFY2(stack.warnings[0].text.contains("image 4") && stack.warnings[0].text.contains("image 6"), qPrintable(stack.warnings[0].text));
-        QVERIFY(!stack.isVolume && !stack.canReslice && !stack.whyNoVolume.isEmpty());
+        QVERIFY(!stack.isVolume && stack.canReslice && stack.needsResampling && !stack.whyNoVolume.isEmpty());
         QCOMPARE(*stack.sliceSpacingMm, 2.0);
     }
 

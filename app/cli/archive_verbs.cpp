@@ -18,7 +18,11 @@ QJsonObject stackJson(const viewer::Stack& stack)
 {
     QJsonArray dimensions;
     for (const viewer::StackDimension& dimension : stack.dimensions)
-        dimensions << QJsonObject{{"name", dimension.name}, {"size", dimension.size}};
+        dimensions << QJsonObject{{"name", dimension.name},
+                                  {"size", dimension.size},
+                                  {"unit", dimension.unit},
+                                  {"values", QJsonArray::fromVariantList(QVariantList(dimension.values.begin(), dimension.values.end()))},
+                                  {"texts", QJsonArray::fromStringList(dimension.texts)}};
     QJsonArray warnings;
     for (const viewer::StackWarning& warning : stack.warnings)
         warnings << QJsonObject{{"code", warning.code}, {"text", warning.text}};
@@ -31,6 +35,7 @@ QJsonObject stackJson(const viewer::Stack& stack)
             {"gantryTiltDeg", stack.gantryTiltDeg},
             {"frameOfReference", stack.frameOfReference},
             {"volume", stack.isVolume},
+            {"reslice", stack.canReslice},
             {"whyNoVolume", stack.whyNoVolume},
             {"dimensions", dimensions},
             {"warnings", warnings}};

@@ -32,6 +32,19 @@ std::optional<Error> problemOf(const Volume& volume, int frame)
     return std::nullopt;
 }
 
+/// Of the acquired slices where they are evenly spaced, else of the volume resampled from them.
+Result<QImage> renderReformatted(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform)
+{
+    if (!volume.stack().needsResampling)
+        return renderMpr(volume, view, presentation, transform);
+    const auto regular = volume.regular();
+    if (!regular)
+        return std::unexpected(regular.error());
+    SliceView same = view; // frames count otherwise there; only the phase matters
+    same.frame = (*regular)->stack().frameOf(0, view.frame / volume.sliceCount());
+    return renderMpr(**regular, same, presentation, transform);
+}
+
 } // namespace
 
 RenderedSlice render(const Volume& volume, const SliceView& view, const Presentation& presentation, QSize sizePx)
@@ -41,7 +54,7 @@ RenderedSlice render(const Volume& volume, const SliceView& view, const Presenta
     sizePx = sizePx.expandedTo({1, 1}).boundedTo({16384, 16384});
     slice.transform = SliceTransform::of(volume, view, sizePx);
     if (view.mpr) {
-        auto image = renderMpr(volume, view, presentation, slice.transform);
+        auto image = renderReformatted(volume, view, presentation, slice.transform);
         if (image)
             slice.image = std::move(*image);
         else

@@ -1,4 +1,5 @@
 #include "viewer/volume/stack_checks.h"
+#include "viewer/volume/resample.h"
 #include <algorithm>
 #include <numbers>
 #include <numeric>
@@ -116,7 +117,8 @@ void checkGeometry(Stack& stack)
         stack.whyNoVolume = tr("the images carry no position in the patient");
         return;
     }
-    stack.orientation = orientationName(first.plane->normal());
+    if (first.plane->isInPatient)
+        stack.orientation = orientationName(first.plane->normal());
     if (first.frameOfReference.isEmpty())
         stack.warnings.push_back({QStringLiteral("GEO-12"), tr("Without a frame of reference the images are not linked to others by position.")});
     if (stack.sliceCount < 2) {
@@ -131,25 +133,27 @@ void checkGeometry(Stack& stack)
         nameIrregularities(stack, steps);
     const double tilt = tiltDeg(stack);
     const bool isTilted = std::abs(tilt) > leastTiltDeg;
-    if (isTilted) {
+    const bool isOnALine = originsLieOnALine(stack);
+    if (isTilted)
         stack.gantryTiltDeg = tilt;
-        stack.warnings.push_back({QStringLiteral("GEO-05"), (steps.isRegular ? tr("The slices are tilted by %1°: MPR follows their true positions.") : tr("The slices are tilted by %1°."))
-                                                                          .arg(std::abs(tilt), 0, 'f', 1)});
-    }
-    if (!steps.isRegular)
-        return;
-    if (!originsLieOnALine(stack)) {
+    if (steps.isRegular && !isOnALine) {
         stack.whyNoVolume = tr("the slices are shifted against one another");
         stack.warnings.push_back({QStringLiteral("GEO-04"), tr("The slices are shifted against one another.")});
-        return;
     }
-    if (stack.sliceCount < leastSlices) {
+    stack.needsResampling = !steps.isRegular || !isOnALine;
+    if (stack.sliceCount < leastSlices)
         stack.whyNoVolume = tr("there are fewer than %1 slices").arg(leastSlices);
+    else if (const QString refusal = stack.needsResampling ? whyNotResampled(stack) : QString(); !refusal.isEmpty())
+        stack.whyNoVolume = refusal;
+    else
+        stack.canReslice = true;
+    stack.needsResampling = stack.needsResampling && stack.canReslice;
+    stack.isVolume = stack.canReslice && !stack.needsResampling && !isTilted;
+    if (!isTilted)
         return;
-    }
-    stack.canReslice = true;
-    stack.isVolume = !isTilted;
-    if (isTilted)
+    stack.warnings.push_back({QStringLiteral("GEO-05"), (stack.canReslice ? tr("The slices are tilted by %1°: MPR follows their true positions.") : tr("The slices are tilted by %1°."))
+                                                            .arg(std::abs(tilt), 0, 'f', 1)});
+    if (stack.whyNoVolume.isEmpty())
         stack.whyNoVolume = tr("the slices are tilted by %1°").arg(std::abs(tilt), 0, 'f', 1);
 }
 

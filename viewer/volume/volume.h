@@ -6,7 +6,7 @@
 namespace diascope::viewer
 {
 
-/// The regular grid of a stack with isVolume or canReslice: voxel (column, row, slice) → patient.
+/// The grid of a stack with canReslice: voxel (column, row, slice) → patient.
 struct VolumeGrid
 {
     Vec3 originLps;   ///< centre of voxel (0,0,0)
@@ -63,15 +63,22 @@ public:
     bool isPadding(int frame, double storedValue) const;
     /// Modality value; nothing outside, not loaded, padding or colour.
     std::optional<double> valueAt(int frame, int column, int row) const;
-    /// Trilinear modality value at a point of the patient; nothing outside, beside padding, or without a grid.
+    /// Trilinear modality value at a point of the patient, between the acquired slices at their true positions; nothing
+    /// outside, beside padding, or without a grid.
     std::optional<double> valueAt(Vec3 pointLps, int phase = 0) const;
     /// Modality values of a loaded frame, row by row; padding is NaN; empty for colour or not loaded.
     std::vector<float> frameValues(int frame) const;
     QString unit(int frame) const; ///< of modality values
 
     std::optional<PlaneGeometry> plane(int frame) const;
-    /// Nothing where the stack cannot be resliced; stack().whyNoVolume says why.
+    /// The grid of the acquired slices, or of regular() where the stack needs resampling. Nothing where the stack cannot be
+    /// resliced; stack().whyNoVolume says why.
     std::optional<VolumeGrid> grid() const;
+    /// A regular grid at right angles: this itself where stack().isVolume, else resampled (see resample.cpp) the first time
+    /// it is asked for and kept as long as this snapshot. All frames of the result are derived: without SOP Instance UID,
+    /// number and path. Call on a worker thread. Errors: Unsupported (stack().whyNoVolume, colour, no memory), NotFound (not
+    /// all frames are loaded yet).
+    Result<std::shared_ptr<const Volume>> regular() const;
     /// Slice whose plane is nearest to the point, of one phase; nothing without geometry.
     std::optional<int> nearestFrame(Vec3 pointLps, int phase = 0) const;
     /// Smallest and largest modality value of the loaded frames sampled so far, without padding; nothing for colour.
@@ -87,6 +94,9 @@ private:
     struct Data;
     struct Snapshot;
     explicit Volume(std::shared_ptr<const Snapshot> snapshot);
+    static Result<std::shared_ptr<const Volume>> resampled(const Volume& source);
+    static std::shared_ptr<const Volume> complete(std::shared_ptr<Data> data);
+    Vec3 toVoxel(Vec3 pointLps) const;
     std::shared_ptr<const Snapshot> m_snapshot;
 };
 

@@ -31,6 +31,8 @@ struct Volume::Snapshot
     std::shared_ptr<const std::vector<std::optional<Error>>> errors;
     int loadedCount = 0;
     int failedCount = 0;
+    mutable std::mutex regularMutex;
+    mutable std::optional<Result<std::shared_ptr<const Volume>>> regular;
     mutable std::once_flag rangeOnce;
     mutable std::optional<Range> range;
 };
