@@ -12,6 +12,7 @@ find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath C
     ImagingCore ImagingGeneral FiltersCore RenderingCore RenderingOpenGL2 RenderingVolume RenderingVolumeOpenGL2)
 
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(lcms2 REQUIRED IMPORTED_TARGET lcms2)
 
 # DCMTK's headers are not warning-free; as system headers they are quiet.
 add_library(diascope_dcmtk INTERFACE)

@@ -382,9 +382,8 @@ Result<std::vector<quint8>> overlayBits(const OverlayPlane& overlay, const std::
     std::vector<quint8> bits(count);
     if (overlay.embeddedBit < 0) {
         const size_t first = count * size_t(*own);
-        if ((first + count + 7) / 8 > size_t(overlay.bits.size()))
-            return fail(Fault::Damaged, tr("the overlay's data end too early"));
-        for (size_t i = 0; i < count; ++i)
+        const size_t available = std::max(size_t(overlay.bits.size()) * 8, first) - first; // what is missing is off
+        for (size_t i = 0; i < std::min(count, available); ++i)
             bits[i] = quint8(overlay.bits[qsizetype((first + i) / 8)]) >> ((first + i) % 8) & 1;
         return bits;
     }

@@ -26,7 +26,7 @@ struct OverlayPlane
 };
 
 /// One byte a pixel, 0 or 1, row by row, of the overlay's frame over `imageFrame`. Embedded ones are read from the file.
-/// Errors: NotFound (none over this frame), Damaged (too few bits), those of PixelSource::frame.
+/// Missing data are 0. Errors: NotFound (none over this frame), Damaged (embedded, of another size), those of PixelSource::frame.
 Result<std::vector<quint8>> overlayBits(const OverlayPlane& overlay, const std::shared_ptr<const PixelLayout>& layout, int imageFrame);
 
 /// Display Shutter, Frame Display Shutter and Bitmap Display Shutter (PS3.3 C.7.6.11, C.7.6.15, C.7.6.16.2.16). Image coordinates
