@@ -1,5 +1,7 @@
 #include "viewer/slice/colour_transform.h"
+#include <algorithm>
 #include <lcms2.h>
+#include <map>
 #include <mutex>
 
 namespace diascope::viewer
@@ -73,16 +75,19 @@ Result<std::shared_ptr<const ColourTransform>> ColourTransform::of(const QByteAr
     static std::vector<std::pair<QByteArray, std::shared_ptr<const ColourTransform>>> kept;
     const std::lock_guard lock(mutex);
     const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return entry.first == profile; });
-    if (found == kept.end()) {
-        void* transform = makeTransform(profile);
+    std::shared_ptr<const ColourTransform> known;
+    if (found != kept.end()) {
+        known = found->second;
+    } else {
+        if (void* transform = makeTransform(profile))
+            known.reset(new ColourTransform(transform));
         if (kept.size() >= 8)
             kept.erase(kept.begin());
-        kept.emplace_back(profile, transform ? std::shared_ptr<const ColourTransform>(new ColourTransform(transform)) : nullptr);
+        kept.emplace_back(profile, known);
     }
-    const auto& entry = found == kept.end() ? kept.back() : *found;
-    if (!entry.second)
+    if (!known)
         return fail(Fault::Damaged, tr("Its colour profile cannot be used: the colours are as stored"));
-    return entry.second;
+    return known;
 }
 
 Result<std::shared_ptr<const ColourTransform>> colourTransformOf(const Instance& instance)
