@@ -109,6 +109,17 @@ void ReadingWindow::buildCommands()
     command(image, tr("Mirror top and bottom"), nullptr, {key("Shift+V")}, [this] { m_grid->active()->flip(Qt::Vertical); });
     command(image, tr("Fit to window"), nullptr, {key("F")}, onActive(&Viewport::fit));
     command(image, tr("One image pixel per screen pixel"), nullptr, {key("Shift+1")}, onActive(&Viewport::oneToOne));
+    command(image, tr("Overlay planes of the file"), nullptr, {key("Shift+O")}, onActive(&Viewport::toggleOverlayPlanes));
+    command(image, tr("Shutter"), nullptr, {key("Shift+S")}, onActive(&Viewport::toggleShutter));
+    command(image, tr("Subtraction"), nullptr, {key("Shift+D")}, onActive(&Viewport::toggleSubtraction));
+    command(image, tr("This image as mask"), nullptr, {key("Shift+M")}, onActive(&Viewport::useFrameAsMask));
+    constexpr double half = 0.5; // pixels: finer than one sees, coarse enough to get there
+    const std::tuple<QString, const char*, QPointF> shifts[] = {{tr("Mask to the left"), "Alt+Left", {-half, 0}},
+                                                                {tr("Mask to the right"), "Alt+Right", {half, 0}},
+                                                                {tr("Mask up"), "Alt+Up", {0, -half}},
+                                                                {tr("Mask down"), "Alt+Down", {0, half}}};
+    for (const auto& [text, shortcut, byPx] : shifts)
+        command(image, text, nullptr, {key(shortcut)}, [this, byPx = byPx] { m_grid->active()->shiftMask(byPx); });
     m_toolBar->addAction(command(image, tr("Reset"), "reset", {key("Esc")}, [this] {
         Viewport* viewport = m_grid->active();
         if (viewport->isDrawing())

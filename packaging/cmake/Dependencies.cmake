@@ -15,6 +15,7 @@ find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath C
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageFunction ITKImageGrid ITKTransform)
 
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(lcms2 REQUIRED IMPORTED_TARGET lcms2)
 
 # ITK's headers have warnings of their own too; no factories: it neither reads nor writes files here.
 add_library(diascope_itk INTERFACE)

@@ -1,3 +1,5 @@
+#include "viewer/slice/image_layers.h"
+#include "viewer/slice/image_marks.h"
 #include "viewer/ui/viewport.h"
 #include <QPainter>
 #include <QPainterPath>
@@ -167,16 +169,47 @@ QStringList Viewport::warnings(const Shown& shown) const
     const Instance& instance = shown.volume->instance(shown.view.frame);
     for (const StackWarning& warning : shown.volume->stack().warnings)
         lines << QStringLiteral("⚠ ") + warning.text;
-    if (instance.isLossy)
-        lines << (instance.lossyRatio.isEmpty() ? tr("Lossy compression") : tr("Lossy compression %1:1").arg(instance.lossyRatio));
-    if (instance.isForProcessing)
-        lines << tr("FOR PROCESSING: not for diagnosis");
+    lines << imageMarks(instance);
+    if (!shown.view.mpr && !shown.presentation.showsShutter && hasShutter(instance))
+        lines << tr("Shutter open");
     const auto latest = volume();
     if (latest && latest->failedCount() > 0)
         lines << tr("%n image(s) cannot be shown", nullptr, latest->failedCount());
     if (latest && !latest->isComplete())
         lines << tr("Loaded %1 of %2").arg(latest->loadedCount()).arg(latest->frameCount());
     return lines;
+}
+
+QString Viewport::windowText(const Shown& shown) const
+{
+    const Window& window = shown.presentation.window;
+    if (shown.presentation.voiLut >= 0)
+        return tr("VOI LUT");
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    const auto factor = instance.modules && instance.modules->pet ? suv(*instance.modules->pet).factor : std::nullopt;
+    if (factor)
+        return tr("SUVbw %1 – %2").arg(number((window.centre - window.width / 2) * *factor, 1), number((window.centre + window.width / 2) * *factor, 1));
+    // Parametric maps have windows below 1: three digits that count.
+    if (window.width < 20 && shown.presentation.function != VoiFunction::Linear)
+        return tr("C %1  W %2").arg(window.centre, 0, 'g', 3).arg(window.width, 0, 'g', 3);
+    return tr("C %1  W %2").arg(number(window.centre, 0), number(window.width, 0));
+}
+
+/// What is subtracted from the image shown; empty without subtraction.
+QString Viewport::subtractionText(const Shown& shown) const
+{
+    if (!shown.presentation.subtraction || shown.view.mpr)
+        return {};
+    const auto plan = subtractionOf(*shown.volume, shown.view.frame, *shown.presentation.subtraction);
+    if (!plan)
+        return tr("Not subtracted");
+    QStringList masks;
+    for (const int frame : plan->maskFrames)
+        masks << QString::number(frame + 1);
+    QString text = tr("Subtracted, mask %1").arg(masks.join(QStringLiteral(", ")));
+    if (!plan->shiftPx.isNull())
+        text += tr(", shifted %1 / %2 px").arg(plan->shiftPx.x(), 0, 'f', 1).arg(plan->shiftPx.y(), 0, 'f', 1);
+    return text;
 }
 
 void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
@@ -215,7 +248,10 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                 bottomLeft << tr("Position %1 mm").arg(number(dot(plane->originLps, plane->normal()), 1));
             if (detail == OverlayDetail::Full && instance.sliceThicknessMm)
                 bottomLeft << tr("Thickness %1 mm").arg(number(*instance.sliceThicknessMm, 2));
-            if (!instance.spacingMm)
+            const bool hasRegions = instance.modules && !instance.modules->regions.empty();
+            if (hasRegions)
+                bottomLeft << tr("Calibrated by ultrasound regions");
+            else if (!instance.spacingMm)
                 bottomLeft << tr("Not calibrated: lengths in pixels");
             else if (instance.spacingOrigin == SpacingOrigin::Detector)
                 bottomLeft << tr("mm at the detector, magnified");
@@ -225,12 +261,12 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
         if (detail == OverlayDetail::Full) {
             bottomRight << tr("Zoom %1%").arg(qRound(100 * shown.slice.transform.zoom() / oneToOneZoom(*shown.volume, shown.view)));
             if (!shown.volume->isColour())
-                bottomRight << (shown.presentation.voiLut >= 0
-                                    ? tr("VOI LUT")
-                                    : tr("C %1  W %2").arg(number(shown.presentation.window.centre, 0), number(shown.presentation.window.width, 0)));
+                bottomRight << windowText(shown);
             if (shown.presentation.invert)
                 bottomRight << tr("Inverted");
         }
+        if (const QString subtracted = subtractionText(shown); !subtracted.isEmpty())
+            bottomLeft << subtracted;
         drawLines(painter, area, Qt::BottomLeftCorner, bottomLeft, textColour);
         drawLines(painter, area, Qt::BottomRightCorner, bottomRight, textColour);
     }
