@@ -35,4 +35,6 @@ if(DIASCOPE_FUZZ)
     add_compile_options(-U__cpp_concepts -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-error)
     add_link_options(-fsanitize=address,undefined)
     add_compile_definitions(DIASCOPE_SANITIZED)
+    # Debian's ITK knows no compiler but GCC.
+    add_compile_definitions(ITK_COMPILER_DETECTION_H ITK_NOEXCEPT=noexcept)
 endif()

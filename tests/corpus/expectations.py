@@ -93,6 +93,8 @@ def modality_values(stored, ds, frame):
             first -= 65536
         return data[numpy.clip(stored - first, 0, len(data) - 1)]
     item = group(ds, frame, 'PixelValueTransformationSequence') or ds
+    if ds.get('Modality') == 'RTDOSE' and ds.get('DoseGridScaling'):
+        return stored * float(ds.DoseGridScaling)
     slope, intercept = item.get('RescaleSlope'), item.get('RescaleIntercept')
     if slope is None or intercept is None or str(slope) == '' or str(intercept) == '':
         return stored
@@ -229,7 +231,7 @@ def row_of(path, data):
                 frame, tolerance = util.convert_color_space(frame, 'YBR_FULL', 'RGB'), max(tolerance, 1)
             elif photometric not in ('RGB', 'YBR_RCT', 'YBR_ICT'):
                 tolerance = max(tolerance, 3)
-            if ds.BitsAllocated == 16:
+            if ds.BitsAllocated > 8:
                 frame, tolerance = frame.astype(numpy.float64) / ((1 << ds.BitsStored) - 1) * 255, max(tolerance, 1)
             ends.append((frame, frame))
             continue

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
     request.isSigned = data.ConsumeBool();
     const std::vector<uint8_t> stream = data.ConsumeRemainingBytes<uint8_t>();
     std::vector<std::byte> out(size_t(request.rows) * request.columns * request.samplesPerPixel * request.bitsAllocated / 8);
-    const auto decoded = pool.decode(request, {std::as_bytes(std::span(stream))}, out);
+    const auto decoded = pool.decode(request, std::as_bytes(std::span(stream)), out);
     if (!decoded)
         fuzz::demand(!decoded.error().detail.isEmpty());
 
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
     next.rows = 1;
     next.columns = 2;
     std::array<std::byte, 2> two{};
-    fuzz::demand(pool.decode(next, {std::as_bytes(std::span(good))}, two).has_value());
+    fuzz::demand(pool.decode(next, std::as_bytes(std::span(good)), two).has_value());
     fuzz::demand(two[0] == std::byte(7) && two[1] == std::byte(9));
     return 0;
 }

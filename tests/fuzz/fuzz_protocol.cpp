@@ -14,7 +14,7 @@ using namespace diascope::viewer;
 extern "C" int LLVMFuzzerInitialize(int*, char***)
 {
     const QString folder = QFileInfo(QFileInfo(QStringLiteral("/proc/self/exe")).symLinkTarget()).absolutePath();
-    setenv("DIASCOPE_DECODER", QString(folder + QStringLiteral("/hostile_decoder")).toLocal8Bit().constData(), 1);
+    setenv("DIASCOPE_DECODER", QString(folder + QStringLiteral("/hostile/diascope-decoder")).toLocal8Bit().constData(), 1);
     return 0;
 }
 
