@@ -4,8 +4,10 @@
 #include <QFileInfo>
 #include <QUuid>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
@@ -421,6 +423,21 @@ Result<void> Dataset::setText(Tag tag, const QString& text)
     return {};
 }
 
+namespace
+{
+
+/// Two's complement in the width of T: US and SS share elements whose sign another element tells.
+template <typename T>
+std::vector<T> wrapped(const std::vector<double>& values)
+{
+    std::vector<T> all;
+    for (const double value : values)
+        all.push_back(T(std::isfinite(value) ? qint64(std::clamp(value, -9e15, 9e15)) : 0));
+    return all;
+}
+
+} // namespace
+
 void Dataset::setNumber(Tag tag, double value) { setNumbers(tag, {value}); }
 
 void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
@@ -431,25 +448,27 @@ void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
         m_item->putAndInsertFloat64Array(dcmTag, values.data(), values.size());
         return;
     case EVR_FL: {
-        const std::vector<Float32> singles(values.begin(), values.end());
+        std::vector<Float32> singles;
+        for (const double value : values)
+            singles.push_back(std::abs(value) <= std::numeric_limits<Float32>::max() ? Float32(value) : 0);
         m_item->putAndInsertFloat32Array(dcmTag, singles.data(), singles.size());
         return;
     }
     case EVR_US:
     case EVR_xs: {
-        const std::vector<Uint16> words(values.begin(), values.end());
+        const auto words = wrapped<Uint16>(values);
         m_item->putAndInsertUint16Array(dcmTag, words.data(), words.size());
         return;
     }
     case EVR_SS: {
-        const std::vector<Sint16> words(values.begin(), values.end());
+        const auto words = wrapped<Sint16>(values);
         m_item->putAndInsertSint16Array(dcmTag, words.data(), words.size());
         return;
     }
     case EVR_UL:
     case EVR_up: {
         for (size_t i = 0; i < values.size(); ++i)
-            m_item->putAndInsertUint32(dcmTag, Uint32(values[i]), static_cast<unsigned long>(i));
+            m_item->putAndInsertUint32(dcmTag, wrapped<Uint32>({values[i]}).front(), static_cast<unsigned long>(i));
         return;
     }
     default: {
