@@ -107,7 +107,7 @@ std::vector<Course> layOut(const QString& folder, int frames)
     add("JPEG lossless", 1.9, true, "dcmcjpeg", {"+el", "+sv", "4"}, plain);
     add("JPEG-LS", 5, true, "dcmcjpls", {}, plain);
     add("JPEG 2000 lossless", 1.9, true, "gdcmconv", {"--j2k"}, plain);
-    add("JPEG 2000", 1.9, false, "gdcmconv", {"--j2k", "--lossy", "-q", "10"}, plain);
+    add("JPEG 2000", 1.9, false, "gdcmconv", {"--j2k", "--lossy", "-r", "10"}, plain);
     add("JPEG 12-bit", 1.9, false, "dcmcjpeg", {"+ee"}, plain);
     add("JPEG 8-bit", 1.9, false, "dcmcjpeg", {"+eb"}, plain8);
     return courses;
