@@ -2,6 +2,7 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/uid.h"
+#include "viewer/decode/decoder_pool.h"
 #include <QFile>
 #include <QProcess>
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <gdcmImageReader.h>
 #include <gdcmTrace.h>
 #include <random>
@@ -25,6 +27,19 @@ constexpr int side = 512;
 constexpr double noiseHu = 12;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double cpuSeconds()
+{
+    const auto of = [](clockid_t clock) {
+        timespec time{};
+        return clock_gettime(clock, &time) == 0 ? double(time.tv_sec) + double(time.tv_nsec) / 1e9 : 0.0;
+    };
+    double sum = of(CLOCK_PROCESS_CPUTIME_ID);
+    for (const pid_t pid : viewer::DecoderPool::instance().workers())
+        if (clockid_t clock{}; clock_getcpuclockid(pid, &clock) == 0)
+            sum += of(clock);
+    return sum;
+}
 
 /// Slices of the head at twice its resolution, 0 to 4095 for -1024 to 3071 HU.
 std::vector<quint16> headFrames(const QString& folder, int frames)
@@ -113,14 +128,15 @@ std::vector<Course> layOut(const QString& folder, int frames)
     return courses;
 }
 
-double ours(const Course& course)
+Spent ours(const Course& course)
 {
     const auto opened = viewer::PixelSource::open(course.path);
     if (!opened)
-        return -1;
+        return {};
     const int frames = opened->description().frames;
     std::atomic<int> next = 0;
     std::atomic<bool> isGood = true;
+    const double cpu = cpuSeconds();
     const auto start = Clock::now();
     const auto work = [&] {
         std::vector<std::byte> frame(size_t(opened->description().frameBytes()));
@@ -131,18 +147,19 @@ double ours(const Course& course)
     std::thread other(work);
     work();
     other.join();
-    return isGood ? secondsSince(start) : -1;
+    return isGood ? Spent{secondsSince(start), cpuSeconds() - cpu} : Spent{};
 }
 
-double gdcms(const Course& course)
+Spent gdcms(const Course& course)
 {
     gdcm::ImageReader reader;
     reader.SetFileName(QFile::encodeName(course.path).constData());
     if (!reader.Read())
-        return -1;
+        return {};
     std::vector<char> pixels(reader.GetImage().GetBufferLength());
+    const double cpu = cpuSeconds();
     const auto start = Clock::now();
-    return reader.GetImage().GetBuffer(pixels.data()) ? secondsSince(start) : -1;
+    return reader.GetImage().GetBuffer(pixels.data()) ? Spent{secondsSince(start), cpuSeconds() - cpu} : Spent{};
 }
 
 bool isSame(const Course& course)

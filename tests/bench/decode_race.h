@@ -19,9 +19,15 @@ struct Course
 /// bits (8 for JPEG 8-bit), compressed by GDCM's and DCMTK's programs. Empty where the head or a program is missing.
 std::vector<Course> layOut(const QString& folder, int frames);
 
-/// Seconds for all frames once. Ours: two threads. Negative: it failed.
-double ours(const Course& course);
-double gdcms(const Course& course);
+/// Seconds for all frames once: by the clock, and of processor time in this process and its decoders, which a busy machine
+/// changes less. Ours: two threads. Negative: it failed.
+struct Spent
+{
+    double wall = -1;
+    double cpu = -1;
+};
+Spent ours(const Course& course);
+Spent gdcms(const Course& course);
 /// Whether both deliver the same values; only of lossless courses.
 bool isSame(const Course& course);
 
