@@ -33,7 +33,15 @@ public:
                 return;
             }
         }
-        refillSlowly();
+        // By way of a copy: a reader whose address goes nowhere lives in registers.
+        BitReader copy(*this);
+        copy.refillSlowly();
+        *this = copy;
+    }
+    void refillBelow(int count) ///< at most 56
+    {
+        if (m_count < count)
+            refill();
     }
     uint64_t peek() const { return m_bits; } ///< the next bit is the highest
     void skip(int count)
@@ -69,7 +77,7 @@ public:
     }
 
 private:
-    void refillSlowly()
+    [[gnu::noinline]] void refillSlowly()
     {
         m_bits &= m_count ? ~uint64_t(0) << (64 - m_count) : 0;
         while (m_count < 56) {

@@ -123,8 +123,9 @@ int predict(int left, int above, int aboveLeft)
 }
 
 template <typename T, int predictor, int components>
-void decodeRows(Reader& reader, const Scan& scan, T* out)
+void decodeRows(Reader& from, const Scan& scan, T* out)
 {
+    Reader reader = from;
     const int count = components ? components : scan.components;
     const size_t rowSamples = size_t(scan.columns) * size_t(scan.stride);
     const int first = 1 << (scan.precision - scan.pointTransform - 1);
@@ -140,7 +141,7 @@ void decodeRows(Reader& reader, const Scan& scan, T* out)
         std::array<int, 4> aboveLeft{};
         for (int column = 0; column < scan.columns; ++column)
             for (int c = 0; c < count; ++c) {
-                reader.refill();
+                reader.refillBelow(32);
                 int& up = above[size_t(column) * size_t(count) + size_t(c)];
                 const int expected = column == 0 ? (isFirst ? first : up)
                                      : isFirst   ? left[size_t(c)]

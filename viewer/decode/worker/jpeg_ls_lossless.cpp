@@ -119,31 +119,32 @@ private:
     }
 
     /// A Golomb code of limited length (A.5.3).
-    int golomb(int k, int limit)
+    [[gnu::always_inline]] int golomb(Reader& reader, int k, int limit) const
     {
-        m_reader.refill();
-        const int zeros = std::countl_zero(m_reader.peek() | 1);
-        if (zeros < limit - m_bits - 1) [[likely]] {
-            m_reader.skip(zeros + 1);
-            if (zeros + 1 + k > 56)
-                m_reader.refill();
-            return (zeros << k) | int(m_reader.take(k));
+        constexpr int most = 40; // a code is seldom longer
+        reader.refillBelow(most);
+        const int zeros = std::countl_zero(reader.peek() | 1);
+        const int length = zeros + 1 + k;
+        if (zeros < limit - m_bits - 1 && length <= most) [[likely]] {
+            const auto rest = uint32_t(reader.peek() << (zeros + 1) >> 1 >> (63 - k));
+            reader.skip(length);
+            return int(uint32_t(zeros) << k | rest);
         }
-        m_reader.skip(limit - m_bits);
-        m_reader.refill();
-        return int(m_reader.take(m_bits)) + 1;
-    }
-
-    int wrapped(int value) const // into 0 … maximum, A.4.4
-    {
-        if (value < 0)
-            return value + m_range;
-        return value > m_p.maximum ? value - m_range : value;
+        reader.refill();
+        if (zeros < limit - m_bits - 1) {
+            reader.skip(zeros + 1);
+            reader.refill();
+            return (zeros << k) | int(reader.take(k));
+        }
+        reader.skip(limit - m_bits);
+        reader.refill();
+        return int(reader.take(m_bits)) + 1;
     }
 
     bool decodeLine(const uint16_t* above, uint16_t* line)
     {
         const int8_t* quantized = m_quantized.data() + m_p.maximum;
+        Reader reader = m_reader; // in registers for the length of a line
         int left = line[-1];
         int aboveLeft = above[-1];
         int up = above[0];
@@ -151,7 +152,7 @@ private:
             const int upRight = above[column + 1];
             const int index = 81 * quantized[upRight - up] + 9 * quantized[up - aboveLeft] + quantized[aboveLeft - left];
             if (index == 0) {
-                column = decodeRun(above, line, column, left);
+                column = decodeRun(reader, above, line, column, left);
                 if (column < 0)
                     return false;
                 if (column < m_columns) {
@@ -168,24 +169,23 @@ private:
             const int high = std::max(left, up);
             int expected = std::clamp(left + up - aboveLeft, low, high);
             expected = std::clamp(expected + ((context.c ^ sign) - sign), 0, m_p.maximum);
-            const int mapped = golomb(k, m_limit);
+            const int mapped = golomb(reader, k, m_limit);
             int error = (mapped >> 1) ^ -(mapped & 1);
             if (k == 0)
                 error ^= (2 * context.b + context.n - 1) >> 31; // A.5.2: 2 B <= -N
-            if (error > m_range || error < -m_range)
+            if (mapped > 2 * m_range) [[unlikely]]
                 return false;
+            left = (expected + ((error ^ sign) - sign)) & m_p.maximum; // modulo the range, A.4.4
             update(context, error);
-            left = wrapped(expected + ((error ^ sign) - sign));
-            if (unsigned(left) > unsigned(m_p.maximum))
-                return false;
             line[column++] = uint16_t(left);
             aboveLeft = up;
             up = upRight;
         }
+        m_reader = reader;
         return true;
     }
 
-    void update(Context& context, int error) const // A.6
+    [[gnu::always_inline]] void update(Context& context, int error) const // A.6
     {
         int b = context.b + error;
         int a = context.a + std::abs(error);
@@ -209,13 +209,13 @@ private:
     }
 
     /// A run of `value` and the sample that ends it (A.7). Returns the column behind, -1 for nonsense.
-    int decodeRun(const uint16_t* above, uint16_t* line, int column, int value)
+    [[gnu::always_inline]] int decodeRun(Reader& reader, const uint16_t* above, uint16_t* line, int column, int value)
     {
         const int start = column;
         while (true) {
-            m_reader.refill();
+            reader.refill();
             const int length = 1 << runLengths[size_t(m_runIndex)];
-            if (m_reader.take(1)) {
+            if (reader.take(1)) {
                 const int take = std::min(length, m_columns - column);
                 column += take;
                 if (take == length && m_runIndex < 31)
@@ -223,7 +223,7 @@ private:
                 if (column == m_columns)
                     break;
             } else {
-                column += int(m_reader.take(runLengths[size_t(m_runIndex)]));
+                column += int(reader.take(runLengths[size_t(m_runIndex)]));
                 if (column >= m_columns)
                     return -1;
                 break;
@@ -236,7 +236,8 @@ private:
         const int type = value == up;
         RunContext& context = m_runContexts[size_t(type)];
         const int k = golombParameter(context.n, context.a + (type ? context.n >> 1 : 0));
-        const int mapped = golomb(k, m_limit - runLengths[size_t(m_runIndex)] - 1);
+        reader.refill();
+        const int mapped = golomb(reader, k, m_limit - runLengths[size_t(m_runIndex)] - 1);
         const int doubled = mapped + type;
         const int isOdd = doubled & 1;
         const int size = (doubled + isOdd) / 2;
@@ -251,10 +252,7 @@ private:
             context.negatives >>= 1;
         }
         ++context.n;
-        const int sample = wrapped(type || value <= up ? (type ? value : up) + error : up - error);
-        if (unsigned(sample) > unsigned(m_p.maximum))
-            return -1;
-        line[column] = uint16_t(sample);
+        line[column] = uint16_t((type || value <= up ? (type ? value : up) + error : up - error) & m_p.maximum);
         if (m_runIndex > 0)
             --m_runIndex;
         return column + 1;
@@ -304,7 +302,7 @@ bool decodeJpegLsLossless(Bytes in, const DecodeRequest& request, Output out)
                 return false; // mapped, near-lossless, interleaved or shifted
             fillDefaults(parameters, precision);
             const Parameters& p = parameters;
-            if (p.maximum >= 1 << precision || p.t1 < 1 || p.t2 < p.t1 || p.t3 < p.t2 || p.t3 > p.maximum || p.reset < 3 || p.reset > std::max(255, p.maximum))
+            if (p.maximum != (1 << precision) - 1 || p.t1 < 1 || p.t2 < p.t1 || p.t3 < p.t2 || p.t3 > p.maximum || p.reset < 3 || p.reset > std::max(255, p.maximum))
                 return false;
             const size_t samples = size_t(request.rows) * request.columns;
             if (precision <= 8)
