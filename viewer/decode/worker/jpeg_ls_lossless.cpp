@@ -171,8 +171,7 @@ private:
             expected = std::clamp(expected + ((context.c ^ sign) - sign), 0, m_p.maximum);
             const int mapped = golomb(reader, k, m_limit);
             int error = (mapped >> 1) ^ -(mapped & 1);
-            if (k == 0)
-                error ^= (2 * context.b + context.n - 1) >> 31; // A.5.2: 2 B <= -N
+            error ^= -int(k == 0) & ((2 * context.b + context.n - 1) >> 31); // A.5.2: 2 B <= -N
             if (mapped > 2 * m_range) [[unlikely]]
                 return false;
             left = (expected + ((error ^ sign) - sign)) & m_p.maximum; // modulo the range, A.4.4
@@ -196,13 +195,11 @@ private:
             n >>= 1;
         }
         ++n;
-        if (b <= -n) {
-            b = std::max(b + n, 1 - n);
-            context.c = std::max(context.c - 1, -128);
-        } else if (b > 0) {
-            b = std::min(b - n, 0);
-            context.c = std::min(context.c + 1, 127);
-        }
+        // Without branches: which way it goes is noise. A step up, a step down or none; then b lies between 1 - n and 0.
+        const int down = b <= -n;
+        const int up = b > 0;
+        b = std::clamp(b + (n & -down) - (n & -up), 1 - n, 0);
+        context.c = std::clamp(context.c + up - down, -128, 127);
         context.a = a;
         context.b = b;
         context.n = n;
