@@ -1,6 +1,7 @@
 // diascope-decoder: decodes one compressed frame after the other for the program that started it (service.h).
 #include "viewer/decode/worker/service.h"
 #include <cstring>
+#include <gdcmTrace.h>
 
 using namespace diascope::viewer;
 using namespace diascope::viewer::worker;
@@ -26,4 +27,10 @@ DecodedInfo decode(Bytes in, const DecodeRequest& request, Output out)
 
 } // namespace
 
-int main() { return serve(decode); }
+int main()
+{
+    gdcm::Trace::DebugOff();
+    gdcm::Trace::WarningOff();
+    gdcm::Trace::ErrorOff();
+    return serve(decode);
+}
