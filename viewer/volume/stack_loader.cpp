@@ -116,6 +116,7 @@ struct StackLoader::State
             bool isLast = false;
             {
                 const std::lock_guard lock(mutex);
+                data->letGoUnlessNear(frame, wanted);
                 if (done) {
                     loaded[size_t(frame)] = true;
                     ++loadedCount;
@@ -182,6 +183,8 @@ void StackLoader::want(int frame)
 {
     const std::lock_guard lock(m_state->mutex);
     m_state->wanted = std::clamp(frame, 0, std::max(0, m_state->frames() - 1));
+    if (m_state->data->block.isPaged())
+        m_state->data->keepNear(m_state->wanted);
 }
 
 void StackLoader::cancel()
