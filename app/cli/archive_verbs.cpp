@@ -1,4 +1,5 @@
 #include "app/cli/verbs.h"
+#include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
 
 namespace diascope::cli

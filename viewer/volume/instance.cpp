@@ -1,6 +1,7 @@
 #include "viewer/volume/instance.h"
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/volume/frame_groups.h"
+#include <QFileInfo>
 #include <algorithm>
 
 namespace diascope::viewer
@@ -109,10 +110,17 @@ float VoiLut::apply(double modalityValue) const
 
 Result<std::vector<Instance>> readInstances(const QString& path)
 {
+    const auto file = FileIdentity::of(path); // before it is read: what changes meanwhile is noticed when pixels are read
+    if (!file && QFileInfo::exists(path))
+        return fail(Fault::Unreadable, QCoreApplication::translate("Volume", "it is no file"));
     const auto dataset = Dataset::read(path);
     if (!dataset)
         return std::unexpected(dataset.error());
-    return readInstances(*dataset, path);
+    auto instances = readInstances(*dataset, path);
+    if (instances)
+        for (Instance& instance : *instances)
+            instance.file = file;
+    return instances;
 }
 
 Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QString& path)
