@@ -141,13 +141,13 @@ OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series, const IsClos
         if (*isClosed)
             return OneFile{};
         auto read = readInstances(path);
-        return read ? OneFile{std::move(*read), {}} : OneFile{{}, message(read.error())};
+        return read ? OneFile{std::move(*read), {}} : OneFile{{}, reasonNotShown(read.error())};
     });
     Headers headers;
     std::vector<Instance> instances;
     for (size_t i = 0; i < files.size(); ++i) {
         if (!files[i].reason.isEmpty())
-            headers.notShown.push_back({series.paths[qsizetype(i)], files[i].reason});
+            headers.notShown.push_back({series.paths[qsizetype(i)], files[i].reason, {}});
         instances.insert(instances.end(), files[i].instances.begin(), files[i].instances.end());
     }
     if (*isClosed)

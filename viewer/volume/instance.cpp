@@ -1,4 +1,5 @@
 #include "viewer/volume/instance.h"
+#include "netclient/dicom/sop_class.h"
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/volume/frame_groups.h"
 #include <QFileInfo>
@@ -11,6 +12,8 @@ namespace
 {
 
 using namespace dicom;
+
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
 
 /// Where each kind of enhanced object says what a frame is: CT, MR, PET, US, X-ray 3D.
 constexpr Tag frameTypeSequences[] = {{0x0018, 0x9329}, {0x0018, 0x9226}, {0x0018, 0x9751}, {0x0018, 0x9806}, {0x0018, 0x9504}};
@@ -100,6 +103,16 @@ void readDose(const Dataset& dataset, Instance& instance)
     instance.modalityTransform.unit = dataset.text(DoseUnits);
 }
 
+/// Of an object without pixels: what it is instead (OBJ-12).
+Error noImage(const Dataset& dataset)
+{
+    const QString sopClass = dataset.text(tag::SOPClassUID);
+    const QString kind = objectKind(sopClass);
+    if (!kind.isEmpty())
+        return {Fault::NotFound, tr("it is no image: %1").arg(kind)};
+    return {Fault::NotFound, sopClass.isEmpty() ? tr("the object has no pixels") : tr("the object (SOP class %1) has no pixels").arg(sopClass)};
+}
+
 } // namespace
 
 float VoiLut::apply(double modalityValue) const
@@ -112,7 +125,7 @@ Result<std::vector<Instance>> readInstances(const QString& path)
 {
     const auto file = FileIdentity::of(path); // before it is read: what changes meanwhile is noticed when pixels are read
     if (!file && QFileInfo::exists(path))
-        return fail(Fault::Unreadable, QCoreApplication::translate("Volume", "it is no file"));
+        return fail(Fault::Unreadable, tr("it is no file"));
     const auto dataset = Dataset::read(path);
     if (!dataset)
         return std::unexpected(dataset.error());
@@ -127,7 +140,7 @@ Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QStrin
 {
     auto layout = PixelLayout::of(dataset, path);
     if (!layout)
-        return std::unexpected(layout.error());
+        return std::unexpected(layout.error().fault == Fault::NotFound ? noImage(dataset) : layout.error());
     Instance common;
     common.path = path;
     common.layout = *layout;

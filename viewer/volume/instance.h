@@ -116,7 +116,7 @@ struct Instance
 };
 
 /// One Instance a frame: enhanced and other multi-frame objects are expanded through their functional groups (GEO-19).
-/// Errors: those of Dataset::read and PixelDescription::of; NotFound for objects without pixels; Unreadable for what is no
+/// Errors: those of Dataset::read and PixelDescription::of; NotFound for objects without pixels, with what they are instead; Unreadable for what is no
 /// regular file.
 Result<std::vector<Instance>> readInstances(const QString& path);
 Result<std::vector<Instance>> readInstances(const dicom::Dataset& dataset, const QString& path);

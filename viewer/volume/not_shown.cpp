@@ -22,6 +22,8 @@ QString hashOf(const QString& path)
 
 } // namespace
 
+QString reasonNotShown(const Error& error) { return error.fault == Fault::NotFound ? error.detail : message(error); }
+
 std::vector<NotShown> compareDuplicates(std::vector<Instance>& instances)
 {
     std::map<QString, std::map<QString, std::vector<Instance*>>> byUid; // then by path
@@ -45,7 +47,7 @@ std::vector<NotShown> compareDuplicates(std::vector<Instance>& instances)
             for (Instance* frame : frames)
                 frame->contentHash = hash;
             if (hash != firstHash)
-                contradicting.push_back({path, tr("another image has the same identifier: %1 is shown instead").arg(QFileInfo(firstPath).fileName())});
+                contradicting.push_back({path, tr("another image has the same identifier: %1 is shown instead").arg(QFileInfo(firstPath).fileName()), {uid}});
         }
     }
     return contradicting;
