@@ -1,6 +1,8 @@
 #include "viewer/volume/instance.h"
+#include "netclient/dicom/sop_class.h"
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/volume/frame_groups.h"
+#include <QFileInfo>
 #include <algorithm>
 
 namespace diascope::viewer
@@ -10,6 +12,8 @@ namespace
 {
 
 using namespace dicom;
+
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
 
 /// Where each kind of enhanced object says what a frame is: CT, MR, PET, US, X-ray 3D.
 constexpr Tag frameTypeSequences[] = {{0x0018, 0x9329}, {0x0018, 0x9226}, {0x0018, 0x9751}, {0x0018, 0x9806}, {0x0018, 0x9504}};
@@ -99,6 +103,16 @@ void readDose(const Dataset& dataset, Instance& instance)
     instance.modalityTransform.unit = dataset.text(DoseUnits);
 }
 
+/// Of an object without pixels: what it is instead (OBJ-12).
+Error noImage(const Dataset& dataset)
+{
+    const QString sopClass = dataset.text(tag::SOPClassUID);
+    const QString kind = objectKind(sopClass);
+    if (!kind.isEmpty())
+        return {Fault::NotFound, tr("it is no image: %1").arg(kind)};
+    return {Fault::NotFound, sopClass.isEmpty() ? tr("the object has no pixels") : tr("the object (SOP class %1) has no pixels").arg(sopClass)};
+}
+
 } // namespace
 
 float VoiLut::apply(double modalityValue) const
@@ -109,17 +123,24 @@ float VoiLut::apply(double modalityValue) const
 
 Result<std::vector<Instance>> readInstances(const QString& path)
 {
+    const auto file = FileIdentity::of(path); // before it is read: what changes meanwhile is noticed when pixels are read
+    if (!file && QFileInfo::exists(path))
+        return fail(Fault::Unreadable, tr("it is no file"));
     const auto dataset = Dataset::read(path);
     if (!dataset)
         return std::unexpected(dataset.error());
-    return readInstances(*dataset, path);
+    auto instances = readInstances(*dataset, path);
+    if (instances)
+        for (Instance& instance : *instances)
+            instance.file = file;
+    return instances;
 }
 
 Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QString& path)
 {
     auto layout = PixelLayout::of(dataset, path);
     if (!layout)
-        return std::unexpected(layout.error());
+        return std::unexpected(layout.error().fault == Fault::NotFound ? noImage(dataset) : layout.error());
     Instance common;
     common.path = path;
     common.layout = *layout;

@@ -1,6 +1,7 @@
 #pragma once
 #include "netclient/dicom/uid.h"
 #include "viewer/decode/pixel_source.h"
+#include "viewer/volume/file_identity.h"
 #include "viewer/volume/geometry.h"
 #include "viewer/volume/image_modules.h"
 
@@ -55,6 +56,7 @@ struct Instance
 {
     QString path;
     int frame = 0; ///< in the file, from 0
+    std::optional<FileIdentity> file; ///< as it was when the header was read; nothing: not from a file
     dicom::StudyUid studyUid;
     dicom::SeriesUid seriesUid;
     dicom::InstanceUid uid;
@@ -108,7 +110,7 @@ struct Instance
     QString lossyRatio;
     bool isForProcessing = false;      ///< Presentation Intent Type FOR PROCESSING (PIX-17)
     bool isLocalizer = false;          ///< Image Type value 3
-    QString contentHash;               ///< only set by buildStacks' caller where it has one; decides GEO-18
+    QString contentHash;               ///< only where two files have one UID (not_shown.h); decides GEO-18
 
     /// What its frames belong to: the concatenation, else the SOP instance.
     const QString& objectUid() const { return concatenationUid.isEmpty() ? uid.value : concatenationUid; }
@@ -116,7 +118,8 @@ struct Instance
 };
 
 /// One Instance a frame: enhanced and other multi-frame objects are expanded through their functional groups (GEO-19).
-/// Errors: those of Dataset::read and PixelDescription::of; NotFound for objects without pixels.
+/// Errors: those of Dataset::read and PixelDescription::of; NotFound for objects without pixels, with what they are instead; Unreadable for what is no
+/// regular file.
 Result<std::vector<Instance>> readInstances(const QString& path);
 Result<std::vector<Instance>> readInstances(const dicom::Dataset& dataset, const QString& path);
 

@@ -1,6 +1,7 @@
 #include "viewer/volume/stack.h"
 #include "viewer/volume/stack_checks.h"
 #include "viewer/volume/stack_dimensions.h"
+#include <QFileInfo>
 #include <algorithm>
 #include <climits>
 #include <map>
@@ -36,27 +37,33 @@ bool isSameKind(const Instance& a, const Instance& b)
            dot(a.plane->columnDirection, b.plane->columnDirection) > sameDirection;
 }
 
-/// GEO-18. What is left out is named in `warnings`, by position of the instance that stays.
+/// GEO-18. The first file of a UID stays; what is left out is named in `warnings`, by that UID.
 Instances withoutDuplicates(Instances instances, std::map<QString, StackWarning>& warnings)
 {
-    std::map<std::pair<QString, int>, const Instance*> seen;
+    struct First
+    {
+        QString path;
+        QString hash;
+        std::set<int> frames;
+    };
+    std::map<QString, First> seen;
     Instances kept;
-    kept.reserve(instances.size()); // pointers into it stay valid
+    kept.reserve(instances.size());
     for (Instance& instance : instances) {
-        const auto key = std::pair(instance.uid.value, instance.frame);
-        const auto found = instance.uid.isEmpty() ? seen.end() : seen.find(key);
-        if (found == seen.end()) {
+        if (instance.uid.isEmpty()) {
             kept.push_back(std::move(instance));
-            if (!kept.back().uid.isEmpty())
-                seen[key] = &kept.back();
             continue;
         }
-        const bool differs = !instance.contentHash.isEmpty() && !found->second->contentHash.isEmpty() &&
-                             instance.contentHash != found->second->contentHash;
-        if (differs)
-            warnings[key.first] = {QStringLiteral("GEO-18"), tr("Two different images carry the same identifier; only the first is shown.")};
+        First& first = seen.try_emplace(instance.uid.value, First{instance.path, instance.contentHash, {}}).first->second;
+        if (instance.path == first.path && instance.contentHash == first.hash && first.frames.insert(instance.frame).second) {
+            kept.push_back(std::move(instance));
+            continue;
+        }
+        if (instance.contentHash != first.hash)
+            warnings[instance.uid.value] = {QStringLiteral("GEO-18"), tr("Two different images carry the same identifier; %1 is shown, %2 is not.")
+                                                                          .arg(QFileInfo(first.path).fileName(), QFileInfo(instance.path).fileName())};
         else
-            warnings.try_emplace(key.first, StackWarning{QStringLiteral("GEO-18"), tr("An image is there more than once and shown once.")});
+            warnings.try_emplace(instance.uid.value, StackWarning{QStringLiteral("GEO-18"), tr("An image is there more than once and shown once.")});
     }
     return kept;
 }

@@ -14,6 +14,7 @@ QString tr(const char* text) { return QCoreApplication::translate("Volume", text
 
 constexpr int leastSlices = 3;
 constexpr double leastTiltDeg = 0.5;
+constexpr double leastStepMm = 0.005;
 
 QString mm(double value) { return QString::number(value, 'f', 2); }
 
@@ -67,7 +68,7 @@ void nameIrregularities(Stack& stack, const Steps& steps)
     for (size_t i = 0; i < steps.distances.size(); ++i) {
         if (!isOdd(steps.distances[i]))
             continue;
-        const int missing = int(std::round(steps.distances[i] / steps.median)) - 1;
+        const auto missing = qint64(std::min(1e9, std::round(steps.distances[i] / steps.median))) - 1;
         const auto number = [&](size_t slice) {
             const auto n = stack.instances[slice].instanceNumber;
             return n ? QString::number(*n) : QStringLiteral("–");
@@ -108,6 +109,14 @@ bool originsLieOnALine(const Stack& stack)
     return true;
 }
 
+/// CT, MR and PET images, classic and enhanced, must say where they lie; a localizer need not.
+bool isSliceImage(const Instance& instance)
+{
+    static const QStringList classes{"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.4",
+                                     "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.130"};
+    return classes.contains(instance.sopClassUid) && !instance.isLocalizer;
+}
+
 } // namespace
 
 void checkGeometry(Stack& stack)
@@ -115,6 +124,8 @@ void checkGeometry(Stack& stack)
     const Instance& first = stack.instances.front();
     if (!first.plane) {
         stack.whyNoVolume = tr("the images carry no position in the patient");
+        if (isSliceImage(first) && first.patientOrientation.isEmpty())
+            stack.warnings.push_back({QStringLiteral("GEO-16"), tr("The images do not say how they lie in the patient: left and right are not known.")});
         return;
     }
     if (first.plane->isInPatient)
@@ -141,7 +152,10 @@ void checkGeometry(Stack& stack)
         stack.warnings.push_back({QStringLiteral("GEO-04"), tr("The slices are shifted against one another.")});
     }
     stack.needsResampling = !steps.isRegular || !isOnALine;
-    if (stack.sliceCount < leastSlices)
+    const auto least = std::min_element(steps.distances.begin(), steps.distances.end());
+    if (*least < leastStepMm)
+        stack.whyNoVolume = tr("slice %1 and slice %2 lie in one plane").arg(least - steps.distances.begin() + 1).arg(least - steps.distances.begin() + 2);
+    else if (stack.sliceCount < leastSlices)
         stack.whyNoVolume = tr("there are fewer than %1 slices").arg(leastSlices);
     else if (const QString refusal = stack.needsResampling ? whyNotResampled(stack) : QString(); !refusal.isEmpty())
         stack.whyNoVolume = refusal;

@@ -80,13 +80,29 @@ Result<std::shared_ptr<Volume::Data>> Volume::Data::create(Stack stack, SampleTy
     data->type = type;
     data->frameBytes = qint64(stack.rows) * stack.columns * bytesPerPixel(type);
     const __int128 total = __int128(data->frameBytes) * qint64(stack.instances.size());
-    // malloc takes such a block from the system page by page: what is never read in costs nothing.
-    data->block.reset(total < (__int128(1) << 46) ? static_cast<std::byte*>(std::malloc(size_t(total) + 64)) : nullptr);
-    if (!data->block)
+    if (total >= __int128(1) << 46)
         return fail(Fault::Unsupported, tr("there is not enough memory for %1 images").arg(stack.instances.size()));
+    auto block = FrameMemory::reserve(qint64(total) + 64); // loops read a few bytes past the end
+    if (!block)
+        return std::unexpected(block.error());
+    data->block = std::move(*block);
     data->grid = gridOf(stack);
     data->stack = std::move(stack);
     return data;
+}
+
+void Volume::Data::keepNear(int wanted) const
+{
+    const qint64 from = std::max(0, wanted - nearFrames());
+    const qint64 end = std::min<qint64>(stack.frameCount(), qint64(wanted) + nearFrames() + 1);
+    block.letGo(0, from * frameBytes);
+    block.letGo(end * frameBytes, (stack.frameCount() - end) * frameBytes);
+}
+
+void Volume::Data::letGoUnlessNear(int n, int wanted) const
+{
+    if (std::abs(n - wanted) > nearFrames())
+        block.letGo(n * frameBytes, frameBytes);
 }
 
 Volume::Volume(std::shared_ptr<const Snapshot> snapshot) : m_snapshot(std::move(snapshot)) {}
@@ -99,7 +115,7 @@ Result<std::shared_ptr<const Volume>> Volume::fromPixels(Stack stack, SampleType
     const size_t frames = (*data)->stack.instances.size();
     if (pixels.size() != size_t((*data)->frameBytes) * frames)
         return fail(Fault::Invalid, tr("the pixels do not fit the stack"));
-    std::memcpy((*data)->block.get(), pixels.data(), pixels.size());
+    std::memcpy((*data)->block.data(), pixels.data(), pixels.size());
     return complete(*data);
 }
 

@@ -23,7 +23,8 @@ struct VolumeGrid
     double smallestSpacingMm() const;
 };
 
-/// An immutable snapshot of a stack's pixels: stored values in one block, frame after frame. Snapshots of a loading stack
+/// An immutable snapshot of a stack's pixels: stored values in one block, frame after frame (frame_memory.h: within a budget
+/// in memory, beyond it paged). Snapshots of a loading stack
 /// share the block; each knows which frames were complete when it was published and never shows another (SAF-13).
 /// Any thread.
 class Volume
