@@ -54,10 +54,11 @@ Window windowOf(std::vector<float> values, VoiFunction function)
     return {(low + high) / 2 + 0.5, high - low + 1};
 }
 
-/// A window that leaves nothing to see after a Modality LUT: it was written for the stored values.
+/// A window that leaves nothing to see: written for the stored values before a Modality LUT, or as LINEAR where the values
+/// are fractions and LINEAR_EXACT was meant.
 bool isBlank(const Volume& volume, int frame, const StoredWindow& window)
 {
-    if (!volume.instance(frame).modalityTransform.table)
+    if (!volume.instance(frame).modalityTransform.table && windowFunction(volume, frame) == VoiFunction::Linear)
         return false;
     qint64 dark = 0;
     qint64 bright = 0;
@@ -142,13 +143,17 @@ Presentation withSubtraction(const Volume& volume, int frame, Presentation prese
     presentation.function = windowFunction(volume, frame);
     if (!instance.voiLuts.empty())
         presentation.voiLut = 0;
-    if (!instance.windows.empty() && !isBlank(volume, frame, instance.windows.front())) {
-        const StoredWindow& stored = instance.windows.front();
-        presentation.window = {stored.centre, stored.width};
-        presentation.function = stored.function;
-    } else {
-        presentation.window = autoWindow(volume, frame);
+    if (!instance.windows.empty()) {
+        StoredWindow stored = instance.windows.front();
+        if (isBlank(volume, frame, stored))
+            stored.function = presentation.function;
+        if (!isBlank(volume, frame, stored)) {
+            presentation.window = {stored.centre, stored.width};
+            presentation.function = stored.function;
+            return presentation;
+        }
     }
+    presentation.window = autoWindow(volume, frame);
     return presentation;
 }
 

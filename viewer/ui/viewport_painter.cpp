@@ -43,6 +43,27 @@ void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QS
     }
 }
 
+/// What must be read is not cut off: it goes on in the next line.
+QStringList wrapped(const QStringList& lines, const QFont& font, double width)
+{
+    const QFontMetricsF metrics(font);
+    QStringList all;
+    for (const QString& line : lines) {
+        QString part;
+        for (const QString& word : line.split(u' ')) {
+            const QString longer = part.isEmpty() ? word : part + u' ' + word;
+            if (!part.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                all << part;
+                part = word;
+            } else {
+                part = longer;
+            }
+        }
+        all << part;
+    }
+    return all;
+}
+
 QStringList withoutEmpty(QStringList lines)
 {
     lines.removeAll(QString());
@@ -215,7 +236,7 @@ QString Viewport::subtractionText(const Shown& shown) const
 void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
 {
     const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
-    const QStringList warningLines = warnings(shown);
+    const QStringList warningLines = wrapped(warnings(shown), painter.font(), area.width() / 2.0 - 3 * marginPx);
     const Instance& instance = shown.volume->instance(shown.view.frame);
     QStringList bottomLeft;
     QStringList bottomRight;
@@ -250,7 +271,7 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                 bottomLeft << tr("Thickness %1 mm").arg(number(*instance.sliceThicknessMm, 2));
             const bool hasRegions = instance.modules && !instance.modules->regions.empty();
             if (hasRegions)
-                bottomLeft << tr("Calibrated by ultrasound regions");
+                bottomLeft << tr("Calibrated by regions");
             else if (!instance.spacingMm)
                 bottomLeft << tr("Not calibrated: lengths in pixels");
             else if (instance.spacingOrigin == SpacingOrigin::Detector)

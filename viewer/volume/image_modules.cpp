@@ -72,7 +72,7 @@ void readOverlays(const Dataset& dataset, const PixelDescription& pixels, ImageM
         overlay.frames = int(std::clamp<qint64>(frames.value_or(1), 1, most));
         const auto firstFrame = dataset.integer(at(0x0051));
         overlay.firstFrame = int(std::clamp<qint64>(firstFrame.value_or(1), 1, most)) - 1;
-        overlay.isForEveryFrame = overlay.frames == 1 && !firstFrame && pixels.frames > 1;
+        overlay.isForEveryFrame = !frames && !firstFrame && pixels.frames > 1;
         overlay.isRoi = dataset.text(at(0x0040)) == QLatin1String("R");
         overlay.label = dataset.text(at(0x1500));
         if (overlay.label.isEmpty())
@@ -86,10 +86,9 @@ void readOverlays(const Dataset& dataset, const PixelDescription& pixels, ImageM
             const qint64 bit = dataset.integer(at(0x0102)).value_or(-1);
             const int lowest = pixels.highBit - pixels.bitsStored + 1;
             const bool isUnused = bit >= 0 && bit < pixels.bitsAllocated && (bit > pixels.highBit || bit < lowest);
-            if (!isUnused || pixels.samplesPerPixel != 1 || pixels.element != PixelDescription::Element::PixelData) {
-                leftOut(tr("it has no data"));
+            // Declared and then not used: nothing to show, and nothing that a reader misses.
+            if (!isUnused || pixels.samplesPerPixel != 1 || pixels.element != PixelDescription::Element::PixelData)
                 continue;
-            }
             overlay.embeddedBit = int(bit);
             overlay.frames = pixels.frames;
             overlay.firstFrame = 0;
@@ -123,8 +122,8 @@ void labToRgb(const std::vector<double>& lab, Shutter& shutter)
 Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStringList& findings)
 {
     Shutter shutter;
-    const auto invalid = [&](const char* shape) {
-        const QString text = tr("The %1 shutter makes no sense and is not applied").arg(QLatin1String(shape));
+    const auto invalid = [&](const QString& shape) {
+        const QString text = tr("The %1 shutter makes no sense and is not applied").arg(shape);
         if (!findings.contains(text))
             findings << text;
     };
@@ -139,18 +138,18 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
                 *left <= pixels.columns && *top <= pixels.rows)
                 shutter.rectangle = Shutter::Rectangle{*left - 1, *top - 1, *right - 1, *bottom - 1};
             else
-                invalid("rectangular");
+                invalid(tr("rectangular"));
         } else if (shape == QLatin1String("CIRCULAR")) {
             const auto centre = source.numbers(tag::CenterOfCircularShutter);
             const auto radius = sane(source.number(tag::RadiusOfCircularShutter));
             if (centre.size() >= 2 && allSane(centre) && radius && *radius > 0)
                 shutter.circle = Shutter::Circle{centre[1] - 1, centre[0] - 1, *radius};
             else
-                invalid("circular");
+                invalid(tr("circular"));
         } else if (shape == QLatin1String("POLYGONAL")) {
             const auto numbers = source.numbers(tag::VerticesOfThePolygonalShutter);
             if (numbers.size() < 6 || numbers.size() % 2 || numbers.size() > 20000 || !allSane(numbers)) {
-                invalid("polygonal");
+                invalid(tr("polygonal"));
                 continue;
             }
             for (size_t i = 0; i < numbers.size(); i += 2)
@@ -160,7 +159,7 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
             if (group && *group >= 0x6000 && *group <= 0x601E && *group % 2 == 0)
                 shutter.overlayGroup = quint16(*group);
             else
-                invalid("bitmap");
+                invalid(tr("bitmap"));
         }
     }
     const auto lab = source.numbers(ShutterPresentationColor);
