@@ -54,6 +54,25 @@ Window windowOf(std::vector<float> values, VoiFunction function)
     return {(low + high) / 2 + 0.5, high - low + 1};
 }
 
+/// Vessels fill little of a difference: nearly all of its range, and the background neither black nor white.
+Window differenceWindow(std::vector<float> values)
+{
+    std::erase_if(values, [](float v) { return !std::isfinite(v); });
+    if (values.empty())
+        return {0, 1};
+    const auto percentile = [&](double p) {
+        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
+        std::nth_element(values.begin(), at, values.end());
+        return double(*at);
+    };
+    double low = percentile(0.002);
+    double high = percentile(0.998);
+    const double middle = percentile(0.5);
+    low = std::min(low, middle - (high - middle) / 3);
+    high = std::max(high, middle + (middle - low) / 3);
+    return {(low + high) / 2, std::max(high - low, 1e-3)};
+}
+
 /// A window that leaves nothing to see: written for the stored values before a Modality LUT, or as LINEAR where the values
 /// are fractions and LINEAR_EXACT was meant.
 bool isBlank(const Volume& volume, int frame, const StoredWindow& window)
@@ -119,7 +138,8 @@ bool isReadyToPresent(const Volume& volume, int frame)
     if (!isThere(frame))
         return false;
     const auto& modules = volume.instance(frame).modules;
-    const auto plan = modules && modules->isSubtractedAtFirst ? subtractionOf(volume, frame, {}) : std::nullopt;
+    const auto typical = modules && modules->isSubtractedAtFirst ? typicalSubtraction(volume, {}) : std::nullopt;
+    const auto plan = typical ? subtractionOf(volume, *typical, {}) : std::nullopt;
     return !plan || (std::all_of(plan->maskFrames.begin(), plan->maskFrames.end(), isThere) &&
                      std::all_of(plan->contrastFrames.begin(), plan->contrastFrames.end(), isThere));
 }
@@ -129,9 +149,9 @@ Presentation withSubtraction(const Volume& volume, int frame, Presentation prese
     const Instance& instance = volume.instance(frame);
     presentation.subtraction = subtraction;
     presentation.voiLut = -1;
-    const auto plan = subtraction ? subtractionOf(volume, frame, *subtraction) : std::nullopt;
-    if (plan) {
-        presentation.window = windowOf(subtractedValues(volume, frame, *plan), VoiFunction::LinearExact);
+    const auto typical = subtraction ? typicalSubtraction(volume, *subtraction) : std::nullopt;
+    if (typical) {
+        presentation.window = differenceWindow(subtractedValues(volume, *typical, *subtractionOf(volume, *typical, *subtraction)));
         presentation.function = VoiFunction::LinearExact;
         return presentation;
     }

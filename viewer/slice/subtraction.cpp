@@ -84,6 +84,15 @@ std::optional<SubtractionPlan> subtractionOf(const Volume& volume, int frame, co
     return std::nullopt;
 }
 
+std::optional<int> typicalSubtraction(const Volume& volume, const Subtraction& subtraction)
+{
+    std::vector<int> frames;
+    for (int frame = 0; frame < volume.frameCount(); ++frame)
+        if (const auto plan = subtractionOf(volume, frame, subtraction); plan && plan->maskFrames != std::vector<int>{frame})
+            frames.push_back(frame);
+    return frames.empty() ? std::nullopt : std::optional(frames[frames.size() / 2]);
+}
+
 std::vector<float> subtractedValues(const Volume& volume, int frame, const SubtractionPlan& plan)
 {
     std::vector<float> values = meanOf(volume, plan.contrastFrames.empty() ? std::vector<int>{frame} : plan.contrastFrames);

@@ -352,7 +352,7 @@ void Viewport::autoWindow()
 {
     if (const auto current = volume(); current && !current->isColour()) {
         Presentation changed = m_presentation;
-        if (changed.subtraction && subtractionOf(*current, m_view.frame, *changed.subtraction)) {
+        if (changed.subtraction) {
             changed = withSubtraction(*current, m_view.frame, changed, changed.subtraction);
         } else {
             changed.window = viewer::autoWindow(*current, m_view.frame);
@@ -495,8 +495,8 @@ void Viewport::useFrameAsMask()
     Presentation changed = m_presentation;
     if (changed.subtraction)
         changed.subtraction->maskFrames = {m_view.frame};
-    else // the mask itself has no window of its own: that of the frame after it
-        changed = withSubtraction(*current, m_view.frame + 1 < frameCount() ? m_view.frame + 1 : 0, changed, Subtraction{{m_view.frame}, {}});
+    else
+        changed = withSubtraction(*current, m_view.frame, changed, Subtraction{{m_view.frame}, {}});
     setPresentation(changed);
 }
 

@@ -206,6 +206,8 @@ QString Viewport::windowText(const Shown& shown) const
     const Window& window = shown.presentation.window;
     if (shown.presentation.voiLut >= 0)
         return tr("VOI LUT");
+    if (shown.presentation.subtraction && !shown.view.mpr && !subtractionOf(*shown.volume, shown.view.frame, *shown.presentation.subtraction))
+        return {}; // shown as it is, with its own window
     const Instance& instance = shown.volume->instance(shown.view.frame);
     const auto factor = instance.modules && instance.modules->pet ? suv(*instance.modules->pet).factor : std::nullopt;
     if (factor)
@@ -281,8 +283,8 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
             bottomLeft << m_probe;
         if (detail == OverlayDetail::Full) {
             bottomRight << tr("Zoom %1%").arg(qRound(100 * shown.slice.transform.zoom() / oneToOneZoom(*shown.volume, shown.view)));
-            if (!shown.volume->isColour())
-                bottomRight << windowText(shown);
+            if (const QString window = windowText(shown); !window.isEmpty() && !shown.volume->isColour())
+                bottomRight << window;
             if (shown.presentation.invert)
                 bottomRight << tr("Inverted");
         }

@@ -25,6 +25,7 @@ constexpr Tag PresentationLUTSequence{0x2050, 0x0010};
 constexpr Tag MaskSubtractionSequence{0x0028, 0x6100};
 constexpr Tag RecommendedViewingMode{0x0028, 0x1090};
 constexpr Tag PixelIntensityRelationship{0x0028, 0x1040};
+constexpr Tag FramePixelDataPropertiesSequence{0x0028, 0x9443};
 constexpr Tag PreferredPlaybackSequencing{0x0018, 0x1244};
 constexpr Tag StartTrim{0x0008, 0x2142};
 constexpr Tag StopTrim{0x0008, 0x2143};
@@ -232,10 +233,15 @@ void readProfiles(const Dataset& dataset, const std::vector<Dataset>& perFrame, 
     }
 }
 
-void readMasks(const Dataset& dataset, ImageModules& modules)
+void readMasks(const Dataset& dataset, const std::vector<Dataset>& perFrame, ImageModules& modules)
 {
     modules.isSubtractedAtFirst = dataset.text(RecommendedViewingMode) == QLatin1String("SUB");
     modules.intensityRelationship = dataset.text(PixelIntensityRelationship);
+    // Enhanced XA says it in the functional groups.
+    const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
+    for (const Dataset* groups : {shared ? &*shared : nullptr, perFrame.empty() ? nullptr : &perFrame.front()})
+        if (const auto item = groups && modules.intensityRelationship.isEmpty() ? groups->item(FramePixelDataPropertiesSequence) : std::nullopt)
+            modules.intensityRelationship = item->text(PixelIntensityRelationship);
     for (const Dataset& item : dataset.items(MaskSubtractionSequence)) {
         const QString name = item.text({0x0028, 0x6101});
         MaskOperation mask;
@@ -459,7 +465,7 @@ std::shared_ptr<const ImageModules> ImageModules::of(const Dataset& dataset, con
     modules->presentationLut = readPresentationLut(dataset);
     if (pixels.isColour())
         readProfiles(dataset, perFrame, *modules);
-    readMasks(dataset, *modules);
+    readMasks(dataset, perFrame, *modules);
     readRegions(dataset, *modules);
     readCine(dataset, pixels, perFrame, *modules);
     readMarks(dataset, *modules);
