@@ -109,13 +109,22 @@ open(os.path.join(out, 'grey.txt'), 'w').write(' '.join('%g' % x for x in np.cli
         QVERIFY(middle * 3 > qint64(slice.image.width()) * slice.image.height());
     }
 
-    void smallNumbersHaveAWindow() // PIX-20 PIX-11: a parametric map from 0 to 0.01
+    void smallNumbersHaveAWindow_data()
     {
+        QTest::addColumn<QString>("attributes");
+        QTest::newRow("PIX-20 PIX-11 a parametric map from 0 to 0.01") << "";
+        QTest::newRow("PIX-20 PIX-11 with an exact window") << "ds.WindowCenter = 0.005; ds.WindowWidth = 0.01; ds.VOILUTFunction = 'LINEAR_EXACT'";
+        QTest::newRow("PIX-20 PIX-11 whose window leaves nothing to see") << "ds.WindowCenter = 400; ds.WindowWidth = 100";
+    }
+    void smallNumbersHaveAWindow()
+    {
+        QFETCH(QString, attributes);
         WRITES(m_folder.path(), QStringLiteral(R"py(
 ds = image(bits=32, sop='1.2.840.10008.5.1.4.1.1.30'); del ds.PixelData; del ds.BitsStored; del ds.HighBit; del ds.PixelRepresentation
 ds.add_new(0x7fe00008, 'OF', (np.arange(48) / 4700).astype('<f4').tobytes())
+%1
 save(ds, 'float.dcm')
-)py"));
+)py").arg(attributes));
         const auto volume = loaded(m_folder.filePath("float.dcm"));
         QVERIFY(volume);
         const auto slice = atOneToOne(*volume, initialPresentation(*volume));
@@ -268,7 +277,7 @@ open(os.path.join(out, 'dsa.txt'), 'w').write('' if d is None else ' '.join('%.9
         for (int first = 0; first < 4; ++first) {
             const Presentation presentation = initialPresentation(*volume, first);
             const double low = presentation.window.centre - presentation.window.width / 2;
-            QVERIFY(low < 0 && low + presentation.window.width < 500 && presentation.window.width > 1);
+            QVERIFY(low < 0 && presentation.window.width > 1); // stored values lie far above 0
         }
         // Recommended Viewing Mode SUB: so it is at first, the values measured stay those stored.
         QVERIFY(initialPresentation(*volume, frame).subtraction.has_value());
