@@ -10,6 +10,7 @@ namespace
 {
 
 using Mask = std::vector<quint8>;
+constexpr int shutterKey = 0; ///< else an overlay's group
 constexpr QRgb overlayColour = qRgb(0x6f, 0xd0, 0xe6);
 
 /// Masks of the last images: scrolling asks for them frame by frame.
@@ -32,6 +33,8 @@ std::shared_ptr<const Mask> kept(const Instance& instance, int what, const Make&
                 return entry.mask;
     }
     auto mask = make();
+    if (!mask && what != shutterKey)
+        return nullptr; // the file may be there again the next time
     const std::lock_guard lock(mutex);
     if (entries.size() >= 8)
         entries.erase(entries.begin());
@@ -182,7 +185,7 @@ std::shared_ptr<const std::vector<quint8>> shutterMask(const Instance& instance)
 {
     if (!instance.modules || instance.modules->shutterOf(instance.frame).isEmpty())
         return nullptr;
-    return kept(instance, 0, [&] { return makeShutterMask(instance); });
+    return kept(instance, shutterKey, [&] { return makeShutterMask(instance); });
 }
 
 bool hasShutter(const Instance& instance) { return instance.modules && !instance.modules->shutterOf(instance.frame).isEmpty(); }

@@ -321,11 +321,19 @@ void Viewport::paintLetters(QPainter& painter, const Shown& shown) const
 
 void Viewport::paintScaleBar(QPainter& painter, const Shown& shown) const
 {
-    const bool isInMm = shown.view.mpr || shown.volume->instance(shown.view.frame).spacingMm;
-    if (!isInMm)
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    double perMm = shown.slice.transform.zoom();
+    if (!shown.view.mpr && instance.modules && !instance.modules->regions.empty()) {
+        // Of one region only: of several with other scales none is that of the image.
+        const auto& regions = instance.modules->regions;
+        if (regions.size() > 1 || !regions.front().isInCentimetres() || shown.view.quarterTurns % 2)
+            return;
+        const double heightPx = std::abs(shown.slice.transform.toScreen(QPointF(0, 1)).y() - shown.slice.transform.toScreen(QPointF(0, 0)).y());
+        perMm = heightPx / std::abs(10 * regions.front().deltaY);
+    } else if (!shown.view.mpr && !instance.spacingMm) {
         return;
+    }
     // The longest of 1, 2, 5, 10, … mm that takes at most a third of the height.
-    const double perMm = shown.slice.transform.zoom();
     double lengthMm = 1;
     for (const double factor : {2.0, 2.5, 2.0, 2.0, 2.5, 2.0, 2.0, 2.5})
         if (lengthMm * factor * perMm <= height() / 3.0)

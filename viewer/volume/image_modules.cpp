@@ -81,8 +81,12 @@ void readOverlays(const Dataset& dataset, const PixelDescription& pixels, ImageM
         if (dataset.hasValue(at(0x3000))) {
             overlay.bits = dataset.bytes(at(0x3000));
             const qint64 needed = (qint64(overlay.rows) * overlay.columns * overlay.frames + 7) / 8;
-            if (overlay.bits.size() < needed)
+            if (overlay.bits.size() < needed) {
                 leftOut(tr("its data end after %1 of %2 bytes").arg(overlay.bits.size()).arg(needed));
+                constexpr qint64 large = qint64(1) << 26; // no memory for pixels that nobody wrote
+                if (qint64(overlay.rows) * overlay.columns > large)
+                    continue;
+            }
         } else { // in unused bits of the pixel cells (retired in 2004)
             const qint64 bit = dataset.integer(at(0x0102)).value_or(-1);
             const int lowest = pixels.highBit - pixels.bitsStored + 1;
