@@ -1146,6 +1146,10 @@ RIS：%1 %2</translation>
             <translation>文件的叠加层</translation>
         </message>
         <message>
+            <source>Overlay: %1</source>
+            <translation>叠加层：%1</translation>
+        </message>
+        <message>
             <source>PACS</source>
             <translation>PACS</translation>
         </message>

@@ -78,7 +78,11 @@ std::optional<SubtractionPlan> subtractionOf(const Volume& volume, int frame, co
         for (int i = 1; i < mask.contrastFrames; ++i)
             if (const auto at = frameOfObject(volume, frame, instance.frame + i))
                 plan.contrastFrames.push_back(*at);
-        plan.shiftPx += QPointF(-mask.shiftColumns, mask.shiftRows);
+        QPointF own(-mask.shiftColumns, mask.shiftRows);
+        for (const FrameShift& shift : instance.modules->frameShifts)
+            if (shift.frame == instance.frame && shift.itemId == mask.itemId)
+                own = {-shift.shiftColumns, shift.shiftRows};
+        plan.shiftPx += own;
         return plan;
     }
     return std::nullopt;

@@ -288,6 +288,14 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
             if (shown.presentation.invert)
                 bottomRight << tr("Inverted");
         }
+        if (!shown.view.mpr && shown.presentation.showsOverlayPlanes && hasOverlayPlanes(instance)) {
+            QStringList labels;
+            for (const OverlayPlane& overlay : instance.modules->overlays)
+                if (overlay.frameOver(instance.frame) && !overlay.label.isEmpty())
+                    labels << overlay.label;
+            if (!labels.isEmpty())
+                bottomLeft << tr("Overlay: %1").arg(labels.join(QStringLiteral(", ")));
+        }
         if (const QString subtracted = subtractionText(shown); !subtracted.isEmpty())
             bottomLeft << subtracted;
         drawLines(painter, area, Qt::BottomLeftCorner, bottomLeft, textColour);

@@ -26,6 +26,9 @@ constexpr Tag MaskSubtractionSequence{0x0028, 0x6100};
 constexpr Tag RecommendedViewingMode{0x0028, 0x1090};
 constexpr Tag PixelIntensityRelationship{0x0028, 0x1040};
 constexpr Tag FramePixelDataPropertiesSequence{0x0028, 0x9443};
+constexpr Tag FramePixelShiftSequence{0x0028, 0x9415};
+constexpr Tag SubtractionItemId{0x0028, 0x9416};
+constexpr Tag MaskSubPixelShift{0x0028, 0x6114};
 constexpr Tag PreferredPlaybackSequencing{0x0018, 0x1244};
 constexpr Tag StartTrim{0x0008, 0x2142};
 constexpr Tag StopTrim{0x0008, 0x2143};
@@ -267,13 +270,33 @@ void readMasks(const Dataset& dataset, const std::vector<Dataset>& perFrame, Ima
                 mask.maskFrames.push_back(int(frame) - 1);
         mask.contrastFrames = int(std::clamp(sane(item.number({0x0028, 0x6112})).value_or(1), 1.0, 100.0));
         mask.intervalFrames = int(sane(item.number({0x0028, 0x6120})).value_or(1));
-        const auto shift = item.numbers({0x0028, 0x6114}); // vertical \ horizontal
+        const auto shift = item.numbers(MaskSubPixelShift); // vertical \ horizontal
         if (shift.size() >= 2 && allSane(shift)) {
             mask.shiftRows = shift[0];
             mask.shiftColumns = shift[1];
         }
+        mask.itemId = item.integer(SubtractionItemId);
         if (mask.kind != MaskOperation::Kind::AverageSubtraction || !mask.maskFrames.empty())
             modules.masks.push_back(std::move(mask));
+    }
+}
+
+void readFrameShifts(const Dataset& dataset, const std::vector<Dataset>& perFrame, int frames, ImageModules& modules)
+{
+    const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
+    if (modules.masks.empty())
+        return;
+    for (int frame = 0; frame < std::min(frames, 100'000); ++frame) {
+        const bool isOwn = size_t(frame) < perFrame.size() && perFrame[size_t(frame)].contains(FramePixelShiftSequence);
+        const Dataset* groups = isOwn ? &perFrame[size_t(frame)] : shared ? &*shared : nullptr;
+        if (!groups)
+            continue;
+        for (const Dataset& item : groups->items(FramePixelShiftSequence)) {
+            const auto shift = item.numbers(MaskSubPixelShift);
+            const auto id = item.integer(SubtractionItemId);
+            if (id && shift.size() >= 2 && allSane(shift))
+                modules.frameShifts.push_back({frame, *id, shift[0], shift[1]});
+        }
     }
 }
 
@@ -470,6 +493,7 @@ std::shared_ptr<const ImageModules> ImageModules::of(const Dataset& dataset, con
     if (pixels.isColour())
         readProfiles(dataset, perFrame, *modules);
     readMasks(dataset, perFrame, *modules);
+    readFrameShifts(dataset, perFrame, pixels.frames, *modules);
     readRegions(dataset, *modules);
     readCine(dataset, pixels, perFrame, *modules);
     readMarks(dataset, *modules);
