@@ -10,6 +10,7 @@ namespace
 {
 
 using Mask = std::vector<quint8>;
+constexpr int shutterKey = 0; ///< else an overlay's group
 constexpr QRgb overlayColour = qRgb(0x6f, 0xd0, 0xe6);
 
 /// Masks of the last images: scrolling asks for them frame by frame.
@@ -32,6 +33,8 @@ std::shared_ptr<const Mask> kept(const Instance& instance, int what, const Make&
                 return entry.mask;
     }
     auto mask = make();
+    if (!mask && what != shutterKey)
+        return nullptr; // the file may be there again the next time
     const std::lock_guard lock(mutex);
     if (entries.size() >= 8)
         entries.erase(entries.begin());
@@ -114,27 +117,45 @@ std::shared_ptr<const Mask> makeShutterMask(const Instance& instance)
     return hidesNothing || hidesAll ? nullptr : mask;
 }
 
-/// Which pixels of an axis-aligned image a screen pixel shows: its nearest, or all it covers.
-struct Cover
+struct Range
 {
-    int firstColumn;
-    int lastColumn;
-    int firstRow;
-    int lastRow;
+    int first;
+    int last;
+};
 
-    Cover(const QTransform& toImage, int x, int y)
+/// Which pixels of the image a screen pixel shows: its nearest, or all it covers. Turned by quarters only, each axis of the
+/// screen runs along one of the image.
+class Cover
+{
+public:
+    Cover(const SliceTransform& transform, QSize size)
     {
-        const QRectF box = toImage.mapRect(QRectF(x, y, 1, 1));
-        const auto range = [](double low, double high, int& first, int& last) {
-            const int nearest = int(std::floor((low + high) / 2 + 0.5 + 1e-9));
-            first = std::min(nearest, int(std::ceil(low - 1e-9)));
-            last = std::max(nearest, int(std::ceil(high - 1e-9)) - 1);
-            if (high - low <= 1)
-                first = last = nearest;
-        };
-        range(box.left(), box.right(), firstColumn, lastColumn);
-        range(box.top(), box.bottom(), firstRow, lastRow);
+        const QTransform toImage = transform.imageToScreen().inverted();
+        m_isTurned = std::abs(toImage.m11()) < std::abs(toImage.m12());
+        for (int x = 0; x < size.width(); ++x)
+            m_alongX.push_back(m_isTurned ? range(toImage.m12(), toImage.dy(), x) : range(toImage.m11(), toImage.dx(), x));
+        for (int y = 0; y < size.height(); ++y)
+            m_alongY.push_back(m_isTurned ? range(toImage.m21(), toImage.dx(), y) : range(toImage.m22(), toImage.dy(), y));
     }
+    Range columns(int x, int y) const { return m_isTurned ? m_alongY[size_t(y)] : m_alongX[size_t(x)]; }
+    Range rows(int x, int y) const { return m_isTurned ? m_alongX[size_t(x)] : m_alongY[size_t(y)]; }
+
+private:
+    static Range range(double scale, double offset, int at)
+    {
+        const double one = scale * at + offset;
+        const double other = scale * (at + 1) + offset;
+        const double low = std::clamp(std::min(one, other), -1e8, 1e8);
+        const double high = std::clamp(std::max(one, other), -1e8, 1e8);
+        const int nearest = int(std::floor((low + high) / 2 + 0.5 + 1e-9));
+        if (high - low <= 1)
+            return {nearest, nearest};
+        return {std::min(nearest, int(std::ceil(low - 1e-9))), std::max(nearest, int(std::ceil(high - 1e-9)) - 1)};
+    }
+
+    bool m_isTurned;
+    std::vector<Range> m_alongX;
+    std::vector<Range> m_alongY;
 };
 
 QRgb mixed(QRgb under, QRgb over, double part)
@@ -143,9 +164,8 @@ QRgb mixed(QRgb under, QRgb over, double part)
     return qRgb(mix(qRed(under), qRed(over)), mix(qGreen(under), qGreen(over)), mix(qBlue(under), qBlue(over)));
 }
 
-void paintOne(QImage& image, const OverlayPlane& overlay, const Mask& mask, const SliceTransform& transform)
+void paintOne(QImage& image, const OverlayPlane& overlay, const Mask& mask, const SliceTransform& transform, const Cover& cover)
 {
-    const QTransform toImage = transform.imageToScreen().inverted();
     const QRectF place = transform.imageToScreen().mapRect(QRectF(overlay.firstColumn - 0.5, overlay.firstRow - 0.5, overlay.columns, overlay.rows));
     const QRect area = place.toAlignedRect().adjusted(-1, -1, 1, 1).intersected(image.rect());
     if (area.isEmpty())
@@ -154,11 +174,11 @@ void paintOne(QImage& image, const OverlayPlane& overlay, const Mask& mask, cons
     std::vector<quint8> on(size_t(width) * size_t(area.height()));
     for (int y = 0; y < area.height(); ++y)
         for (int x = 0; x < width; ++x) {
-            const Cover cover(toImage, area.x() + x, area.y() + y);
+            const Range rows = cover.rows(area.x() + x, area.y() + y);
+            const Range columns = cover.columns(area.x() + x, area.y() + y);
             bool isOn = false;
-            for (int row = std::max(0, cover.firstRow - overlay.firstRow); !isOn && row <= std::min(overlay.rows - 1, cover.lastRow - overlay.firstRow); ++row)
-                for (int column = std::max(0, cover.firstColumn - overlay.firstColumn);
-                     !isOn && column <= std::min(overlay.columns - 1, cover.lastColumn - overlay.firstColumn); ++column)
+            for (int row = std::max(0, rows.first - overlay.firstRow); !isOn && row <= std::min(overlay.rows - 1, rows.last - overlay.firstRow); ++row)
+                for (int column = std::max(0, columns.first - overlay.firstColumn); !isOn && column <= std::min(overlay.columns - 1, columns.last - overlay.firstColumn); ++column)
                     isOn = mask[size_t(row) * size_t(overlay.columns) + size_t(column)];
             on[size_t(y) * size_t(width) + size_t(x)] = isOn;
         }
@@ -182,7 +202,7 @@ std::shared_ptr<const std::vector<quint8>> shutterMask(const Instance& instance)
 {
     if (!instance.modules || instance.modules->shutterOf(instance.frame).isEmpty())
         return nullptr;
-    return kept(instance, 0, [&] { return makeShutterMask(instance); });
+    return kept(instance, shutterKey, [&] { return makeShutterMask(instance); });
 }
 
 bool hasShutter(const Instance& instance) { return instance.modules && !instance.modules->shutterOf(instance.frame).isEmpty(); }
@@ -197,15 +217,15 @@ void applyShutter(QImage& image, const Instance& instance, const SliceTransform&
     const bool isGrey = shutter.red == shutter.green && shutter.green == shutter.blue;
     if (image.format() != QImage::Format_RGB32 && !isGrey)
         image = image.convertToFormat(QImage::Format_RGB32);
-    const QTransform toImage = transform.imageToScreen().inverted();
+    const Cover cover(transform, image.size());
     const int rows = instance.pixels.rows;
     const int columns = instance.pixels.columns;
     for (int y = 0; y < image.height(); ++y) {
         uchar* line = image.scanLine(y);
         for (int x = 0; x < image.width(); ++x) {
-            const QPointF at = toImage.map(QPointF(x + 0.5, y + 0.5));
-            const int column = int(std::floor(at.x() + 0.5 + 1e-9));
-            const int row = int(std::floor(at.y() + 0.5 + 1e-9));
+            const auto middle = [](Range range) { return (range.first + range.last + 1) / 2; };
+            const int column = middle(cover.columns(x, y));
+            const int row = middle(cover.rows(x, y));
             if (column < 0 || row < 0 || column >= columns || row >= rows || !(*mask)[size_t(row) * size_t(columns) + size_t(column)])
                 continue;
             if (image.format() == QImage::Format_RGB32)
@@ -221,6 +241,7 @@ void paintOverlayPlanes(QImage& image, const Instance& instance, bool isShutterS
     if (!hasOverlayPlanes(instance))
         return;
     const Shutter& shutter = instance.modules->shutterOf(instance.frame);
+    std::optional<Cover> cover;
     for (const OverlayPlane& overlay : instance.modules->overlays) {
         if (isShutterShown && shutter.overlayGroup == overlay.group)
             continue;
@@ -229,7 +250,9 @@ void paintOverlayPlanes(QImage& image, const Instance& instance, bool isShutterS
             continue;
         if (image.format() != QImage::Format_RGB32)
             image = image.convertToFormat(QImage::Format_RGB32);
-        paintOne(image, overlay, *mask, transform);
+        if (!cover)
+            cover.emplace(transform, image.size());
+        paintOne(image, overlay, *mask, transform, *cover);
     }
 }
 

@@ -19,6 +19,24 @@ QString methodName(const QString& term)
     return names.value(term, term);
 }
 
+QString codecName(const dicom::TransferSyntax& syntax)
+{
+    using Codec = dicom::TransferSyntax::Codec;
+    switch (syntax.codec) {
+    case Codec::Jpeg8:
+    case Codec::Jpeg12:
+        return QStringLiteral("JPEG");
+    case Codec::JpegLs:
+        return QStringLiteral("JPEG-LS");
+    case Codec::Jpeg2000:
+        return QStringLiteral("JPEG 2000");
+    case Codec::Htj2k:
+        return QStringLiteral("HTJ2K");
+    default:
+        return syntax.name;
+    }
+}
+
 /// "Lossy compression: JPEG 10:1, JPEG 2000 4:1, in all 40:1".
 QString lossyMark(const Instance& instance)
 {
@@ -39,7 +57,7 @@ QString lossyMark(const Instance& instance)
     steps.removeAll(QString());
     // The syntax the file lies in is a step too, even where the header forgets it.
     if (steps.isEmpty() && instance.pixels.syntax.isLossy)
-        steps << instance.pixels.syntax.name;
+        steps << codecName(instance.pixels.syntax);
     if (ratios.size() > 1)
         steps << tr("in all %1:1").arg(all, 0, 'g', 3);
     return steps.isEmpty() ? tr("Lossy compression") : tr("Lossy compression: %1").arg(steps.join(QStringLiteral(", ")));
@@ -65,7 +83,7 @@ QStringList imageMarks(const Instance& instance)
         marks << tr("NOT FOR DIAGNOSIS");
     if (const auto colours = colourTransformOf(instance); !colours)
         marks << colours.error().detail;
-    if (instance.modules->pet && instance.modules->pet->isAttenuationCorrected)
+    if (instance.modules->pet)
         if (const Suv value = suv(*instance.modules->pet); !value.factor)
             marks << value.reason;
     marks << instance.modules->findings;

@@ -54,10 +54,30 @@ Window windowOf(std::vector<float> values, VoiFunction function)
     return {(low + high) / 2 + 0.5, high - low + 1};
 }
 
-/// A window that leaves nothing to see after a Modality LUT: it was written for the stored values.
+/// Vessels fill little of a difference: nearly all of its range, and the background neither black nor white.
+Window differenceWindow(std::vector<float> values)
+{
+    std::erase_if(values, [](float v) { return !std::isfinite(v); });
+    if (values.empty())
+        return {0, 1};
+    const auto percentile = [&](double p) {
+        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
+        std::nth_element(values.begin(), at, values.end());
+        return double(*at);
+    };
+    double low = percentile(0.002);
+    double high = percentile(0.998);
+    const double middle = percentile(0.5);
+    low = std::min(low, middle - (high - middle) / 3);
+    high = std::max(high, middle + (middle - low) / 3);
+    return {(low + high) / 2, std::max(high - low, 1e-3)};
+}
+
+/// A window that leaves nothing to see: written for the stored values before a Modality LUT, or as LINEAR where the values
+/// are fractions and LINEAR_EXACT was meant.
 bool isBlank(const Volume& volume, int frame, const StoredWindow& window)
 {
-    if (!volume.instance(frame).modalityTransform.table)
+    if (!volume.instance(frame).modalityTransform.table && windowFunction(volume, frame) == VoiFunction::Linear)
         return false;
     qint64 dark = 0;
     qint64 bright = 0;
@@ -118,7 +138,8 @@ bool isReadyToPresent(const Volume& volume, int frame)
     if (!isThere(frame))
         return false;
     const auto& modules = volume.instance(frame).modules;
-    const auto plan = modules && modules->isSubtractedAtFirst ? subtractionOf(volume, frame, {}) : std::nullopt;
+    const auto typical = modules && modules->isSubtractedAtFirst ? typicalSubtraction(volume, {}) : std::nullopt;
+    const auto plan = typical ? subtractionOf(volume, *typical, {}) : std::nullopt;
     return !plan || (std::all_of(plan->maskFrames.begin(), plan->maskFrames.end(), isThere) &&
                      std::all_of(plan->contrastFrames.begin(), plan->contrastFrames.end(), isThere));
 }
@@ -128,9 +149,9 @@ Presentation withSubtraction(const Volume& volume, int frame, Presentation prese
     const Instance& instance = volume.instance(frame);
     presentation.subtraction = subtraction;
     presentation.voiLut = -1;
-    const auto plan = subtraction ? subtractionOf(volume, frame, *subtraction) : std::nullopt;
-    if (plan) {
-        presentation.window = windowOf(subtractedValues(volume, frame, *plan), VoiFunction::LinearExact);
+    const auto typical = subtraction ? typicalSubtraction(volume, *subtraction) : std::nullopt;
+    if (typical) {
+        presentation.window = differenceWindow(subtractedValues(volume, *typical, *subtractionOf(volume, *typical, *subtraction)));
         presentation.function = VoiFunction::LinearExact;
         return presentation;
     }
@@ -142,13 +163,17 @@ Presentation withSubtraction(const Volume& volume, int frame, Presentation prese
     presentation.function = windowFunction(volume, frame);
     if (!instance.voiLuts.empty())
         presentation.voiLut = 0;
-    if (!instance.windows.empty() && !isBlank(volume, frame, instance.windows.front())) {
-        const StoredWindow& stored = instance.windows.front();
-        presentation.window = {stored.centre, stored.width};
-        presentation.function = stored.function;
-    } else {
-        presentation.window = autoWindow(volume, frame);
+    if (!instance.windows.empty()) {
+        StoredWindow stored = instance.windows.front();
+        if (isBlank(volume, frame, stored))
+            stored.function = presentation.function;
+        if (!isBlank(volume, frame, stored)) {
+            presentation.window = {stored.centre, stored.width};
+            presentation.function = stored.function;
+            return presentation;
+        }
     }
+    presentation.window = autoWindow(volume, frame);
     return presentation;
 }
 

@@ -48,7 +48,7 @@ double applyVoi(double modalityValue, Window window, VoiFunction function);
 Presentation initialPresentation(const Volume& volume, int frame = 0);
 /// Whether all that initialPresentation looks at is loaded.
 bool isReadyToPresent(const Volume& volume, int frame);
-/// The same with the subtraction switched on (with the window of the difference) or off (with that of the image).
+/// The same with the subtraction switched on (with the window of a typical difference) or off (with that of the image).
 Presentation withSubtraction(const Volume& volume, int frame, Presentation presentation, const std::optional<Subtraction>& subtraction);
 
 /// From the loaded pixels of a frame without padding: 1st to 99th percentile of what is not background. For windowFunction.

@@ -78,10 +78,23 @@ std::optional<SubtractionPlan> subtractionOf(const Volume& volume, int frame, co
         for (int i = 1; i < mask.contrastFrames; ++i)
             if (const auto at = frameOfObject(volume, frame, instance.frame + i))
                 plan.contrastFrames.push_back(*at);
-        plan.shiftPx += QPointF(-mask.shiftColumns, mask.shiftRows);
+        QPointF own(-mask.shiftColumns, mask.shiftRows);
+        for (const FrameShift& shift : instance.modules->frameShifts)
+            if (shift.frame == instance.frame && shift.itemId == mask.itemId)
+                own = {-shift.shiftColumns, shift.shiftRows};
+        plan.shiftPx += own;
         return plan;
     }
     return std::nullopt;
+}
+
+std::optional<int> typicalSubtraction(const Volume& volume, const Subtraction& subtraction)
+{
+    std::vector<int> frames;
+    for (int frame = 0; frame < volume.frameCount(); ++frame)
+        if (const auto plan = subtractionOf(volume, frame, subtraction); plan && plan->maskFrames != std::vector<int>{frame})
+            frames.push_back(frame);
+    return frames.empty() ? std::nullopt : std::optional(frames[frames.size() / 2]);
 }
 
 std::vector<float> subtractedValues(const Volume& volume, int frame, const SubtractionPlan& plan)

@@ -24,6 +24,9 @@ struct SubtractionPlan
 /// Nothing where this frame is shown as it is: outside the applicable frames, no mask, colour.
 std::optional<SubtractionPlan> subtractionOf(const Volume& volume, int frame, const Subtraction& subtraction);
 
+/// A frame that shows what subtraction is for: the middle one of those that have a mask; nothing: none has.
+std::optional<int> typicalSubtraction(const Volume& volume, const Subtraction& subtraction);
+
 /// Whether a mask can be subtracted at all: several grey frames of one object.
 bool canSubtract(const Volume& volume);
 

@@ -1,11 +1,7 @@
 #include "viewer/ui/viewport.h"
-#include "viewer/ui/viewer_mime.h"
-#include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QPainter>
-#include <QWheelEvent>
 #include <QtConcurrent>
 
 namespace diascope::viewer
@@ -19,12 +15,6 @@ int downStep(const Stack& stack)
 {
     const auto& plane = stack.instances.front().plane;
     return plane && stack.phaseCount == 1 && stack.frameCount() > 1 && plane->normal().z > 0.5 ? -1 : 1;
-}
-
-/// "A 58.5": the letter of the side instead of a sign.
-QString sided(double mm, QChar positive, QChar negative)
-{
-    return QStringLiteral("%1 %2").arg(mm < 0 ? negative : positive).arg(std::abs(mm), 0, 'f', 1);
 }
 
 int firstFrameOf(const Stack& stack)
@@ -352,7 +342,7 @@ void Viewport::autoWindow()
 {
     if (const auto current = volume(); current && !current->isColour()) {
         Presentation changed = m_presentation;
-        if (changed.subtraction && subtractionOf(*current, m_view.frame, *changed.subtraction)) {
+        if (changed.subtraction) {
             changed = withSubtraction(*current, m_view.frame, changed, changed.subtraction);
         } else {
             changed.window = viewer::autoWindow(*current, m_view.frame);
@@ -495,8 +485,8 @@ void Viewport::useFrameAsMask()
     Presentation changed = m_presentation;
     if (changed.subtraction)
         changed.subtraction->maskFrames = {m_view.frame};
-    else // the mask itself has no window of its own: that of the frame after it
-        changed = withSubtraction(*current, m_view.frame + 1 < frameCount() ? m_view.frame + 1 : 0, changed, Subtraction{{m_view.frame}, {}});
+    else
+        changed = withSubtraction(*current, m_view.frame, changed, Subtraction{{m_view.frame}, {}});
     setPresentation(changed);
 }
 
@@ -546,97 +536,6 @@ void Viewport::resizeEvent(QResizeEvent*)
 {
     requestPicture();
     Q_EMIT viewChanged(this);
-}
-
-void Viewport::mousePressEvent(QMouseEvent* event)
-{
-    Q_EMIT activated(this);
-    if (m_activeTool && m_heldButtons != Qt::NoButton)
-        m_activeTool->cancel(*this); // a second button changes the tool
-    m_heldButtons = event->buttons();
-    m_activeTool = toolFor(m_heldButtons);
-    if (m_activeTool)
-        m_activeTool->press(*this, {event->position(), event->modifiers()});
-}
-
-void Viewport::mouseMoveEvent(QMouseEvent* event)
-{
-    updateProbe(event->position());
-    const Pointer pointer{event->position(), event->modifiers()};
-    if (event->buttons() != Qt::NoButton && m_activeTool)
-        m_activeTool->move(*this, pointer);
-    else if (Tool* tool = toolFor(Qt::LeftButton))
-        tool->hover(*this, pointer);
-}
-
-void Viewport::mouseReleaseEvent(QMouseEvent* event)
-{
-    if (m_activeTool && event->buttons() == Qt::NoButton)
-        m_activeTool->release(*this, {event->position(), event->modifiers()});
-    m_heldButtons = event->buttons();
-    if (m_heldButtons == Qt::NoButton)
-        m_activeTool = nullptr;
-}
-
-void Viewport::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    const bool wasDrawing = isDrawing();
-    Tool* tool = toolFor(Qt::LeftButton);
-    if (event->button() == Qt::LeftButton && tool && (wasDrawing || tool->id() == QLatin1String("select")))
-        tool->doubleClick(*this, {event->position(), event->modifiers()});
-    else if (event->button() == Qt::LeftButton)
-        Q_EMIT maximizeWanted(this);
-}
-
-void Viewport::wheelEvent(QWheelEvent* event)
-{
-    Q_EMIT activated(this);
-    const auto current = volume();
-    if (event->modifiers() & Qt::ControlModifier) {
-        if (current)
-            setView(zoomedAt(*current, m_view, size(), event->position(), std::exp(event->angleDelta().y() / 800.0)));
-        return;
-    }
-    m_wheelRest += event->angleDelta().y() / 120.0;
-    const int steps = int(m_wheelRest);
-    m_wheelRest -= steps;
-    scrollBy(-steps);
-    updateProbe(event->position());
-}
-
-void Viewport::leaveEvent(QEvent*)
-{
-    m_probe.clear();
-    update();
-}
-
-void Viewport::updateProbe(QPointF positionPx)
-{
-    m_probe.clear();
-    if (const auto current = volume()) {
-        const SliceTransform at = transform();
-        const auto pointLps = at.toPatient(positionPx);
-        if (!m_view.mpr)
-            m_probe = viewer::probeText(*current, m_view.frame, at.toImage(positionPx));
-        else if (const auto value = pointLps ? current->valueAt(*pointLps) : std::nullopt)
-            m_probe = viewer::probeText(*value, current->instance(m_view.frame));
-        if (!m_probe.isEmpty() && pointLps && !current->instance(m_view.frame).frameOfReference.isEmpty())
-            m_probe += QStringLiteral("   %1  %2  %3 mm").arg(sided(pointLps->x, u'L', u'R'), sided(pointLps->y, u'P', u'A'), sided(pointLps->z, u'H', u'F'));
-    }
-    update();
-}
-
-void Viewport::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (event->mimeData()->hasFormat(QLatin1String(stackMimeType)))
-        event->acceptProposedAction();
-}
-
-void Viewport::dropEvent(QDropEvent* event)
-{
-    Q_EMIT activated(this);
-    Q_EMIT stackDropped(event->mimeData()->data(QLatin1String(stackMimeType)).toInt(), this);
-    event->acceptProposedAction();
 }
 
 } // namespace diascope::viewer

@@ -43,6 +43,27 @@ void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QS
     }
 }
 
+/// What must be read is not cut off: it goes on in the next line.
+QStringList wrapped(const QStringList& lines, const QFont& font, double width)
+{
+    const QFontMetricsF metrics(font);
+    QStringList all;
+    for (const QString& line : lines) {
+        QString part;
+        for (const QString& word : line.split(u' ')) {
+            const QString longer = part.isEmpty() ? word : part + u' ' + word;
+            if (!part.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                all << part;
+                part = word;
+            } else {
+                part = longer;
+            }
+        }
+        all << part;
+    }
+    return all;
+}
+
 QStringList withoutEmpty(QStringList lines)
 {
     lines.removeAll(QString());
@@ -185,6 +206,8 @@ QString Viewport::windowText(const Shown& shown) const
     const Window& window = shown.presentation.window;
     if (shown.presentation.voiLut >= 0)
         return tr("VOI LUT");
+    if (shown.presentation.subtraction && !shown.view.mpr && !subtractionOf(*shown.volume, shown.view.frame, *shown.presentation.subtraction))
+        return {}; // shown as it is, with its own window
     const Instance& instance = shown.volume->instance(shown.view.frame);
     const auto factor = instance.modules && instance.modules->pet ? suv(*instance.modules->pet).factor : std::nullopt;
     if (factor)
@@ -215,7 +238,7 @@ QString Viewport::subtractionText(const Shown& shown) const
 void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
 {
     const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
-    const QStringList warningLines = warnings(shown);
+    const QStringList warningLines = wrapped(warnings(shown), painter.font(), area.width() / 2.0 - 3 * marginPx);
     const Instance& instance = shown.volume->instance(shown.view.frame);
     QStringList bottomLeft;
     QStringList bottomRight;
@@ -250,7 +273,7 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                 bottomLeft << tr("Thickness %1 mm").arg(number(*instance.sliceThicknessMm, 2));
             const bool hasRegions = instance.modules && !instance.modules->regions.empty();
             if (hasRegions)
-                bottomLeft << tr("Calibrated by ultrasound regions");
+                bottomLeft << tr("Calibrated by regions");
             else if (!instance.spacingMm)
                 bottomLeft << tr("Not calibrated: lengths in pixels");
             else if (instance.spacingOrigin == SpacingOrigin::Detector)
@@ -260,10 +283,18 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
             bottomLeft << m_probe;
         if (detail == OverlayDetail::Full) {
             bottomRight << tr("Zoom %1%").arg(qRound(100 * shown.slice.transform.zoom() / oneToOneZoom(*shown.volume, shown.view)));
-            if (!shown.volume->isColour())
-                bottomRight << windowText(shown);
+            if (const QString window = windowText(shown); !window.isEmpty() && !shown.volume->isColour())
+                bottomRight << window;
             if (shown.presentation.invert)
                 bottomRight << tr("Inverted");
+        }
+        if (!shown.view.mpr && shown.presentation.showsOverlayPlanes && hasOverlayPlanes(instance)) {
+            QStringList labels;
+            for (const OverlayPlane& overlay : instance.modules->overlays)
+                if (overlay.frameOver(instance.frame) && !overlay.label.isEmpty())
+                    labels << overlay.label;
+            if (!labels.isEmpty())
+                bottomLeft << tr("Overlay: %1").arg(labels.join(QStringLiteral(", ")));
         }
         if (const QString subtracted = subtractionText(shown); !subtracted.isEmpty())
             bottomLeft << subtracted;
@@ -298,11 +329,19 @@ void Viewport::paintLetters(QPainter& painter, const Shown& shown) const
 
 void Viewport::paintScaleBar(QPainter& painter, const Shown& shown) const
 {
-    const bool isInMm = shown.view.mpr || shown.volume->instance(shown.view.frame).spacingMm;
-    if (!isInMm)
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    double perMm = shown.slice.transform.zoom();
+    if (!shown.view.mpr && instance.modules && !instance.modules->regions.empty()) {
+        // Of one region only: of several with other scales none is that of the image.
+        const auto& regions = instance.modules->regions;
+        if (regions.size() > 1 || !regions.front().isInCentimetres() || shown.view.quarterTurns % 2)
+            return;
+        const double heightPx = std::abs(shown.slice.transform.toScreen(QPointF(0, 1)).y() - shown.slice.transform.toScreen(QPointF(0, 0)).y());
+        perMm = heightPx / std::abs(10 * regions.front().deltaY);
+    } else if (!shown.view.mpr && !instance.spacingMm) {
         return;
+    }
     // The longest of 1, 2, 5, 10, … mm that takes at most a third of the height.
-    const double perMm = shown.slice.transform.zoom();
     double lengthMm = 1;
     for (const double factor : {2.0, 2.5, 2.0, 2.0, 2.5, 2.0, 2.0, 2.5})
         if (lengthMm * factor * perMm <= height() / 3.0)

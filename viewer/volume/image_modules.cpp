@@ -25,6 +25,10 @@ constexpr Tag PresentationLUTSequence{0x2050, 0x0010};
 constexpr Tag MaskSubtractionSequence{0x0028, 0x6100};
 constexpr Tag RecommendedViewingMode{0x0028, 0x1090};
 constexpr Tag PixelIntensityRelationship{0x0028, 0x1040};
+constexpr Tag FramePixelDataPropertiesSequence{0x0028, 0x9443};
+constexpr Tag FramePixelShiftSequence{0x0028, 0x9415};
+constexpr Tag SubtractionItemId{0x0028, 0x9416};
+constexpr Tag MaskSubPixelShift{0x0028, 0x6114};
 constexpr Tag PreferredPlaybackSequencing{0x0018, 0x1244};
 constexpr Tag StartTrim{0x0008, 0x2142};
 constexpr Tag StopTrim{0x0008, 0x2143};
@@ -72,7 +76,7 @@ void readOverlays(const Dataset& dataset, const PixelDescription& pixels, ImageM
         overlay.frames = int(std::clamp<qint64>(frames.value_or(1), 1, most));
         const auto firstFrame = dataset.integer(at(0x0051));
         overlay.firstFrame = int(std::clamp<qint64>(firstFrame.value_or(1), 1, most)) - 1;
-        overlay.isForEveryFrame = overlay.frames == 1 && !firstFrame && pixels.frames > 1;
+        overlay.isForEveryFrame = !frames && !firstFrame && pixels.frames > 1;
         overlay.isRoi = dataset.text(at(0x0040)) == QLatin1String("R");
         overlay.label = dataset.text(at(0x1500));
         if (overlay.label.isEmpty())
@@ -80,16 +84,19 @@ void readOverlays(const Dataset& dataset, const PixelDescription& pixels, ImageM
         if (dataset.hasValue(at(0x3000))) {
             overlay.bits = dataset.bytes(at(0x3000));
             const qint64 needed = (qint64(overlay.rows) * overlay.columns * overlay.frames + 7) / 8;
-            if (overlay.bits.size() < needed)
+            if (overlay.bits.size() < needed) {
                 leftOut(tr("its data end after %1 of %2 bytes").arg(overlay.bits.size()).arg(needed));
+                constexpr qint64 large = qint64(1) << 26; // no memory for pixels that nobody wrote
+                if (qint64(overlay.rows) * overlay.columns > large)
+                    continue;
+            }
         } else { // in unused bits of the pixel cells (retired in 2004)
             const qint64 bit = dataset.integer(at(0x0102)).value_or(-1);
             const int lowest = pixels.highBit - pixels.bitsStored + 1;
             const bool isUnused = bit >= 0 && bit < pixels.bitsAllocated && (bit > pixels.highBit || bit < lowest);
-            if (!isUnused || pixels.samplesPerPixel != 1 || pixels.element != PixelDescription::Element::PixelData) {
-                leftOut(tr("it has no data"));
+            // Declared and then not used: nothing to show, and nothing that a reader misses.
+            if (!isUnused || pixels.samplesPerPixel != 1 || pixels.element != PixelDescription::Element::PixelData)
                 continue;
-            }
             overlay.embeddedBit = int(bit);
             overlay.frames = pixels.frames;
             overlay.firstFrame = 0;
@@ -123,8 +130,8 @@ void labToRgb(const std::vector<double>& lab, Shutter& shutter)
 Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStringList& findings)
 {
     Shutter shutter;
-    const auto invalid = [&](const char* shape) {
-        const QString text = tr("The %1 shutter makes no sense and is not applied").arg(QLatin1String(shape));
+    const auto invalid = [&](const QString& shape) {
+        const QString text = tr("The %1 shutter makes no sense and is not applied").arg(shape);
         if (!findings.contains(text))
             findings << text;
     };
@@ -139,18 +146,18 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
                 *left <= pixels.columns && *top <= pixels.rows)
                 shutter.rectangle = Shutter::Rectangle{*left - 1, *top - 1, *right - 1, *bottom - 1};
             else
-                invalid("rectangular");
+                invalid(tr("rectangular"));
         } else if (shape == QLatin1String("CIRCULAR")) {
             const auto centre = source.numbers(tag::CenterOfCircularShutter);
             const auto radius = sane(source.number(tag::RadiusOfCircularShutter));
             if (centre.size() >= 2 && allSane(centre) && radius && *radius > 0)
                 shutter.circle = Shutter::Circle{centre[1] - 1, centre[0] - 1, *radius};
             else
-                invalid("circular");
+                invalid(tr("circular"));
         } else if (shape == QLatin1String("POLYGONAL")) {
             const auto numbers = source.numbers(tag::VerticesOfThePolygonalShutter);
             if (numbers.size() < 6 || numbers.size() % 2 || numbers.size() > 20000 || !allSane(numbers)) {
-                invalid("polygonal");
+                invalid(tr("polygonal"));
                 continue;
             }
             for (size_t i = 0; i < numbers.size(); i += 2)
@@ -160,7 +167,7 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
             if (group && *group >= 0x6000 && *group <= 0x601E && *group % 2 == 0)
                 shutter.overlayGroup = quint16(*group);
             else
-                invalid("bitmap");
+                invalid(tr("bitmap"));
         }
     }
     const auto lab = source.numbers(ShutterPresentationColor);
@@ -233,10 +240,15 @@ void readProfiles(const Dataset& dataset, const std::vector<Dataset>& perFrame, 
     }
 }
 
-void readMasks(const Dataset& dataset, ImageModules& modules)
+void readMasks(const Dataset& dataset, const std::vector<Dataset>& perFrame, ImageModules& modules)
 {
     modules.isSubtractedAtFirst = dataset.text(RecommendedViewingMode) == QLatin1String("SUB");
     modules.intensityRelationship = dataset.text(PixelIntensityRelationship);
+    // Enhanced XA says it in the functional groups.
+    const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
+    for (const Dataset* groups : {shared ? &*shared : nullptr, perFrame.empty() ? nullptr : &perFrame.front()})
+        if (const auto item = groups && modules.intensityRelationship.isEmpty() ? groups->item(FramePixelDataPropertiesSequence) : std::nullopt)
+            modules.intensityRelationship = item->text(PixelIntensityRelationship);
     for (const Dataset& item : dataset.items(MaskSubtractionSequence)) {
         const QString name = item.text({0x0028, 0x6101});
         MaskOperation mask;
@@ -258,13 +270,33 @@ void readMasks(const Dataset& dataset, ImageModules& modules)
                 mask.maskFrames.push_back(int(frame) - 1);
         mask.contrastFrames = int(std::clamp(sane(item.number({0x0028, 0x6112})).value_or(1), 1.0, 100.0));
         mask.intervalFrames = int(sane(item.number({0x0028, 0x6120})).value_or(1));
-        const auto shift = item.numbers({0x0028, 0x6114}); // vertical \ horizontal
+        const auto shift = item.numbers(MaskSubPixelShift); // vertical \ horizontal
         if (shift.size() >= 2 && allSane(shift)) {
             mask.shiftRows = shift[0];
             mask.shiftColumns = shift[1];
         }
+        mask.itemId = item.integer(SubtractionItemId);
         if (mask.kind != MaskOperation::Kind::AverageSubtraction || !mask.maskFrames.empty())
             modules.masks.push_back(std::move(mask));
+    }
+}
+
+void readFrameShifts(const Dataset& dataset, const std::vector<Dataset>& perFrame, int frames, ImageModules& modules)
+{
+    const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
+    if (modules.masks.empty())
+        return;
+    for (int frame = 0; frame < std::min(frames, 100'000); ++frame) {
+        const bool isOwn = size_t(frame) < perFrame.size() && perFrame[size_t(frame)].contains(FramePixelShiftSequence);
+        const Dataset* groups = isOwn ? &perFrame[size_t(frame)] : shared ? &*shared : nullptr;
+        if (!groups)
+            continue;
+        for (const Dataset& item : groups->items(FramePixelShiftSequence)) {
+            const auto shift = item.numbers(MaskSubPixelShift);
+            const auto id = item.integer(SubtractionItemId);
+            if (id && shift.size() >= 2 && allSane(shift))
+                modules.frameShifts.push_back({frame, *id, shift[0], shift[1]});
+        }
     }
 }
 
@@ -460,7 +492,8 @@ std::shared_ptr<const ImageModules> ImageModules::of(const Dataset& dataset, con
     modules->presentationLut = readPresentationLut(dataset);
     if (pixels.isColour())
         readProfiles(dataset, perFrame, *modules);
-    readMasks(dataset, *modules);
+    readMasks(dataset, perFrame, *modules);
+    readFrameShifts(dataset, perFrame, pixels.frames, *modules);
     readRegions(dataset, *modules);
     readCine(dataset, pixels, perFrame, *modules);
     readMarks(dataset, *modules);

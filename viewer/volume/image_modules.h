@@ -80,7 +80,17 @@ struct MaskOperation
     int intervalFrames = 1;   ///< TID Offset
     double shiftRows = 0;     ///< of the mask, towards the lower rows of the image
     double shiftColumns = 0;  ///< of the mask, towards the left columns of the image
+    std::optional<qint64> itemId; ///< Subtraction Item ID: frames may have a shift of their own for it
     bool appliesTo(int frame) const;
+};
+
+/// Frame Pixel Shift of one frame: the shift of the mask for one item of Mask Subtraction Sequence.
+struct FrameShift
+{
+    int frame = 0;
+    qint64 itemId = 0;
+    double shiftRows = 0;
+    double shiftColumns = 0;
 };
 
 /// One item of Sequence of Ultrasound Regions (PS3.3 C.8.5.5). Pixels from 0, both corners included.
@@ -132,6 +142,7 @@ struct ImageModules
     std::vector<QString> opticalPaths;                    ///< identifier of each frame
     QString colourSpace;                                  ///< Color Space (0028,2002): SRGB, ADOBERGB, …
     std::vector<MaskOperation> masks;
+    std::vector<FrameShift> frameShifts;                  ///< enhanced XA
     bool isSubtractedAtFirst = false;                     ///< Recommended Viewing Mode SUB
     QString intensityRelationship;                        ///< LIN, LOG, DISP
     std::vector<UltrasoundRegion> regions;
