@@ -406,6 +406,31 @@ private Q_SLOTS:
         }
     }
 
+    /// FIL-14: a file that is a program too is imported, named, and never leaves with that preamble.
+    void FIL_14_anExecutablePreambleIsNamed()
+    {
+        for (const auto& [name, start] : {std::pair{"windows", QByteArray("MZ")}, std::pair{"linux", QByteArray("\x7F" "ELF")}, std::pair{"plain", QByteArray("II*")}}) {
+            const QString path = file(QStringLiteral("in/") + QLatin1String(name));
+            make(path);
+            QFile written(path);
+            QVERIFY(written.open(QIODevice::ReadWrite));
+            QCOMPARE(written.write(start), start.size());
+        }
+        const auto report = import({file("in")}, ImportMode::Copy);
+        QCOMPARE(report.imported, 3);
+        QStringList warned;
+        for (const auto& remark : report.warned)
+            warned << QFileInfo(remark.path).fileName();
+        warned.sort();
+        QCOMPARE(warned, (QStringList{"linux", "windows"}));
+        const auto dataset = dicom::Dataset::read(file("in/windows"));
+        QVERIFY(dataset);
+        QVERIFY(dataset->write(file("out.dcm"), dataset->transferSyntax().uid));
+        QFile out(file("out.dcm"));
+        QVERIFY(out.open(QIODevice::ReadOnly));
+        QCOMPARE(out.read(128), QByteArray(128, '\0'));
+    }
+
     void FIL_16_aDicomDirLeadsNowhereOutside()
     {
         make(file("secret"), {.instance = "2.25.666"});

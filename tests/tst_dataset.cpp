@@ -1,4 +1,5 @@
 #include "netclient/dicom/dataset.h"
+#include "netclient/dicom/lossy.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
@@ -253,6 +254,34 @@ private Q_SLOTS:
         (void)odd.addItem(tag::RequestAttributesSequence);
         QVERIFY(!odd.number(tag::RequestAttributesSequence));
         QCOMPARE(odd.text(tag::RequestAttributesSequence), QString());
+    }
+
+    /// PIX-14: pixels that leave a lossy syntax are marked, by the standard's terms; nothing that is written there is overwritten.
+    void PIX_14_lossyOnceIsLossyForEver()
+    {
+        const auto syntax = [](const char* suffix) { return TransferSyntax::fromUid(QStringLiteral("1.2.840.10008.1.2.4.") + QLatin1String(suffix)); };
+        Dataset baseline;
+        markLossy(baseline, syntax("50"), 12.5);
+        QCOMPARE(baseline.text(tag::LossyImageCompression), "01");
+        QCOMPARE(baseline.number(tag::LossyImageCompressionRatio), 12.5);
+        QCOMPARE(baseline.text(tag::LossyImageCompressionMethod), "ISO_10918_1");
+        Dataset declared;
+        (void)declared.setText(tag::LossyImageCompression, "01");
+        (void)declared.setText(tag::LossyImageCompressionMethod, "ISO_14495_1");
+        markLossy(declared, syntax("91"), 3);
+        QCOMPARE(declared.text(tag::LossyImageCompressionMethod), "ISO_14495_1");
+        QVERIFY(!declared.contains(tag::LossyImageCompressionRatio));
+        Dataset reversible;
+        (void)reversible.setText(tag::LossyImageCompression, "00");
+        markLossy(reversible, syntax("91"), 3);
+        QCOMPARE(reversible.text(tag::LossyImageCompression), "00");
+        Dataset lossless;
+        markLossy(lossless, syntax("70"), 3);
+        QVERIFY(!lossless.contains(tag::LossyImageCompression));
+        Dataset video;
+        markLossy(video, syntax("107"), 0);
+        QCOMPARE(video.text(tag::LossyImageCompressionMethod), "ISO_23008_2");
+        QVERIFY(!video.contains(tag::LossyImageCompressionRatio));
     }
 
     void FIL_18_textsCannotDriveATerminalOrTurnTheirOrder()

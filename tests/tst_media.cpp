@@ -203,6 +203,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("becomesCd");
         QTest::newRow("PDI-03 RLE") << "1.2.840.10008.1.2.5" << true;
         QTest::newRow("PDI-03 JPEG lossless") << "1.2.840.10008.1.2.4.70" << true;
+        QTest::newRow("PDI-03 PIX-14 JPEG") << "1.2.840.10008.1.2.4.51" << true;
         QTest::newRow("PDI-03 JPEG-LS") << "1.2.840.10008.1.2.4.80" << true;
         QTest::newRow("PDI-03 JPEG 2000") << "1.2.840.10008.1.2.4.90" << false;
     }
@@ -222,7 +223,12 @@ private Q_SLOTS:
         QCOMPARE(report->profileReason.isEmpty(), becomesCd);
         const QString written = filesIn(out + "/DICOM").value(0);
         QCOMPARE(dicom::Dataset::read(written)->transferSyntax().uid, becomesCd ? "1.2.840.10008.1.2.1" : syntax);
-        if (becomesCd) { // against GDCM's decoder, which is another than DCMTK's
+        const bool isLossy = dicom::TransferSyntax::fromUid(syntax).isLossy;
+        if (isLossy) { // whether the source said so or not
+            const auto said = test::python("import sys,pydicom; d=pydicom.dcmread(sys.argv[1]); print(d.LossyImageCompression, d.LossyImageCompressionMethod)", {written});
+            QCOMPARE(said.out.trimmed(), QByteArray("01 ISO_10918_1"));
+        }
+        if (becomesCd && !isLossy) { // against GDCM's decoder, which is another than DCMTK's
             QCOMPARE(test::run("gdcmconv", {"--raw", path, folder.filePath("raw")}).code, 0);
             QCOMPARE(dicom::Dataset::read(written)->bytes(tag::PixelData), dicom::Dataset::read(folder.filePath("raw"))->bytes(tag::PixelData));
         }

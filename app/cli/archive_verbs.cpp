@@ -63,6 +63,7 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
                                {"duplicates", report->duplicates},
                                {"quarantined", toJson(report->quarantined)},
                                {"skipped", toJson(report->skipped)},
+                               {"warned", toJson(report->warned)},
                                {"studies", studies},
                                {"seconds", report->seconds}});
     call.say(tr("imported %1, duplicates %2, quarantined %3, skipped %4, in %5 s")
@@ -71,7 +72,7 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
                  .arg(report->quarantined.size())
                  .arg(report->skipped.size())
                  .arg(report->seconds, 0, 'f', 2));
-    for (const auto* remarks : {&report->quarantined, &report->skipped})
+    for (const auto* remarks : {&report->quarantined, &report->skipped, &report->warned})
         for (const archive::Remark& remark : *remarks)
             call.say(QStringLiteral("  %1: %2").arg(remark.path, remark.reason));
     if (report->imported + report->duplicates > 0)

@@ -1,10 +1,12 @@
 #include "app/session/media.h"
+#include "netclient/dicom/lossy.h"
 #include "reporting/export/pdf_export.h"
 #include "viewer/decode/pixel_source.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
+#include <algorithm>
 
 namespace diascope::app
 {
@@ -33,6 +35,7 @@ Result<dicom::Dataset> decompressed(const QString& path)
             return std::unexpected(read.error());
     }
     Dataset plain = dataset->deepCopy();
+    markLossy(plain, description.syntax, double(pixels.size()) / double(std::max<qint64>(1, QFileInfo(path).size())));
     if (description.isColour()) {
         (void)plain.setText(tag::PhotometricInterpretation, QStringLiteral("RGB"));
         plain.setNumber(tag::PlanarConfiguration, 0);
@@ -40,6 +43,13 @@ Result<dicom::Dataset> decompressed(const QString& path)
         plain.setNumber(tag::BitsAllocated, 8);
         plain.setNumber(tag::BitsStored, 8);
         plain.setNumber(tag::HighBit, 7);
+        for (const quint16 element : {0x1101, 0x1102, 0x1103, 0x1199, 0x1201, 0x1202, 0x1203, 0x1221, 0x1222, 0x1223})
+            plain.remove({0x0028, element}); // palettes
+    } else {
+        const int bits = 8 * viewer::bytesPerPixel(description.sampleType());
+        plain.setNumber(tag::BitsAllocated, bits);
+        plain.setNumber(tag::BitsStored, std::min(bits, description.bitsStored));
+        plain.setNumber(tag::HighBit, std::min(bits, description.bitsStored) - 1);
     }
     plain.remove(tag::PixelData);
     plain.setBytes(tag::PixelData, pixels);

@@ -66,7 +66,7 @@ void StudyBrowser::importPaths(const QStringList& paths)
             return std::unexpected(report.error());
         QString text = StudyBrowser::tr("%1 imported, %2 here before, %3 not readable, %4 skipped")
                            .arg(report->imported).arg(report->duplicates).arg(report->quarantined.size()).arg(report->skipped.size());
-        for (const auto* remarks : {&report->quarantined, &report->skipped})
+        for (const auto* remarks : {&report->quarantined, &report->skipped, &report->warned})
             if (!remarks->empty())
                 text += QStringLiteral(" (%1: %2)").arg(remarks->front().path, remarks->front().reason);
         if (report->imported + report->duplicates == 0)

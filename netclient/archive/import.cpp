@@ -155,6 +155,8 @@ Result<ImportReport> Archive::import(const QStringList& paths, ImportMode mode, 
                 studies.insert(outcome->studyUid);
                 report.studies.push_back({outcome->studyUid});
             }
+            if (outcome->kind == Outcome::New && candidate.header && candidate.header->isProgram)
+                report.warned.push_back({candidate.source, tr("the file begins like a program; never run it")});
             task.report(index + 1, total);
         });
         for (qsizetype i = 0; i < finder.files.size() && !hasFailed; ++i) {

@@ -3,6 +3,8 @@
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
 #include <QFile>
+#include <algorithm>
+#include <cstring>
 #include <array>
 
 namespace diascope::archive
@@ -73,12 +75,22 @@ Result<InstanceHeader> checked(InstanceHeader header)
     return header;
 }
 
+/// What systems would run: Windows, Linux, macOS, scripts. TIFF in the preamble (PS3.10 §7.1) is no program.
+bool beginsLikeAProgram(std::span<const uchar> bytes)
+{
+    static const QByteArray starts[] = {"MZ", "\x7F" "ELF", "#!", "\xCF\xFA\xED\xFE", "\xCE\xFA\xED\xFE", "\xCA\xFE\xBA\xBE"};
+    return bytes.size() >= 132 && std::any_of(std::begin(starts), std::end(starts), [bytes](const QByteArray& start) {
+               return std::memcmp(bytes.data(), start.constData(), size_t(start.size())) == 0;
+           });
+}
+
 /// From the first bytes of a file of sound structure; the full parser reads what they do not tell.
 Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& path)
 {
     if (const auto quick = dicom::QuickHeader::read(bytes, wanted)) {
         InstanceHeader header = collect(*quick);
         header.transferSyntaxUid = quick->transferSyntaxUid();
+        header.isProgram = beginsLikeAProgram(bytes);
         header.isDirectory = header.instanceUid.isEmpty() && bytes.size() > 700 &&
                              QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), 700).contains("1.2.840.10008.1.3.10");
         return checked(std::move(header));
@@ -88,6 +100,7 @@ Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& p
         return std::unexpected(dataset.error());
     InstanceHeader header = collect(*dataset);
     header.transferSyntaxUid = dataset->transferSyntax().uid;
+    header.isProgram = beginsLikeAProgram(bytes);
     header.isDirectory = header.instanceUid.isEmpty() && dataset->contains(tag::DirectoryRecordSequence);
     return checked(std::move(header));
 }

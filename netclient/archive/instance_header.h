@@ -18,12 +18,14 @@ struct InstanceHeader
     std::optional<qint64> instanceNumber;
     qint64 rows = 0, columns = 0, frames = 1;
     bool isDirectory = false; ///< a DICOMDIR
+    /// The preamble begins like a program: the file can be run as well as shown (FIL-14).
+    bool isProgram = false;
 };
 
 /// Checks the structure of the whole file and reads its header. `path`: where the same bytes lie, for what only the full
 /// parser can read. Errors: NotDicom; Damaged (also: a UID is absent or no UID).
 Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path);
-/// The same, mapping the file.
+/// The same of a file.
 Result<InstanceHeader> readHeader(const QString& path);
 
 /// For searching: case folded, without Latin accents, name delimiters as spaces.

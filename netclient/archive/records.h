@@ -89,6 +89,7 @@ struct ImportReport
     qint64 duplicates = 0;
     std::vector<Remark> quarantined; ///< damaged DICOM, or contradicting what is stored
     std::vector<Remark> skipped;     ///< no DICOM, no plain file, missing on the medium, outside of it
+    std::vector<Remark> warned;      ///< imported, but with something a person should know
     std::vector<dicom::StudyUid> studies; ///< every study that got or already had one of the instances, each once
     double seconds = 0;
     bool isCancelled = false; ///< what was imported until then stays

@@ -1,4 +1,5 @@
 #include "netclient/dimse/store.h"
+#include "netclient/dicom/lossy.h"
 #include "netclient/dicom/quick_header.h"
 #include "netclient/dicom/uid.h"
 #include "netclient/dimse/association.h"
@@ -203,6 +204,7 @@ private:
             return dataset;
         const E_TransferSyntax target = DcmXfer(transferSyntax.toLatin1().constData()).getXfer();
         auto* elements = dynamic_cast<DcmDataset*>(&dataset->dcmtk());
+        dicom::markLossy(*dataset, dataset->transferSyntax(), 0);
         if (elements && elements->chooseRepresentation(target, nullptr).good() && elements->canWriteXfer(target))
             return dataset;
         if (m_transcode)

@@ -1,4 +1,5 @@
 #include "netclient/media/file_set.h"
+#include "netclient/dicom/lossy.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/media/pages.h"
 #include <QDir>
@@ -218,11 +219,14 @@ private:
         const QString target = m_folder + u'/' + source.fileId;
         if (!QDir().mkpath(QFileInfo(target).path()))
             return fail(Fault::Unreadable, tr("the folder %1 cannot be made").arg(QFileInfo(target).path()));
-        const bool staysCompressed = m_report.profile != MediaProfile::Cd && source.syntax.isEncapsulated();
+        const bool isKnownToWriter = DcmXfer(source.syntax.uid.toLatin1().constData()).getXfer() != EXS_Unknown; // HTJ2K is not
+        const bool staysCompressed = m_report.profile != MediaProfile::Cd && source.syntax.isEncapsulated() && isKnownToWriter;
         const QString syntax = staysCompressed ? source.syntax.uid : QString::fromUtf16(dicom::explicitLittleEndian);
         auto dataset = dicom::Dataset::read(source.path);
         if (!dataset)
             return std::unexpected(dataset.error());
+        if (!staysCompressed)
+            dicom::markLossy(*dataset, source.syntax, 0);
         if (!staysCompressed && !hasDecoder(source.syntax)) {
             if (!m_options.transcode)
                 return fail(Fault::Unsupported, tr("%1 cannot be decompressed here").arg(source.syntax.name));

@@ -19,19 +19,22 @@ constexpr Tag VolumeFrameOfReferenceUID{0x0020, 0x9312};
 constexpr Tag GridFrameOffsetVector{0x3004, 0x000C};
 constexpr Tag DetectorInformationSequence{0x0054, 0x0022};
 
+constexpr double farthestMm = 1e5;         ///< beyond this nothing is a place in a patient
+constexpr double finestSpacingMm = 1e-6;   ///< of microscopes, and far below
+
 std::optional<Vec3> vectorOf(const std::vector<double>& numbers, size_t from = 0)
 {
     if (numbers.size() < from + 3)
         return std::nullopt;
     const Vec3 v{numbers[from], numbers[from + 1], numbers[from + 2]};
-    if (!std::isfinite(v.x) || !std::isfinite(v.y) || !std::isfinite(v.z))
-        return std::nullopt;
-    return v;
+    const auto isPlace = [](double mm) { return std::abs(mm) <= farthestMm; }; // no NaN either
+    return isPlace(v.x) && isPlace(v.y) && isPlace(v.z) ? std::optional(v) : std::nullopt;
 }
 
 std::optional<PixelSpacing> spacingOf(const std::vector<double>& numbers)
 {
-    if (numbers.size() < 2 || !(numbers[0] > 0) || !(numbers[1] > 0) || !std::isfinite(numbers[0]) || !std::isfinite(numbers[1]))
+    const auto isSpacing = [](double mm) { return mm >= finestSpacingMm && mm <= farthestMm; };
+    if (numbers.size() < 2 || !isSpacing(numbers[0]) || !isSpacing(numbers[1]))
         return std::nullopt;
     return PixelSpacing{numbers[0], numbers[1]};
 }
