@@ -336,6 +336,11 @@ ds = image(frames=3, modality='XA'); px(ds, frames.astype(np.uint16)); save(ds, 
         QTest::newRow("OBJ-07 Cine Rate") << "ds.CineRate = 20" << QList<double>{50, 100, 150} << QList<int>{1, 2, 3};
         QTest::newRow("OBJ-07 sweep") << "ds.FrameTime = 40; ds.PreferredPlaybackSequencing = 1" << QList<double>{40, 80, 120, 160, 200, 240, 280} << QList<int>{1, 2, 3, 2, 1, 0, 1};
         QTest::newRow("OBJ-07 trimmed") << "ds.FrameTime = 40; ds.StartTrim = 2; ds.StopTrim = 3" << QList<double>{40, 80, 120} << QList<int>{1, 2, 1};
+        const QString group = "def content(**k):\n    c = Dataset(); [setattr(c, n, v) for n, v in k.items()]; g = Dataset(); g.FrameContentSequence = Sequence([c]); return g\n";
+        QTest::newRow("OBJ-07 enhanced, times of the frames") << group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDateTime='202001012359' + t) for t in ('59.000', '59.100', '59.350', '59.400')])"
+                                                              << QList<double>{100, 350, 400, 450} << QList<int>{1, 2, 3, 0};
+        QTest::newRow("OBJ-07 enhanced, durations") << group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDuration=float(d)) for d in (50, 70, 30, 40)])"
+                                                    << QList<double>{50, 120, 150, 190} << QList<int>{1, 2, 3, 0};
         QTest::newRow("OBJ-07 nonsense: 15 a second") << "ds.FrameTime = -5; ds.CineRate = 0; ds.FrameTimeVector = [0, 1]" << QList<double>{1000 / 15.0, 2000 / 15.0} << QList<int>{1, 2};
     }
     void cineFollowsTheFrameTimes()

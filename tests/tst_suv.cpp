@@ -119,6 +119,9 @@ private Q_SLOTS:
         row("PIX-19 counts", [](PetData& p) { p.units = "CNTS"; }, "counts");
         row("PIX-19 another unit", [](PetData& p) { p.units = "PROPCPS"; }, "PROPCPS");
         row("PIX-19 unknown decay correction", [](PetData& p) { p.decayCorrection = "XYZ"; }, "decay");
+        row("PIX-19 decay correction START but not DECY", [](PetData& p) { p.isDecayCorrected = false; }, "contradicts");
+        row("PIX-19 decay correction NONE but DECY", [](PetData& p) { p.decayCorrection = "NONE"; }, "contradicts");
+        row("PIX-19 decay correction not said", [](PetData& p) { p.decayCorrection.clear(); }, "decay");
         row("PIX-19 two radiopharmaceuticals", [](PetData& p) { p.radiopharmaceuticals = 2; }, "several");
         row("PIX-19 no height for lean body mass", [](PetData& p) { p.heightM.reset(); }, "height", SuvKind::LeanBodyMass);
         row("PIX-19 height in cm", [](PetData& p) { p.heightM = 175; }, "175 m", SuvKind::BodySurface);

@@ -2384,6 +2384,10 @@ RIS：%1 %2</translation>
             <translation>无 SUV：有多种放射性药物</translation>
         </message>
         <message>
+            <source>no SUV: the file contradicts itself about the correction of decay</source>
+            <translation>无 SUV：文件关于衰变校正的说明自相矛盾</translation>
+        </message>
+        <message>
             <source>no SUV: the half-life is missing</source>
             <translation>无 SUV：缺少半衰期</translation>
         </message>

@@ -331,6 +331,8 @@ void Viewport::invert()
 
 void Viewport::applyPreset(const WindowPreset& preset)
 {
+    if (m_presentation.subtraction)
+        return; // its values are those of the image, not of a difference
     Presentation changed = m_presentation;
     changed.window = preset.window;
     changed.function = preset.function;

@@ -1,5 +1,6 @@
 #include "viewer/volume/image_modules.h"
 #include "viewer/decode/pixel_source.h"
+#include <QDate>
 #include <algorithm>
 #include <cmath>
 
@@ -341,6 +342,34 @@ void readRegions(const Dataset& dataset, ImageModules& modules)
     }
 }
 
+template <typename IsDuration>
+std::vector<double> enhancedDurations(const std::vector<Dataset>& perFrame, const IsDuration& isDuration)
+{
+    std::vector<double> starts;
+    std::vector<double> acquired;
+    for (const Dataset& frame : perFrame) {
+        const auto content = frame.item(tag::FrameContentSequence);
+        const QString time = content ? content->text(tag::FrameAcquisitionDateTime) : QString();
+        const auto day = QDate::fromString(time.left(8), QStringLiteral("yyyyMMdd"));
+        const QString clock = time.mid(8, 6);
+        if (day.isValid() && clock.size() == 6)
+            starts.push_back(1000 * (double(day.toJulianDay()) * 86400 + clock.left(2).toInt() * 3600 + clock.mid(2, 2).toInt() * 60 + clock.mid(4).toInt()) +
+                             1000 * (u'0' + time.mid(14).section(u'+', 0, 0).section(u'-', 0, 0)).toDouble());
+        if (const auto duration = content ? content->number(FrameAcquisitionDuration) : std::nullopt)
+            acquired.push_back(*duration);
+    }
+    std::vector<double> durations;
+    for (size_t i = 1; i < starts.size() && starts.size() == perFrame.size(); ++i)
+        durations.push_back(starts[i] - starts[i - 1]);
+    if (!durations.empty())
+        durations.push_back(durations.back());
+    if (durations.empty() || !std::all_of(durations.begin(), durations.end(), isDuration))
+        durations = acquired;
+    if (durations.size() != perFrame.size() || !std::all_of(durations.begin(), durations.end(), isDuration))
+        return {};
+    return durations;
+}
+
 void readCine(const Dataset& dataset, const PixelDescription& pixels, const std::vector<Dataset>& perFrame, ImageModules& modules)
 {
     Cine& cine = modules.cine;
@@ -351,16 +380,6 @@ void readCine(const Dataset& dataset, const PixelDescription& pixels, const std:
     if (increments.size() == frames && frames > 1 && std::all_of(increments.begin() + 1, increments.end(), isDuration)) {
         cine.durationsMs.assign(increments.begin() + 1, increments.end());
         cine.durationsMs.push_back(cine.durationsMs.back());
-    } else if (perFrame.size() == frames && frames > 1) {
-        for (const Dataset& frame : perFrame) {
-            const auto content = frame.item(tag::FrameContentSequence);
-            const auto duration = content ? content->number(FrameAcquisitionDuration) : std::nullopt;
-            if (!duration || !isDuration(*duration))
-                break;
-            cine.durationsMs.push_back(*duration);
-        }
-        if (cine.durationsMs.size() != frames)
-            cine.durationsMs.clear();
     }
     const auto rate = [&](Tag tag) -> std::optional<double> {
         const auto value = dataset.number(tag);
@@ -371,6 +390,10 @@ void readCine(const Dataset& dataset, const PixelDescription& pixels, const std:
         cine.frameMs = time;
     if (!cine.frameMs)
         cine.frameMs = rate(tag::CineRate);
+    // Enhanced angiography and ultrasound: from one frame's begin to the next. In CT and MR these are no display times.
+    static const QStringList moving{"XA", "RF", "US"};
+    if (!cine.frameMs && cine.durationsMs.empty() && perFrame.size() == frames && frames > 1 && moving.contains(dataset.text(tag::Modality)))
+        cine.durationsMs = enhancedDurations(perFrame, isDuration);
     cine.isSweeping = dataset.integer(PreferredPlaybackSequencing).value_or(0) == 1;
     const auto first = dataset.integer(StartTrim).value_or(0);
     const auto last = dataset.integer(StopTrim).value_or(0);

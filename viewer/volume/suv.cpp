@@ -206,8 +206,12 @@ std::optional<double> doseThen(const PetData& pet, QString& reason, QString& bas
         return none(tr("no SUV: the half-life is missing"));
     if (!pet.startS)
         return none(tr("no SUV: the time of the injection is missing"));
+    const bool isSaidUncorrected = pet.decayCorrection.isEmpty() || pet.decayCorrection == QLatin1String("NONE");
+    if (pet.isDecayCorrected == isSaidUncorrected)
+        return none(pet.decayCorrection.isEmpty() ? tr("no SUV: how the decay was corrected is not said")
+                                                  : tr("no SUV: the file contradicts itself about the correction of decay"));
     std::optional<double> reference;
-    if (!pet.isDecayCorrected || pet.decayCorrection == QLatin1String("NONE")) {
+    if (!pet.isDecayCorrected) {
         basis = tr("not decay corrected: acquisition time");
         if (pet.acquisitionS)
             reference = *pet.acquisitionS + (pet.frameDurationMs ? toAverageS(*pet.frameDurationMs / 1000, *pet.halfLifeS) : 0);
@@ -251,7 +255,7 @@ std::optional<PetData> PetData::of(const Dataset& dataset)
     const QStringList corrected = dataset.texts(CorrectedImage);
     pet.isAttenuationCorrected = corrected.contains(QLatin1String("ATTN")) || dataset.text(AttenuationCorrected) == QLatin1String("YES");
     pet.isDecayCorrected = corrected.contains(QLatin1String("DECY")) || dataset.text(DecayCorrected) == QLatin1String("YES");
-    pet.decayCorrection = isEnhanced ? QStringLiteral("START") : dataset.text(tag::DecayCorrection);
+    pet.decayCorrection = isEnhanced ? (pet.isDecayCorrected ? QStringLiteral("START") : QStringLiteral("NONE")) : dataset.text(tag::DecayCorrection);
     pet.weightKg = positive(dataset.number(tag::PatientWeight));
     pet.heightM = positive(dataset.number(tag::PatientSize));
     pet.sex = dataset.text(tag::PatientSex);
