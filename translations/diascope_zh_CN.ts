@@ -10,6 +10,10 @@ RIS: %1 %2</source>
 RIS：%1 %2</translation>
         </message>
         <message>
+            <source>    not shown: %1</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>"%1" has a value that is not among its choices</source>
             <translation>“%1”的值不在可选项中</translation>
         </message>
@@ -893,6 +897,10 @@ RIS：%1 %2</translation>
             <translation>MR</translation>
         </message>
         <message>
+            <source>MR spectroscopy</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Max %1</source>
             <translation>最大 %1</translation>
         </message>
@@ -1122,6 +1130,10 @@ RIS：%1 %2</translation>
             <translation>平移</translation>
         </message>
         <message>
+            <source>Part %1 of %2 of this image is missing.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Password to sign</source>
             <translation>签署密码</translation>
         </message>
@@ -1172,6 +1184,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Previous series</source>
             <translation>上一序列</translation>
+        </message>
+        <message>
+            <source>R-R interval</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>RIS</source>
@@ -1476,6 +1492,10 @@ RIS：%1 %2</translation>
             <translation>根目录下的 DICOMDIR 文件列出全部图像，可用任何 DICOM 浏览器打开。</translation>
         </message>
         <message>
+            <source>The images do not say how they lie in the patient: left and right are not known.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The issuer of the patient ID of %1 and %2 differs.</source>
             <translation>%1与%2的患者 ID 签发机构不一致。</translation>
         </message>
@@ -1584,8 +1604,8 @@ RIS：%1 %2</translation>
             <translation>传输任务</translation>
         </message>
         <message>
-            <source>Two different images carry the same identifier; only the first is shown.</source>
-            <translation>两幅不同的图像使用相同的标识符，只显示第一幅。</translation>
+            <source>Two different images carry the same identifier; %1 is shown, %2 is not.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Undo</source>
@@ -1680,8 +1700,20 @@ RIS：%1 %2</translation>
             <translation>不能存储 DICOMDIR</translation>
         </message>
         <message>
+            <source>a colour palette</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a content assessment</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a day or a range, YYYYMMDD-YYYYMMDD</source>
             <translation>某一天或日期范围，YYYYMMDD-YYYYMMDD</translation>
+        </message>
+        <message>
+            <source>a deformable registration</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a delivery needs a subject, a target and a control ID</source>
@@ -1696,6 +1728,10 @@ RIS：%1 %2</translation>
             <translation>演示配置文件和演示患者；--headless 会完整执行一次阅片，并将结果留在 DIR 中</translation>
         </message>
         <message>
+            <source>a dose report</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a file-set ID has at most 16 characters A-Z 0-9 _</source>
             <translation>文件集 ID 最多 16 个字符，限 A-Z 0-9 _</translation>
         </message>
@@ -1708,8 +1744,20 @@ RIS：%1 %2</translation>
             <translation>%1 × %2 像素的帧过大</translation>
         </message>
         <message>
+            <source>a haemodynamic waveform</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a hanging protocol</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a key image of the report is missing or was changed</source>
             <translation>报告的一幅关键图像缺失或已被更改</translation>
+        </message>
+        <message>
+            <source>a key object selection</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a link that leads nowhere</source>
@@ -1718,6 +1766,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a link to a folder is not followed</source>
             <translation>不跟随指向文件夹的链接</translation>
+        </message>
+        <message>
+            <source>a map to real world values</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a node needs a name</source>
@@ -1756,6 +1808,22 @@ RIS：%1 %2</translation>
             <translation>初步报告可继续编辑，不能添加补充报告</translation>
         </message>
         <message>
+            <source>a presentation state</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a procedure log</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a procedure step</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a protocol</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a report and a figure are wanted</source>
             <translation>需要一份报告和一个图形</translation>
         </message>
@@ -1766,6 +1834,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a script was ignored</source>
             <translation>已忽略一段脚本</translation>
+        </message>
+        <message>
+            <source>a segmentation</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a sequence holds something that is no item</source>
@@ -1780,12 +1852,36 @@ RIS：%1 %2</translation>
             <translation>层块厚度应大于等于 0</translation>
         </message>
         <message>
+            <source>a spatial registration</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a stereometric relationship</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a stored annotation cannot be read</source>
             <translation>无法读取一条已存储的标注</translation>
         </message>
         <message>
+            <source>a structured report</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>a style sheet or other linked resource was ignored</source>
             <translation>已忽略样式表或其他链接资源</translation>
+        </message>
+        <message>
+            <source>a surface scan</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a surface segmentation</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a waveform</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a whole number is wanted</source>
@@ -1828,16 +1924,56 @@ RIS：%1 %2</translation>
             <translation>AE 标题为 1 到 16 个字符，且不含反斜杠</translation>
         </message>
         <message>
+            <source>an ECG</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an RT plan</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an RT structure set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an RT treatment record</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>an addendum cannot change what was signed before; write a correction</source>
             <translation>补充报告不能更改已签署的内容；请书写更正报告</translation>
+        </message>
+        <message>
+            <source>an audio recording</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an electrophysiology waveform</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>an empty folder, or a file ending in .iso</source>
             <translation>空文件夹，或以 .iso 结尾的文件</translation>
         </message>
         <message>
+            <source>an encapsulated 3D model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an encapsulated CDA document</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>an encapsulated PDF</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>an event handler was ignored</source>
             <translation>已忽略一个事件处理程序</translation>
+        </message>
+        <message>
+            <source>an implant template</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>an input of type %1 was ignored</source>
@@ -1846,6 +1982,18 @@ RIS：%1 %2</translation>
         <message>
             <source>an item is longer than what holds it</source>
             <translation>条目的长度超出其所在的容器</translation>
+        </message>
+        <message>
+            <source>angular view</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>annotations of a microscopy slide</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>another image has the same identifier: %1 is shown instead</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>another process holds the database</source>
@@ -1874,6 +2022,10 @@ RIS：%1 %2</translation>
         <message>
             <source>b-value</source>
             <translation>b 值</translation>
+        </message>
+        <message>
+            <source>b-value and gradient direction</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>between two corners</source>
@@ -1960,6 +2112,10 @@ RIS：%1 %2</translation>
             <translation>将已签署的报告投递到 RIS；全部得到确认后结束</translation>
         </message>
         <message>
+            <source>detector</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>diascope-decoder does not start: %1</source>
             <translation>diascope-decoder 无法启动：%1</translation>
         </message>
@@ -1978,6 +2134,10 @@ RIS：%1 %2</translation>
         <message>
             <source>echo time</source>
             <translation>回波时间</translation>
+        </message>
+        <message>
+            <source>energy window</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>exactly this ID</source>
@@ -2020,6 +2180,14 @@ RIS：%1 %2</translation>
             <translation>get KEY，或 set KEY VALUE</translation>
         </message>
         <message>
+            <source>gradient direction</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>heart phase</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>held by the %1</source>
             <translation>被 %1 搁置</translation>
         </message>
@@ -2058,6 +2226,10 @@ RIS：%1 %2</translation>
         <message>
             <source>incomplete: %1 of %2 instances are here</source>
             <translation>不完整：本机有 %1/%2 个实例</translation>
+        </message>
+        <message>
+            <source>inversion time</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>it accepts none of what we ask for (no presentation context accepted)</source>
@@ -2110,6 +2282,14 @@ RIS：%1 %2</translation>
         <message>
             <source>it is larger than 2 GiB</source>
             <translation>大于 2 GiB</translation>
+        </message>
+        <message>
+            <source>it is no file</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it is no image: %1</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>its AE title</source>
@@ -2178,6 +2358,10 @@ RIS：%1 %2</translation>
         <message>
             <source>mm at the detector, magnified</source>
             <translation>mm（探测器平面，含放大）</translation>
+        </message>
+        <message>
+            <source>more than %1 slices are missing between slice %2 and slice %3</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>name or address</source>
@@ -2328,6 +2512,10 @@ RIS：%1 %2</translation>
             <translation>仅该序列</translation>
         </message>
         <message>
+            <source>ophthalmic measurements</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>order</source>
             <translation>申请单</translation>
         </message>
@@ -2338,6 +2526,10 @@ RIS：%1 %2</translation>
         <message>
             <source>patient: %1 files made</source>
             <translation>患者：已生成 %1 个文件</translation>
+        </message>
+        <message>
+            <source>phase</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
@@ -2378,6 +2570,10 @@ RIS：%1 %2</translation>
         <message>
             <source>python3-hl7 is not installed</source>
             <translation>未安装 python3-hl7</translation>
+        </message>
+        <message>
+            <source>raw data</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>read every file of the archive and compare it with the index</source>
@@ -2432,12 +2628,20 @@ RIS：%1 %2</translation>
             <translation>右键拖动</translation>
         </message>
         <message>
+            <source>rotation</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>search a peer</source>
             <translation>在对方查询</translation>
         </message>
         <message>
             <source>search the archive</source>
             <translation>在归档中查询</translation>
+        </message>
+        <message>
+            <source>segment</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>send instances to a peer; done when each was confirmed</source>
@@ -2468,8 +2672,24 @@ RIS：%1 %2</translation>
             <translation>作为初步报告签署</translation>
         </message>
         <message>
+            <source>slice</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>slice %1 and slice %2 do not overlap</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>slice %1 and slice %2 lie in one plane</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>slices are missing</source>
             <translation>缺少切片</translation>
+        </message>
+        <message>
+            <source>spatial fiducials</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>stopped</source>
@@ -2628,6 +2848,10 @@ RIS：%1 %2</translation>
             <translation>目标缓冲区与帧的大小不一致</translation>
         </message>
         <message>
+            <source>the directory of a medium</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>the display %1 cannot be opened</source>
             <translation>无法打开显示 %1</translation>
         </message>
@@ -2658,6 +2882,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the file cannot be read: %1</source>
             <translation>文件无法读取：%1</translation>
+        </message>
+        <message>
+            <source>the file could not be read in time: the drive does not answer</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the file ends after its header: there is no dataset</source>
@@ -2698,6 +2926,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the file meta header is broken</source>
             <translation>文件元信息头已损坏</translation>
+        </message>
+        <message>
+            <source>the file was changed after the study was opened</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the folder %1 cannot be created</source>
@@ -2748,6 +2980,14 @@ RIS：%1 %2</translation>
             <translation>图形所在的图像不在归档中</translation>
         </message>
         <message>
+            <source>the images are larger than the memory set aside for them, and the cache folder cannot be written: %1</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the images are larger than the memory set aside for them, and the cache folder has no room for %1 MiB: %2</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>the images are not all loaded yet</source>
             <translation>图像尚未全部加载</translation>
         </message>
@@ -2790,6 +3030,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
             <translation>该节点未设置字符集，因此只能用 ASCII 查询：请为其设置字符集</translation>
+        </message>
+        <message>
+            <source>the object (SOP class %1) has no pixels</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the object has no pixels</source>
@@ -3016,8 +3260,16 @@ RIS：%1 %2</translation>
             <translation>切片之间有错位</translation>
         </message>
         <message>
+            <source>the slices are shifted too far against one another</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>the slices are tilted by %1°</source>
             <translation>切片倾斜 %1°</translation>
+        </message>
+        <message>
+            <source>the slices could not be interpolated to a regular volume</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the stored report cannot be understood</source>
@@ -3232,6 +3484,10 @@ RIS：%1 %2</translation>
             <translation>内存不足，无法容纳 %1 幅图像</translation>
         </message>
         <message>
+            <source>there is not enough memory for these images: %1</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>there is nothing to send</source>
             <translation>没有可发送的内容</translation>
         </message>
@@ -3258,6 +3514,22 @@ RIS：%1 %2</translation>
         <message>
             <source>three or more points</source>
             <translation>三个或更多点</translation>
+        </message>
+        <message>
+            <source>time</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>time slice</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>time slot</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>tractography results</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>trigger time</source>
