@@ -11,7 +11,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>    not shown: %1</source>
-            <translation type="unfinished" />
+            <translation>    未显示：%1</translation>
         </message>
         <message>
             <source>"%1" has a value that is not among its choices</source>
@@ -898,7 +898,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>MR spectroscopy</source>
-            <translation type="unfinished" />
+            <translation>磁共振波谱</translation>
         </message>
         <message>
             <source>Max %1</source>
@@ -1131,7 +1131,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Part %1 of %2 of this image is missing.</source>
-            <translation type="unfinished" />
+            <translation>该图像缺少第 %1 部分（共 %2 部分）。</translation>
         </message>
         <message>
             <source>Password to sign</source>
@@ -1187,7 +1187,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>R-R interval</source>
-            <translation type="unfinished" />
+            <translation>R-R 间期</translation>
         </message>
         <message>
             <source>RIS</source>
@@ -1493,7 +1493,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>The images do not say how they lie in the patient: left and right are not known.</source>
-            <translation type="unfinished" />
+            <translation>图像未说明其在患者体内的方位：左右未知。</translation>
         </message>
         <message>
             <source>The issuer of the patient ID of %1 and %2 differs.</source>
@@ -1605,7 +1605,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Two different images carry the same identifier; %1 is shown, %2 is not.</source>
-            <translation type="unfinished" />
+            <translation>两幅不同的图像具有相同的标识符；显示 %1，不显示 %2。</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1701,11 +1701,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a colour palette</source>
-            <translation type="unfinished" />
+            <translation>调色板</translation>
         </message>
         <message>
             <source>a content assessment</source>
-            <translation type="unfinished" />
+            <translation>内容评估</translation>
         </message>
         <message>
             <source>a day or a range, YYYYMMDD-YYYYMMDD</source>
@@ -1713,7 +1713,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a deformable registration</source>
-            <translation type="unfinished" />
+            <translation>形变配准</translation>
         </message>
         <message>
             <source>a delivery needs a subject, a target and a control ID</source>
@@ -1729,7 +1729,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a dose report</source>
-            <translation type="unfinished" />
+            <translation>剂量报告</translation>
         </message>
         <message>
             <source>a file-set ID has at most 16 characters A-Z 0-9 _</source>
@@ -1745,11 +1745,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a haemodynamic waveform</source>
-            <translation type="unfinished" />
+            <translation>血流动力学波形</translation>
         </message>
         <message>
             <source>a hanging protocol</source>
-            <translation type="unfinished" />
+            <translation>挂片协议</translation>
         </message>
         <message>
             <source>a key image of the report is missing or was changed</source>
@@ -1757,7 +1757,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a key object selection</source>
-            <translation type="unfinished" />
+            <translation>关键对象选择</translation>
         </message>
         <message>
             <source>a link that leads nowhere</source>
@@ -1769,7 +1769,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a map to real world values</source>
-            <translation type="unfinished" />
+            <translation>真实世界值映射</translation>
         </message>
         <message>
             <source>a node needs a name</source>
@@ -1809,19 +1809,19 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a presentation state</source>
-            <translation type="unfinished" />
+            <translation>呈现状态</translation>
         </message>
         <message>
             <source>a procedure log</source>
-            <translation type="unfinished" />
+            <translation>操作日志</translation>
         </message>
         <message>
             <source>a procedure step</source>
-            <translation type="unfinished" />
+            <translation>操作步骤</translation>
         </message>
         <message>
             <source>a protocol</source>
-            <translation type="unfinished" />
+            <translation>扫描方案</translation>
         </message>
         <message>
             <source>a report and a figure are wanted</source>
@@ -1837,7 +1837,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a segmentation</source>
-            <translation type="unfinished" />
+            <translation>分割</translation>
         </message>
         <message>
             <source>a sequence holds something that is no item</source>
@@ -1853,11 +1853,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a spatial registration</source>
-            <translation type="unfinished" />
+            <translation>空间配准</translation>
         </message>
         <message>
             <source>a stereometric relationship</source>
-            <translation type="unfinished" />
+            <translation>立体测量关系</translation>
         </message>
         <message>
             <source>a stored annotation cannot be read</source>
@@ -1865,7 +1865,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a structured report</source>
-            <translation type="unfinished" />
+            <translation>结构化报告</translation>
         </message>
         <message>
             <source>a style sheet or other linked resource was ignored</source>
@@ -1873,15 +1873,15 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>a surface scan</source>
-            <translation type="unfinished" />
+            <translation>表面扫描</translation>
         </message>
         <message>
             <source>a surface segmentation</source>
-            <translation type="unfinished" />
+            <translation>表面分割</translation>
         </message>
         <message>
             <source>a waveform</source>
-            <translation type="unfinished" />
+            <translation>波形</translation>
         </message>
         <message>
             <source>a whole number is wanted</source>
@@ -1925,19 +1925,19 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>an ECG</source>
-            <translation type="unfinished" />
+            <translation>心电图</translation>
         </message>
         <message>
             <source>an RT plan</source>
-            <translation type="unfinished" />
+            <translation>放疗计划</translation>
         </message>
         <message>
             <source>an RT structure set</source>
-            <translation type="unfinished" />
+            <translation>放疗结构集</translation>
         </message>
         <message>
             <source>an RT treatment record</source>
-            <translation type="unfinished" />
+            <translation>放疗治疗记录</translation>
         </message>
         <message>
             <source>an addendum cannot change what was signed before; write a correction</source>
@@ -1945,11 +1945,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>an audio recording</source>
-            <translation type="unfinished" />
+            <translation>录音</translation>
         </message>
         <message>
             <source>an electrophysiology waveform</source>
-            <translation type="unfinished" />
+            <translation>电生理波形</translation>
         </message>
         <message>
             <source>an empty folder, or a file ending in .iso</source>
@@ -1957,15 +1957,15 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>an encapsulated 3D model</source>
-            <translation type="unfinished" />
+            <translation>封装的三维模型</translation>
         </message>
         <message>
             <source>an encapsulated CDA document</source>
-            <translation type="unfinished" />
+            <translation>封装的 CDA 文档</translation>
         </message>
         <message>
             <source>an encapsulated PDF</source>
-            <translation type="unfinished" />
+            <translation>封装的 PDF</translation>
         </message>
         <message>
             <source>an event handler was ignored</source>
@@ -1973,7 +1973,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>an implant template</source>
-            <translation type="unfinished" />
+            <translation>植入物模板</translation>
         </message>
         <message>
             <source>an input of type %1 was ignored</source>
@@ -1985,15 +1985,15 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>angular view</source>
-            <translation type="unfinished" />
+            <translation>角度视图</translation>
         </message>
         <message>
             <source>annotations of a microscopy slide</source>
-            <translation type="unfinished" />
+            <translation>显微切片标注</translation>
         </message>
         <message>
             <source>another image has the same identifier: %1 is shown instead</source>
-            <translation type="unfinished" />
+            <translation>另一幅图像具有相同的标识符：改为显示 %1</translation>
         </message>
         <message>
             <source>another process holds the database</source>
@@ -2025,7 +2025,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>b-value and gradient direction</source>
-            <translation type="unfinished" />
+            <translation>b 值与梯度方向</translation>
         </message>
         <message>
             <source>between two corners</source>
@@ -2113,7 +2113,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>detector</source>
-            <translation type="unfinished" />
+            <translation>探测器</translation>
         </message>
         <message>
             <source>diascope-decoder does not start: %1</source>
@@ -2137,7 +2137,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>energy window</source>
-            <translation type="unfinished" />
+            <translation>能窗</translation>
         </message>
         <message>
             <source>exactly this ID</source>
@@ -2181,11 +2181,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>gradient direction</source>
-            <translation type="unfinished" />
+            <translation>梯度方向</translation>
         </message>
         <message>
             <source>heart phase</source>
-            <translation type="unfinished" />
+            <translation>心动时相</translation>
         </message>
         <message>
             <source>held by the %1</source>
@@ -2229,7 +2229,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>inversion time</source>
-            <translation type="unfinished" />
+            <translation>反转时间</translation>
         </message>
         <message>
             <source>it accepts none of what we ask for (no presentation context accepted)</source>
@@ -2285,11 +2285,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>it is no file</source>
-            <translation type="unfinished" />
+            <translation>这不是文件</translation>
         </message>
         <message>
             <source>it is no image: %1</source>
-            <translation type="unfinished" />
+            <translation>这不是图像：%1</translation>
         </message>
         <message>
             <source>its AE title</source>
@@ -2361,7 +2361,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>more than %1 slices are missing between slice %2 and slice %3</source>
-            <translation type="unfinished" />
+            <translation>第 %2 层与第 %3 层之间缺少超过 %1 层</translation>
         </message>
         <message>
             <source>name or address</source>
@@ -2513,7 +2513,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>ophthalmic measurements</source>
-            <translation type="unfinished" />
+            <translation>眼科测量</translation>
         </message>
         <message>
             <source>order</source>
@@ -2529,7 +2529,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>phase</source>
-            <translation type="unfinished" />
+            <translation>时相</translation>
         </message>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
@@ -2573,7 +2573,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>raw data</source>
-            <translation type="unfinished" />
+            <translation>原始数据</translation>
         </message>
         <message>
             <source>read every file of the archive and compare it with the index</source>
@@ -2629,7 +2629,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>rotation</source>
-            <translation type="unfinished" />
+            <translation>旋转</translation>
         </message>
         <message>
             <source>search a peer</source>
@@ -2641,7 +2641,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>segment</source>
-            <translation type="unfinished" />
+            <translation>分割段</translation>
         </message>
         <message>
             <source>send instances to a peer; done when each was confirmed</source>
@@ -2673,15 +2673,15 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>slice</source>
-            <translation type="unfinished" />
+            <translation>层面</translation>
         </message>
         <message>
             <source>slice %1 and slice %2 do not overlap</source>
-            <translation type="unfinished" />
+            <translation>第 %1 层与第 %2 层不重叠</translation>
         </message>
         <message>
             <source>slice %1 and slice %2 lie in one plane</source>
-            <translation type="unfinished" />
+            <translation>第 %1 层与第 %2 层位于同一平面</translation>
         </message>
         <message>
             <source>slices are missing</source>
@@ -2689,7 +2689,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>spatial fiducials</source>
-            <translation type="unfinished" />
+            <translation>空间基准点</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -2849,7 +2849,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the directory of a medium</source>
-            <translation type="unfinished" />
+            <translation>介质目录</translation>
         </message>
         <message>
             <source>the display %1 cannot be opened</source>
@@ -2885,7 +2885,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the file could not be read in time: the drive does not answer</source>
-            <translation type="unfinished" />
+            <translation>文件未能及时读取：驱动器没有响应</translation>
         </message>
         <message>
             <source>the file ends after its header: there is no dataset</source>
@@ -2929,7 +2929,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the file was changed after the study was opened</source>
-            <translation type="unfinished" />
+            <translation>检查打开后文件已被更改</translation>
         </message>
         <message>
             <source>the folder %1 cannot be created</source>
@@ -2981,11 +2981,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the images are larger than the memory set aside for them, and the cache folder cannot be written: %1</source>
-            <translation type="unfinished" />
+            <translation>图像超出为其预留的内存，且缓存文件夹无法写入：%1</translation>
         </message>
         <message>
             <source>the images are larger than the memory set aside for them, and the cache folder has no room for %1 MiB: %2</source>
-            <translation type="unfinished" />
+            <translation>图像超出为其预留的内存，且缓存文件夹没有 %1 MiB 的空间：%2</translation>
         </message>
         <message>
             <source>the images are not all loaded yet</source>
@@ -3033,7 +3033,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the object (SOP class %1) has no pixels</source>
-            <translation type="unfinished" />
+            <translation>该对象（SOP 类 %1）没有像素</translation>
         </message>
         <message>
             <source>the object has no pixels</source>
@@ -3261,7 +3261,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the slices are shifted too far against one another</source>
-            <translation type="unfinished" />
+            <translation>各层之间错位过大</translation>
         </message>
         <message>
             <source>the slices are tilted by %1°</source>
@@ -3269,7 +3269,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the slices could not be interpolated to a regular volume</source>
-            <translation type="unfinished" />
+            <translation>各层无法插值为规则的容积</translation>
         </message>
         <message>
             <source>the stored report cannot be understood</source>
@@ -3485,7 +3485,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>there is not enough memory for these images: %1</source>
-            <translation type="unfinished" />
+            <translation>内存不足，无法容纳这些图像：%1</translation>
         </message>
         <message>
             <source>there is nothing to send</source>
@@ -3517,19 +3517,19 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>time</source>
-            <translation type="unfinished" />
+            <translation>时间</translation>
         </message>
         <message>
             <source>time slice</source>
-            <translation type="unfinished" />
+            <translation>时间片</translation>
         </message>
         <message>
             <source>time slot</source>
-            <translation type="unfinished" />
+            <translation>时间槽</translation>
         </message>
         <message>
             <source>tractography results</source>
-            <translation type="unfinished" />
+            <translation>纤维束成像结果</translation>
         </message>
         <message>
             <source>trigger time</source>
