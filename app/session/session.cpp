@@ -376,7 +376,7 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
             measurement.label += QStringLiteral(" (%1)").arg(value.note);
         measurement.kind = value.name;
         measurement.value = value.value;
-        measurement.decimals = 1;
+        measurement.decimals = viewer::decimalsOf(value);
         measurement.unit = viewer::displayUnit(value.unit);
         measurement.where.figureId = figure.id;
         if (figure.image) {

@@ -8,8 +8,8 @@ namespace diascope::dicom
 inline constexpr int maximumNesting = 64;
 
 /// Walks the element structure of a DICOM file without building anything (PS3.5 §7, PS3.10 §7): every length lies within
-/// the file, nesting is bounded. Errors: NotFound, Unreadable, NotDicom, Damaged (says where). Deflated bodies are only
-/// checked up to their start.
+/// the file, nesting is bounded; a deflated body is inflated for that, within limits (inflate.h). Errors: NotFound,
+/// Unreadable, NotDicom, Damaged (says where).
 Result<void> checkStructure(const QString& path);
 /// The same for a file's bytes in memory.
 Result<void> checkStructure(const uchar* bytes, qint64 size);

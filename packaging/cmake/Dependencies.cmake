@@ -6,6 +6,7 @@ find_package(TBB REQUIRED)
 find_package(DCMTK REQUIRED)
 find_package(GDCM REQUIRED)
 find_package(LibXml2 REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # Never the Qt module: Debian's is Qt 5.
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath CommonTransforms CommonExecutionModel
@@ -14,6 +15,7 @@ find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath C
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageFunction ITKImageGrid ITKTransform)
 
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(lcms2 REQUIRED IMPORTED_TARGET lcms2)
 
 # ITK's headers have warnings of their own too; no factories: it neither reads nor writes files here.
 add_library(diascope_itk INTERFACE)

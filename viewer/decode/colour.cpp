@@ -1,7 +1,9 @@
 #include "viewer/decode/colour.h"
+#include <QHash>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace diascope::viewer
 {
@@ -47,13 +49,21 @@ void convert(std::span<const std::byte> cells, const PixelDescription& pixels, i
         return;
     }
     if constexpr (sizeof(From) <= 2 && std::is_integral_v<To>) {
-        // 32 bits are enough, and twice as fast.
+        // 32 bits are enough, and twice as fast; plain loops that the compiler makes vectors of.
         const int up = 31 - highBit;
         const int down = 32 - pixels.bitsStored;
-        for (size_t i = 0; i < count; ++i) {
-            const quint32 top = quint32(load<From>(cells.data() + i * sizeof(From))) << up;
-            to[i] = pixels.isSigned ? To(qint32(top) >> down) : To(top >> down);
-        }
+        const auto each = [&](auto cellAt) {
+            if (pixels.isSigned)
+                for (size_t i = 0; i < count; ++i)
+                    to[i] = To(qint32(quint32(cellAt(i)) << up) >> down);
+            else
+                for (size_t i = 0; i < count; ++i)
+                    to[i] = To((quint32(cellAt(i)) << up) >> down);
+        };
+        if (sizeof(From) == sizeof(To) && cells.data() == destination.data())
+            each([to](size_t i) { return From(to[i]); });
+        else
+            each([&cells](size_t i) { return load<From>(cells.data() + i * sizeof(From)); });
     } else {
         const CellReader read(pixels, highBit);
         for (size_t i = 0; i < count; ++i) {
@@ -61,6 +71,13 @@ void convert(std::span<const std::byte> cells, const PixelDescription& pixels, i
             to[i] = pixels.isSigned ? To(value) : To(quint64(value));
         }
     }
+}
+
+/// Values beyond float's range stay finite.
+float nearestFloat(double value)
+{
+    constexpr double largest = std::numeric_limits<float>::max();
+    return std::isfinite(value) ? float(std::clamp(value, -largest, largest)) : float(value);
 }
 
 quint8 clampToByte(double value) { return quint8(std::clamp(std::lround(value), 0L, 255L)); }
@@ -72,20 +89,60 @@ struct Rgb
     quint8 b;
 };
 
-/// PS3.3 C.7.6.3.1.2, solved for RGB.
-Rgb fromYbrFull(int y, int cb, int cr)
+/// PS3.3 C.7.6.3.1.2, solved for RGB. All samples here and below are on the scale of 0 to 255.
+Rgb fromYbrFull(double y, double cb, double cr)
 {
     return {clampToByte(y + 1.402 * (cr - 128)), clampToByte(y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128)),
             clampToByte(y + 1.772 * (cb - 128))};
 }
 
 /// CCIR 601 levels: Y 16 to 235, Cb and Cr 16 to 240.
-Rgb fromYbrPartial(int y, int cb, int cr)
+Rgb fromYbrPartial(double y, double cb, double cr)
 {
     const double luma = 1.164383 * (y - 16);
     return {clampToByte(luma + 1.596027 * (cr - 128)), clampToByte(luma - 0.391762 * (cb - 128) - 0.812968 * (cr - 128)),
             clampToByte(luma + 2.017232 * (cb - 128))};
 }
+
+Rgb fromHsv(double h, double s, double v)
+{
+    const double sector = h / 255 * 6;
+    const auto channel = [&](double shift) {
+        const double at = std::fmod(shift + sector, 6.0);
+        return clampToByte(v - v * s / 255 * std::clamp(std::min(at, 4 - at), 0.0, 1.0));
+    };
+    return {channel(5), channel(3), channel(1)};
+}
+
+Rgb fromCmyk(double c, double m, double y, double k)
+{
+    const auto light = [k](double ink) { return clampToByte((255 - ink) * (255 - k) / 255); };
+    return {light(c), light(m), light(y)};
+}
+
+/// Samples on the scale of 0 to 255.
+class SampleReader
+{
+public:
+    SampleReader(std::span<const std::byte> samples, int bytesPerSample, int highBit, int bitsStored)
+        : m_samples(samples.data()), m_bytes(bytesPerSample), m_shift(std::max(0, highBit + 1 - bitsStored)),
+          m_mask((quint64(1) << bitsStored) - 1), m_scale(255.0 / double(m_mask))
+    {
+    }
+    double operator()(size_t index) const
+    {
+        quint32 cell = 0;
+        std::memcpy(&cell, m_samples + index * size_t(m_bytes), size_t(m_bytes)); // little endian like the machine
+        return double((cell >> m_shift) & m_mask) * m_scale;
+    }
+
+private:
+    const std::byte* m_samples;
+    int m_bytes;
+    int m_shift;
+    quint64 m_mask;
+    double m_scale;
+};
 
 } // namespace
 
@@ -120,7 +177,7 @@ void storedToFrame(std::span<const std::byte> cells, const PixelDescription& pix
         if (pixels.element == PixelDescription::Element::DoubleFloatPixelData) {
             auto* to = reinterpret_cast<float*>(destination.data());
             for (size_t i = 0; i < destination.size() / sizeof(float); ++i)
-                to[i] = float(load<double>(cells.data() + i * sizeof(double)));
+                to[i] = nearestFloat(load<double>(cells.data() + i * sizeof(double)));
         } else {
             convert<quint64, float>(cells, pixels, highBit, destination);
         }
@@ -135,16 +192,20 @@ void unpackBits(std::span<const std::byte> packed, qint64 firstBit, std::span<st
     }
 }
 
-void coloursToRgb(std::span<const std::byte> samples, int bytesPerSample, int bitsStored, ColourCoding coding, bool isPlanar,
-                  std::span<std::byte> destination)
+ColourCoding colourCodingOf(const PixelDescription& pixels)
+{
+    static const QHash<QString, ColourCoding> codings{
+        {"YBR_FULL", ColourCoding::YbrFull},       {"YBR_FULL_422", ColourCoding::YbrFull422},
+        {"YBR_PARTIAL_422", ColourCoding::YbrPartial422}, {"YBR_PARTIAL_420", ColourCoding::YbrPartial},
+        {"HSV", ColourCoding::Hsv},                {"CMYK", ColourCoding::Cmyk}};
+    return codings.value(pixels.photometric, ColourCoding::Rgb); // YBR_RCT and YBR_ICT exist only inside JPEG 2000, which undoes them
+}
+
+void coloursToRgb(std::span<const std::byte> samples, int bytesPerSample, int highBit, const PixelDescription& description,
+                  ColourCoding coding, bool isPlanar, std::span<std::byte> destination)
 {
     const size_t pixels = destination.size() / 3;
-    const int shift = std::max(0, bitsStored - 8);
-    const auto sample = [&](size_t index) -> int {
-        if (bytesPerSample == 1)
-            return int(samples[index]);
-        return std::min(255, load<quint16>(samples.data() + 2 * index) >> shift);
-    };
+    const SampleReader sample(samples, bytesPerSample, highBit, std::min(description.bitsStored, 8 * bytesPerSample));
     auto* to = reinterpret_cast<quint8*>(destination.data());
     const auto put = [&](size_t pixel, Rgb rgb) {
         to[3 * pixel] = rgb.r;
@@ -154,25 +215,40 @@ void coloursToRgb(std::span<const std::byte> samples, int bytesPerSample, int bi
     if (coding == ColourCoding::YbrFull422 || coding == ColourCoding::YbrPartial422) {
         // Y1 Y2 Cb Cr for two pixels (PS3.3 C.7.6.3.1.2)
         const auto toRgb = coding == ColourCoding::YbrFull422 ? fromYbrFull : fromYbrPartial;
+        const size_t columns = size_t(description.columns);
+        const size_t pairs = (columns + 1) / 2;
+        const bool isByRow = samples.size() >= pairs * 4 * size_t(description.rows) * size_t(bytesPerSample);
         for (size_t pixel = 0; pixel < pixels; ++pixel) {
-            const size_t pair = pixel / 2 * 4;
+            const size_t at = isByRow ? pixel / columns * pairs * 2 + pixel % columns : pixel;
+            const size_t pair = at / 2 * 4;
             const bool isWhole = (pair + 4) * size_t(bytesPerSample) <= samples.size();
-            put(pixel, toRgb(sample(pair + pixel % 2), isWhole ? sample(pair + 2) : 128, isWhole ? sample(pair + 3) : 128));
+            put(pixel, toRgb(sample(pair + at % 2), isWhole ? sample(pair + 2) : 128, isWhole ? sample(pair + 3) : 128));
         }
         return;
     }
-    if (coding == ColourCoding::Rgb && bytesPerSample == 1 && !isPlanar) {
+    if (coding == ColourCoding::Rgb && bytesPerSample == 1 && description.bitsStored == 8 && !isPlanar) {
         if (samples.data() != destination.data())
             std::memcpy(destination.data(), samples.data(), destination.size());
         return;
     }
-    const size_t pixelStep = isPlanar ? 1 : 3;
+    const size_t count = size_t(description.samplesPerPixel);
+    const size_t pixelStep = isPlanar ? 1 : count;
     const size_t sampleStep = isPlanar ? pixels : 1;
-    for (size_t pixel = 0; pixel < pixels; ++pixel) {
-        const int a = sample(pixel * pixelStep);
-        const int b = sample(pixel * pixelStep + sampleStep);
-        const int c = sample(pixel * pixelStep + 2 * sampleStep);
-        put(pixel, coding == ColourCoding::YbrFull ? fromYbrFull(a, b, c) : Rgb{quint8(a), quint8(b), quint8(c)});
+    const auto each = [&](auto toRgb) {
+        for (size_t pixel = 0; pixel < pixels; ++pixel)
+            put(pixel, toRgb([&](size_t channel) { return sample(pixel * pixelStep + channel * sampleStep); }));
+    };
+    switch (coding) {
+    case ColourCoding::YbrFull:
+        return each([](auto at) { return fromYbrFull(at(0), at(1), at(2)); });
+    case ColourCoding::YbrPartial:
+        return each([](auto at) { return fromYbrPartial(at(0), at(1), at(2)); });
+    case ColourCoding::Hsv:
+        return each([](auto at) { return fromHsv(at(0), at(1), at(2)); });
+    case ColourCoding::Cmyk:
+        return each([](auto at) { return fromCmyk(at(0), at(1), at(2), at(3)); });
+    default:
+        return each([](auto at) { return Rgb{clampToByte(at(0)), clampToByte(at(1)), clampToByte(at(2))}; });
     }
 }
 

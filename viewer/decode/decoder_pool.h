@@ -2,6 +2,7 @@
 #include "netclient/base/error.h"
 #include "viewer/decode/decode_protocol.h"
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <sys/types.h>
@@ -11,7 +12,8 @@ namespace diascope::viewer
 {
 
 /// The worker processes (program diascope-decoder) that decode compressed frames: as many as cores, started when needed,
-/// restarted after a crash, killed after `timeLimit`. Any thread may call; each call occupies one worker.
+/// restarted after a crash, killed after `timeLimit`; they can open nothing (worker/confinement.h). Any thread may call; each
+/// call occupies one worker and holds no lock while it works.
 class DecoderPool
 {
 public:
@@ -24,14 +26,19 @@ public:
 
     void setTimeLimit(std::chrono::milliseconds limit); ///< for one frame; 10 s unless told
 
-    /// Fills `destination` with the decoded samples of one frame. Errors: Damaged, Unsupported, TimedOut, Internal.
-    Result<DecodedInfo> decode(const DecodeRequest& request, const std::vector<std::span<const std::byte>>& fragments,
-                               std::span<std::byte> destination);
+    /// Puts the compressed frame, request.inputBytes long, where the worker finds it.
+    using Input = std::function<Result<void>(std::span<std::byte>)>;
+    /// Fills `destination` with the decoded samples of one frame. Errors: Damaged, Unsupported, TimedOut, Internal, those of
+    /// `input`.
+    Result<DecodedInfo> decode(const DecodeRequest& request, const Input& input, std::span<std::byte> destination);
+    Result<DecodedInfo> decode(const DecodeRequest& request, std::span<const std::byte> input, std::span<std::byte> destination);
+
+    /// Whether the system lets the workers be confined. Starts one. Errors: Internal.
+    Result<bool> isConfined();
 
     std::vector<pid_t> workers() const; ///< those alive, for tests
 
 private:
-    struct Worker;
     struct State;
     std::unique_ptr<State> m_state;
 };

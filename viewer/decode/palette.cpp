@@ -110,43 +110,51 @@ const std::array<quint8, 3>& Palette::operator()(qint64 stored) const
 Result<std::shared_ptr<const Palette>> Palette::of(const Dataset& dataset, bool isSigned)
 {
     auto palette = std::make_shared<Palette>();
+    std::array<Words, channels.size()> tables;
     for (size_t i = 0; i < channels.size(); ++i) {
         const Channel& channel = channels[i];
         const auto count = dataset.integer(channel.descriptor, 0);
         auto first = dataset.integer(channel.descriptor, 1);
         const auto bits = dataset.integer(channel.descriptor, 2);
-        if (!count || !first || !bits || (*bits != 8 && *bits != 16))
+        if (!count || !first || !bits)
             return fail(Fault::Damaged, tr("the palette has no usable descriptor"));
+        // The descriptor is US or SS as the pixels are; read as the other it is off by 65536.
         if (isSigned && *first > 32767)
             first = *first - 65536;
+        if (!isSigned && *first < 0)
+            first = *first + 65536;
+        const bool isByteData = *bits <= 8;
         const size_t entries = size_t(*count & 0xFFFF) ? size_t(*count & 0xFFFF) : largestTable;
-        Words values;
+        Words& values = tables[i];
         if (dataset.hasValue(channel.segmented)) {
             const QByteArray bytes = dataset.bytes(channel.segmented);
-            auto expanded = Segments(*bits == 8 ? bytesAsWords(bytes) : wordsOf(bytes), *bits == 8).expand();
+            auto expanded = Segments(isByteData ? bytesAsWords(bytes) : wordsOf(bytes), isByteData).expand();
             if (!expanded)
                 return fail(Fault::Damaged, tr("the segmented palette is broken"));
             values = std::move(*expanded);
         } else {
             const QByteArray bytes = dataset.bytes(channel.data);
-            // 8-bit entries stand two in a word or one in a word; both are written.
-            values = *bits == 8 && size_t(bytes.size()) < entries * 2 ? bytesAsWords(bytes) : wordsOf(bytes);
+            // 8-bit entries stand two in a word or one in a word; both are written. Descriptors that say 16 bits over bytes
+            // lie: the length decides.
+            const bool isTight = size_t(bytes.size()) < entries * 2;
+            const bool isBytes = isTight && (isByteData || size_t(bytes.size()) == entries + entries % 2);
+            values = isBytes ? bytesAsWords(bytes) : wordsOf(bytes);
         }
         if (values.empty())
             return fail(Fault::Damaged, tr("the palette has no data"));
         values.resize(std::min(values.size(), entries));
-        // Entries said to be 16-bit with 8-bit content exist.
-        const bool isWide = *bits == 16 && std::any_of(values.begin(), values.end(), [](quint16 v) { return v > 255; });
-        if (palette->colours.size() < values.size()) {
-            const std::array<quint8, 3> last = palette->colours.empty() ? std::array<quint8, 3>{} : palette->colours.back();
-            palette->colours.resize(values.size(), last);
-        }
-        for (size_t k = 0; k < palette->colours.size(); ++k) {
-            const quint16 value = values[std::min(k, values.size() - 1)];
+        palette->firstMapped = *first;
+        palette->colours.resize(std::max(palette->colours.size(), values.size()));
+    }
+    // Entries said to be 16-bit with 8-bit content exist, and the other way round; all three channels are alike.
+    const bool isWide = std::any_of(tables.begin(), tables.end(), [](const Words& table) {
+        return std::any_of(table.begin(), table.end(), [](quint16 value) { return value > 255; });
+    });
+    for (size_t k = 0; k < palette->colours.size(); ++k)
+        for (size_t i = 0; i < tables.size(); ++i) {
+            const quint16 value = tables[i][std::min(k, tables[i].size() - 1)];
             palette->colours[k][i] = quint8(isWide ? value >> 8 : value);
         }
-        palette->firstMapped = *first;
-    }
     return palette;
 }
 

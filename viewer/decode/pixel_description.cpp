@@ -16,20 +16,30 @@ constexpr qint64 largestFrameBytes = qint64(1) << 31;
 /// Pixel Padding Value is stored as US or SS; read as the other it is off by 65536.
 double asStored(double value, const PixelDescription& pixels)
 {
-    if (pixels.isSigned && value > 32767 && pixels.bitsAllocated <= 16)
+    if (pixels.bitsAllocated > 16)
+        return value;
+    if (pixels.isSigned && value > 32767)
         return value - 65536;
     if (!pixels.isSigned && value < 0)
         return value + 65536;
     return value;
 }
 
+/// PS3.3 C.7.5.1.1.2; of float pixels C.7.6.24 and C.7.6.25.
 void readPadding(const Dataset& dataset, PixelDescription& pixels)
 {
-    const auto value = dataset.number(tag::PixelPaddingValue);
-    if (!value || pixels.isColour() || pixels.bitsAllocated > 16 || pixels.element != PixelDescription::Element::PixelData)
+    using Element = PixelDescription::Element;
+    const bool isFloat = pixels.element == Element::FloatPixelData;
+    const bool isDouble = pixels.element == Element::DoubleFloatPixelData;
+    const Tag valueTag = isFloat ? Tag{0x0028, 0x0122} : isDouble ? Tag{0x0028, 0x0123} : tag::PixelPaddingValue;
+    const Tag limitTag = isFloat ? Tag{0x0028, 0x0124} : isDouble ? Tag{0x0028, 0x0125} : tag::PixelPaddingRangeLimit;
+    const auto value = dataset.number(valueTag);
+    if (!value || pixels.isColour())
         return;
-    const double low = asStored(*value, pixels);
-    const double limit = asStored(dataset.number(tag::PixelPaddingRangeLimit).value_or(*value), pixels);
+    // Compared with samples that are floats.
+    const auto asSample = [&](double number) { return isFloat || isDouble ? double(float(number)) : asStored(number, pixels); };
+    const double low = asSample(*value);
+    const double limit = asSample(dataset.number(limitTag).value_or(*value));
     pixels.padding = PaddingRange{std::min(low, limit), std::max(low, limit)};
 }
 
@@ -53,17 +63,18 @@ Result<void> checkBits(const PixelDescription& p)
 
 Result<void> checkColour(const PixelDescription& p)
 {
-    if (p.samplesPerPixel != 1 && p.samplesPerPixel != 3)
-        return fail(Fault::Unsupported, tr("%1 samples a pixel (%2) cannot be shown").arg(p.samplesPerPixel).arg(p.photometric));
     const bool isThree = p.photometric == "RGB" || p.photometric.startsWith("YBR_") || p.photometric == "HSV";
+    const bool isFour = p.photometric == "CMYK";
     const bool isOne = p.photometric.startsWith("MONOCHROME") || p.photometric == "PALETTE COLOR";
-    if (!isThree && !isOne)
+    // 4:2:0 has no uncompressed form (PS3.3 C.7.6.3.1.2); retired codings never had a compressed one. The alpha of ARGB chose
+    // between the colours and a palette.
+    const bool isCompressed = p.syntax.isEncapsulated();
+    if ((!isOne && !isThree && !isFour) || (p.photometric == "YBR_PARTIAL_420" && !isCompressed) ||
+        ((p.photometric == "HSV" || isFour) && isCompressed))
         return fail(Fault::Unsupported, tr("Photometric Interpretation “%1” cannot be shown").arg(p.photometric.left(16)));
-    if (p.photometric == "HSV" || p.photometric == "YBR_PARTIAL_420")
-        return fail(Fault::Unsupported, tr("Photometric Interpretation “%1” cannot be shown").arg(p.photometric));
-    if (isThree != (p.samplesPerPixel == 3))
+    if (p.samplesPerPixel != (isThree ? 3 : isFour ? 4 : 1))
         return fail(Fault::Damaged, tr("%1 with %2 sample(s) a pixel").arg(p.photometric).arg(p.samplesPerPixel));
-    if (p.samplesPerPixel == 3 && p.bitsAllocated != 8 && p.bitsAllocated != 16)
+    if (p.samplesPerPixel > 1 && p.bitsAllocated != 8 && p.bitsAllocated != 16 && p.bitsAllocated != 32)
         return fail(Fault::Unsupported, tr("colour with %1 bits a sample cannot be shown").arg(p.bitsAllocated));
     if (p.photometric == "PALETTE COLOR" && p.bitsAllocated > 16)
         return fail(Fault::Damaged, tr("a palette with %1 bits a pixel").arg(p.bitsAllocated));
@@ -90,7 +101,7 @@ int bytesPerPixel(SampleType type)
     return 1;
 }
 
-bool PixelDescription::isColour() const { return samplesPerPixel == 3 || photometric == "PALETTE COLOR"; }
+bool PixelDescription::isColour() const { return samplesPerPixel > 1 || photometric == "PALETTE COLOR"; }
 
 SampleType PixelDescription::sampleType() const
 {

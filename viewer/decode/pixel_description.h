@@ -5,8 +5,8 @@
 namespace diascope::viewer
 {
 
-/// How one sample of a decoded frame lies in memory. 8-bit signed pixels become Int16, 64-bit ones Float32; colour of every
-/// kind becomes Rgb8 (three interleaved bytes a pixel).
+/// How one sample of a decoded frame lies in memory. 8-bit signed pixels become Int16, 64-bit ones (integers and doubles)
+/// the nearest Float32, right to 6e-8 of the stored value; colour of every kind becomes Rgb8 (three interleaved bytes a pixel).
 enum class SampleType { UInt8, UInt16, Int16, UInt32, Int32, Float32, Rgb8 };
 
 int bytesPerPixel(SampleType type);

@@ -1,4 +1,5 @@
 #include "viewer/decode/pixel_layout.h"
+#include "netclient/dicom/byte_window.h"
 #include <QFile>
 #include <algorithm>
 #include <cstring>
@@ -17,36 +18,6 @@ constexpr quint32 undefinedLength = 0xFFFFFFFF;
 constexpr quint32 itemTag = 0xFFFEE000;
 constexpr quint32 itemEnd = 0xFFFEE00D;
 constexpr quint32 sequenceEnd = 0xFFFEE0DD;
-
-/// Reads a file forwards through one buffer.
-class Reader
-{
-public:
-    explicit Reader(QFile& file) : m_file(file), m_size(file.size()) {}
-
-    qint64 size() const { return m_size; }
-    /// `count` bytes at `at`; null beyond the end.
-    const uchar* at(qint64 at, qint64 count)
-    {
-        if (at < 0 || at + count > m_size)
-            return nullptr;
-        if (at < m_from || at + count > m_from + m_buffer.size()) {
-            if (!m_file.seek(at))
-                return nullptr;
-            m_buffer = m_file.read(std::max<qint64>(count, 32768));
-            m_from = at;
-            if (m_buffer.size() < count)
-                return nullptr;
-        }
-        return reinterpret_cast<const uchar*>(m_buffer.constData()) + (at - m_from);
-    }
-
-private:
-    QFile& m_file;
-    qint64 m_size;
-    QByteArray m_buffer;
-    qint64 m_from = 0;
-};
 
 /// Walks the element structure (PS3.5 §7) up to the top level's pixel data. Dataset::read has already checked nesting.
 class Locator
@@ -78,7 +49,7 @@ public:
             }
             Found found;
             bool becomesImplicit = implicit.back();
-            if (tag == itemTag || implicit.back()) {
+            if (tag == itemTag || implicit.back() || !isVr(head + 4)) {
                 found.length = u32(head + 4);
                 at += 8;
             } else {
@@ -136,10 +107,12 @@ private:
         return m_isBigEndian ? quint32(u16(p)) << 16 | u16(p + 2) : quint32(u16(p + 2)) << 16 | u16(p);
     }
     static bool isVr(const uchar* p) { return p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z'; }
+    /// All but these have a long length, VRs of the future too (PS3.5 §6.2).
     static bool isLongVr(const uchar* vr)
     {
-        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
+        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
+                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
+        return std::none_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
     }
 
     /// The first element after the file meta group, which is always explicit little endian (PS3.10 §7.1).
@@ -151,15 +124,17 @@ private:
         while (const uchar* head = m_reader.at(at, 12)) {
             if (head[0] != 2 || head[1] != 0)
                 break;
-            const bool isLong = isLongVr(head + 4);
-            const quint32 length = isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
-                                          : quint32(head[6]) | quint32(head[7]) << 8;
+            const bool isImplicit = !isVr(head + 4); // against the standard, but there
+            const bool isLong = !isImplicit && isLongVr(head + 4);
+            const quint32 length = isImplicit ? quint32(head[4]) | quint32(head[5]) << 8 | quint32(head[6]) << 16 | quint32(head[7]) << 24
+                                   : isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
+                                            : quint32(head[6]) | quint32(head[7]) << 8;
             at += (isLong ? 12 : 8) + qint64(length);
         }
         return at;
     }
 
-    Reader m_reader;
+    ByteWindow m_reader;
     bool m_isBigEndian;
 };
 
@@ -190,13 +165,21 @@ std::vector<size_t> startsFromOffsets(const std::vector<PixelLayout::Piece>& pie
     return starts;
 }
 
-/// Without a usable table: where a fragment starts like a JPEG or JPEG 2000 stream, a frame begins.
+/// Without a usable table: where the fragments start like a JPEG, JPEG 2000 or RLE frame, a frame begins. The mark itself may
+/// be cut by the end of a fragment.
 std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelLayout::Piece>& pieces)
 {
+    constexpr qsizetype markBytes = 8;
     std::vector<size_t> starts;
     for (size_t i = 0; i < pieces.size(); ++i) {
-        const QByteArray head = locator.bytes(pieces[i].offset, std::min<qint64>(pieces[i].length, 4));
-        if (head.size() >= 3 && quint8(head[0]) == 0xFF && (quint8(head[1]) == 0xD8 || quint8(head[1]) == 0x4F) && quint8(head[2]) == 0xFF)
+        QByteArray head;
+        for (size_t k = i; k < pieces.size() && head.size() < markBytes && pieces[i].length > 0; ++k)
+            head += locator.bytes(pieces[k].offset, std::min<qint64>(pieces[k].length, markBytes - head.size()));
+        const auto at = [&head](int k) { return k < head.size() ? quint8(head[k]) : quint8(0); };
+        const bool isJpeg = at(0) == 0xFF && (at(1) == 0xD8 || at(1) == 0x4F) && at(2) == 0xFF;
+        const bool isJp2 = head.startsWith(QByteArray::fromHex("0000000c6a502020"));
+        const bool isRle = at(0) > 0 && at(0) < 16 && head.mid(1) == QByteArray::fromHex("00000040000000"); // PS3.5 G.5
+        if (isJpeg || isJp2 || isRle)
             starts.push_back(i);
     }
     return starts;
@@ -205,6 +188,10 @@ std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelL
 void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& dataset, const QByteArray& basicTable)
 {
     const size_t frames = size_t(layout.description.frames);
+    const auto isEmpty = [](const PixelLayout::Piece& piece) { return piece.length == 0; };
+    // As many fragments as frames: an empty one is a frame that is missing; else it is nothing.
+    if (layout.pieces.size() != frames)
+        std::erase_if(layout.pieces, isEmpty);
     const size_t pieces = layout.pieces.size();
     std::vector<size_t> starts;
     if (frames == 1) {
@@ -234,6 +221,15 @@ void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& datas
         layout.firstPieces.push_back(pieces);
 }
 
+/// YBR_FULL_422 over three whole planes is what many encoders' decoders leave behind: the length decides.
+void unlie422(PixelLayout& layout)
+{
+    PixelDescription& pixels = layout.description;
+    const qint64 whole = pixels.framePixels() * 3 * pixels.bitsAllocated / 8 * pixels.frames;
+    if (pixels.photometric == "YBR_FULL_422" && (layout.native.length == whole || layout.native.length == whole + whole % 2))
+        pixels.photometric = QStringLiteral("YBR_FULL");
+}
+
 quint32 elementOf(PixelDescription::Element element)
 {
     switch (element) {
@@ -251,10 +247,30 @@ quint32 elementOf(PixelDescription::Element element)
 
 int PixelLayout::availableFrames() const
 {
+    if (isVideo())
+        return pieces.empty() ? 0 : description.frames;
     if (isEncapsulated)
         return std::max<int>(0, int(firstPieces.size()) - 1);
-    const qint64 bits = description.storedFrameBits();
+    const qint64 bits = nativeFrameBits();
     return int(std::min<qint64>(description.frames, native.length * 8 / bits));
+}
+
+qint64 PixelLayout::nativeFrameBits() const
+{
+    const qint64 bits = description.storedFrameBits();
+    const qint64 byRow = qint64(description.rows) * ((description.columns + 1) / 2) * 4 * description.bitsAllocated;
+    const bool isByRow = description.photometric.endsWith("_422") && native.length * 8 >= byRow * description.frames;
+    return isByRow ? byRow : bits;
+}
+
+qint64 PixelLayout::frameLength(int n) const
+{
+    const size_t from = isVideo() ? 0 : firstPieces[size_t(n)];
+    const size_t to = isVideo() ? pieces.size() : firstPieces[size_t(n) + 1];
+    qint64 bytes = 0;
+    for (size_t i = from; i < to; ++i)
+        bytes += pieces[i].length;
+    return bytes;
 }
 
 Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& dataset, const QString& path)
@@ -272,10 +288,20 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
             return std::unexpected(palette.error());
         layout->palette = std::move(*palette);
     }
+    // Pixel Presentation COLOR: grey with a part in colour.
+    constexpr Tag pixelPresentation{0x0008, 0x9205};
+    if (layout->description.photometric == "MONOCHROME2" && dataset.text(pixelPresentation) == "COLOR" &&
+        dataset.contains(tag::RedPaletteColorLookupTableDescriptor)) {
+        auto palette = Palette::of(dataset, layout->description.isSigned);
+        if (!palette)
+            return std::unexpected(palette.error());
+        layout->supplemental = std::move(*palette);
+    }
     if (syntax.isDeflated) {
         const quint32 tag = elementOf(layout->description.element);
         layout->memory = std::make_shared<const QByteArray>(dataset.bytes({quint16(tag >> 16), quint16(tag)}));
         layout->native = {0, layout->memory->size()};
+        unlie422(*layout);
         return layout;
     }
     QFile file(path);
@@ -289,6 +315,7 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
     layout->hasByteWords = found->isByteVr;
     if (!layout->isEncapsulated) {
         layout->native = {found->value, std::min<qint64>(found->length, file.size() - found->value)};
+        unlie422(*layout);
         return layout;
     }
     layout->pieces = locator.items(found->value);
@@ -298,7 +325,8 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
         layout->pieces.erase(layout->pieces.begin());
         basicTable = locator.bytes(table.offset, table.length);
     }
-    splitIntoFrames(*layout, locator, dataset, basicTable);
+    if (!layout->isVideo())
+        splitIntoFrames(*layout, locator, dataset, basicTable);
     return layout;
 }
 

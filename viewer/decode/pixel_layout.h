@@ -21,12 +21,20 @@ struct PixelLayout
     bool hasByteWords = true; ///< big endian: OB, else words are swapped too
     Piece native;             ///< all frames, one after the other
     std::vector<Piece> pieces;         ///< encapsulated: the fragments
-    std::vector<size_t> firstPieces;   ///< of each frame, and one past the last; frames whose pieces are unknown are missing
+    std::vector<size_t> firstPieces;   ///< of each frame, and one past the last; frames whose pieces are unknown are missing; empty for a video
     std::shared_ptr<const QByteArray> memory; ///< of a deflated file: the value itself
-    std::shared_ptr<const Palette> palette;
+    std::shared_ptr<const Palette> palette; ///< of PALETTE COLOR: frames come out as RGB
+    /// Supplemental Palette (PS3.3 C.7.6.19): frames stay grey; stored values from firstMapped on are shown in its colours,
+    /// those below through the window.
+    std::shared_ptr<const Palette> supplemental;
 
     /// Frames for which there are bytes; may be less than description.frames in a damaged file.
     int availableFrames() const;
+    /// Its frames come out of one stream, all pieces together (PS3.5 8.2.5 to 8.2.8).
+    bool isVideo() const { return isEncapsulated && description.syntax.codec == dicom::TransferSyntax::Codec::Video; }
+    /// description.storedFrameBits(), or more where rows of odd length hold whole pairs of 4:2:2 pixels.
+    qint64 nativeFrameBits() const;
+    qint64 frameLength(int n) const; ///< encapsulated: compressed bytes of an available frame; of a video all bytes
 
     /// Errors: those of PixelDescription::of; Damaged where the element structure hides the pixel data.
     static Result<std::shared_ptr<const PixelLayout>> of(const dicom::Dataset& dataset, const QString& path);

@@ -1,6 +1,7 @@
 #include "viewer/decode/pixel_source.h"
 #include "viewer/decode/colour.h"
 #include "viewer/decode/decoder_pool.h"
+#include "viewer/decode/video.h"
 #include <QFile>
 #include <algorithm>
 #include <bit>
@@ -71,21 +72,12 @@ void toNativeOrder(std::span<std::byte> bytes, const PixelLayout& layout)
         swapEach<quint16>(bytes);
 }
 
-ColourCoding codingOf(const PixelDescription& pixels)
-{
-    if (pixels.photometric == "YBR_FULL")
-        return ColourCoding::YbrFull;
-    if (pixels.photometric == "YBR_FULL_422")
-        return ColourCoding::YbrFull422;
-    if (pixels.photometric == "YBR_PARTIAL_422")
-        return ColourCoding::YbrPartial422;
-    return ColourCoding::Rgb; // YBR_RCT and YBR_ICT exist only inside JPEG 2000, which undoes them
-}
-
 Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
-    const qint64 bits = pixels.storedFrameBits();
+    if (pixels.syntax.codec == Codec::Unknown) // whoever wrote it may order the bytes as he likes
+        return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
+    const qint64 bits = layout.nativeFrameBits();
     const qint64 firstBit = bits * n;
     const qint64 firstByte = firstBit / 8;
     const qint64 bytes = (firstBit + bits + 7) / 8 - firstByte;
@@ -116,7 +108,7 @@ Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> d
     if (layout.palette)
         paletteToRgb(cells, pixels, pixels.highBit, *layout.palette, destination);
     else if (pixels.isColour())
-        coloursToRgb(cells, pixels.bitsAllocated / 8, pixels.bitsStored, codingOf(pixels), pixels.planarConfiguration == 1, destination);
+        coloursToRgb(cells, pixels.bitsAllocated / 8, pixels.highBit, pixels, colourCodingOf(pixels), pixels.planarConfiguration == 1, destination);
     else
         storedToFrame(cells, pixels, pixels.highBit, destination);
     return {};
@@ -147,28 +139,32 @@ std::optional<DecodeRequest::Codec> workerCodec(Codec codec)
 Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
+    if (layout.isVideo() && layout.availableFrames() > 0) {
+        const auto read = readVideoFrame(layout, n, destination);
+        return read ? read : fail(read.error().fault, tr("%1: %2").arg(pixels.syntax.name, read.error().detail));
+    }
     const auto codec = workerCodec(pixels.syntax.codec);
-    if (!codec)
+    if (!codec && !layout.isVideo())
         return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     if (n >= layout.availableFrames())
         return fail(Fault::Damaged, tr("the compressed data of frame %1 of %2 are missing").arg(n + 1).arg(pixels.frames));
     if (pixels.bitsAllocated > 32 || pixels.element != PixelDescription::Element::PixelData)
         return fail(Fault::Unsupported, tr("%1 bits a sample in %2 cannot be decoded").arg(pixels.bitsAllocated).arg(pixels.syntax.name));
 
-    qint64 total = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i)
-        total += layout.pieces[i].length;
-    std::vector<std::byte> compressed(static_cast<size_t>(total));
-    const File file(layout.path);
-    size_t at = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i) {
-        const auto& piece = layout.pieces[i];
-        if (auto read = file.read(piece.offset, std::span(compressed).subspan(at, size_t(piece.length))); !read)
-            return read;
-        at += size_t(piece.length);
-    }
+    const qint64 total = layout.frameLength(n);
+    const auto putStream = [&layout, n](std::span<std::byte> to) -> Result<void> {
+        const File file(layout.path);
+        for (size_t i = layout.firstPieces[size_t(n)], at = 0; i < layout.firstPieces[size_t(n) + 1]; ++i) {
+            const auto& piece = layout.pieces[i];
+            if (auto read = file.read(piece.offset, to.subspan(at, size_t(piece.length))); !read)
+                return read;
+            at += size_t(piece.length);
+        }
+        return {};
+    };
 
     DecodeRequest request;
+    request.inputBytes = uint64_t(total);
     request.codec = *codec;
     request.rows = uint32_t(pixels.rows);
     request.columns = uint32_t(pixels.columns);
@@ -182,9 +178,11 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     const bool isPlain = cellBytes == destination.size() && !layout.palette;
     std::vector<std::byte> own(isPlain ? 0 : cellBytes);
     std::span<std::byte> cells = isPlain ? destination : std::span(own);
-    const auto info = DecoderPool::instance().decode(request, {compressed}, cells);
+    const auto info = DecoderPool::instance().decode(request, putStream, cells);
     if (!info)
         return fail(info.error().fault, tr("%1: %2").arg(pixels.syntax.name, info.error().detail));
+    if (int(info->bytesPerSample) * 8 > cellBits || info->samplesPerPixel != request.samplesPerPixel)
+        return fail(Fault::Damaged, tr("the decoder's answer makes no sense"));
 
     // RLE packs the cells as they are; all other codecs deliver values from bit 0 up.
     const int highBit = *codec == DecodeRequest::Codec::Rle ? pixels.highBit : pixels.bitsStored - 1;
@@ -204,8 +202,13 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
         return {};
     }
     // Inside codecs chroma is at full size again, and colour is by pixel.
-    const bool isYbr = pixels.photometric.startsWith("YBR_FULL") && !info->isRgb;
-    coloursToRgb(cells, int(info->bytesPerSample), pixels.bitsStored, isYbr ? ColourCoding::YbrFull : ColourCoding::Rgb, false, destination);
+    ColourCoding coding = info->isRgb ? ColourCoding::Rgb : colourCodingOf(pixels);
+    if (coding == ColourCoding::YbrFull422)
+        coding = ColourCoding::YbrFull;
+    if (coding == ColourCoding::YbrPartial422)
+        coding = ColourCoding::YbrPartial;
+    const int bytes = int(info->bytesPerSample);
+    coloursToRgb(cells, bytes, std::min(highBit, 8 * bytes - 1), pixels, coding, false, destination);
     return {};
 }
 
@@ -215,10 +218,7 @@ bool isImplausiblyLarge(const PixelLayout& layout, int n)
     constexpr qint64 large = qint64(64) << 20;
     if (layout.description.frameBytes() < large || n < 0 || n >= layout.availableFrames())
         return layout.description.frameBytes() >= large;
-    qint64 compressed = 0;
-    for (size_t i = layout.firstPieces[size_t(n)]; i < layout.firstPieces[size_t(n) + 1]; ++i)
-        compressed += layout.pieces[i].length;
-    return compressed * 20000 < layout.description.frameBytes();
+    return layout.frameLength(n) * 20000 < layout.description.frameBytes();
 }
 
 template <typename T>

@@ -1,4 +1,5 @@
 #include "viewer/slice/slice_renderer.h"
+#include "viewer/slice/image_layers.h"
 #include "viewer/slice/mpr_renderer.h"
 
 namespace diascope::viewer
@@ -63,12 +64,21 @@ RenderedSlice render(const Volume& volume, const SliceView& view, const Presenta
         slice.problem = problemOf(volume, view.frame);
         if (!slice.problem)
             slice.image = renderNative(volume, view, presentation, slice.transform);
+        if (!slice.problem && slice.image.isNull())
+            slice.problem = Error{Fault::NotFound, tr("its mask is not loaded")};
     }
     if (slice.image.isNull()) {
         slice.image = QImage(sizePx, QImage::Format_RGB32);
         slice.image.fill(Qt::black);
     } else if (presentation.colourMap && slice.image.format() == QImage::Format_Grayscale8) {
         slice.image = coloured(slice.image, *presentation.colourMap);
+    }
+    if (!view.mpr && !slice.problem) {
+        const Instance& instance = volume.instance(view.frame);
+        if (presentation.showsShutter)
+            applyShutter(slice.image, instance, slice.transform);
+        if (presentation.showsOverlayPlanes)
+            paintOverlayPlanes(slice.image, instance, presentation.showsShutter, slice.transform);
     }
     return slice;
 }

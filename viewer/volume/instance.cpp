@@ -148,6 +148,7 @@ Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QStrin
     readCommon(dataset, common);
     readConcatenation(dataset, common);
     common.dimensionIndex = readDimensionIndex(dataset);
+    common.modules = ImageModules::of(dataset, common.pixels);
 
     // A header may claim two thousand million frames over a few bytes: the first missing one stands for the rest.
     const int frames = std::max(1, std::min(common.pixels.frames, std::max(100'000, (*layout)->availableFrames() + 1)));

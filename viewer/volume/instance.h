@@ -3,6 +3,7 @@
 #include "viewer/decode/pixel_source.h"
 #include "viewer/volume/file_identity.h"
 #include "viewer/volume/geometry.h"
+#include "viewer/volume/image_modules.h"
 
 namespace diascope::viewer
 {
@@ -68,6 +69,7 @@ struct Instance
 
     PixelDescription pixels;
     std::shared_ptr<const PixelLayout> layout;
+    std::shared_ptr<const ImageModules> modules; ///< null for phantoms without a file
 
     std::optional<PlaneGeometry> plane; ///< only with position, orientation and spacing; never guessed (GEO-16)
     QStringList patientOrientation;     ///< (0020,0020): letters of the row's and the column's direction, e.g. {"P","FR"}

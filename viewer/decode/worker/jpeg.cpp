@@ -1,4 +1,5 @@
 #include "viewer/decode/worker/codecs.h"
+#include "viewer/decode/worker/jpeg_lossless.h"
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -111,7 +112,7 @@ void decodeBaseline(Bytes in, const DecodeRequest& request, const JpegHeader& he
     jpeg_destroy_decompress(&jpeg);
 }
 
-/// 12-bit DCT and lossless: libjpeg-turbo 2.1 has neither.
+/// 12-bit DCT and rare lossless forms: libjpeg-turbo 2.1 has neither.
 void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& header, Output out)
 {
     gdcm::Image image;
@@ -169,6 +170,8 @@ DecodedInfo decodeJpeg(Bytes in, const DecodeRequest& request, Output out)
         }
         return {bytes, request.samplesPerPixel, request.samplesPerPixel == 3};
     }
+    if (header.process == 3 && bytes <= 2 && decodeJpegLossless(in, bytes, out))
+        return {bytes, request.samplesPerPixel, 0};
     decodeByGdcm(in, request, header, out);
     return {bytes, request.samplesPerPixel, 0};
 }

@@ -1,4 +1,5 @@
 #include "viewer/decode/worker/codecs.h"
+#include "viewer/decode/worker/jpeg_ls_lossless.h"
 #include <charls/charls.h>
 #include <vector>
 
@@ -52,6 +53,10 @@ std::vector<uint8_t> withoutStrayByte(Bytes in)
 
 DecodedInfo decodeJpegLs(Bytes in, const DecodeRequest& request, Output out)
 {
+    const int precision = readJpegHeader(in).precision;
+    const uint32_t bytes = precision <= 8 ? 1 : 2;
+    if (request.samplesPerPixel == 1 && bytes <= bytesPerSample(request.bitsAllocated) && decodeJpegLsLossless(in, request, out))
+        return {bytes, 1, 0};
     try {
         return decodeStream(in, request, out);
     } catch (const charls::jpegls_error& error) {

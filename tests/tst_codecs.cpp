@@ -1,0 +1,231 @@
+#include "tests/support/test_data.h"
+#include "viewer/decode/decoder_pool.h"
+#include "viewer/decode/worker/jpeg_ls_lossless.h"
+#include "viewer/decode/pixel_source.h"
+#include <QDirIterator>
+#include <QTemporaryDir>
+#include <charls/charls.h>
+#include <random>
+
+using namespace diascope;
+using namespace diascope::viewer;
+
+/// PIX-18: our own codecs against others, bit for bit. Each own decoder may also say "not mine" (then the other one decodes),
+/// but never deliver other pixels.
+class TestCodecs : public QObject
+{
+    Q_OBJECT
+
+    using Samples = std::vector<uint16_t>;
+
+    /// What scanners make and what breaks decoders: smooth, noisy, flat, extremes, stripes.
+    static Samples picture(int kind, int width, int height, int precision, std::mt19937& random)
+    {
+        const int maximum = (1 << precision) - 1;
+        Samples samples;
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x) {
+                int value = 0;
+                if (kind == 0)
+                    value = (x * 3 + y * 5) * maximum / (3 * width + 5 * height);
+                else if (kind == 1)
+                    value = int(random() & unsigned(maximum));
+                else if (kind == 2)
+                    value = maximum / 3;
+                else if (kind == 3)
+                    value = random() % 2 ? maximum : 0;
+                else if (kind == 4)
+                    value = x / 7 % 2 ? maximum / 2 + int(random() % 3) : 0;
+                else
+                    value = (x * x + y * y) % (maximum + 1) / 2 + int(random() % unsigned(1 + maximum / 64));
+                samples.push_back(uint16_t(std::clamp(value, 0, maximum)));
+            }
+        return samples;
+    }
+    static std::vector<uint8_t> asBytes(const Samples& samples, int precision)
+    {
+        std::vector<uint8_t> bytes;
+        for (const uint16_t sample : samples) {
+            bytes.push_back(uint8_t(sample));
+            if (precision > 8)
+                bytes.push_back(uint8_t(sample >> 8));
+        }
+        return bytes;
+    }
+    static std::vector<uint8_t> encoded(const std::vector<uint8_t>& pixels, int width, int height, int precision)
+    {
+        charls::jpegls_encoder encoder;
+        encoder.frame_info({uint32_t(width), uint32_t(height), precision, 1});
+        std::vector<uint8_t> stream(encoder.estimated_destination_size() * 2 + 1024);
+        encoder.destination(stream);
+        stream.resize(encoder.encode(pixels));
+        return stream;
+    }
+    struct Decoded
+    {
+        bool isOurs = false;
+        std::vector<uint8_t> pixels;
+    };
+    static Decoded byUs(std::vector<uint8_t> stream, int width, int height, size_t bytes)
+    {
+        DecodeRequest request;
+        request.rows = uint32_t(height);
+        request.columns = uint32_t(width);
+        request.bitsAllocated = 16;
+        Decoded decoded{false, std::vector<uint8_t>(bytes)};
+        decoded.isOurs = worker::decodeJpegLsLossless(stream, request, decoded.pixels);
+        return decoded;
+    }
+    static std::vector<uint8_t> byCharls(const std::vector<uint8_t>& stream)
+    {
+        try {
+            charls::jpegls_decoder decoder(stream, true);
+            std::vector<uint8_t> pixels(decoder.destination_size());
+            decoder.decode(pixels);
+            return pixels;
+        } catch (const std::exception&) {
+            return {};
+        }
+    }
+
+private Q_SLOTS:
+    void jpegLsAgreesWithCharls_data()
+    {
+        QTest::addColumn<int>("precision");
+        for (int precision = 2; precision <= 16; ++precision)
+            QTest::addRow("PIX-18 JPEG-LS %d bits", precision) << precision;
+    }
+    void jpegLsAgreesWithCharls()
+    {
+        QFETCH(int, precision);
+        std::mt19937 random{unsigned(precision)};
+        for (const auto& [width, height] : {std::pair{1, 1}, {1, 9}, {9, 1}, {2, 2}, {64, 33}, {257, 70}, {512, 40}})
+            for (int kind = 0; kind < 6; ++kind) {
+                const auto pixels = asBytes(picture(kind, width, height, precision, random), precision);
+                const auto stream = encoded(pixels, width, height, precision);
+                const Decoded decoded = byUs(stream, width, height, pixels.size());
+                QVERIFY2(decoded.isOurs, qPrintable(QString("kind %1, %2 × %3: left to CharLS").arg(kind).arg(width).arg(height)));
+                QVERIFY2(decoded.pixels == pixels, qPrintable(QString("kind %1, %2 × %3").arg(kind).arg(width).arg(height)));
+            }
+    }
+
+    /// FIL-10: bent and cut streams: refused, or what CharLS makes of them.
+    void brokenJpegLs()
+    {
+        std::mt19937 random{5};
+        int refused = 0;
+        int different = 0;
+        for (int n = 0; n < 3000; ++n) {
+            const int precision = n % 2 ? 12 : 8;
+            const auto pixels = asBytes(picture(n % 6, 48, 31, precision, random), precision);
+            auto stream = encoded(pixels, 48, 31, precision);
+            if (n % 3 == 0)
+                stream.resize(random() % stream.size());
+            else
+                for (int k = 0; k < 1 + n % 4; ++k)
+                    stream[random() % stream.size()] = uint8_t(random());
+            const Decoded decoded = byUs(stream, 48, 31, pixels.size());
+            refused += !decoded.isOurs;
+            if (decoded.isOurs) {
+                const auto other = byCharls(stream);
+                different += !other.empty() && other != decoded.pixels;
+            }
+        }
+        QVERIFY(refused > 1000);
+        QCOMPARE(different, 0);
+    }
+
+    /// The conformance streams and whatever else of JPEG-LS is among the test data.
+    void jpegLsStreamsOfOthers()
+    {
+        const QString folder = test::dataFile("hostile");
+        NEEDS_TEST_DATA(folder);
+        int streams = 0;
+        int ours = 0;
+        QDirIterator it(folder, {"*.jls", "*.JLS"}, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            QFile file(it.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray bytes = file.readAll();
+            const std::vector<uint8_t> stream(bytes.begin(), bytes.end());
+            int width = 0;
+            int height = 0;
+            for (qsizetype at = 2; at + 9 < bytes.size() && width == 0; ++at)
+                if (quint8(bytes[at]) == 0xFF && quint8(bytes[at + 1]) == 0xF7) {
+                    height = quint8(bytes[at + 5]) << 8 | quint8(bytes[at + 6]);
+                    width = quint8(bytes[at + 7]) << 8 | quint8(bytes[at + 8]);
+                }
+            const auto other = byCharls(stream);
+            ++streams;
+            const Decoded decoded = byUs(stream, width, height, std::max<size_t>(other.size(), size_t(width) * size_t(height) * 2));
+            if (!decoded.isOurs || other.empty())
+                continue;
+            ++ours;
+            QVERIFY2(std::equal(other.begin(), other.end(), decoded.pixels.begin()), qPrintable(file.fileName()));
+        }
+        qInfo("%d JPEG-LS streams, %d decoded by us", streams, ours);
+        QVERIFY(streams > 0);
+    }
+
+    /// DCMTK's encoder, every predictor, grey and colour: the values that went in.
+    void jpegLossless_data()
+    {
+        QTest::addColumn<int>("predictor");
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<bool>("isColour");
+        for (int predictor = 1; predictor <= 7; ++predictor) {
+            QTest::addRow("PIX-18 JPEG lossless predictor %d, 12 bits", predictor) << predictor << 12 << false;
+            QTest::addRow("PIX-18 JPEG lossless predictor %d, 16 bits", predictor) << predictor << 16 << false;
+            QTest::addRow("PIX-18 JPEG lossless predictor %d, colour", predictor) << predictor << 8 << true;
+        }
+    }
+    void jpegLossless()
+    {
+        QFETCH(int, predictor);
+        QFETCH(int, bits);
+        QFETCH(bool, isColour);
+        QTemporaryDir folder;
+        const auto made = test::python(R"(
+import sys, numpy, pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+bits, colour, path = int(sys.argv[1]), sys.argv[2] == '1', sys.argv[3]
+r = numpy.random.default_rng(bits); h, w = 61, 83
+a = (numpy.add.outer(numpy.arange(h) * 7, numpy.arange(w) * 11) % (1 << bits))[..., None] + numpy.zeros(3 if colour else 1, int)
+a = (a + r.integers(0, 1 << (bits - 3), a.shape)) % (1 << bits)
+a[20:30] = (1 << bits) - 1; a[30:35] = 0; a[40:44] = r.integers(0, 1 << bits, a[40:44].shape)
+ds = Dataset(); ds.file_meta = FileMetaDataset(); ds.file_meta.TransferSyntaxUID = '1.2.840.10008.1.2.1'
+ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.7'
+ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = pydicom.uid.generate_uid()
+ds.is_little_endian, ds.is_implicit_VR = True, False
+ds.SamplesPerPixel = a.shape[2]; ds.PhotometricInterpretation = 'RGB' if colour else 'MONOCHROME2'
+if colour: ds.PlanarConfiguration = 0
+ds.Rows, ds.Columns, ds.PixelRepresentation = h, w, 0
+ds.BitsAllocated = 8 if bits == 8 else 16; ds.BitsStored = bits; ds.HighBit = bits - 1
+ds.PixelData = a.astype(numpy.uint8 if bits == 8 else numpy.uint16).tobytes() + (b'\0' if a.size * ds.BitsAllocated // 8 % 2 else b'')
+ds['PixelData'].VR = 'OW'
+pydicom.dcmwrite(path, ds, write_like_original=False)
+a.astype('<u2').tofile(path + '.raw')
+)",
+                                       {QString::number(bits), isColour ? "1" : "0", folder.filePath("a.dcm")});
+        QVERIFY2(made.code == 0, made.err.constData());
+        const QStringList options{"+el", "+sv", QString::number(predictor)}; // true lossless: no change of colour model
+        const auto ran = test::run("dcmcjpeg", options + QStringList{folder.filePath("a.dcm"), folder.filePath("b.dcm")});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const auto raw = [&] {
+            QFile file(folder.filePath("a.dcm.raw"));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        }();
+        const auto source = PixelSource::open(folder.filePath("b.dcm"));
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        const auto frame = source->frame(0);
+        QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+        const auto* wanted = reinterpret_cast<const quint16*>(raw.constData());
+        for (qsizetype i = 0; i < raw.size() / 2; ++i) {
+            const int got = isColour ? int(frame->as<quint8>()[size_t(i)]) : int(frame->as<quint16>()[size_t(i)]);
+            QVERIFY2(got == wanted[i], qPrintable(QString("sample %1: %2, not %3").arg(i).arg(got).arg(wanted[i])));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCodecs)
+#include "tst_codecs.moc"
