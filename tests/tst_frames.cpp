@@ -145,6 +145,16 @@ del d.SliceVector, d.TimeSlotVector
 d.DetectorVector, d.AngularViewVector = [1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3]
 save(d, 'nm_projections')
 
+# Breast tomosynthesis: slices in the patient, of modality MG.
+d = base('1.2.840.10008.5.1.4.1.1.13.1.3', 'MG', 4)
+d.SharedFunctionalGroupsSequence = Sequence([Dataset()])
+d.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence = seq(ImageOrientationPatient=[0.0, 1.0, 0.0, 0.0, 0.0, -1.0])
+d.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence = seq(PixelSpacing=[0.1, 0.1], SliceThickness=1.0)
+d.PerFrameFunctionalGroupsSequence = Sequence([])
+for n in range(4):
+    g = Dataset(); g.PlanePositionSequence = seq(ImagePositionPatient=[1.0 * n, 0.0, 0.0]); d.PerFrameFunctionalGroupsSequence.append(g)
+save(d, 'tomosynthesis')
+
 # RT dose, offsets from the first plane and as z.
 for name, offsets in (('dose_relative', [0.0, 2.5, 5.0, 7.5]), ('dose_absolute', [-40.0, -37.5, -35.0, -32.5])):
     d = base('1.2.840.10008.5.1.4.1.1.481.2', 'RTDOSE', 4, ImagePositionPatient=[1.0, 2.0, -40.0], ImageOrientationPatient=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
@@ -326,6 +336,17 @@ private Q_SLOTS:
         const auto projections = stacksOf({"nm_projections"});
         QVERIFY(!projections[0].instances[0].plane && !projections[0].canReslice);
         QCOMPARE(projections[0].dimensionTexts(4), (QStringList{"detector 2", "angular view 2"}));
+    }
+
+    void tomosynthesisIsAVolumeInThePatient()
+    {
+        const auto stacks = stacksOf({"tomosynthesis"});
+        QCOMPARE(stacks.size(), 1u); // GEO-19
+        QVERIFY(stacks[0].isVolume);
+        QCOMPARE(stacks[0].orientation, "sagittal");
+        QCOMPARE(*stacks[0].sliceSpacingMm, 1.0);
+        QCOMPARE(int(stacks[0].instances[0].spacingOrigin), int(SpacingOrigin::Patient));
+        QCOMPARE(values(stacks[0]), (QList<int>{3, 2, 1, 0})); // along the normal, which points to the right
     }
 
     void doseLiesWhereItsOffsetsSay_data()

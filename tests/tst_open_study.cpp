@@ -1,5 +1,6 @@
+#include "app/demo/phantom.h"
 #include "tests/support/test_data.h"
-#include "viewer/ui/open_study.h"
+#include "viewer/ui/viewport.h"
 #include <QDirIterator>
 #include <QElapsedTimer>
 #include <QSignalSpy>
@@ -110,6 +111,35 @@ private Q_SLOTS:
                 ++copies;
             }
         qInfo("%d files, %d not shown, %d copies", int(paths.size()), int(study->notShown().size()), copies);
+    }
+
+    /// Slices are missing: the reconstruction is there, right where the gap is too, and says so.
+    void aGapIsBridgedAndSaid()
+    {
+        QTemporaryDir folder;
+        demo::Sampling sampling{.slices = 24, .sliceSpacingMm = 3};
+        sampling.missingSlices = {11, 12};
+        const auto study = opened(*demo::writeCt(folder.path(), {}, {}, sampling));
+        QVERIFY(study);
+        QCOMPARE(study->stacks().size(), 1u);
+        const auto& stack = study->stacks().front();
+        QCOMPARE(stack->stack().warnings.front().code, "GEO-03");
+        AnnotationDocument document(stack->studyUid(), nullptr);
+        Viewport viewport;
+        viewport.resize(400, 400);
+        viewport.show();
+        viewport.showPlane(stack, &document, AnatomicalPlane::Coronal);
+        const auto greyAt = [&](Vec3 pointLps) {
+            const auto at = viewport.transform().toScreen(pointLps);
+            return at ? qGray(viewport.grab().toImage().pixel(at->toPoint())) : -1;
+        };
+        // The rods of the phantom: 2000 HU at x = 40, -1000 HU at x = -40, along z; the gap is around z = 0.
+        QTRY_VERIFY(viewport.view().mpr && viewport.volume() && viewport.volume()->isComplete() && greyAt({40, 0, 0}) > 200);
+        for (const double z : {-20.0, -1.5, 1.5, 20.0}) {
+            QVERIFY(greyAt({40, 0, z}) > 200);
+            QVERIFY(greyAt({-40, 0, z}) < 20);
+            QVERIFY(greyAt({0, 0, z}) > 20);
+        }
     }
 
     void brokenFilesAndPipesAreNamedToo()

@@ -428,7 +428,9 @@ private Q_SLOTS:
         clock.start();
         QVERIFY(volume->regular());
         qInfo("300 slices of 512² in %lld ms", clock.elapsed());
+#ifndef __SANITIZE_ADDRESS__
         QVERIFY2(clock.elapsed() < 10000, "2 s on two cores of its own"); // others may be at work here
+#endif
     }
 };
 

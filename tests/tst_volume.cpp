@@ -239,6 +239,24 @@ private Q_SLOTS:
             QCOMPARE(*(*volume)->storedAt(frame, 5, 5), 10.0 + frame);
     }
 
+    /// The drive has numbered its files anew: what has the same length, time and UID is the same image.
+    void aFileOfAnotherNumberIsKnownByItsUid()
+    {
+        for (const bool isOther : {false, true}) {
+            Files files;
+            const QString path = files.paths[2];
+            struct stat before;
+            QCOMPARE(::stat(QFile::encodeName(path).constData(), &before), 0);
+            QVERIFY(Files::write(path + ".new", 2, isOther ? 99 : 12, isOther ? "1.2.3.9" : "1.2.3.3"));
+            QCOMPARE(QFileInfo(path + ".new").size(), QFileInfo(path).size());
+            const timespec times[] = {before.st_atim, before.st_mtim};
+            QVERIFY(QFile::remove(path) && QFile::rename(path + ".new", path));
+            QCOMPARE(::utimensat(AT_FDCWD, QFile::encodeName(path).constData(), times, 0), 0);
+            const auto volume = *StackLoader::load(files.stack);
+            QCOMPARE(volume->isLoaded(2), !isOther); // SAF-12
+        }
+    }
+
     /// A pipe nobody writes to is as silent as a network drive that went away: open never returns.
     void aDriveThatDoesNotAnswerHoldsNobody()
     {

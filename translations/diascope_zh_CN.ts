@@ -10,6 +10,10 @@ RIS: %1 %2</source>
 RIS：%1 %2</translation>
         </message>
         <message>
+            <source>    not shown: %1</source>
+            <translation>    未显示：%1</translation>
+        </message>
+        <message>
             <source>"%1" has a value that is not among its choices</source>
             <translation>“%1”的值不在可选项中</translation>
         </message>
@@ -107,6 +111,10 @@ RIS：%1 %2</translation>
             <translation>%1 无应答</translation>
         </message>
         <message>
+            <source>%1 does not start: %2</source>
+            <translation>%1 无法启动：%2</translation>
+        </message>
+        <message>
             <source>%1 has no directory records</source>
             <translation>%1 不含目录记录</translation>
         </message>
@@ -194,10 +202,6 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 pixels</source>
             <translation>%1 像素</translation>
-        </message>
-        <message>
-            <source>%1 samples a pixel (%2) cannot be shown</source>
-            <translation>无法显示每像素 %1 个样本的图像（%2）</translation>
         </message>
         <message>
             <source>%1 slice(s) missing between slice %2 (image %3) and slice %4 (image %5): %6 mm instead of %7 mm.</source>
@@ -909,6 +913,10 @@ RIS：%1 %2</translation>
             <translation>MR</translation>
         </message>
         <message>
+            <source>MR spectroscopy</source>
+            <translation>磁共振波谱</translation>
+        </message>
+        <message>
             <source>Mask down</source>
             <translation>蒙片下移</translation>
         </message>
@@ -1174,6 +1182,10 @@ RIS：%1 %2</translation>
             <translation>平移</translation>
         </message>
         <message>
+            <source>Part %1 of %2 of this image is missing.</source>
+            <translation>该图像缺少第 %1 部分（共 %2 部分）。</translation>
+        </message>
+        <message>
             <source>Password to sign</source>
             <translation>签署密码</translation>
         </message>
@@ -1232,6 +1244,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Quality control and patient image</source>
             <translation>质量控制及患者图像</translation>
+        </message>
+        <message>
+            <source>R-R interval</source>
+            <translation>R-R 间期</translation>
         </message>
         <message>
             <source>RIS</source>
@@ -1576,6 +1592,10 @@ RIS：%1 %2</translation>
             <translation>根目录下的 DICOMDIR 文件列出全部图像，可用任何 DICOM 浏览器打开。</translation>
         </message>
         <message>
+            <source>The images do not say how they lie in the patient: left and right are not known.</source>
+            <translation>图像未说明其在患者体内的方位：左右未知。</translation>
+        </message>
+        <message>
             <source>The issuer of the patient ID of %1 and %2 differs.</source>
             <translation>%1与%2的患者 ID 签发机构不一致。</translation>
         </message>
@@ -1688,8 +1708,8 @@ RIS：%1 %2</translation>
             <translation>传输任务</translation>
         </message>
         <message>
-            <source>Two different images carry the same identifier; only the first is shown.</source>
-            <translation>两幅不同的图像使用相同的标识符，只显示第一幅。</translation>
+            <source>Two different images carry the same identifier; %1 is shown, %2 is not.</source>
+            <translation>两幅不同的图像具有相同的标识符；显示 %1，不显示 %2。</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1784,8 +1804,20 @@ RIS：%1 %2</translation>
             <translation>不能存储 DICOMDIR</translation>
         </message>
         <message>
+            <source>a colour palette</source>
+            <translation>调色板</translation>
+        </message>
+        <message>
+            <source>a content assessment</source>
+            <translation>内容评估</translation>
+        </message>
+        <message>
             <source>a day or a range, YYYYMMDD-YYYYMMDD</source>
             <translation>某一天或日期范围，YYYYMMDD-YYYYMMDD</translation>
+        </message>
+        <message>
+            <source>a deformable registration</source>
+            <translation>形变配准</translation>
         </message>
         <message>
             <source>a delivery needs a subject, a target and a control ID</source>
@@ -1800,6 +1832,10 @@ RIS：%1 %2</translation>
             <translation>演示配置文件和演示患者；--headless 会完整执行一次阅片，并将结果留在 DIR 中</translation>
         </message>
         <message>
+            <source>a dose report</source>
+            <translation>剂量报告</translation>
+        </message>
+        <message>
             <source>a file-set ID has at most 16 characters A-Z 0-9 _</source>
             <translation>文件集 ID 最多 16 个字符，限 A-Z 0-9 _</translation>
         </message>
@@ -1812,8 +1848,20 @@ RIS：%1 %2</translation>
             <translation>%1 × %2 像素的帧过大</translation>
         </message>
         <message>
+            <source>a haemodynamic waveform</source>
+            <translation>血流动力学波形</translation>
+        </message>
+        <message>
+            <source>a hanging protocol</source>
+            <translation>挂片协议</translation>
+        </message>
+        <message>
             <source>a key image of the report is missing or was changed</source>
             <translation>报告的一幅关键图像缺失或已被更改</translation>
+        </message>
+        <message>
+            <source>a key object selection</source>
+            <translation>关键对象选择</translation>
         </message>
         <message>
             <source>a link that leads nowhere</source>
@@ -1822,6 +1870,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a link to a folder is not followed</source>
             <translation>不跟随指向文件夹的链接</translation>
+        </message>
+        <message>
+            <source>a map to real world values</source>
+            <translation>真实世界值映射</translation>
         </message>
         <message>
             <source>a node needs a name</source>
@@ -1860,6 +1912,22 @@ RIS：%1 %2</translation>
             <translation>初步报告可继续编辑，不能添加补充报告</translation>
         </message>
         <message>
+            <source>a presentation state</source>
+            <translation>呈现状态</translation>
+        </message>
+        <message>
+            <source>a procedure log</source>
+            <translation>操作日志</translation>
+        </message>
+        <message>
+            <source>a procedure step</source>
+            <translation>操作步骤</translation>
+        </message>
+        <message>
+            <source>a protocol</source>
+            <translation>扫描方案</translation>
+        </message>
+        <message>
             <source>a report and a figure are wanted</source>
             <translation>需要一份报告和一个图形</translation>
         </message>
@@ -1870,6 +1938,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a script was ignored</source>
             <translation>已忽略一段脚本</translation>
+        </message>
+        <message>
+            <source>a segmentation</source>
+            <translation>分割</translation>
         </message>
         <message>
             <source>a sequence holds something that is no item</source>
@@ -1884,12 +1956,36 @@ RIS：%1 %2</translation>
             <translation>层块厚度应大于等于 0</translation>
         </message>
         <message>
+            <source>a spatial registration</source>
+            <translation>空间配准</translation>
+        </message>
+        <message>
+            <source>a stereometric relationship</source>
+            <translation>立体测量关系</translation>
+        </message>
+        <message>
             <source>a stored annotation cannot be read</source>
             <translation>无法读取一条已存储的标注</translation>
         </message>
         <message>
+            <source>a structured report</source>
+            <translation>结构化报告</translation>
+        </message>
+        <message>
             <source>a style sheet or other linked resource was ignored</source>
             <translation>已忽略样式表或其他链接资源</translation>
+        </message>
+        <message>
+            <source>a surface scan</source>
+            <translation>表面扫描</translation>
+        </message>
+        <message>
+            <source>a surface segmentation</source>
+            <translation>表面分割</translation>
+        </message>
+        <message>
+            <source>a waveform</source>
+            <translation>波形</translation>
         </message>
         <message>
             <source>a whole number is wanted</source>
@@ -1936,16 +2032,56 @@ RIS：%1 %2</translation>
             <translation>AE 标题为 1 到 16 个字符，且不含反斜杠</translation>
         </message>
         <message>
+            <source>an ECG</source>
+            <translation>心电图</translation>
+        </message>
+        <message>
+            <source>an RT plan</source>
+            <translation>放疗计划</translation>
+        </message>
+        <message>
+            <source>an RT structure set</source>
+            <translation>放疗结构集</translation>
+        </message>
+        <message>
+            <source>an RT treatment record</source>
+            <translation>放疗治疗记录</translation>
+        </message>
+        <message>
             <source>an addendum cannot change what was signed before; write a correction</source>
             <translation>补充报告不能更改已签署的内容；请书写更正报告</translation>
+        </message>
+        <message>
+            <source>an audio recording</source>
+            <translation>录音</translation>
+        </message>
+        <message>
+            <source>an electrophysiology waveform</source>
+            <translation>电生理波形</translation>
         </message>
         <message>
             <source>an empty folder, or a file ending in .iso</source>
             <translation>空文件夹，或以 .iso 结尾的文件</translation>
         </message>
         <message>
+            <source>an encapsulated 3D model</source>
+            <translation>封装的三维模型</translation>
+        </message>
+        <message>
+            <source>an encapsulated CDA document</source>
+            <translation>封装的 CDA 文档</translation>
+        </message>
+        <message>
+            <source>an encapsulated PDF</source>
+            <translation>封装的 PDF</translation>
+        </message>
+        <message>
             <source>an event handler was ignored</source>
             <translation>已忽略一个事件处理程序</translation>
+        </message>
+        <message>
+            <source>an implant template</source>
+            <translation>植入物模板</translation>
         </message>
         <message>
             <source>an input of type %1 was ignored</source>
@@ -1958,6 +2094,18 @@ RIS：%1 %2</translation>
         <message>
             <source>an overlay in the pixels has another size than the image</source>
             <translation>像素内的叠加层与图像大小不同</translation>
+        </message>
+        <message>
+            <source>angular view</source>
+            <translation>角度视图</translation>
+        </message>
+        <message>
+            <source>annotations of a microscopy slide</source>
+            <translation>显微切片标注</translation>
+        </message>
+        <message>
+            <source>another image has the same identifier: %1 is shown instead</source>
+            <translation>另一幅图像具有相同的标识符：改为显示 %1</translation>
         </message>
         <message>
             <source>another process holds the database</source>
@@ -1986,6 +2134,10 @@ RIS：%1 %2</translation>
         <message>
             <source>b-value</source>
             <translation>b 值</translation>
+        </message>
+        <message>
+            <source>b-value and gradient direction</source>
+            <translation>b 值与梯度方向</translation>
         </message>
         <message>
             <source>between two corners</source>
@@ -2092,8 +2244,8 @@ RIS：%1 %2</translation>
             <translation>将已签署的报告投递到 RIS；全部得到确认后结束</translation>
         </message>
         <message>
-            <source>diascope-decoder does not start: %1</source>
-            <translation>diascope-decoder 无法启动：%1</translation>
+            <source>detector</source>
+            <translation>探测器</translation>
         </message>
         <message>
             <source>diascope: %1 is neither a verb nor a file (see diascope --help)</source>
@@ -2110,6 +2262,10 @@ RIS：%1 %2</translation>
         <message>
             <source>echo time</source>
             <translation>回波时间</translation>
+        </message>
+        <message>
+            <source>energy window</source>
+            <translation>能窗</translation>
         </message>
         <message>
             <source>exactly this ID</source>
@@ -2150,6 +2306,14 @@ RIS：%1 %2</translation>
         <message>
             <source>get KEY, or set KEY VALUE</source>
             <translation>get KEY，或 set KEY VALUE</translation>
+        </message>
+        <message>
+            <source>gradient direction</source>
+            <translation>梯度方向</translation>
+        </message>
+        <message>
+            <source>heart phase</source>
+            <translation>心动时相</translation>
         </message>
         <message>
             <source>held by the %1</source>
@@ -2194,6 +2358,10 @@ RIS：%1 %2</translation>
         <message>
             <source>incomplete: %1 of %2 instances are here</source>
             <translation>不完整：本机有 %1/%2 个实例</translation>
+        </message>
+        <message>
+            <source>inversion time</source>
+            <translation>反转时间</translation>
         </message>
         <message>
             <source>it accepts none of what we ask for (no presentation context accepted)</source>
@@ -2250,6 +2418,14 @@ RIS：%1 %2</translation>
         <message>
             <source>it is larger than 2 GiB</source>
             <translation>大于 2 GiB</translation>
+        </message>
+        <message>
+            <source>it is no file</source>
+            <translation>这不是文件</translation>
+        </message>
+        <message>
+            <source>it is no image: %1</source>
+            <translation>这不是图像：%1</translation>
         </message>
         <message>
             <source>its AE title</source>
@@ -2330,6 +2506,10 @@ RIS：%1 %2</translation>
         <message>
             <source>mm at the detector, magnified</source>
             <translation>mm（探测器平面，含放大）</translation>
+        </message>
+        <message>
+            <source>more than %1 slices are missing between slice %2 and slice %3</source>
+            <translation>第 %2 层与第 %3 层之间缺少超过 %1 层</translation>
         </message>
         <message>
             <source>name or address</source>
@@ -2576,6 +2756,10 @@ RIS：%1 %2</translation>
             <translation>仅该序列</translation>
         </message>
         <message>
+            <source>ophthalmic measurements</source>
+            <translation>眼科测量</translation>
+        </message>
+        <message>
             <source>order</source>
             <translation>申请单</translation>
         </message>
@@ -2586,6 +2770,10 @@ RIS：%1 %2</translation>
         <message>
             <source>patient: %1 files made</source>
             <translation>患者：已生成 %1 个文件</translation>
+        </message>
+        <message>
+            <source>phase</source>
+            <translation>时相</translation>
         </message>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
@@ -2630,6 +2818,10 @@ RIS：%1 %2</translation>
         <message>
             <source>python3-hl7 is not installed</source>
             <translation>未安装 python3-hl7</translation>
+        </message>
+        <message>
+            <source>raw data</source>
+            <translation>原始数据</translation>
         </message>
         <message>
             <source>read every file of the archive and compare it with the index</source>
@@ -2688,12 +2880,20 @@ RIS：%1 %2</translation>
             <translation>右键拖动</translation>
         </message>
         <message>
+            <source>rotation</source>
+            <translation>旋转</translation>
+        </message>
+        <message>
             <source>search a peer</source>
             <translation>在对方查询</translation>
         </message>
         <message>
             <source>search the archive</source>
             <translation>在归档中查询</translation>
+        </message>
+        <message>
+            <source>segment</source>
+            <translation>分割段</translation>
         </message>
         <message>
             <source>send instances to a peer; done when each was confirmed</source>
@@ -2728,8 +2928,24 @@ RIS：%1 %2</translation>
             <translation>作为初步报告签署</translation>
         </message>
         <message>
+            <source>slice</source>
+            <translation>层面</translation>
+        </message>
+        <message>
+            <source>slice %1 and slice %2 do not overlap</source>
+            <translation>第 %1 层与第 %2 层不重叠</translation>
+        </message>
+        <message>
+            <source>slice %1 and slice %2 lie in one plane</source>
+            <translation>第 %1 层与第 %2 层位于同一平面</translation>
+        </message>
+        <message>
             <source>slices are missing</source>
             <translation>缺少切片</translation>
+        </message>
+        <message>
+            <source>spatial fiducials</source>
+            <translation>空间基准点</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -2868,6 +3084,14 @@ RIS：%1 %2</translation>
             <translation>缺少第 %1 帧（共 %2 帧）的压缩数据</translation>
         </message>
         <message>
+            <source>the compressed dataset grows beyond all measure</source>
+            <translation>压缩的数据集解压后过大</translation>
+        </message>
+        <message>
+            <source>the compressed dataset is broken</source>
+            <translation>压缩的数据集已损坏</translation>
+        </message>
+        <message>
             <source>the connection broke</source>
             <translation>连接中断</translation>
         </message>
@@ -2892,8 +3116,20 @@ RIS：%1 %2</translation>
             <translation>解码器处理此帧时崩溃</translation>
         </message>
         <message>
+            <source>the decoder ends as soon as it is started</source>
+            <translation>解码器一启动就退出</translation>
+        </message>
+        <message>
+            <source>the decoder's answer makes no sense</source>
+            <translation>解码器的应答没有意义</translation>
+        </message>
+        <message>
             <source>the destination has another size than the frame</source>
             <translation>目标缓冲区与帧的大小不一致</translation>
+        </message>
+        <message>
+            <source>the directory of a medium</source>
+            <translation>介质目录</translation>
         </message>
         <message>
             <source>the display %1 cannot be opened</source>
@@ -2924,8 +3160,16 @@ RIS：%1 %2</translation>
             <translation>文件无法读取</translation>
         </message>
         <message>
+            <source>the file cannot be read to its end</source>
+            <translation>文件无法读到末尾</translation>
+        </message>
+        <message>
             <source>the file cannot be read: %1</source>
             <translation>文件无法读取：%1</translation>
+        </message>
+        <message>
+            <source>the file could not be read in time: the drive does not answer</source>
+            <translation>文件未能及时读取：驱动器没有响应</translation>
         </message>
         <message>
             <source>the file ends after its header: there is no dataset</source>
@@ -2934,6 +3178,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the file ends inside a sequence</source>
             <translation>文件在序列中间结束</translation>
+        </message>
+        <message>
+            <source>the file ends inside a value, or a length in it is wrong</source>
+            <translation>文件在某个值中间结束，或其中的长度有误</translation>
         </message>
         <message>
             <source>the file ends inside a value, or its length is wrong</source>
@@ -2966,6 +3214,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the file meta header is broken</source>
             <translation>文件元信息头已损坏</translation>
+        </message>
+        <message>
+            <source>the file was changed after the study was opened</source>
+            <translation>检查打开后文件已被更改</translation>
         </message>
         <message>
             <source>the folder %1 cannot be created</source>
@@ -3014,6 +3266,14 @@ RIS：%1 %2</translation>
         <message>
             <source>the image of the figure is not in the archive</source>
             <translation>图形所在的图像不在归档中</translation>
+        </message>
+        <message>
+            <source>the images are larger than the memory set aside for them, and the cache folder cannot be written: %1</source>
+            <translation>图像超出为其预留的内存，且缓存文件夹无法写入：%1</translation>
+        </message>
+        <message>
+            <source>the images are larger than the memory set aside for them, and the cache folder has no room for %1 MiB: %2</source>
+            <translation>图像超出为其预留的内存，且缓存文件夹没有 %1 MiB 的空间：%2</translation>
         </message>
         <message>
             <source>the images are not all loaded yet</source>
@@ -3066,6 +3326,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
             <translation>该节点未设置字符集，因此只能用 ASCII 查询：请为其设置字符集</translation>
+        </message>
+        <message>
+            <source>the object (SOP class %1) has no pixels</source>
+            <translation>该对象（SOP 类 %1）没有像素</translation>
         </message>
         <message>
             <source>the object has no pixels</source>
@@ -3204,8 +3468,8 @@ RIS：%1 %2</translation>
             <translation>规范只能是 cd、dvd 或 usb</translation>
         </message>
         <message>
-            <source>the program diascope-decoder is missing beside this program</source>
-            <translation>本程序旁缺少程序 diascope-decoder</translation>
+            <source>the program %1 is missing beside this program</source>
+            <translation>本程序旁边缺少程序 %1</translation>
         </message>
         <message>
             <source>the program xorriso is not installed</source>
@@ -3296,12 +3560,24 @@ RIS：%1 %2</translation>
             <translation>切片之间有错位</translation>
         </message>
         <message>
+            <source>the slices are shifted too far against one another</source>
+            <translation>各层之间错位过大</translation>
+        </message>
+        <message>
             <source>the slices are tilted by %1°</source>
             <translation>切片倾斜 %1°</translation>
         </message>
         <message>
+            <source>the slices could not be interpolated to a regular volume</source>
+            <translation>各层无法插值为规则的容积</translation>
+        </message>
+        <message>
             <source>the stored report cannot be understood</source>
             <translation>无法解析已存储的报告</translation>
+        </message>
+        <message>
+            <source>the structure of the file is broken (%1)</source>
+            <translation>文件结构已损坏（%1）</translation>
         </message>
         <message>
             <source>the study is not in the archive</source>
@@ -3512,6 +3788,18 @@ RIS：%1 %2</translation>
             <translation>内存不足，无法容纳 %1 幅图像</translation>
         </message>
         <message>
+            <source>there is not enough memory for the frame</source>
+            <translation>内存不足，无法容纳该帧</translation>
+        </message>
+        <message>
+            <source>there is not enough memory for these images: %1</source>
+            <translation>内存不足，无法容纳这些图像：%1</translation>
+        </message>
+        <message>
+            <source>there is not enough memory to read the compressed dataset</source>
+            <translation>内存不足，无法读取压缩的数据集</translation>
+        </message>
+        <message>
             <source>there is nothing to send</source>
             <translation>没有可发送的内容</translation>
         </message>
@@ -3538,6 +3826,22 @@ RIS：%1 %2</translation>
         <message>
             <source>three or more points</source>
             <translation>三个或更多点</translation>
+        </message>
+        <message>
+            <source>time</source>
+            <translation>时间</translation>
+        </message>
+        <message>
+            <source>time slice</source>
+            <translation>时间片</translation>
+        </message>
+        <message>
+            <source>time slot</source>
+            <translation>时间槽</translation>
+        </message>
+        <message>
+            <source>tractography results</source>
+            <translation>纤维束成像结果</translation>
         </message>
         <message>
             <source>trigger time</source>

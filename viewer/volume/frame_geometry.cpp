@@ -109,7 +109,9 @@ void readSpacing(const Dataset& dataset, const FrameGroups& groups, Instance& in
     static const QStringList projections{"CR", "DX", "MG", "RG", "XA", "RF", "IO", "PX"};
     if (spacing) {
         instance.spacingMm = spacing;
-        if (!projections.contains(instance.modality))
+        // Tomosynthesis has the modality of its projections and slices in the patient.
+        const bool isSlice = measures && groups(tag::PlanePositionSequence);
+        if (isSlice || !projections.contains(instance.modality))
             instance.spacingOrigin = SpacingOrigin::Patient;
         else if (dataset.hasValue(tag::PixelSpacingCalibrationType))
             instance.spacingOrigin = SpacingOrigin::Calibrated;

@@ -17,6 +17,19 @@ QString tr(const char* text) { return QCoreApplication::translate("Volume", text
 using Clock = std::chrono::steady_clock;
 constexpr auto publishEvery = std::chrono::milliseconds(50);
 
+/// Whether the file is the one whose header was read. Network drives number their files anew at times: where length and time
+/// are the same, the SOP Instance UID decides.
+bool isStillOf(const Instance& instance)
+{
+    const auto now = FileIdentity::of(instance.path);
+    if (!now || now == instance.file)
+        return now.has_value();
+    if (now->bytes != instance.file->bytes || now->modifiedNs != instance.file->modifiedNs)
+        return false;
+    const auto again = readInstances(instance.path);
+    return again && again->front().uid == instance.uid;
+}
+
 } // namespace
 
 struct StackLoader::State
@@ -101,7 +114,7 @@ struct StackLoader::State
     {
         const Instance& instance = data->stack.instances[size_t(frame)];
         // What the header said holds for the file it was read from: never bytes of another one under its name.
-        const auto isChanged = [&] { return instance.file && QFileInfo::exists(instance.path) && FileIdentity::of(instance.path) != instance.file; };
+        const auto isChanged = [&] { return instance.file && QFileInfo::exists(instance.path) && !isStillOf(instance); };
         const auto changed = fail(Fault::Conflict, tr("the file was changed after the study was opened"));
         if (isChanged())
             return changed;
