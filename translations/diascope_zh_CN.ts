@@ -107,6 +107,10 @@ RIS：%1 %2</translation>
             <translation>%1 无应答</translation>
         </message>
         <message>
+            <source>%1 does not start: %2</source>
+            <translation>%1 无法启动：%2</translation>
+        </message>
+        <message>
             <source>%1 has no directory records</source>
             <translation>%1 不含目录记录</translation>
         </message>
@@ -194,10 +198,6 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 pixels</source>
             <translation>%1 像素</translation>
-        </message>
-        <message>
-            <source>%1 samples a pixel (%2) cannot be shown</source>
-            <translation>无法显示每像素 %1 个样本的图像（%2）</translation>
         </message>
         <message>
             <source>%1 slice(s) missing between slice %2 (image %3) and slice %4 (image %5): %6 mm instead of %7 mm.</source>
@@ -1960,10 +1960,6 @@ RIS：%1 %2</translation>
             <translation>将已签署的报告投递到 RIS；全部得到确认后结束</translation>
         </message>
         <message>
-            <source>diascope-decoder does not start: %1</source>
-            <translation>diascope-decoder 无法启动：%1</translation>
-        </message>
-        <message>
             <source>diascope: %1 is neither a verb nor a file (see diascope --help)</source>
             <translation>diascope：%1 既不是命令也不是文件（见 diascope --help）</translation>
         </message>
@@ -2600,6 +2596,14 @@ RIS：%1 %2</translation>
             <translation>缺少第 %1 帧（共 %2 帧）的压缩数据</translation>
         </message>
         <message>
+            <source>the compressed dataset grows beyond all measure</source>
+            <translation>压缩的数据集解压后大得离谱</translation>
+        </message>
+        <message>
+            <source>the compressed dataset is broken</source>
+            <translation>压缩的数据集已损坏</translation>
+        </message>
+        <message>
             <source>the connection broke</source>
             <translation>连接中断</translation>
         </message>
@@ -2622,6 +2626,14 @@ RIS：%1 %2</translation>
         <message>
             <source>the decoder crashed on this frame</source>
             <translation>解码器处理此帧时崩溃</translation>
+        </message>
+        <message>
+            <source>the decoder ends as soon as it is started</source>
+            <translation>解码器一启动就退出</translation>
+        </message>
+        <message>
+            <source>the decoder's answer makes no sense</source>
+            <translation>解码器的应答没有意义</translation>
         </message>
         <message>
             <source>the destination has another size than the frame</source>
@@ -2924,8 +2936,8 @@ RIS：%1 %2</translation>
             <translation>规范只能是 cd、dvd 或 usb</translation>
         </message>
         <message>
-            <source>the program diascope-decoder is missing beside this program</source>
-            <translation>本程序旁缺少程序 diascope-decoder</translation>
+            <source>the program %1 is missing beside this program</source>
+            <translation>本程序旁缺少程序 %1</translation>
         </message>
         <message>
             <source>the program xorriso is not installed</source>
@@ -3230,6 +3242,14 @@ RIS：%1 %2</translation>
         <message>
             <source>there is not enough memory for %1 images</source>
             <translation>内存不足，无法容纳 %1 幅图像</translation>
+        </message>
+        <message>
+            <source>there is not enough memory for the frame</source>
+            <translation>内存不足，无法处理此帧</translation>
+        </message>
+        <message>
+            <source>there is not enough memory to read the compressed dataset</source>
+            <translation>内存不足，无法读取压缩的数据集</translation>
         </message>
         <message>
             <source>there is nothing to send</source>
