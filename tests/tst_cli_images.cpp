@@ -42,7 +42,7 @@ if colour:
     expected, kind = a.astype('u1'), 'uint8'
 else:
     stored = int(d.BitsStored)
-    slope, intercept = float(d.get('RescaleSlope', 1) or 1), float(d.get('RescaleIntercept', 0) or 0)
+    slope, intercept = float(d.get('DoseGridScaling', d.get('RescaleSlope', 1)) or 1), float(d.get('RescaleIntercept', 0) or 0)
     if stored < int(d.BitsAllocated) and not int(d.PixelRepresentation):
         a = a & ((1 << stored) - 1) # an overlay may lie in the bits above
     expected, kind = (a.astype('f8') * slope + intercept).astype('f4'), 'float32'

@@ -4,6 +4,7 @@
 #include "netclient/dicom/uid.h"
 #include "tests/support/test_data.h"
 #include <QTemporaryDir>
+#include <QtEndian>
 
 using namespace diascope;
 using namespace diascope::dicom;
@@ -182,6 +183,94 @@ private Q_SLOTS:
         QVERIFY(!dataset);
         QCOMPARE(int(dataset.error().fault), fault);
         QVERIFY(!dataset.error().detail.isEmpty());
+    }
+
+    void FIL_03_aBrokenMetaHeaderHasAClearReason_data()
+    {
+        QTest::addColumn<QByteArray>("vr");
+        for (const char* vr : {"ZZ", "  ", "u8", "\xFF\xFF"})
+            QTest::newRow(QByteArray(vr).toHex().constData()) << QByteArray(vr, 2);
+    }
+    void FIL_03_aBrokenMetaHeaderHasAClearReason()
+    {
+        QFETCH(QByteArray, vr);
+        QByteArray bad = QByteArray(128, '\0') + "DICM" + QByteArray::fromHex("02000200") + "UI" + QByteArray::fromHex("0400") + "1.23";
+        bad += QByteArray::fromHex("02001000") + vr + QByteArray::fromHex("1400") + QByteArray("1.2.840.10008.1.2.1\0", 20);
+        bad += QByteArray::fromHex("10002000") + "LO" + QByteArray::fromHex("0200") + "AB";
+        const auto dataset = Dataset::fromBytes(bad);
+        QVERIFY(!dataset);
+        QCOMPARE(int(dataset.error().fault), int(Fault::Damaged));
+        QVERIFY2(dataset.error().detail.contains("header"), qPrintable(dataset.error().detail));
+    }
+
+    /// A meta header without VRs breaks PS3.10 §7.1, but exists: the bytes tell.
+    void anImplicitMetaHeaderIsRead()
+    {
+        const auto element = [](quint16 group, quint16 number, const QByteArray& value) {
+            QByteArray bytes(8, '\0');
+            qToLittleEndian(group, bytes.data());
+            qToLittleEndian(number, bytes.data() + 2);
+            qToLittleEndian(quint32(value.size()), bytes.data() + 4);
+            return bytes + value;
+        };
+        const QByteArray file = QByteArray(128, '\0') + "DICM" + element(2, 0x10, QByteArray("1.2.840.10008.1.2\0", 18)) +
+                                element(0x10, 0x20, "AB12") + element(0x28, 0x10, QByteArray("\x40\x00", 2));
+        const auto dataset = Dataset::fromBytes(file);
+        QVERIFY2(dataset, qPrintable(dataset ? QString() : message(dataset.error())));
+        QCOMPARE(dataset->text(tag::PatientID), QStringLiteral("AB12"));
+        QCOMPARE(dataset->integer(tag::Rows), 64);
+    }
+
+    /// FIL-15: elements whose VR is wrong or lost (UN, PS3.5 §6.2.2) mean what the dictionary says.
+    void FIL_15_wrongVrForAKnownTag_data()
+    {
+        QTest::addColumn<QByteArray>("vrAndValue");
+        QTest::newRow("US") << QByteArray("US\2\0\0\2", 6);
+        QTest::newRow("SS") << QByteArray("SS\2\0\0\2", 6);
+        QTest::newRow("UL") << QByteArray("UL\4\0\0\2\0\0", 8);
+        QTest::newRow("IS") << QByteArray("IS\4\0" "512 ", 8);
+        QTest::newRow("LO") << QByteArray("LO\4\0" "512 ", 8);
+        QTest::newRow("UN") << QByteArray("UN\0\0\2\0\0\0\0\2", 10);
+        QTest::newRow("OB") << QByteArray("OB\0\0\2\0\0\0\0\2", 10);
+    }
+    void FIL_15_wrongVrForAKnownTag()
+    {
+        QFETCH(QByteArray, vrAndValue);
+        const QByteArray meta = QByteArray(128, '\0') + "DICM" + QByteArray::fromHex("0200100055491400") + QByteArray("1.2.840.10008.1.2.1\0", 20);
+        const QByteArray position = "1.5\\-2\\30 ";
+        QByteArray file = meta + QByteArray::fromHex("20003200") + "UN" + QByteArray(2, '\0');
+        file += QByteArray::fromHex("0a000000") + position;
+        file += QByteArray::fromHex("28001000") + vrAndValue;
+        const auto dataset = Dataset::fromBytes(file);
+        QVERIFY2(dataset, qPrintable(dataset ? QString() : message(dataset.error())));
+        QCOMPARE(dataset->integer(tag::Rows), 512);
+        QCOMPARE(dataset->numbers(tag::ImagePositionPatient), (std::vector<double>{1.5, -2, 30}));
+        QVERIFY(!dataset->number(tag::Rows, 1));
+        // A sequence where a number should be, and a number where a sequence should be: nothing, and no crash.
+        Dataset odd;
+        odd.setBytes(tag::PixelData, "ab");
+        QVERIFY(odd.items(tag::PixelData).empty());
+        (void)odd.addItem(tag::RequestAttributesSequence);
+        QVERIFY(!odd.number(tag::RequestAttributesSequence));
+        QCOMPARE(odd.text(tag::RequestAttributesSequence), QString());
+    }
+
+    void FIL_18_textsCannotDriveATerminalOrTurnTheirOrder()
+    {
+        Dataset dataset;
+        const QString evil = QString::fromUtf8("Doe^\x1b[31mRED\x1b[0m") + QChar(0x202E) + QString::fromUtf8("nhoJ\x07") + QChar(0x2066) + QChar(0x9B);
+        (void)dataset.setText(tag::PatientName, evil);
+        const QString name = dataset.text(tag::PatientName);
+        for (const QChar c : name)
+            QVERIFY2(c.unicode() >= 0x20 && !(c.unicode() >= 0x7F && c.unicode() < 0xA0) && !(c.unicode() >= 0x202A && c.unicode() <= 0x202E) &&
+                         !(c.unicode() >= 0x2066 && c.unicode() <= 0x2069),
+                     qPrintable(QString::number(c.unicode(), 16)));
+        QVERIFY(name.startsWith("Doe^"));
+        QVERIFY(name.contains("nhoJ"));
+        const QByteArray withNul = QByteArray("Doe\0^John", 9);
+        QVERIFY(!decodeText(withNul, {}).contains(QChar(0)));
+        QCOMPARE(decodeText("a\tb\r\nc", {}), QStringLiteral("a\tb\r\nc")); // those may be there
+        QVERIFY(decodeText("\xD7\xA9\xD7\x9C\xE2\x80\x8F", "ISO_IR 192").contains(QChar(0x200F))); // Hebrew's own marks stay
     }
 
     void everyRealFileThatPydicomReadsIsRead()

@@ -97,6 +97,55 @@ private Q_SLOTS:
         QVERIFY2(std::abs(lit.pixels - expected) < 0.1 * expected, qPrintable(QString("%1 %2").arg(lit.pixels).arg(expected)));
     }
 
+    /// Acquired in whatever direction, tilted or unevenly spaced: the ball is where it is, round, and never mirrored.
+    void everyAcquisitionShowsTheSame_data()
+    {
+        QTest::addColumn<QList<double>>("axes"); // row, column, step from file to file
+        QTest::addColumn<bool>("isUneven");
+        const double s = std::sqrt(0.5);
+        const double c = std::cos(20 * M_PI / 180);
+        const double t = std::sin(20 * M_PI / 180);
+        QTest::newRow("GEO-09 sagittal") << QList<double>{0, 1, 0, 0, 0, -1, 1, 0, 0} << false;
+        QTest::newRow("GEO-10 sagittal, from left to right") << QList<double>{0, 1, 0, 0, 0, -1, -1, 0, 0} << false;
+        QTest::newRow("GEO-09 coronal") << QList<double>{1, 0, 0, 0, 0, -1, 0, 1, 0} << false;
+        QTest::newRow("GEO-10 axial, rows to the right, from the head down") << QList<double>{-1, 0, 0, 0, 1, 0, 0, 0, -1} << false;
+        QTest::newRow("GEO-09 oblique") << QList<double>{s, s, 0, 0, 0, -1, -s, s, 0} << false;
+        QTest::newRow("GEO-05 tilted") << QList<double>{1, 0, 0, 0, c, t, 0, 0, 1} << false;
+        QTest::newRow("GEO-04 uneven") << QList<double>{1, 0, 0, 0, 1, 0, 0, 0, 1} << true;
+        QTest::newRow("GEO-04 GEO-05 tilted and uneven") << QList<double>{1, 0, 0, 0, c, -t, 0, 0, 1} << true;
+    }
+    void everyAcquisitionShowsTheSame()
+    {
+        QFETCH(QList<double>, axes);
+        QFETCH(bool, isUneven);
+        Phantom phantom;
+        phantom.columns = phantom.rows = phantom.slices = 64;
+        phantom.rowDirection = {axes[0], axes[1], axes[2]};
+        phantom.columnDirection = {axes[3], axes[4], axes[5]};
+        phantom.sliceStep = {axes[6], axes[7], axes[8]};
+        phantom.originLps = (phantom.rowDirection + phantom.columnDirection + phantom.sliceStep) * -31.5;
+        auto instances = phantom.instances();
+        for (size_t i = 0; isUneven && i < instances.size(); ++i)
+            instances[i].plane->originLps = instances[i].plane->originLps + phantom.sliceStep * (i % 2 ? 0.3 : 0);
+        const Vec3 centre{9, 5, 7};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [&](Vec3 p) { return norm(p - centre) < 12 ? 1000 : -1000; });
+        SceneView view = bone();
+        const auto regular = *volume->regular();
+        const VolumeGrid grid = *regular->grid();
+        const Vec3 from = centre - grid.centreLps(); // the picture's middle
+        const double heightMm = norm(grid.columnStep * grid.columns + grid.rowStep * grid.rows + grid.sliceStep * grid.slices);
+        for (const auto& [azimuth, rightMm] : {std::pair(0.0, from.x), std::pair(90.0, from.y), std::pair(180.0, -from.x)}) {
+            view.azimuthDeg = azimuth;
+            const auto image = SceneRenderer::renderOnce(volume, view, {200, 200});
+            QVERIFY2(image, image ? "" : qPrintable(message(image.error())));
+            const Lit lit = litPart(*image);
+            QVERIFY2(std::abs(lit.x * heightMm - rightMm) < 1 && std::abs(-lit.y * heightMm - from.z) < 1,
+                     qPrintable(QString("%1 %2").arg(lit.x * heightMm - rightMm).arg(-lit.y * heightMm - from.z)));
+            const double expected = M_PI * 12 * 12 / (heightMm * heightMm) * 200 * 200;
+            QVERIFY2(std::abs(lit.pixels / expected - 1) < 0.15, qPrintable(QString::number(lit.pixels / expected)));
+        }
+    }
+
     void everyPresetShowsSomething()
     {
         const auto volume = cube([](Vec3 p) { return norm(p) < 20; });
@@ -151,9 +200,8 @@ private Q_SLOTS:
     void whatIsNoVolumeIsRefusedWithTheReason()
     {
         Phantom phantom;
-        auto instances = phantom.instances();
-        instances.erase(instances.begin() + 2);
-        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 0; });
+        phantom.slices = 2;
+        const auto volume = Phantom::volume(phantom.stack(), [](Vec3) { return 0; });
         const auto image = SceneRenderer::renderOnce(volume, bone(), {80, 80});
         QVERIFY(!image);
         QCOMPARE(image.error().fault, Fault::Unsupported);

@@ -391,7 +391,7 @@ private Q_SLOTS:
     void whatCannotBeShownSaysWhy()
     {
         auto instances = Phantom{}.instances();
-        instances.erase(instances.begin() + 1);
+        instances.resize(2);
         const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 0; });
         SliceView view;
         view.mpr = anatomicalPlane(AnatomicalPlane::Axial, {0, 0, 0});

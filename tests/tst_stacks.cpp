@@ -3,6 +3,7 @@
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/volume/stack.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <algorithm>
 #include <random>
@@ -142,7 +143,7 @@ private Q_SLOTS:
         const Stack stack = buildStacks(shuffled(instances)).front();
         QCOMPARE(codes(stack), QStringList{"GEO-03"});
         QVERIFY2(stack.warnings[0].text.contains("image 4") && stack.warnings[0].text.contains("image 6"), qPrintable(stack.warnings[0].text));
-        QVERIFY(!stack.isVolume && !stack.canReslice && !stack.whyNoVolume.isEmpty());
+        QVERIFY(!stack.isVolume && stack.canReslice && stack.needsResampling && !stack.whyNoVolume.isEmpty());
         QCOMPARE(*stack.sliceSpacingMm, 2.0);
     }
 
@@ -405,6 +406,63 @@ for d, _, fs in os.walk(sys.argv[1]):
         }
         qInfo("%d enhanced objects", compared);
         QVERIFY(compared > 0);
+    }
+
+    void largeSeriesAreSortedAtOnce_data()
+    {
+        QTest::addColumn<int>("slices");
+        QTest::addColumn<int>("phases");
+        QTest::addColumn<bool>("areCines");
+        QTest::newRow("GEO-08 5,000 frames in four dimensions") << 50 << 100 << false;
+        QTest::newRow("10,000 slices") << 10000 << 1 << false;
+        QTest::newRow("10,000 cines") << 10000 << 1 << true;
+    }
+    void largeSeriesAreSortedAtOnce()
+    {
+        QFETCH(int, slices);
+        QFETCH(int, phases);
+        QFETCH(bool, areCines);
+        Phantom phantom;
+        std::vector<Instance> instances;
+        for (int phase = 0; phase < phases; ++phase)
+            for (int slice = 0; slice < slices; ++slice) {
+                Instance instance = phantom.instance(slice);
+                instance.uid.value += QString(".%1").arg(phase);
+                instance.acquisitionTimeS = 1000 + 2.5 * phase + 0.01 * slice; // the last thing that is looked at but one
+                if (areCines) {
+                    instance.plane.reset();
+                    instance.pixels.frames = 2;
+                }
+                instances.push_back(instance);
+            }
+        instances = shuffled(std::move(instances));
+        QElapsedTimer clock;
+        clock.start();
+        const auto stacks = buildStacks(std::move(instances));
+        const qint64 ms = clock.elapsed();
+        qInfo("%lld ms", ms);
+        QCOMPARE(stacks.size(), areCines ? size_t(slices) : 1u);
+        QCOMPARE(stacks[0].phaseCount, phases);
+        QVERIFY2(ms < 1500, "500 ms on a machine of its own");
+    }
+
+    /// GEO-16: a slice image that does not say how it lies is named as such; a screenshot is not.
+    void aSliceWithoutAPlaceIsNamed()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.plane.reset();
+            instance.sopClassUid = "1.2.840.10008.5.1.4.1.1.2";
+        }
+        QCOMPARE(codes(buildStacks(instances).front()), QStringList{"GEO-16"});
+        for (Instance& instance : instances)
+            instance.patientOrientation = {"L", "P"};
+        QVERIFY(buildStacks(instances).front().warnings.empty());
+        for (Instance& instance : instances) {
+            instance.patientOrientation.clear();
+            instance.sopClassUid = "1.2.840.10008.5.1.4.1.1.7";
+        }
+        QVERIFY(buildStacks(instances).front().warnings.empty());
     }
 
     void hostileFilesGiveStacksOrReasons()

@@ -1,14 +1,74 @@
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
+#include "viewer/decode/pixel_layout.h"
+#include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack_loader.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <atomic>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 #include <mutex>
 
 using namespace diascope;
 using namespace diascope::viewer;
 using test::Phantom;
+
+namespace
+{
+
+/// Four slices as files; their headers are read before anything happens to them.
+struct Files
+{
+    QTemporaryDir folder;
+    QStringList paths;
+    Stack stack;
+
+    static bool write(const QString& path, int slice, int value, const QString& uid = {})
+    {
+        dicom::Dataset dataset;
+        (void)dataset.setText(dicom::tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.2");
+        (void)dataset.setText(dicom::tag::SOPInstanceUID, uid.isEmpty() ? QString("1.2.3.%1").arg(slice + 1) : uid);
+        (void)dataset.setText(dicom::tag::SeriesInstanceUID, "1.2");
+        (void)dataset.setText(dicom::tag::Modality, "CT");
+        (void)dataset.setText(dicom::tag::PhotometricInterpretation, "MONOCHROME2");
+        for (const auto& [t, n] : {std::pair(dicom::tag::SamplesPerPixel, 1), {dicom::tag::Rows, 64}, {dicom::tag::Columns, 64}, {dicom::tag::BitsAllocated, 8},
+                                   {dicom::tag::BitsStored, 8}, {dicom::tag::HighBit, 7}, {dicom::tag::PixelRepresentation, 0}, {dicom::tag::InstanceNumber, slice + 1}})
+            dataset.setNumber(t, n);
+        dataset.setNumbers(dicom::tag::ImagePositionPatient, {0, 0, double(slice)});
+        dataset.setNumbers(dicom::tag::ImageOrientationPatient, {1, 0, 0, 0, 1, 0});
+        dataset.setNumbers(dicom::tag::PixelSpacing, {1, 1});
+        dataset.setBytes(dicom::tag::PixelData, QByteArray(64 * 64, char(value)));
+        return dataset.write(path, "1.2.840.10008.1.2.1").has_value();
+    }
+    Files()
+    {
+        std::vector<Instance> instances;
+        for (int slice = 0; slice < 4; ++slice) {
+            paths << folder.filePath(QString::number(slice));
+            if (!write(paths.last(), slice, 10 + slice))
+                qFatal("no phantom");
+            instances.push_back(readInstances(paths.last())->front());
+        }
+        stack = buildStacks(std::move(instances)).front();
+    }
+    /// The same bytes' places in another file; without the identity of the first, so that it is read.
+    void pretend(int slice, const QString& path)
+    {
+        Instance& instance = stack.instances[size_t(slice)];
+        auto layout = std::make_shared<PixelLayout>(*instance.layout);
+        layout->path = path;
+        layout->native.offset = 0;
+        instance.layout = layout;
+        instance.path = path;
+        instance.file.reset();
+    }
+};
+
+} // namespace
 
 class TestVolume : public QObject
 {
@@ -129,6 +189,125 @@ private Q_SLOTS:
         QCOMPARE((*volume)->loadedCount(), stack.frameCount() - 1);
         QVERIFY((*volume)->error(3)); // SAF-12: n of N, and why
         QVERIFY(!(*volume)->isLoaded(3) && (*volume)->isComplete());
+    }
+
+    void whatHappensToAFileCostsThatImage_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<int>("fault");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("SAF-12 deleted") << "deleted" << int(Fault::Unreadable) << "cannot be read";
+        QTest::newRow("SAF-12 replaced by another image") << "replaced" << int(Fault::Conflict) << "changed after";
+        QTest::newRow("SAF-12 rewritten in place, same length") << "rewritten" << int(Fault::Conflict) << "changed after";
+        QTest::newRow("SAF-12 cut short") << "cut" << int(Fault::Conflict) << "changed after";
+        QTest::newRow("SAF-12 a folder in its place") << "folder" << int(Fault::Conflict) << "changed after";
+        QTest::newRow("SAF-12 an error of the drive") << "EIO" << int(Fault::Unreadable) << "Input/output error";
+    }
+    void whatHappensToAFileCostsThatImage()
+    {
+        QFETCH(QString, what);
+        QFETCH(int, fault);
+        QFETCH(QString, reason);
+        Files files;
+        const QString path = files.paths[2];
+        if (what == "deleted") {
+            QVERIFY(QFile::remove(path));
+        } else if (what == "replaced") {
+            QVERIFY(Files::write(path + ".new", 2, 99));
+            QVERIFY(QFile::remove(path) && QFile::rename(path + ".new", path));
+        } else if (what == "rewritten") {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadWrite));
+            QByteArray bytes = file.readAll();
+            file.seek(0);
+            file.write(bytes.replace(QByteArray(64, 12), QByteArray(64, 99)));
+        } else if (what == "cut") {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadWrite) && file.resize(file.size() - 10));
+        } else if (what == "folder") {
+            QVERIFY(QFile::remove(path) && QDir().mkdir(path));
+        } else {
+            files.pretend(2, "/proc/self/mem"); // nothing is mapped at its beginning
+        }
+        const auto volume = StackLoader::load(files.stack);
+        QVERIFY(volume);
+        QCOMPARE((*volume)->failedCount(), 1);
+        QCOMPARE((*volume)->loadedCount(), 3);
+        QCOMPARE(int((*volume)->error(2)->fault), fault);
+        QVERIFY2((*volume)->error(2)->detail.contains(reason), qPrintable((*volume)->error(2)->detail));
+        for (const int frame : {0, 1, 3})
+            QCOMPARE(*(*volume)->storedAt(frame, 5, 5), 10.0 + frame);
+    }
+
+    /// A pipe nobody writes to is as silent as a network drive that went away: open never returns.
+    void aDriveThatDoesNotAnswerHoldsNobody()
+    {
+        Files files;
+        const QString pipes[] = {files.folder.filePath("pipe1"), files.folder.filePath("pipe2")};
+        for (const QString& pipe : pipes)
+            QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        files.pretend(1, pipes[0]);
+        std::atomic<int> published = 0;
+        QElapsedTimer clock;
+        clock.start();
+        {
+            StackLoader loader(files.stack, [&](auto) { ++published; }, 0, std::chrono::milliseconds(200));
+            loader.wait();
+            const auto volume = loader.latest();
+            QVERIFY(volume->isComplete() && volume->loadedCount() == 3); // SAF-12
+            QCOMPARE(int(volume->error(1)->fault), int(Fault::TimedOut));
+        }
+        QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
+        const int after = published;
+
+        // Every thread held: the rest is given up too. Then the first comes after all.
+        Files others;
+        const int threads = int(std::max(2u, std::thread::hardware_concurrency()));
+        if (threads == 2) {
+            others.pretend(0, pipes[0]);
+            others.pretend(1, pipes[1]);
+            StackLoader loader(others.stack, {}, 0, std::chrono::milliseconds(200));
+            loader.wait();
+            QCOMPARE(loader.latest()->failedCount(), 4);
+        }
+        // Who waits at the pipes is let go: both ends opened.
+        for (const QString& pipe : pipes) {
+            const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK);
+            QVERIFY(fd >= 0);
+            ::close(fd);
+        }
+        QTest::qWait(50);
+        QCOMPARE(int(published), after); // nothing is published for a loader that is gone
+        QCOMPARE(readInstances(pipes[0]).error().fault, Fault::Unreadable); // a pipe is not waited for at all
+    }
+
+    void twoFilesOfOneUidAreComparedByContent()
+    {
+        Files files;
+        std::vector<Instance> instances = files.stack.instances;
+        const QString copy = files.folder.filePath("copy");
+        const QString link = files.folder.filePath("link");
+        const QString other = files.folder.filePath("other");
+        QVERIFY(QFile::copy(files.paths[1], copy));
+        QCOMPARE(::link(QFile::encodeName(files.paths[2]).constData(), QFile::encodeName(link).constData()), 0);
+        QVERIFY(Files::write(other, 3, 200));
+        for (const QString& path : {copy, link, other})
+            instances.push_back(readInstances(path)->front());
+        const auto notShown = compareDuplicates(instances);
+        QCOMPARE(notShown.size(), 1u); // GEO-18
+        QCOMPARE(notShown[0].path, other);
+        QVERIFY2(notShown[0].reason.contains("3 is shown"), qPrintable(notShown[0].reason));
+        QVERIFY(instances[0].contentHash.isEmpty()); // nobody else is hashed
+        const auto stacks = buildStacks(instances);
+        QCOMPARE(stacks.size(), 1u);
+        QCOMPARE(stacks[0].frameCount(), 4);
+        QStringList texts;
+        for (const StackWarning& warning : stacks[0].warnings)
+            if (warning.code == "GEO-18")
+                texts << warning.text;
+        QCOMPARE(texts.size(), 2);
+        QVERIFY(texts.join(' ').contains("3 is shown, other is not") && texts.join(' ').contains("more than once"));
+        QCOMPARE(*(*StackLoader::load(stacks[0]))->storedAt(3, 5, 5), 13.0);
     }
 
     void cancelStopsPublishing()

@@ -293,6 +293,14 @@ RIS：%1 %2</translation>
             <translation>（无姓名）</translation>
         </message>
         <message>
+            <source>, %1 min after the injection</source>
+            <translation>，注射后 %1 分钟</translation>
+        </message>
+        <message>
+            <source>, shifted %1 / %2 px</source>
+            <translation>，移位 %1 / %2 px</translation>
+        </message>
+        <message>
             <source>--%1 is %2</source>
             <translation>--%1 可取 %2</translation>
         </message>
@@ -523,6 +531,10 @@ RIS：%1 %2</translation>
         <message>
             <source>CANCELLED by %1 on %2</source>
             <translation>已由 %1 于 %2 作废</translation>
+        </message>
+        <message>
+            <source>Calibrated by regions</source>
+            <translation>按超声区域定标</translation>
         </message>
         <message>
             <source>Cancel</source>
@@ -805,6 +817,10 @@ RIS：%1 %2</translation>
             <translation>已反色</translation>
         </message>
         <message>
+            <source>Its colour profile cannot be used: the colours are as stored</source>
+            <translation>颜色配置文件无法使用：按存储的颜色显示</translation>
+        </message>
+        <message>
             <source>Keep</source>
             <translation>保留</translation>
         </message>
@@ -873,8 +889,8 @@ RIS：%1 %2</translation>
             <translation>有损压缩</translation>
         </message>
         <message>
-            <source>Lossy compression %1:1</source>
-            <translation>有损压缩 %1:1</translation>
+            <source>Lossy compression: %1</source>
+            <translation>有损压缩：%1</translation>
         </message>
         <message>
             <source>Lung</source>
@@ -891,6 +907,22 @@ RIS：%1 %2</translation>
         <message>
             <source>MR</source>
             <translation>MR</translation>
+        </message>
+        <message>
+            <source>Mask down</source>
+            <translation>蒙片下移</translation>
+        </message>
+        <message>
+            <source>Mask to the left</source>
+            <translation>蒙片左移</translation>
+        </message>
+        <message>
+            <source>Mask to the right</source>
+            <translation>蒙片右移</translation>
+        </message>
+        <message>
+            <source>Mask up</source>
+            <translation>蒙片上移</translation>
         </message>
         <message>
             <source>Max %1</source>
@@ -963,6 +995,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Moving</source>
             <translation>浏览</translation>
+        </message>
+        <message>
+            <source>NOT FOR DIAGNOSIS</source>
+            <translation>不可用于诊断</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1042,6 +1078,10 @@ RIS：%1 %2</translation>
             <translation>尚未保存</translation>
         </message>
         <message>
+            <source>Not subtracted</source>
+            <translation>未减影</translation>
+        </message>
+        <message>
             <source>Not supported</source>
             <translation>不支持</translation>
         </message>
@@ -1096,6 +1136,18 @@ RIS：%1 %2</translation>
         <message>
             <source>Our port for C-MOVE and the listener</source>
             <translation>本机端口（用于 C-MOVE 和监听）</translation>
+        </message>
+        <message>
+            <source>Overlay %1: %2</source>
+            <translation>叠加层 %1：%2</translation>
+        </message>
+        <message>
+            <source>Overlay planes of the file</source>
+            <translation>文件的叠加层</translation>
+        </message>
+        <message>
+            <source>Overlay: %1</source>
+            <translation>叠加层：%1</translation>
         </message>
         <message>
             <source>PACS</source>
@@ -1172,6 +1224,14 @@ RIS：%1 %2</translation>
         <message>
             <source>Previous series</source>
             <translation>上一序列</translation>
+        </message>
+        <message>
+            <source>QUALITY CONTROL IMAGE: not for diagnosis</source>
+            <translation>质量控制图像：不可用于诊断</translation>
+        </message>
+        <message>
+            <source>Quality control and patient image</source>
+            <translation>质量控制及患者图像</translation>
         </message>
         <message>
             <source>RIS</source>
@@ -1288,6 +1348,26 @@ RIS：%1 %2</translation>
             <translation>标准差 %1</translation>
         </message>
         <message>
+            <source>SUV 0–%1</source>
+            <translation>SUV 0–%1</translation>
+        </message>
+        <message>
+            <source>SUV: %1</source>
+            <translation>SUV：%1</translation>
+        </message>
+        <message>
+            <source>SUVbw %1 – %2</source>
+            <translation>SUVbw %1 – %2</translation>
+        </message>
+        <message>
+            <source>SUVbw-max %1</source>
+            <translation>SUVbw最大 %1</translation>
+        </message>
+        <message>
+            <source>SUVbw-mean %1</source>
+            <translation>SUVbw平均 %1</translation>
+        </message>
+        <message>
             <source>Save</source>
             <translation>保存</translation>
         </message>
@@ -1342,6 +1422,14 @@ RIS：%1 %2</translation>
         <message>
             <source>Show the image</source>
             <translation>显示该图像</translation>
+        </message>
+        <message>
+            <source>Shutter</source>
+            <translation>遮光器</translation>
+        </message>
+        <message>
+            <source>Shutter open</source>
+            <translation>遮光器已打开</translation>
         </message>
         <message>
             <source>Sign anyway</source>
@@ -1412,6 +1500,14 @@ RIS：%1 %2</translation>
             <translation>硬膜下</translation>
         </message>
         <message>
+            <source>Subtracted, mask %1</source>
+            <translation>已减影，蒙片 %1</translation>
+        </message>
+        <message>
+            <source>Subtraction</source>
+            <translation>减影</translation>
+        </message>
+        <message>
             <source>TLS to this node is not possible yet; nothing was sent in the clear</source>
             <translation>暂不支持以 TLS 连接该节点；没有以明文发送任何数据</translation>
         </message>
@@ -1446,6 +1542,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Texts: full, few, none</source>
             <translation>图像文字：全部、少量、无</translation>
+        </message>
+        <message>
+            <source>The %1 shutter makes no sense and is not applied</source>
+            <translation>%1遮光器无意义，未应用</translation>
         </message>
         <message>
             <source>The accession number of %1 and %2 differs.</source>
@@ -1550,6 +1650,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Thickness %1 mm</source>
             <translation>层厚 %1 mm</translation>
+        </message>
+        <message>
+            <source>This image as mask</source>
+            <translation>以此图像为蒙片</translation>
         </message>
         <message>
             <source>This is viewing-only mode.</source>
@@ -1808,6 +1912,10 @@ RIS：%1 %2</translation>
             <translation>采集</translation>
         </message>
         <message>
+            <source>acquisition and frame reference time</source>
+            <translation>采集时间和帧参考时间</translation>
+        </message>
+        <message>
             <source>acquisition time</source>
             <translation>采集时间</translation>
         </message>
@@ -1848,6 +1956,10 @@ RIS：%1 %2</translation>
             <translation>条目的长度超出其所在的容器</translation>
         </message>
         <message>
+            <source>an overlay in the pixels has another size than the image</source>
+            <translation>像素内的叠加层与图像大小不同</translation>
+        </message>
+        <message>
             <source>another process holds the database</source>
             <translation>另一进程占用了数据库</translation>
         </message>
@@ -1882,6 +1994,18 @@ RIS：%1 %2</translation>
         <message>
             <source>between two points</source>
             <translation>在两点之间</translation>
+        </message>
+        <message>
+            <source>bitmap</source>
+            <translation>位图</translation>
+        </message>
+        <message>
+            <source>body surface by Du Bois</source>
+            <translation>体表面积（Du Bois）</translation>
+        </message>
+        <message>
+            <source>body weight</source>
+            <translation>体重</translation>
         </message>
         <message>
             <source>born %1</source>
@@ -1920,6 +2044,10 @@ RIS：%1 %2</translation>
             <translation>已检查 %1，缺失 %2，已更改 %3，无索引记录 %4，已修复 %5</translation>
         </message>
         <message>
+            <source>circular</source>
+            <translation>圆形</translation>
+        </message>
+        <message>
             <source>colour with %1 bits a sample cannot be shown</source>
             <translation>无法显示每样本 %1 位的彩色图像</translation>
         </message>
@@ -1946,6 +2074,10 @@ RIS：%1 %2</translation>
         <message>
             <source>dcmqrscp does not answer</source>
             <translation>dcmqrscp 无应答</translation>
+        </message>
+        <message>
+            <source>decay corrected to the injection</source>
+            <translation>衰变校正至注射时刻</translation>
         </message>
         <message>
             <source>decoding took longer than %1 s</source>
@@ -2040,6 +2172,10 @@ RIS：%1 %2</translation>
             <translation>已导入 %1，重复 %2，已隔离 %3，已跳过 %4，用时 %5 秒</translation>
         </message>
         <message>
+            <source>in all %1:1</source>
+            <translation>总计 %1:1</translation>
+        </message>
+        <message>
             <source>in pixels</source>
             <translation>以像素为单位</translation>
         </message>
@@ -2092,6 +2228,10 @@ RIS：%1 %2</translation>
             <translation>没有 SOP 类 UID 或实例 UID</translation>
         </message>
         <message>
+            <source>it has no size</source>
+            <translation>没有大小</translation>
+        </message>
+        <message>
             <source>it has too many connections</source>
             <translation>对方的连接数过多</translation>
         </message>
@@ -2116,6 +2256,14 @@ RIS：%1 %2</translation>
             <translation>其 SOP Instance UID 不是 UID</translation>
         </message>
         <message>
+            <source>its data end after %1 of %2 bytes</source>
+            <translation>数据在 %2 字节中的第 %1 字节后结束</translation>
+        </message>
+        <message>
+            <source>its mask is not loaded</source>
+            <translation>蒙片尚未载入</translation>
+        </message>
+        <message>
             <source>its study is stored here with another patient</source>
             <translation>本机已存有该检查，但属于另一患者</translation>
         </message>
@@ -2130,6 +2278,10 @@ RIS：%1 %2</translation>
         <message>
             <source>key image %1 is no picture</source>
             <translation>关键图像 %1 不是图片</translation>
+        </message>
+        <message>
+            <source>lean body mass by Janmahasatian</source>
+            <translation>瘦体重（Janmahasatian）</translation>
         </message>
         <message>
             <source>left drag</source>
@@ -2192,6 +2344,82 @@ RIS：%1 %2</translation>
             <translation>未设置 RIS（设置项 ris.hl7.host）</translation>
         </message>
         <message>
+            <source>no SUV by body composition: a patient's height of %1 m</source>
+            <translation>无体成分 SUV：患者身高为 %1 m</translation>
+        </message>
+        <message>
+            <source>no SUV by body composition: the patient's height is missing</source>
+            <translation>无体成分 SUV：缺少患者身高</translation>
+        </message>
+        <message>
+            <source>no SUV by lean body mass: the patient's sex is missing</source>
+            <translation>无瘦体重 SUV：缺少患者性别</translation>
+        </message>
+        <message>
+            <source>no SUV: a patient's weight of %1 kg</source>
+            <translation>无 SUV：患者体重为 %1 kg</translation>
+        </message>
+        <message>
+            <source>no SUV: an injected dose of %1 Bq</source>
+            <translation>无 SUV：注射剂量为 %1 Bq</translation>
+        </message>
+        <message>
+            <source>no SUV: an injected dose of %1 Bq, perhaps written in MBq</source>
+            <translation>无 SUV：注射剂量为 %1 Bq，可能以 MBq 写入</translation>
+        </message>
+        <message>
+            <source>no SUV: how the decay was corrected is not said</source>
+            <translation>无 SUV：未说明衰变校正方式</translation>
+        </message>
+        <message>
+            <source>no SUV: not corrected for attenuation</source>
+            <translation>无 SUV：未作衰减校正</translation>
+        </message>
+        <message>
+            <source>no SUV: several radiopharmaceuticals</source>
+            <translation>无 SUV：有多种放射性药物</translation>
+        </message>
+        <message>
+            <source>no SUV: the half-life is missing</source>
+            <translation>无 SUV：缺少半衰期</translation>
+        </message>
+        <message>
+            <source>no SUV: the injected dose is missing</source>
+            <translation>无 SUV：缺少注射剂量</translation>
+        </message>
+        <message>
+            <source>no SUV: the injection lies %1 h before the scan, over ten half-lives</source>
+            <translation>无 SUV：注射在扫描前 %1 小时，超过十个半衰期</translation>
+        </message>
+        <message>
+            <source>no SUV: the injection lies %1 min after the scan</source>
+            <translation>无 SUV：注射在扫描后 %1 分钟</translation>
+        </message>
+        <message>
+            <source>no SUV: the patient's weight is missing</source>
+            <translation>无 SUV：缺少患者体重</translation>
+        </message>
+        <message>
+            <source>no SUV: the time of the injection is missing</source>
+            <translation>无 SUV：缺少注射时间</translation>
+        </message>
+        <message>
+            <source>no SUV: the time of the scan is missing</source>
+            <translation>无 SUV：缺少扫描时间</translation>
+        </message>
+        <message>
+            <source>no SUV: the unit of the values is %1</source>
+            <translation>无 SUV：数值单位为 %1</translation>
+        </message>
+        <message>
+            <source>no SUV: the unit of the values is missing</source>
+            <translation>无 SUV：缺少数值单位</translation>
+        </message>
+        <message>
+            <source>no SUV: the values are counts</source>
+            <translation>无 SUV：数值为计数</translation>
+        </message>
+        <message>
             <source>no acknowledgement came in time</source>
             <translation>未及时收到确认</translation>
         </message>
@@ -2212,6 +2440,10 @@ RIS：%1 %2</translation>
             <translation>没有剩余空间</translation>
         </message>
         <message>
+            <source>no such SUV: the values are stored as SUV by %1</source>
+            <translation>无此 SUV：数值存储为 %1 SUV</translation>
+        </message>
+        <message>
             <source>no such study in the archive</source>
             <translation>归档中没有该检查</translation>
         </message>
@@ -2228,6 +2460,10 @@ RIS：%1 %2</translation>
             <translation>无校准：以像素为单位</translation>
         </message>
         <message>
+            <source>not decay corrected: acquisition time</source>
+            <translation>未作衰变校正：采集时间</translation>
+        </message>
+        <message>
             <source>not given</source>
             <translation>未提供</translation>
         </message>
@@ -2238,6 +2474,14 @@ RIS：%1 %2</translation>
         <message>
             <source>not sent: the association was over</source>
             <translation>未发送：关联已结束</translation>
+        </message>
+        <message>
+            <source>not within one region</source>
+            <translation>不在同一区域内</translation>
+        </message>
+        <message>
+            <source>not within one ultrasound region: in pixels</source>
+            <translation>不在同一超声区域内：以像素计</translation>
         </message>
         <message>
             <source>nothing was imported</source>
@@ -2356,6 +2600,10 @@ RIS：%1 %2</translation>
             <translation>彩色图像不提供平面重建</translation>
         </message>
         <message>
+            <source>polygonal</source>
+            <translation>多边形</translation>
+        </message>
+        <message>
             <source>port %1 cannot be listened on: %2</source>
             <translation>无法监听端口 %1：%2</translation>
         </message>
@@ -2386,6 +2634,10 @@ RIS：%1 %2</translation>
         <message>
             <source>received %1, here before %2, expected %3</source>
             <translation>已接收 %1，原已存在 %2，预期 %3</translation>
+        </message>
+        <message>
+            <source>rectangular</source>
+            <translation>矩形</translation>
         </message>
         <message>
             <source>remove studies from the archive</source>
@@ -2452,6 +2704,10 @@ RIS：%1 %2</translation>
             <translation>序列嵌套过深</translation>
         </message>
         <message>
+            <source>series time</source>
+            <translation>序列时间</translation>
+        </message>
+        <message>
             <source>set right what can be</source>
             <translation>修复可以修复的问题</translation>
         </message>
@@ -2486,6 +2742,14 @@ RIS：%1 %2</translation>
         <message>
             <source>stopped; there is no image</source>
             <translation>已停止；没有生成映像</translation>
+        </message>
+        <message>
+            <source>stored as SUV</source>
+            <translation>以 SUV 存储</translation>
+        </message>
+        <message>
+            <source>stored as SUV, %1</source>
+            <translation>以 SUV 存储，%1</translation>
         </message>
         <message>
             <source>study, series or image</source>
@@ -2776,6 +3040,14 @@ RIS：%1 %2</translation>
             <translation>语言为 en 和 zh_CN</translation>
         </message>
         <message>
+            <source>the maker's factor</source>
+            <translation>厂商系数</translation>
+        </message>
+        <message>
+            <source>the maker's scan time</source>
+            <translation>厂商扫描时间</translation>
+        </message>
+        <message>
             <source>the message does not begin with an MSH segment</source>
             <translation>消息不以 MSH 段开头</translation>
         </message>
@@ -2806,6 +3078,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the object has no pixels</source>
             <translation>对象没有像素数据</translation>
+        </message>
+        <message>
+            <source>the overlay does not lie over this frame</source>
+            <translation>叠加层不在此帧上</translation>
         </message>
         <message>
             <source>the package invesalius-examples is not installed</source>
@@ -3290,6 +3566,10 @@ RIS：%1 %2</translation>
         <message>
             <source>try again for this many seconds</source>
             <translation>在此秒数内反复重试</translation>
+        </message>
+        <message>
+            <source>ultrasound region</source>
+            <translation>超声区域</translation>
         </message>
         <message>
             <source>usage: %1</source>

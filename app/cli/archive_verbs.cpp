@@ -1,4 +1,5 @@
 #include "app/cli/verbs.h"
+#include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
 
 namespace diascope::cli
@@ -18,7 +19,11 @@ QJsonObject stackJson(const viewer::Stack& stack)
 {
     QJsonArray dimensions;
     for (const viewer::StackDimension& dimension : stack.dimensions)
-        dimensions << QJsonObject{{"name", dimension.name}, {"size", dimension.size}};
+        dimensions << QJsonObject{{"name", dimension.name},
+                                  {"size", dimension.size},
+                                  {"unit", dimension.unit},
+                                  {"values", QJsonArray::fromVariantList(QVariantList(dimension.values.begin(), dimension.values.end()))},
+                                  {"texts", QJsonArray::fromStringList(dimension.texts)}};
     QJsonArray warnings;
     for (const viewer::StackWarning& warning : stack.warnings)
         warnings << QJsonObject{{"code", warning.code}, {"text", warning.text}};
@@ -31,6 +36,7 @@ QJsonObject stackJson(const viewer::Stack& stack)
             {"gantryTiltDeg", stack.gantryTiltDeg},
             {"frameOfReference", stack.frameOfReference},
             {"volume", stack.isVolume},
+            {"reslice", stack.canReslice},
             {"whyNoVolume", stack.whyNoVolume},
             {"dimensions", dimensions},
             {"warnings", warnings}};
@@ -135,8 +141,10 @@ Outcome runSeries(Call& call, const QCommandLineParser& parser)
             if (read)
                 instances.insert(instances.end(), read->begin(), read->end());
             else
-                notShown << QJsonObject{{"sopInstanceUid", file.uid.value}, {"reason", message(read.error())}};
+                notShown << QJsonObject{{"sopInstanceUid", file.uid.value}, {"reason", viewer::reasonNotShown(read.error())}};
         }
+        for (const viewer::NotShown& left : viewer::compareDuplicates(instances))
+            notShown << QJsonObject{{"sopInstanceUid", left.uid.value}, {"path", left.path}, {"reason", left.reason}};
         QJsonArray stacks;
         for (const viewer::Stack& stack : viewer::buildStacks(std::move(instances)))
             stacks << stackJson(stack);
@@ -148,6 +156,8 @@ Outcome runSeries(Call& call, const QCommandLineParser& parser)
                             {"stacks", stacks},
                             {"notShown", notShown}};
         call.say(tr("%1  %2  %3  %4 instances, %5 stacks").arg(row.uid.value, row.modality, row.description).arg(row.instances).arg(stacks.size()));
+        for (const QJsonValue& left : notShown)
+            call.say(tr("    not shown: %1").arg(left["reason"].toString()));
         for (const QJsonValue& stack : stacks)
             for (const QJsonValue& warning : stack["warnings"].toArray())
                 call.say(QStringLiteral("    %1: %2").arg(warning["code"].toString(), warning["text"].toString()));

@@ -95,6 +95,19 @@ Outcome runPixels(Call& call, const QCommandLineParser& parser)
     return done();
 }
 
+/// SUV by lean body mass and body surface, after those by body weight.
+void addOtherSuv(std::vector<FigureValue>& values, const PetData& pet)
+{
+    const Suv bodyWeight = suv(pet);
+    const std::vector<FigureValue> measured = values;
+    for (const auto& [kind, prefix] : {std::pair(SuvKind::LeanBodyMass, "suvlbm-"), std::pair(SuvKind::BodySurface, "suvbsa-")}) {
+        const Suv other = suv(pet, kind);
+        for (const FigureValue& value : measured)
+            if (bodyWeight.factor && other.factor && value.name.startsWith(QLatin1String("suvbw-")))
+                values.push_back({QLatin1String(prefix) + value.name.section(u'-', 1), value.value * *other.factor / *bodyWeight.factor, other.unit});
+    }
+}
+
 Outcome runMeasure(Call& call, const QCommandLineParser& parser)
 {
     QString kindId;
@@ -130,14 +143,21 @@ Outcome runMeasure(Call& call, const QCommandLineParser& parser)
     for (const QPointF& point : points)
         figure.points.push_back(figure.isInPatientSpace() ? instance.plane->toPatient(point) : Vec3{point.x(), point.y(), 0});
     // From the very points given: through the patient and back they would lose their last digits.
-    const MeasuringPlane plane = MeasuringPlane::ofFrame(*volume, 0);
-    const auto values = figureKind(kindId)->values(points, plane);
+    const MeasuringPlane plane = MeasuringPlane::ofFrame(*volume, 0, points);
+    auto values = figureKind(kindId)->values(points, plane);
+    if (instance.modules && instance.modules->pet)
+        addOtherSuv(values, *instance.modules->pet);
     QJsonArray json;
     for (const FigureValue& value : values) {
         json << QJsonObject{{"name", value.name}, {"value", value.value}, {"unit", value.unit}};
         call.say(QStringLiteral("%1 %2 %3").arg(value.name).arg(value.value, 0, 'g', 10).arg(value.unit).trimmed());
     }
     QJsonObject result{{"kind", kindId}, {"values", json}, {"calibration", plane.calibration}};
+    if (instance.modules && instance.modules->pet) {
+        const Suv bodyWeight = suv(*instance.modules->pet);
+        result["suv"] = bodyWeight.factor ? bodyWeight.basis : bodyWeight.reason;
+        call.say(bodyWeight.factor ? tr("SUV: %1").arg(bodyWeight.basis) : bodyWeight.reason);
+    }
     if (parser.isSet("save")) {
         const auto session = call.session();
         if (!session)

@@ -2,6 +2,7 @@
 #include "netclient/base/log.h"
 #include "netclient/hl7/mllp.h"
 #include "reporting/export/hl7_export.h"
+#include "viewer/volume/frame_memory.h"
 #include <QCryptographicHash>
 #include <QMutex>
 #include <QWaitCondition>
@@ -119,6 +120,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     session->m_profile = *profile;
     session->m_mode = mode;
     session->m_settings = std::make_unique<Settings>(*profile);
+    viewer::setMemoryBudget(qint64(session->m_settings->get(viewer::memoryMiB)) << 20);
     auto opened = archive::Archive::open(*profile);
     if (!opened)
         return std::unexpected(opened.error());
@@ -374,7 +376,7 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
             measurement.label += QStringLiteral(" (%1)").arg(value.note);
         measurement.kind = value.name;
         measurement.value = value.value;
-        measurement.decimals = 1;
+        measurement.decimals = viewer::decimalsOf(value);
         measurement.unit = viewer::displayUnit(value.unit);
         measurement.where.figureId = figure.id;
         if (figure.image) {

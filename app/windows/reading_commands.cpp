@@ -1,6 +1,7 @@
 #include "app/windows/icons.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/study_browser.h"
+#include "viewer/slice/image_layers.h"
 #include "viewer/ui/scene_widget.h"
 #include <QActionGroup>
 #include <QHeaderView>
@@ -94,7 +95,8 @@ void ReadingWindow::buildCommands()
         int index = 0;
         for (const WindowPreset& preset : windowPresets(volume->instance(m_grid->active()->view().frame))) {
             ++index;
-            const QString name = QStringLiteral("%1   %2 / %3").arg(preset.name).arg(preset.window.centre).arg(preset.window.width);
+            const bool isNamedByItsEnds = preset.id.startsWith(QLatin1String("suv-"));
+            const QString name = isNamedByItsEnds ? preset.name : QStringLiteral("%1   %2 / %3").arg(preset.name).arg(preset.window.centre).arg(preset.window.width);
             m_presetMenu->addAction(index <= 9 ? QStringLiteral("%1\t%2").arg(name).arg(index) : name, this, [this, preset] { m_grid->active()->applyPreset(preset); });
         }
         m_presetMenu->addAction(tr("Automatic") + QStringLiteral("\t0"), this, [this] { m_grid->active()->autoWindow(); });
@@ -109,6 +111,17 @@ void ReadingWindow::buildCommands()
     command(image, tr("Mirror top and bottom"), nullptr, {key("Shift+V")}, [this] { m_grid->active()->flip(Qt::Vertical); });
     command(image, tr("Fit to window"), nullptr, {key("F")}, onActive(&Viewport::fit));
     command(image, tr("One image pixel per screen pixel"), nullptr, {key("Shift+1")}, onActive(&Viewport::oneToOne));
+    m_overlayPlanes = command(image, tr("Overlay planes of the file"), nullptr, {key("Shift+O")}, onActive(&Viewport::toggleOverlayPlanes));
+    m_shutter = command(image, tr("Shutter"), nullptr, {key("Shift+S")}, onActive(&Viewport::toggleShutter));
+    m_subtraction = command(image, tr("Subtraction"), nullptr, {key("Shift+D")}, onActive(&Viewport::toggleSubtraction));
+    m_mask = command(image, tr("This image as mask"), nullptr, {key("Shift+M")}, onActive(&Viewport::useFrameAsMask));
+    constexpr double half = 0.5; // pixels: finer than one sees, coarse enough to get there
+    const std::tuple<QString, const char*, QPointF> shifts[] = {{tr("Mask to the left"), "Alt+Left", {-half, 0}},
+                                                                {tr("Mask to the right"), "Alt+Right", {half, 0}},
+                                                                {tr("Mask up"), "Alt+Up", {0, -half}},
+                                                                {tr("Mask down"), "Alt+Down", {0, half}}};
+    for (const auto& [text, shortcut, byPx] : shifts)
+        command(image, text, nullptr, {key(shortcut)}, [this, byPx = byPx] { m_grid->active()->shiftMask(byPx); });
     m_toolBar->addAction(command(image, tr("Reset"), "reset", {key("Esc")}, [this] {
         Viewport* viewport = m_grid->active();
         if (viewport->isDrawing())
@@ -307,6 +320,12 @@ void ReadingWindow::updateCommands()
         action->setToolTip(QStringLiteral("%1 (%2)").arg(action->text(), why)); // GEO-14
     }
     m_cine->setEnabled(viewport->frameCount() > 1);
+    const Instance* instance = stack && !viewport->isReconstruction() ? &stack->stack().instances[size_t(viewport->frame())] : nullptr;
+    m_overlayPlanes->setEnabled(instance && hasOverlayPlanes(*instance));
+    m_shutter->setEnabled(instance && hasShutter(*instance));
+    const bool hasFrames = instance && viewport->volume() && canSubtract(*viewport->volume());
+    m_subtraction->setEnabled(hasFrames);
+    m_mask->setEnabled(hasFrames);
     AnnotationDocument* document = viewport->document();
     m_undo->setEnabled(document && document->undoStack().canUndo());
     m_redo->setEnabled(document && document->undoStack().canRedo());

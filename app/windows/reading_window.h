@@ -85,6 +85,10 @@ private:
     QAction* m_reconstruct = nullptr;
     QAction* m_scene = nullptr;
     QAction* m_cine = nullptr;
+    QAction* m_overlayPlanes = nullptr;
+    QAction* m_shutter = nullptr;
+    QAction* m_subtraction = nullptr;
+    QAction* m_mask = nullptr;
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;
     std::vector<Command> m_commands;

@@ -73,12 +73,9 @@ Result<InstanceHeader> checked(InstanceHeader header)
     return header;
 }
 
-} // namespace
-
-Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
+/// From the first bytes of a file of sound structure; the full parser reads what they do not tell.
+Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& path)
 {
-    if (auto sound = dicom::checkStructure(bytes.data(), qint64(bytes.size())); !sound)
-        return std::unexpected(sound.error());
     if (const auto quick = dicom::QuickHeader::read(bytes, wanted)) {
         InstanceHeader header = collect(*quick);
         header.transferSyntaxUid = quick->transferSyntaxUid();
@@ -95,17 +92,27 @@ Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& p
     return checked(std::move(header));
 }
 
+} // namespace
+
+Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
+{
+    if (auto sound = dicom::checkStructure(bytes.data(), qint64(bytes.size())); !sound)
+        return std::unexpected(sound.error());
+    return headerFrom(bytes, path);
+}
+
 Result<InstanceHeader> readHeader(const QString& path)
 {
+    if (auto sound = dicom::checkStructure(path); !sound)
+        return std::unexpected(sound.error());
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    if (file.size() == 0)
-        return fail(Fault::NotDicom, tr("the file is empty"));
-    const uchar* bytes = file.map(0, file.size());
-    if (!bytes)
+    constexpr qint64 mostHeaders = 128 * 1024; // longer ones are for the full parser
+    const QByteArray bytes = file.read(mostHeaders);
+    if (bytes.isEmpty())
         return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    return readHeader(std::span(bytes, size_t(file.size())), path);
+    return headerFrom(std::span(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())), path);
 }
 
 QString folded(const QString& text)

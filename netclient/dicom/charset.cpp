@@ -264,15 +264,16 @@ std::optional<QByteArray> encodeExtended(const QString& text, const QStringList&
     return encoded;
 }
 
-} // namespace
-
-void Dataset::setAssumedCharacterSet(const QString& characterSet)
+/// What may not stand in a value (PS3.5 §6.1.3: of the control characters only TAB, LF, FF, CR), would drive a terminal, or
+/// shows letters in another order than they are written: such a name reads as another patient's.
+bool isTreacherous(QChar c)
 {
-    const QMutexLocker lock(&assumedMutex);
-    assumedCharacterSet = characterSet;
+    const ushort u = c.unicode();
+    const bool isControl = (u < 0x20 && u != '\t' && u != '\n' && u != '\f' && u != '\r') || (u >= 0x7F && u < 0xA0);
+    return isControl || (u >= 0x202A && u <= 0x202E) || (u >= 0x2066 && u <= 0x2069);
 }
 
-QString decodeText(const QByteArray& bytes, const QString& characterSet, const char* delimiters)
+QString decoded(const QByteArray& bytes, const QString& characterSet, const char* delimiters)
 {
     // ISO_IR 13 puts a yen sign and an overline on two ASCII places; readers everywhere show the ASCII letters.
     if (isAscii(bytes))
@@ -295,6 +296,26 @@ QString decodeText(const QByteArray& bytes, const QString& characterSet, const c
         if (const auto utf8 = convert(first->iconvName, "UTF-8", bytes))
             return QString::fromUtf8(*utf8);
     return asUtf8(bytes).value_or(asciiOnly(bytes));
+}
+
+} // namespace
+
+void Dataset::setAssumedCharacterSet(const QString& characterSet)
+{
+    const QMutexLocker lock(&assumedMutex);
+    assumedCharacterSet = characterSet;
+}
+
+QString decodeText(const QByteArray& bytes, const QString& characterSet, const char* delimiters)
+{
+    qsizetype size = bytes.size();
+    while (size > 0 && bytes[size - 1] == '\0') // padding
+        --size;
+    QString text = decoded(bytes.left(size), characterSet, delimiters);
+    for (QChar& c : text)
+        if (isTreacherous(c))
+            c = QChar::ReplacementCharacter;
+    return text;
 }
 
 std::optional<QByteArray> encodeText(const QString& text, const QString& characterSet)

@@ -3,8 +3,11 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QUuid>
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
@@ -25,7 +28,12 @@ constexpr Uint32 lazyFrom = 4096;
 void quietDcmtk()
 {
     static std::once_flag once;
-    std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
+    std::call_once(once, [] {
+        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        // Headers that name one encoding over another, and a compressed syntax over pixels as they are: the bytes decide.
+        dcmAcceptUnexpectedImplicitEncoding.set(OFTrue);
+        dcmUseExplLengthPixDataForEncTS.set(OFTrue);
+    });
 }
 
 DcmTagKey keyOf(Tag tag) { return {tag.group, tag.element}; }
@@ -99,6 +107,52 @@ QString trimmedValue(QString value, bool keepsLeading)
     return value;
 }
 
+/// A number out of bytes whose VR says nothing (UN by PS3.5 §6.2.2 note, OB by mistake), by the dictionary's VR; little endian.
+std::optional<double> numberFromBytes(const QByteArray& bytes, DcmEVR vr, qsizetype index)
+{
+    const auto as = [&]<typename T>(T) -> std::optional<double> {
+        if (index < 0 || (index + 1) * qsizetype(sizeof(T)) > bytes.size())
+            return std::nullopt;
+        T value;
+        std::memcpy(&value, bytes.constData() + index * qsizetype(sizeof(T)), sizeof(T));
+        return double(value);
+    };
+    switch (vr) {
+    case EVR_US:
+    case EVR_xs:
+        return as(Uint16{});
+    case EVR_SS:
+        return as(Sint16{});
+    case EVR_UL:
+    case EVR_up:
+        return as(Uint32{});
+    case EVR_SL:
+        return as(Sint32{});
+    case EVR_FL:
+        return as(Float32{});
+    case EVR_FD:
+        return as(Float64{});
+    default:
+        return std::nullopt;
+    }
+}
+
+/// What DCMTK found wrong with a file, for people.
+Error damaged(const OFCondition& condition)
+{
+    if (condition == EC_StreamNotifyClient || condition == EC_EndOfStream)
+        return {Fault::Damaged, tr("the file ends inside a value, or a length in it is wrong")};
+    if (condition == EC_InvalidTag || condition == EC_CorruptedData || condition == EC_InvalidStream || condition == EC_ItemEnd ||
+        condition == EC_SequEnd || condition == EC_ItemDelimitationItemMissing || condition == EC_SequDelimitationItemMissing)
+        return {Fault::Damaged, tr("the structure of the file is broken (%1)").arg(QString::fromUtf8(condition.text()))};
+    return {Fault::Damaged, QString::fromUtf8(condition.text())};
+}
+
+bool hasNoVr(DcmElement& element)
+{
+    return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW || element.ident() == EVR_UNKNOWN2B;
+}
+
 Fault faultOfErrno()
 {
     return errno == ENOSPC ? Fault::DiskFull : Fault::Unreadable;
@@ -128,7 +182,7 @@ Result<Dataset> Dataset::read(const QString& path)
         const OFCondition loaded =
             file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
         if (loaded.bad())
-            return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+            return std::unexpected(damaged(loaded));
     } catch (const std::exception& exception) {
         return fail(Fault::Damaged, QString::fromUtf8(exception.what()));
     }
@@ -151,7 +205,7 @@ Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
     const OFCondition loaded = file->read(stream);
     file->transferEnd();
     if (loaded.bad())
-        return fail(Fault::Damaged, QString::fromUtf8(loaded.text()));
+        return std::unexpected(damaged(loaded));
     if (file->loadAllDataIntoMemory().bad())
         return fail(Fault::Damaged, tr("there is no dataset in the file"));
     DcmItem* item = file->getDataset();
@@ -202,12 +256,17 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
 
 TransferSyntax Dataset::transferSyntax() const
 {
-    // DCMTK reads syntaxes younger than itself as explicit little endian and forgets their name.
-    OFString named;
-    if (m_file->getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, named).good() && DcmXfer(named.c_str()).getXfer() == EXS_Unknown)
-        return TransferSyntax::fromUid(QString::fromLatin1(named.c_str()));
-    const auto* dataset = m_file->getDataset();
-    return TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(dataset->getOriginalXfer()).getXferID()));
+    // DCMTK knows fewer syntaxes than we decode; of one it does not know it tells how the bytes lie.
+    const DcmXfer found(m_file->getDataset()->getOriginalXfer());
+    OFString declared;
+    m_file->getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, declared);
+    const auto syntax = TransferSyntax::fromUid(QString::fromLatin1(found.getXferID()));
+    if (declared.empty() || DcmXfer(declared.c_str()).getXfer() != EXS_Unknown)
+        return syntax;
+    TransferSyntax named = TransferSyntax::fromUid(QString::fromLatin1(declared.c_str()).trimmed());
+    named.isExplicit = syntax.isExplicit;
+    named.isBigEndian = syntax.isBigEndian;
+    return named;
 }
 
 bool Dataset::contains(Tag tag) const { return m_item->tagExists(keyOf(tag)); }
@@ -251,6 +310,9 @@ std::optional<double> Dataset::number(Tag tag, int index) const
     DcmElement* element = elementOf(*m_item, tag);
     if (!element)
         return std::nullopt;
+    if (hasNoVr(*element))
+        if (const auto number = numberFromBytes(rawBytes(*element), DcmTag(keyOf(tag)).getEVR(), index))
+            return number;
     if (element->isaString() || element->ident() == EVR_UN) {
         const QString value = texts(tag).value(index);
         bool isNumber = false;
@@ -287,7 +349,14 @@ std::vector<double> Dataset::numbers(Tag tag) const
     if (!element)
         return {};
     std::vector<double> values;
-    const int count = element->isaString() ? int(texts(tag).size()) : int(element->getVM());
+    int count = element->isaString() || element->ident() == EVR_UN ? int(texts(tag).size()) : int(element->getVM());
+    if (hasNoVr(*element)) {
+        const QByteArray bytes = rawBytes(*element);
+        int binary = 0;
+        while (numberFromBytes(bytes, DcmTag(keyOf(tag)).getEVR(), binary))
+            ++binary;
+        count = binary > 0 ? binary : count;
+    }
     for (int i = 0; i < count; ++i) {
         const auto value = number(tag, i);
         if (!value)
@@ -354,6 +423,21 @@ Result<void> Dataset::setText(Tag tag, const QString& text)
     return {};
 }
 
+namespace
+{
+
+/// Two's complement in the width of T: US and SS share elements whose sign another element tells.
+template <typename T>
+std::vector<T> wrapped(const std::vector<double>& values)
+{
+    std::vector<T> all;
+    for (const double value : values)
+        all.push_back(T(std::isfinite(value) ? qint64(std::clamp(value, -9e15, 9e15)) : 0));
+    return all;
+}
+
+} // namespace
+
 void Dataset::setNumber(Tag tag, double value) { setNumbers(tag, {value}); }
 
 void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
@@ -364,25 +448,27 @@ void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
         m_item->putAndInsertFloat64Array(dcmTag, values.data(), values.size());
         return;
     case EVR_FL: {
-        const std::vector<Float32> singles(values.begin(), values.end());
+        std::vector<Float32> singles;
+        for (const double value : values)
+            singles.push_back(std::abs(value) <= std::numeric_limits<Float32>::max() ? Float32(value) : 0);
         m_item->putAndInsertFloat32Array(dcmTag, singles.data(), singles.size());
         return;
     }
     case EVR_US:
     case EVR_xs: {
-        const std::vector<Uint16> words(values.begin(), values.end());
+        const auto words = wrapped<Uint16>(values);
         m_item->putAndInsertUint16Array(dcmTag, words.data(), words.size());
         return;
     }
     case EVR_SS: {
-        const std::vector<Sint16> words(values.begin(), values.end());
+        const auto words = wrapped<Sint16>(values);
         m_item->putAndInsertSint16Array(dcmTag, words.data(), words.size());
         return;
     }
     case EVR_UL:
     case EVR_up: {
         for (size_t i = 0; i < values.size(); ++i)
-            m_item->putAndInsertUint32(dcmTag, Uint32(values[i]), static_cast<unsigned long>(i));
+            m_item->putAndInsertUint32(dcmTag, wrapped<Uint32>({values[i]}).front(), static_cast<unsigned long>(i));
         return;
     }
     default: {
@@ -405,7 +491,7 @@ void Dataset::setBytes(Tag tag, const QByteArray& bytes)
                          dcmTag.getEVR() == EVR_lt;
     if (isWords) {
         std::vector<Uint16> words(size_t(bytes.size() + 1) / 2);
-        std::memcpy(words.data(), bytes.constData(), size_t(bytes.size()));
+        std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(words.data()));
         DcmTag asWords(dcmTag);
         asWords.setVR(EVR_OW);
         m_item->putAndInsertUint16Array(asWords, words.data(), words.size());

@@ -78,7 +78,8 @@ private:
     QString m_characterSet;
 };
 
-/// Decodes bytes of the given Specific Character Set. `delimiters`: characters that reset ISO 2022 ("^=\\" for PN).
+/// Decodes bytes of the given Specific Character Set. Control characters that may not be there and marks that turn the order
+/// of letters round become U+FFFD (FIL-18). `delimiters`: characters that reset ISO 2022 ("^=\\" for PN).
 QString decodeText(const QByteArray& bytes, const QString& characterSet, const char* delimiters = "");
 /// Encodes; nothing if a character does not fit.
 std::optional<QByteArray> encodeText(const QString& text, const QString& characterSet);

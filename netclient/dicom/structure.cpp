@@ -1,7 +1,9 @@
 #include "netclient/dicom/structure.h"
+#include "netclient/dicom/byte_window.h"
 #include "netclient/dicom/inflate.h"
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -18,11 +20,21 @@ constexpr quint32 undefinedLength = 0xFFFFFFFF;
 class Walker
 {
 public:
-    Walker(const uchar* bytes, qint64 size) : m_bytes(bytes), m_size(size) {}
+    explicit Walker(ByteWindow bytes) : m_bytes(std::move(bytes)), m_size(m_bytes.size()) {}
 
     Result<void> walk()
     {
-        if (m_size >= 132 && std::memcmp(m_bytes + 128, "DICM", 4) == 0) {
+        auto walked = walkAll();
+        if (m_bytes.hasFailed())
+            return fail(Fault::Unreadable, tr("the file cannot be read to its end"));
+        return walked;
+    }
+
+private:
+    Result<void> walkAll()
+    {
+        const uchar* magic = m_bytes.at(128, 4);
+        if (magic && std::memcmp(magic, "DICM", 4) == 0) {
             m_at = 132;
             if (auto meta = walkMeta(); !meta)
                 return meta;
@@ -32,7 +44,6 @@ public:
         return m_isDeflated ? walkDeflated() : walkDataset();
     }
 
-private:
     struct Level
     {
         qint64 end;          // first byte after it; m_size if its length is undefined
@@ -42,11 +53,13 @@ private:
         bool isPixels = false;
     };
 
-    quint16 u16(qint64 at) const
+    // 0 beyond the end; who asks has checked, or the file could not be read.
+    quint16 u16(qint64 at)
     {
-        return m_isBigEndian ? quint16(m_bytes[at] << 8 | m_bytes[at + 1]) : quint16(m_bytes[at + 1] << 8 | m_bytes[at]);
+        const uchar* p = m_bytes.at(at, 2);
+        return !p ? quint16(0) : m_isBigEndian ? quint16(p[0] << 8 | p[1]) : quint16(p[1] << 8 | p[0]);
     }
-    quint32 u32(qint64 at) const
+    quint32 u32(qint64 at)
     {
         return m_isBigEndian ? quint32(u16(at)) << 16 | u16(at + 2) : quint32(u16(at + 2)) << 16 | u16(at);
     }
@@ -60,31 +73,47 @@ private:
                                         .arg(m_at));
     }
 
-    static bool isLongVr(const uchar* vr)
+    static bool isOneOf(std::initializer_list<const char*> names, QByteArrayView vr)
     {
-        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        for (const char* name : names)
-            if (std::memcmp(vr, name, 2) == 0)
-                return true;
-        return false;
+        return std::any_of(names.begin(), names.end(), [vr](const char* name) { return vr == name; });
     }
-    static bool looksLikeVr(const uchar* vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
+    static bool isShortVr(QByteArrayView vr)
+    {
+        return isOneOf({"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"}, vr);
+    }
+    static bool isLongVr(QByteArrayView vr)
+    {
+        return isOneOf({"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"}, vr);
+    }
+    static bool looksLikeVr(QByteArrayView vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
+    QByteArray vrAt(qint64 at)
+    {
+        const uchar* p = m_bytes.at(at, 2);
+        return p ? QByteArray(reinterpret_cast<const char*>(p), 2) : QByteArray(2, '\0');
+    }
 
     Result<void> walkMeta()
     {
+        bool isFirst = true;
         while (m_at + 8 <= m_size && u16(m_at) == 0x0002) {
             const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
-            if (!looksLikeVr(m_bytes + m_at + 4))
+            const QByteArray vr = vrAt(m_at + 4);
+            // Some writers leave the VRs out here too, against PS3.10 §7.1; their group begins with them left out.
+            const bool isImplicit = !looksLikeVr(vr) && (m_isMetaImplicit || isFirst);
+            if (!isImplicit && !isShortVr(vr) && !isLongVr(vr))
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file meta header is broken"));
-            const bool isLong = isLongVr(m_bytes + m_at + 4);
+            m_isMetaImplicit = isImplicit;
+            isFirst = false;
+            const bool isLong = !isImplicit && isLongVr(vr);
             if (m_at + (isLong ? 12 : 8) > m_size)
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
-            const qint64 length = isLong ? u32(m_at + 8) : u16(m_at + 6);
+            const qint64 length = isLong ? u32(m_at + 8) : isImplicit ? u32(m_at + 4) : u16(m_at + 6);
             const qint64 value = m_at + (isLong ? 12 : 8);
             if (value + length > m_size)
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
             if (tag == 0x00020010) {
-                QByteArray uid(reinterpret_cast<const char*>(m_bytes + value), length);
+                const uchar* from = m_bytes.at(value, length);
+                QByteArray uid(reinterpret_cast<const char*>(from), from ? length : 0);
                 while (uid.endsWith('\0') || uid.endsWith(' '))
                     uid.chop(1);
                 m_isImplicit = uid == "1.2.840.10008.1.2";
@@ -98,16 +127,17 @@ private:
         m_isBigEndian = m_nextIsBigEndian;
         // Files that say one encoding and use another exist; the bytes decide.
         if (!m_isDeflated && m_at + 8 <= m_size)
-            m_isImplicit = !looksLikeVr(m_bytes + m_at + 4);
+            m_isImplicit = !looksLikeVr(vrAt(m_at + 4));
         return {};
     }
 
-    Result<void> walkDeflated() const
+    Result<void> walkDeflated()
     {
-        const auto dataset = inflated(m_bytes + m_at, m_size - m_at);
+        const uchar* deflated = m_bytes.at(m_at, m_size - m_at);
+        const auto dataset = inflated(deflated, deflated ? m_size - m_at : 0);
         if (!dataset)
             return std::unexpected(dataset.error());
-        return Walker(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size()).walkDataset();
+        return Walker(ByteWindow(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size())).walkDataset();
     }
 
     bool guessHeaderless()
@@ -117,7 +147,7 @@ private:
         const quint16 group = u16(0);
         if (group != 0x0008 && group != 0x0002)
             return false;
-        m_isImplicit = !looksLikeVr(m_bytes + 4);
+        m_isImplicit = !looksLikeVr(vrAt(4));
         const quint16 element = u16(2);
         return !m_isImplicit || (element <= 0x0070 && u32(4) < 1024);
     }
@@ -140,8 +170,6 @@ private:
                 return damaged(0, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
             if (auto next = walkElement(levels, end); !next)
                 return next;
-            if (m_isUnwalkable)
-                return {};
         }
     }
 
@@ -149,7 +177,7 @@ private:
     {
         const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
         const bool isInSequence = !levels.empty() && !levels.back().isItem;
-        const bool isImplicit = levels.empty() ? m_isImplicit : levels.back().isImplicit;
+        bool isImplicit = levels.empty() ? m_isImplicit : levels.back().isImplicit;
         if (tag == 0xFFFEE00D || tag == 0xFFFEE0DD) { // item and sequence delimitation
             m_at += 8;
             if (!levels.empty())
@@ -176,14 +204,12 @@ private:
         bool isSequence = false;
         bool isUnknown = false;
         if (!isImplicit && tag != 0xFFFEE000) {
-            const uchar* vr = m_bytes + m_at + 4;
-            if (!looksLikeVr(vr)) { // mixed encodings: what follows is for the tolerant parser, in its limits
-                m_isUnwalkable = true;
-                return {};
-            }
-            isSequence = std::memcmp(vr, "SQ", 2) == 0;
-            isUnknown = std::memcmp(vr, "UN", 2) == 0;
-            if (isLongVr(vr)) {
+            const QByteArray vr = vrAt(m_at + 4);
+            isSequence = vr == "SQ";
+            isUnknown = vr == "UN";
+            if (!looksLikeVr(vr)) {
+                isImplicit = true; // one element without VR among others: the parser takes it so too
+            } else if (!isShortVr(vr)) { // a VR of the future has a long length (PS3.5 §6.2)
                 if (end - m_at < 12)
                     return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
                 value = m_at + 12;
@@ -217,19 +243,19 @@ private:
         return {};
     }
 
-    const uchar* m_bytes;
+    ByteWindow m_bytes;
     qint64 m_size;
     qint64 m_at = 0;
     bool m_isBigEndian = false;
     bool m_nextIsBigEndian = false;
     bool m_isImplicit = false;
     bool m_isDeflated = false;
-    bool m_isUnwalkable = false;
+    bool m_isMetaImplicit = false;
 };
 
 } // namespace
 
-Result<void> checkStructure(const uchar* bytes, qint64 size) { return Walker(bytes, size).walk(); }
+Result<void> checkStructure(const uchar* bytes, qint64 size) { return Walker(ByteWindow(bytes, size)).walk(); }
 
 Result<void> checkStructure(const QString& path)
 {
@@ -243,10 +269,7 @@ Result<void> checkStructure(const QString& path)
         return fail(Fault::Unreadable, tr("%1: %2").arg(path, file.errorString()));
     if (file.size() == 0)
         return fail(Fault::NotDicom, tr("the file is empty"));
-    const uchar* bytes = file.map(0, file.size());
-    if (!bytes)
-        return fail(Fault::Unreadable, tr("%1: %2").arg(path, file.errorString()));
-    return checkStructure(bytes, file.size());
+    return Walker(ByteWindow(file)).walk();
 }
 
 } // namespace diascope::dicom

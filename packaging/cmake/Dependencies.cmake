@@ -12,7 +12,15 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath CommonTransforms CommonExecutionModel
     ImagingCore ImagingGeneral FiltersCore RenderingCore RenderingOpenGL2 RenderingVolume RenderingVolumeOpenGL2)
 
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageFunction ITKImageGrid ITKTransform)
+
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(lcms2 REQUIRED IMPORTED_TARGET lcms2)
+
+# ITK's headers have warnings of their own too; no factories: it neither reads nor writes files here.
+add_library(diascope_itk INTERFACE)
+target_include_directories(diascope_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
+target_link_libraries(diascope_itk INTERFACE ${ITK_LIBRARIES})
 
 # DCMTK's headers are not warning-free; as system headers they are quiet.
 add_library(diascope_dcmtk INTERFACE)

@@ -1,4 +1,5 @@
 #include "viewer/decode/pixel_layout.h"
+#include "netclient/dicom/byte_window.h"
 #include <QFile>
 #include <algorithm>
 #include <cstring>
@@ -17,36 +18,6 @@ constexpr quint32 undefinedLength = 0xFFFFFFFF;
 constexpr quint32 itemTag = 0xFFFEE000;
 constexpr quint32 itemEnd = 0xFFFEE00D;
 constexpr quint32 sequenceEnd = 0xFFFEE0DD;
-
-/// Reads a file forwards through one buffer.
-class Reader
-{
-public:
-    explicit Reader(QFile& file) : m_file(file), m_size(file.size()) {}
-
-    qint64 size() const { return m_size; }
-    /// `count` bytes at `at`; null beyond the end.
-    const uchar* at(qint64 at, qint64 count)
-    {
-        if (at < 0 || at + count > m_size)
-            return nullptr;
-        if (at < m_from || at + count > m_from + m_buffer.size()) {
-            if (!m_file.seek(at))
-                return nullptr;
-            m_buffer = m_file.read(std::max<qint64>(count, 32768));
-            m_from = at;
-            if (m_buffer.size() < count)
-                return nullptr;
-        }
-        return reinterpret_cast<const uchar*>(m_buffer.constData()) + (at - m_from);
-    }
-
-private:
-    QFile& m_file;
-    qint64 m_size;
-    QByteArray m_buffer;
-    qint64 m_from = 0;
-};
 
 /// Walks the element structure (PS3.5 §7) up to the top level's pixel data. Dataset::read has already checked nesting.
 class Locator
@@ -78,7 +49,7 @@ public:
             }
             Found found;
             bool becomesImplicit = implicit.back();
-            if (tag == itemTag || implicit.back()) {
+            if (tag == itemTag || implicit.back() || !isVr(head + 4)) {
                 found.length = u32(head + 4);
                 at += 8;
             } else {
@@ -136,10 +107,12 @@ private:
         return m_isBigEndian ? quint32(u16(p)) << 16 | u16(p + 2) : quint32(u16(p + 2)) << 16 | u16(p);
     }
     static bool isVr(const uchar* p) { return p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z'; }
+    /// All but these have a long length, VRs of the future too (PS3.5 §6.2).
     static bool isLongVr(const uchar* vr)
     {
-        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
+        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
+                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
+        return std::none_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
     }
 
     /// The first element after the file meta group, which is always explicit little endian (PS3.10 §7.1).
@@ -151,15 +124,17 @@ private:
         while (const uchar* head = m_reader.at(at, 12)) {
             if (head[0] != 2 || head[1] != 0)
                 break;
-            const bool isLong = isLongVr(head + 4);
-            const quint32 length = isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
-                                          : quint32(head[6]) | quint32(head[7]) << 8;
+            const bool isImplicit = !isVr(head + 4); // against the standard, but there
+            const bool isLong = !isImplicit && isLongVr(head + 4);
+            const quint32 length = isImplicit ? quint32(head[4]) | quint32(head[5]) << 8 | quint32(head[6]) << 16 | quint32(head[7]) << 24
+                                   : isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
+                                            : quint32(head[6]) | quint32(head[7]) << 8;
             at += (isLong ? 12 : 8) + qint64(length);
         }
         return at;
     }
 
-    Reader m_reader;
+    ByteWindow m_reader;
     bool m_isBigEndian;
 };
 

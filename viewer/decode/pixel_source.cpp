@@ -75,6 +75,8 @@ void toNativeOrder(std::span<std::byte> bytes, const PixelLayout& layout)
 Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> destination)
 {
     const PixelDescription& pixels = layout.description;
+    if (pixels.syntax.codec == Codec::Unknown) // whoever wrote it may order the bytes as he likes
+        return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     const qint64 bits = layout.nativeFrameBits();
     const qint64 firstBit = bits * n;
     const qint64 firstByte = firstBit / 8;

@@ -62,6 +62,14 @@ std::vector<FigureValue> statistics(QRectF box, double area, const MeasuringPlan
                   {"sd", std::sqrt(variance), plane.unit},
                   {"min", low, plane.unit},
                   {"max", high, plane.unit}};
+        if (plane.suvFactor > 0) {
+            values.push_back({"suvbw-mean", (first + mean) * plane.suvFactor, "g/ml"});
+            values.push_back({"suvbw-max", high * plane.suvFactor, "g/ml"});
+        }
+    }
+    if (!plane.unitX.isEmpty()) { // seconds by centimetres are no area
+        values.push_back({"count", double(count), QString()});
+        return values;
     }
     const double pixelArea = plane.spacing.row * plane.spacing.column;
     values.push_back({"area", plane.isCalibrated ? area * pixelArea : area, plane.isCalibrated ? "mm2" : "px2", plane.note});
@@ -121,6 +129,13 @@ QPainterPath noOutline(const Points&) { return {}; }
 
 std::vector<FigureValue> lengthValues(const Points& points, const MeasuringPlane& plane)
 {
+    if (!plane.unitX.isEmpty()) { // along each axis for itself
+        const auto along = [](double pixels, double spacing, const QString& unit) {
+            const QString name = unit == QLatin1String("s") ? "time" : unit == QLatin1String("mm") ? "depth" : unit == QLatin1String("cm/s") ? "velocity" : "difference";
+            return FigureValue{name, std::abs(pixels) * spacing, unit};
+        };
+        return {along(points[1].x() - points[0].x(), plane.spacing.column, plane.unitX), along(points[1].y() - points[0].y(), plane.spacing.row, plane.unitY)};
+    }
     return {{"length", distance(points[0], points[1], plane), lengthUnit(plane), plane.note}};
 }
 
@@ -130,6 +145,8 @@ std::vector<FigureValue> angleValues(const Points& points, const MeasuringPlane&
     const auto arm = [&](QPointF to) {
         return QPointF((to.x() - points[1].x()) * plane.spacing.column, (to.y() - points[1].y()) * plane.spacing.row);
     };
+    if (!plane.unitX.isEmpty())
+        return {}; // between seconds and centimetres there is no angle
     const QPointF a = arm(points[0]);
     const QPointF b = arm(points[2]);
     const double angle = std::atan2(std::abs(a.x() * b.y() - a.y() * b.x()), a.x() * b.x() + a.y() * b.y());

@@ -20,6 +20,21 @@ std::optional<Vec3> vectorFrom(const QJsonValue& value)
     return Vec3{array.at(0).toDouble(), array.at(1).toDouble(), array.at(2).toDouble()};
 }
 
+/// The region of an image point: of several the one of high priority, else the last (PS3.3 C.8.5.5.1.3).
+const UltrasoundRegion* regionAt(const std::vector<UltrasoundRegion>& regions, QPointF point)
+{
+    const UltrasoundRegion* found = nullptr;
+    for (const UltrasoundRegion& region : regions)
+        if (region.contains(std::lround(point.x()), std::lround(point.y())) && (!found || found->isLowPriority || !region.isLowPriority))
+            found = &region;
+    return found;
+}
+
+double suvFactorOf(const Instance& instance)
+{
+    return instance.modules && instance.modules->pet ? suv(*instance.modules->pet).factor.value_or(0) : 0;
+}
+
 } // namespace
 
 QJsonObject toJson(const Figure& figure)
@@ -101,11 +116,44 @@ MeasuringPlane MeasuringPlane::ofFrame(std::shared_ptr<const Volume> volume, int
         break;
     }
     plane.unit = volume->unit(frame);
+    plane.suvFactor = suvFactorOf(instance);
     plane.columns = volume->columns();
     plane.rows = volume->rows();
     plane.valueAt = [volume, frame](QPointF point) {
         return volume->valueAt(frame, int(std::lround(point.x())), int(std::lround(point.y())));
     };
+    return plane;
+}
+
+MeasuringPlane MeasuringPlane::ofFrame(std::shared_ptr<const Volume> volume, int frame, const std::vector<QPointF>& points)
+{
+    const auto& modules = volume->instance(frame).modules;
+    MeasuringPlane plane = ofFrame(volume, frame);
+    if (!modules || modules->regions.empty() || points.empty())
+        return plane;
+    const UltrasoundRegion* region = regionAt(modules->regions, points.front());
+    for (const QPointF& point : points)
+        if (regionAt(modules->regions, point) != region) {
+            region = nullptr;
+            break;
+        }
+    plane.isCalibrated = false;
+    plane.spacing = {volume->instance(frame).pixelAspect, 1};
+    plane.calibration = tr("not within one ultrasound region: in pixels");
+    plane.note = tr("not within one region");
+    const QString unitX = region ? unitName(region->unitX) : QString();
+    const QString unitY = region ? unitName(region->unitY) : QString();
+    if (unitX.isEmpty() || unitY.isEmpty())
+        return plane;
+    const auto scale = [](double delta, UltrasoundRegion::Unit unit) { return std::abs(delta) * (unit == UltrasoundRegion::Unit::Centimetre ? 10 : 1); };
+    plane.isCalibrated = true;
+    plane.spacing = {scale(region->deltaY, region->unitY), scale(region->deltaX, region->unitX)};
+    plane.note.clear();
+    plane.calibration = tr("ultrasound region");
+    if (!region->isInCentimetres()) {
+        plane.unitX = unitX;
+        plane.unitY = unitY;
+    }
     return plane;
 }
 
@@ -128,16 +176,17 @@ std::optional<std::vector<QPointF>> pointsOnPlane(const Figure& figure, const st
 QString displayUnit(const QString& unit)
 {
     static const QMap<QString, QString> displayed{
-        {"mm2", QStringLiteral("mm²")}, {"px2", QStringLiteral("px²")}, {"deg", QStringLiteral("°")}};
+        {"mm2", QStringLiteral("mm²")}, {"px2", QStringLiteral("px²")}, {"deg", QStringLiteral("°")}, {"BQML", QStringLiteral("Bq/ml")}, {"GML", QStringLiteral("g/ml")}};
     return displayed.value(unit, unit);
 }
+
+int decimalsOf(const FigureValue& value) { return value.unit == QLatin1String("s") ? 3 : value.name.startsWith(QLatin1String("suv")) ? 2 : 1; }
 
 QString describe(const FigureValue& value)
 {
     if (value.name == QLatin1String("count"))
         return tr("%1 pixels").arg(qint64(value.value));
-    // One decimal always, as in the report: the same value looks the same everywhere (MEA-09).
-    const QString number = QString::number(value.value, 'f', 1);
+    const QString number = QString::number(value.value, 'f', decimalsOf(value));
     const QString unit = displayUnit(value.unit);
     if (value.unit == QLatin1String("deg"))
         return number + unit;
@@ -152,6 +201,10 @@ QString describe(const FigureValue& value)
         return tr("Min %1").arg(amount);
     if (value.name == QLatin1String("max"))
         return tr("Max %1").arg(amount);
+    if (value.name == QLatin1String("suvbw-mean"))
+        return tr("SUVbw-mean %1").arg(number);
+    if (value.name == QLatin1String("suvbw-max"))
+        return tr("SUVbw-max %1").arg(number);
     if (value.name == QLatin1String("area"))
         return tr("Area %1").arg(amount);
     return amount;
@@ -164,6 +217,36 @@ QStringList describe(const std::vector<FigureValue>& values)
         if (value.name != QLatin1String("count"))
             lines << describe(value);
     return lines;
+}
+
+QString probeText(double value, const Instance& instance)
+{
+    const bool isFine = std::abs(value) < 10 && value != std::round(value);
+    QString text = QStringLiteral("%1 %2").arg(value, 0, 'f', isFine ? 2 : 0).arg(displayUnit(instance.modalityTransform.unit)).trimmed();
+    if (const double factor = suvFactorOf(instance); factor > 0)
+        text += QStringLiteral("   SUVbw %1").arg(value * factor, 0, 'f', 2);
+    return text;
+}
+
+QString probeText(const Volume& volume, int frame, QPointF imagePx)
+{
+    const Instance& instance = volume.instance(frame);
+    const auto value = volume.valueAt(frame, int(std::lround(imagePx.x())), int(std::lround(imagePx.y())));
+    QStringList parts;
+    if (value)
+        parts << probeText(*value, instance);
+    const UltrasoundRegion* region = instance.modules ? regionAt(instance.modules->regions, imagePx) : nullptr;
+    if (region && !region->isInCentimetres()) {
+        const auto axis = [&](UltrasoundRegion::Unit unit, double at, std::optional<double> reference, double delta, double referenceValue) {
+            if (unitName(unit).isEmpty() || !reference)
+                return;
+            const double scale = unit == UltrasoundRegion::Unit::Centimetre ? 10 : 1;
+            parts << QStringLiteral("%1 %2").arg(scale * (referenceValue + (at - *reference) * delta), 0, 'f', unit == UltrasoundRegion::Unit::Second ? 3 : 1).arg(unitName(unit));
+        };
+        axis(region->unitX, imagePx.x(), region->referenceX, region->deltaX, region->referenceValueX);
+        axis(region->unitY, imagePx.y(), region->referenceY, region->deltaY, region->referenceValueY);
+    }
+    return parts.join(QStringLiteral("   "));
 }
 
 std::optional<int> frameOf(const Figure& figure, const Volume& volume)
@@ -188,7 +271,7 @@ std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Vol
         if (!frame || !volume->isLoaded(*frame))
             return {};
         const auto points = pointsOnPlane(figure, volume->plane(*frame), 1e6);
-        return points ? kind->values(*points, MeasuringPlane::ofFrame(volume, *frame)) : std::vector<FigureValue>{};
+        return points ? kind->values(*points, MeasuringPlane::ofFrame(volume, *frame, *points)) : std::vector<FigureValue>{};
     }
     // On a reconstructed plane: the plane's own mm through the first point. Another series in the same place has other
     // values, and half a series has none yet.
@@ -205,6 +288,7 @@ std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Vol
     measuring.isCalibrated = true;
     measuring.calibration = tr("pixel spacing in the patient");
     measuring.unit = volume->unit(0);
+    measuring.suvFactor = suvFactorOf(volume->instance(0));
     measuring.sampleStep = volume->grid()->smallestSpacingMm();
     measuring.valueAt = [&](QPointF point) { return volume->valueAt(plane.toPatient(point)); };
     const auto points = pointsOnPlane(figure, plane, 1e6);

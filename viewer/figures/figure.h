@@ -38,7 +38,8 @@ struct Figure
 QJsonObject toJson(const Figure& figure);
 Result<Figure> figureFromJson(const QJsonObject& json);
 
-/// One value of a figure: name is one of CLI.md's ("length", "mean", "sd", "min", "max", "area", "count", "angle").
+/// One value of a figure: name is one of CLI.md's ("length", "mean", "sd", "min", "max", "area", "count", "angle",
+/// "suvbw-mean", "suvbw-max", "time", "depth", "velocity").
 struct FigureValue
 {
     QString name;
@@ -58,11 +59,17 @@ struct MeasuringPlane
     QString unit;                                   ///< of the values
     int columns = 0;                                ///< of the image; 0 for a reconstructed plane
     int rows = 0;
+    QString unitX;                                  ///< other than mm along the row: "s" in M-mode and spectra (MEA-03)
+    QString unitY;                                  ///< the same along the column: "cm/s"
+    double suvFactor = 0;                           ///< modality value × factor = SUV by body weight; 0: none (PIX-19)
     double sampleStep = 1;                          ///< distance between samples of an area, in plane coordinates
     std::function<std::optional<double>(QPointF)> valueAt; ///< modality value; nothing outside, padding, colour
 
     /// A native frame of a volume. Values are read when asked for, from the stored pixels.
     static MeasuringPlane ofFrame(std::shared_ptr<const Volume> volume, int frame);
+    /// The same for a figure with these points: in ultrasound the region that holds them all decides scale and units; across
+    /// regions and outside, pixels (MEA-03).
+    static MeasuringPlane ofFrame(std::shared_ptr<const Volume> volume, int frame, const std::vector<QPointF>& points);
 };
 
 /// A kind of figure: declared once in builtin_figures.cpp; one painter and one interactor serve all.
@@ -91,6 +98,12 @@ QString displayUnit(const QString& unit);
 /// Values for people, line by line: {"23.4 mm"}, {"Mean 41.2 HU", "SD 3.1 HU", …}.
 QStringList describe(const std::vector<FigureValue>& values);
 QString describe(const FigureValue& value);
+/// The same in the view and in the report: the same value looks the same everywhere (MEA-09).
+int decimalsOf(const FigureValue& value);
+/// The value under an image point as people read it, with SUV in PET and the place on the axes of an ultrasound region; empty
+/// where there is none.
+QString probeText(const Volume& volume, int frame, QPointF imagePx);
+QString probeText(double modalityValue, const Instance& instance);
 
 /// A figure's values on the volume it was drawn on, wherever that image is in the stack; empty if the image is not there or
 /// not loaded yet, and for figures on a reconstructed plane until all of their series is.

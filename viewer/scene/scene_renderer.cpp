@@ -83,10 +83,15 @@ struct SceneRenderer::State
         std::unique_ptr<ScenePipeline> pipeline;
         while (const auto request = await()) {
             QImage image;
+            const auto regular = volume->regular(); // may take a second the first time
+            if (!regular) {
+                deliver(std::unexpected(regular.error()));
+                continue;
+            }
             {
                 const std::lock_guard turn(vtkMutex());
                 if (!pipeline) {
-                    pipeline = std::make_unique<ScenePipeline>(volume);
+                    pipeline = std::make_unique<ScenePipeline>(*regular);
                     const std::lock_guard lock(mutex);
                     description = pipeline->description();
                 }
@@ -106,7 +111,7 @@ std::optional<QString> whyNoScene(const Volume& volume)
 {
     if (volume.isColour())
         return tr("3D is not offered for colour images");
-    if (!volume.stack().isVolume)
+    if (!volume.stack().canReslice)
         return tr("3D needs a regular volume: %1").arg(volume.stack().whyNoVolume);
     if (volume.failedCount() > 0)
         return tr("%1 image(s) could not be read").arg(volume.failedCount());

@@ -14,6 +14,7 @@ struct Key
     VoiFunction function;
     const void* voiLut;
     const void* modalityTable;
+    const void* modules;
     double slope;
     double intercept;
     qint64 firstMapped;
@@ -27,7 +28,7 @@ struct Kept
 {
     Key key;
     std::shared_ptr<const GreyTable> table;
-    std::shared_ptr<const void> keeps[2]; ///< so that the addresses in the key stay theirs
+    std::shared_ptr<const void> keeps[3]; ///< so that the addresses in the key stay theirs
 };
 
 } // namespace
@@ -35,13 +36,19 @@ struct Kept
 GreyFunction::GreyFunction(const Instance& instance, const Presentation& presentation)
     : window(presentation.window), function(presentation.function), isInverted(instance.isInverted != presentation.invert)
 {
+    if (instance.modules && instance.modules->presentationLut) {
+        modules = instance.modules;
+        isInverted = presentation.invert;
+    }
     if (presentation.voiLut >= 0 && size_t(presentation.voiLut) < instance.voiLuts.size())
         lut = instance.voiLuts[size_t(presentation.voiLut)];
 }
 
 quint8 GreyFunction::operator()(double modalityValue) const
 {
-    const double output = lut ? double(lut->apply(modalityValue)) : applyVoi(modalityValue, window, function);
+    double output = lut ? double(lut->apply(modalityValue)) : applyVoi(modalityValue, window, function);
+    if (modules)
+        output = double(modules->presentationLut->apply(output));
     const int level = int(std::clamp(output, 0.0, 1.0) * 255 + 0.5);
     return quint8(isInverted ? 255 - level : level);
 }
@@ -50,7 +57,7 @@ std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleT
 {
     const GreyFunction grey(instance, presentation);
     const ModalityTransform& transform = instance.modalityTransform;
-    const Key key{grey.window, grey.function, grey.lut.get(), transform.table.get(), transform.slope, transform.intercept,
+    const Key key{grey.window, grey.function, grey.lut.get(), transform.table.get(), grey.modules.get(), transform.slope, transform.intercept,
                   transform.firstMapped, grey.isInverted, type, instance.pixels.padding};
     static std::mutex mutex;
     static std::vector<Kept> kept;
@@ -71,7 +78,7 @@ std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleT
     const std::lock_guard lock(mutex);
     if (kept.size() >= 16)
         kept.erase(kept.begin());
-    kept.push_back({key, table, {grey.lut, transform.table}});
+    kept.push_back({key, table, {grey.lut, transform.table, grey.modules}});
     return table;
 }
 

@@ -4,7 +4,8 @@
 namespace diascope::viewer
 {
 
-/// Modality value → grey level 0..255 of one frame under a presentation, with the image's own polarity (PIX-07).
+/// Modality value → grey level 0..255 of one frame under a presentation, with the image's own presentation LUT
+/// or polarity (PIX-07); a table leaves the polarity to itself (PS3.3 C.11.6).
 struct GreyFunction
 {
     GreyFunction(const Instance& instance, const Presentation& presentation);
@@ -13,6 +14,7 @@ struct GreyFunction
     Window window;
     VoiFunction function;
     std::shared_ptr<const VoiLut> lut;
+    std::shared_ptr<const ImageModules> modules; ///< null without a presentation LUT
     bool isInverted;
 };
 

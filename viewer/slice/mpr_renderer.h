@@ -7,7 +7,8 @@ namespace diascope::viewer
 /// MPR planes and slabs into a Grayscale8 image of the transform's size. Errors: Unsupported with the stack's reason.
 Result<QImage> renderMpr(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform);
 
-/// A native frame: Grayscale8, or RGB32 for colour. The frame is loaded.
+/// A native frame: Grayscale8, or RGB32 for colour, less its mask where the presentation wants that. The frame is loaded, and so is
+/// its mask; else a null image.
 QImage renderNative(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform);
 
 } // namespace diascope::viewer

@@ -1,3 +1,4 @@
+#include "viewer/slice/colour_transform.h"
 #include "viewer/slice/grey_table.h"
 #include "viewer/slice/mpr_renderer.h"
 #include <algorithm>
@@ -218,9 +219,9 @@ QImage paintWords(const Volume& volume, int frame, const Presentation& presentat
     return paintGrey(raster, padding.has_value(), transform, presentation.interpolation == Interpolation::Nearest, toGrey, isPadding);
 }
 
-QImage paintFloats(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+QImage paintFloats(const Volume& volume, int frame, const std::vector<float>& values, const Presentation& presentation,
+                   const SliceTransform& transform)
 {
-    const std::vector<float> values = volume.frameValues(frame);
     const GreyFunction grey(volume.instance(frame), presentation);
     const Raster<float> raster{values.data(), volume.columns(), volume.rows(), 1, {}};
     const auto isPadding = [](float v) { return !std::isfinite(v); };
@@ -232,6 +233,7 @@ QImage paintFloats(const Volume& volume, int frame, const Presentation& presenta
 QImage paintColour(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
 {
     const bool isNearest = presentation.interpolation == Interpolation::Nearest;
+    const auto colours = colourTransformOf(volume.instance(frame)).value_or(nullptr);
     Raster<quint8> raster{volume.stored<quint8>(frame).data(), volume.columns(), volume.rows(), 3, {}};
     const Placement placement = place(raster, transform, isNearest, [](quint8) { return false; });
     QImage image(transform.sizePx(), QImage::Format_RGB32);
@@ -247,9 +249,13 @@ QImage paintColour(const Volume& volume, int frame, const Presentation& presenta
         const quint8* lower = raster.samples + size_t(ys.second[size_t(y)]) * size_t(raster.columns) * 3;
         const float down = ys.part[size_t(y)];
         auto* to = reinterpret_cast<QRgb*>(bits + stride * y);
+        int first = image.width();
+        int last = -1;
         for (int x = 0; x < image.width(); ++x) {
             if (xs.first[size_t(x)] < 0)
                 continue;
+            first = std::min(first, x);
+            last = x;
             const int a = xs.first[size_t(x)] * 3;
             const int b = xs.second[size_t(x)] * 3;
             const float right = xs.part[size_t(x)];
@@ -258,11 +264,13 @@ QImage paintColour(const Volume& volume, int frame, const Presentation& presenta
                 const float top = upper[a + channel] + right * (upper[b + channel] - upper[a + channel]);
                 const float bottom = lower[a + channel] + right * (lower[b + channel] - lower[a + channel]);
                 rgb[channel] = int(top + down * (bottom - top) + 0.5f);
-                if (presentation.invert)
-                    rgb[channel] = 255 - rgb[channel];
             }
             to[x] = qRgb(rgb[0], rgb[1], rgb[2]);
         }
+        if (colours && last >= first)
+            colours->apply(to + first, last - first + 1);
+        for (int x = first; presentation.invert && x <= last; ++x)
+            to[x] ^= 0x00ffffff;
     });
     return image;
 }
@@ -271,6 +279,15 @@ QImage paintColour(const Volume& volume, int frame, const Presentation& presenta
 
 QImage renderNative(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform)
 {
+    if (presentation.subtraction) {
+        if (const auto plan = subtractionOf(volume, view.frame, *presentation.subtraction)) {
+            const std::vector<float> values = subtractedValues(volume, view.frame, *plan);
+            return values.empty() ? QImage() : paintFloats(volume, view.frame, values, presentation, transform);
+        }
+        // Outside the applicable frames: as it is, with the window of the image.
+        Presentation whole = withSubtraction(volume, view.frame, presentation, std::nullopt);
+        return renderNative(volume, view, whole, transform);
+    }
     switch (volume.sampleType()) {
     case SampleType::UInt8:
         return paintWords<quint8>(volume, view.frame, presentation, transform);
@@ -281,7 +298,7 @@ QImage renderNative(const Volume& volume, const SliceView& view, const Presentat
     case SampleType::UInt32:
     case SampleType::Int32:
     case SampleType::Float32:
-        return paintFloats(volume, view.frame, presentation, transform);
+        return paintFloats(volume, view.frame, volume.frameValues(view.frame), presentation, transform);
     case SampleType::Rgb8:
         break;
     }

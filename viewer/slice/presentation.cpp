@@ -31,6 +31,68 @@ constexpr std::array ctPresets{
     BuiltIn{"ct-spine", QT_TRANSLATE_NOOP("Presentation", "Spine, soft tissue"), 50, 250},
 };
 
+/// 1st to 99th percentile of what is not background.
+Window windowOf(std::vector<float> values, VoiFunction function)
+{
+    std::erase_if(values, [](float v) { return !std::isfinite(v); });
+    if (values.empty())
+        return {128, 256};
+    // One value that fills a tenth and is the lowest is background (air around the patient, a filled corner).
+    const float lowest = *std::min_element(values.begin(), values.end());
+    const auto background = std::count(values.begin(), values.end(), lowest);
+    if (background * 10 > qsizetype(values.size()) && background < qsizetype(values.size()))
+        std::erase(values, lowest);
+    const auto percentile = [&](double p) {
+        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
+        std::nth_element(values.begin(), at, values.end());
+        return double(*at);
+    };
+    const double low = percentile(0.01);
+    const double high = percentile(0.99);
+    if (function == VoiFunction::LinearExact)
+        return {(low + high) / 2, high > low ? high - low : std::max(1e-6, std::abs(low))};
+    return {(low + high) / 2 + 0.5, high - low + 1};
+}
+
+/// Vessels fill little of a difference: nearly all of its range, and the background neither black nor white.
+Window differenceWindow(std::vector<float> values)
+{
+    std::erase_if(values, [](float v) { return !std::isfinite(v); });
+    if (values.empty())
+        return {0, 1};
+    const auto percentile = [&](double p) {
+        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
+        std::nth_element(values.begin(), at, values.end());
+        return double(*at);
+    };
+    double low = percentile(0.002);
+    double high = percentile(0.998);
+    const double middle = percentile(0.5);
+    low = std::min(low, middle - (high - middle) / 3);
+    high = std::max(high, middle + (middle - low) / 3);
+    return {(low + high) / 2, std::max(high - low, 1e-3)};
+}
+
+/// A window that leaves nothing to see: written for the stored values before a Modality LUT, or as LINEAR where the values
+/// are fractions and LINEAR_EXACT was meant.
+bool isBlank(const Volume& volume, int frame, const StoredWindow& window)
+{
+    if (!volume.instance(frame).modalityTransform.table && windowFunction(volume, frame) == VoiFunction::Linear)
+        return false;
+    qint64 dark = 0;
+    qint64 bright = 0;
+    qint64 all = 0;
+    for (const float value : volume.frameValues(frame)) {
+        if (!std::isfinite(value))
+            continue;
+        const double output = applyVoi(double(value), {window.centre, window.width}, window.function);
+        dark += output <= 0;
+        bright += output >= 1;
+        ++all;
+    }
+    return all > 0 && std::max(dark, bright) * 100 > all * 90;
+}
+
 } // namespace
 
 double applyVoi(double x, Window window, VoiFunction function)
@@ -61,45 +123,69 @@ double applyVoi(double x, Window window, VoiFunction function)
 Presentation initialPresentation(const Volume& volume, int frame)
 {
     Presentation presentation;
-    if (volume.frameCount() == 0)
+    if (volume.frameCount() == 0 || volume.isColour())
         return presentation;
-    const Instance& instance = volume.instance(std::clamp(frame, 0, volume.frameCount() - 1));
-    if (volume.isColour())
+    frame = std::clamp(frame, 0, volume.frameCount() - 1);
+    const auto& modules = volume.instance(frame).modules;
+    if (modules && modules->isSubtractedAtFirst && !modules->masks.empty() && canSubtract(volume))
+        return withSubtraction(volume, frame, presentation, Subtraction{});
+    return withSubtraction(volume, frame, presentation, std::nullopt);
+}
+
+bool isReadyToPresent(const Volume& volume, int frame)
+{
+    const auto isThere = [&](int at) { return volume.isLoaded(at) || volume.error(at); };
+    if (!isThere(frame))
+        return false;
+    const auto& modules = volume.instance(frame).modules;
+    const auto typical = modules && modules->isSubtractedAtFirst ? typicalSubtraction(volume, {}) : std::nullopt;
+    const auto plan = typical ? subtractionOf(volume, *typical, {}) : std::nullopt;
+    return !plan || (std::all_of(plan->maskFrames.begin(), plan->maskFrames.end(), isThere) &&
+                     std::all_of(plan->contrastFrames.begin(), plan->contrastFrames.end(), isThere));
+}
+
+Presentation withSubtraction(const Volume& volume, int frame, Presentation presentation, const std::optional<Subtraction>& subtraction)
+{
+    const Instance& instance = volume.instance(frame);
+    presentation.subtraction = subtraction;
+    presentation.voiLut = -1;
+    const auto typical = subtraction ? typicalSubtraction(volume, *subtraction) : std::nullopt;
+    if (typical) {
+        presentation.window = differenceWindow(subtractedValues(volume, *typical, *subtractionOf(volume, *typical, *subtraction)));
+        presentation.function = VoiFunction::LinearExact;
         return presentation;
-    if (!instance.windows.empty()) {
-        const StoredWindow& stored = instance.windows.front();
-        presentation.window = {stored.centre, stored.width};
-        presentation.function = stored.function;
-    } else {
-        presentation.window = autoWindow(volume, frame);
     }
+    if (const auto suvWindow = findWindowPreset(instance, QStringLiteral("suv-0-10"))) {
+        presentation.window = suvWindow->window;
+        presentation.function = suvWindow->function;
+        return presentation;
+    }
+    presentation.function = windowFunction(volume, frame);
     if (!instance.voiLuts.empty())
         presentation.voiLut = 0;
+    if (!instance.windows.empty()) {
+        StoredWindow stored = instance.windows.front();
+        if (isBlank(volume, frame, stored))
+            stored.function = presentation.function;
+        if (!isBlank(volume, frame, stored)) {
+            presentation.window = {stored.centre, stored.width};
+            presentation.function = stored.function;
+            return presentation;
+        }
+    }
+    presentation.window = autoWindow(volume, frame);
     return presentation;
 }
 
-Window autoWindow(const Volume& volume, int frame)
+VoiFunction windowFunction(const Volume& volume, int frame)
 {
-    std::vector<float> values = volume.frameValues(frame);
-    std::erase_if(values, [](float v) { return !std::isfinite(v); });
-    if (values.empty())
-        return {128, 256};
-    // One value that fills a tenth and is the lowest is background (air around the patient, a filled corner).
-    const float lowest = *std::min_element(values.begin(), values.end());
-    const auto background = std::count(values.begin(), values.end(), lowest);
-    if (background * 10 > qsizetype(values.size()) && background < qsizetype(values.size()))
-        std::erase(values, lowest);
-    const auto percentile = [&](double p) {
-        const auto at = values.begin() + qsizetype(p * double(values.size() - 1));
-        std::nth_element(values.begin(), at, values.end());
-        return double(*at);
-    };
-    const double low = percentile(0.01);
-    const double high = percentile(0.99);
-    if (high - low < 1) // parametric maps and PET in small units
-        return {(low + high) / 2 + 0.5, std::max(1.0, high - low + 1)};
-    return {(low + high) / 2 + 0.5, high - low + 1};
+    const ModalityTransform& transform = volume.instance(frame).modalityTransform;
+    const auto isWhole = [](double v) { return std::abs(v - std::round(v)) < 1e-9; };
+    const bool areWhole = volume.sampleType() != SampleType::Float32 && (transform.table || (isWhole(transform.slope) && isWhole(transform.intercept)));
+    return areWhole ? VoiFunction::Linear : VoiFunction::LinearExact;
 }
+
+Window autoWindow(const Volume& volume, int frame) { return windowOf(volume.frameValues(frame), windowFunction(volume, frame)); }
 
 std::vector<WindowPreset> windowPresets(const QString& modality)
 {
@@ -123,6 +209,10 @@ std::vector<WindowPreset> windowPresets(const Instance& instance)
         const QString name = instance.voiLuts[i]->name.isEmpty() ? tr("Table %1").arg(i + 1) : instance.voiLuts[i]->name;
         presets.push_back({QStringLiteral("lut-%1").arg(i + 1), name, {}, VoiFunction::Linear, int(i)});
     }
+    if (instance.modules && instance.modules->pet)
+        if (const auto factor = suv(*instance.modules->pet).factor)
+            for (const int top : {5, 7, 10, 15, 20})
+                presets.push_back({QStringLiteral("suv-0-%1").arg(top), tr("SUV 0–%1").arg(top), {top / 2.0 / *factor, top / *factor}, VoiFunction::LinearExact, -1});
     for (WindowPreset& preset : windowPresets(instance.modality))
         presets.push_back(std::move(preset));
     return presets;

@@ -1,5 +1,5 @@
 #pragma once
-#include "viewer/volume/volume.h"
+#include "viewer/slice/subtraction.h"
 #include <QRgb>
 #include <array>
 
@@ -31,6 +31,10 @@ struct Presentation
     bool invert = false; ///< by the user's wish, on top of the image's own polarity
     Interpolation interpolation = Interpolation::Linear;
     std::shared_ptr<const ColourMap> colourMap; ///< null: grey
+    bool showsShutter = true;
+    bool showsOverlayPlanes = true;
+    /// Native frames are shown less their mask where they have one; then window values are those of the difference.
+    std::optional<Subtraction> subtraction;
 
     friend bool operator==(const Presentation&, const Presentation&) = default;
 };
@@ -39,11 +43,18 @@ struct Presentation
 /// (LINEAR_EXACT). LINEAR with width 1 is a step at centre - 0.5.
 double applyVoi(double modalityValue, Window window, VoiFunction function);
 
-/// What a frame shows at first: its first VOI LUT or window, else autoWindow (PIX-20).
+/// What a frame shows at first: subtracted where the file wishes it, PET in SUV, else its first VOI LUT or window, else
+/// autoWindow (PIX-20).
 Presentation initialPresentation(const Volume& volume, int frame = 0);
+/// Whether all that initialPresentation looks at is loaded.
+bool isReadyToPresent(const Volume& volume, int frame);
+/// The same with the subtraction switched on (with the window of a typical difference) or off (with that of the image).
+Presentation withSubtraction(const Volume& volume, int frame, Presentation presentation, const std::optional<Subtraction>& subtraction);
 
-/// From the loaded pixels of a frame without padding: 1st to 99th percentile of what is not background.
+/// From the loaded pixels of a frame without padding: 1st to 99th percentile of what is not background. For windowFunction.
 Window autoWindow(const Volume& volume, int frame);
+/// LINEAR where modality values are whole numbers, LINEAR_EXACT where they are not (parametric maps, PET).
+VoiFunction windowFunction(const Volume& volume, int frame);
 
 /// A window offered by name.
 struct WindowPreset

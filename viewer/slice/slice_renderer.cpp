@@ -1,4 +1,5 @@
 #include "viewer/slice/slice_renderer.h"
+#include "viewer/slice/image_layers.h"
 #include "viewer/slice/mpr_renderer.h"
 
 namespace diascope::viewer
@@ -32,6 +33,19 @@ std::optional<Error> problemOf(const Volume& volume, int frame)
     return std::nullopt;
 }
 
+/// Of the acquired slices where they are evenly spaced, else of the volume resampled from them.
+Result<QImage> renderReformatted(const Volume& volume, const SliceView& view, const Presentation& presentation, const SliceTransform& transform)
+{
+    if (!volume.stack().needsResampling)
+        return renderMpr(volume, view, presentation, transform);
+    const auto regular = volume.regular();
+    if (!regular)
+        return std::unexpected(regular.error());
+    SliceView same = view; // frames count otherwise there; only the phase matters
+    same.frame = (*regular)->stack().frameOf(0, view.frame / volume.sliceCount());
+    return renderMpr(**regular, same, presentation, transform);
+}
+
 } // namespace
 
 RenderedSlice render(const Volume& volume, const SliceView& view, const Presentation& presentation, QSize sizePx)
@@ -41,7 +55,7 @@ RenderedSlice render(const Volume& volume, const SliceView& view, const Presenta
     sizePx = sizePx.expandedTo({1, 1}).boundedTo({16384, 16384});
     slice.transform = SliceTransform::of(volume, view, sizePx);
     if (view.mpr) {
-        auto image = renderMpr(volume, view, presentation, slice.transform);
+        auto image = renderReformatted(volume, view, presentation, slice.transform);
         if (image)
             slice.image = std::move(*image);
         else
@@ -50,12 +64,21 @@ RenderedSlice render(const Volume& volume, const SliceView& view, const Presenta
         slice.problem = problemOf(volume, view.frame);
         if (!slice.problem)
             slice.image = renderNative(volume, view, presentation, slice.transform);
+        if (!slice.problem && slice.image.isNull())
+            slice.problem = Error{Fault::NotFound, tr("its mask is not loaded")};
     }
     if (slice.image.isNull()) {
         slice.image = QImage(sizePx, QImage::Format_RGB32);
         slice.image.fill(Qt::black);
     } else if (presentation.colourMap && slice.image.format() == QImage::Format_Grayscale8) {
         slice.image = coloured(slice.image, *presentation.colourMap);
+    }
+    if (!view.mpr && !slice.problem) {
+        const Instance& instance = volume.instance(view.frame);
+        if (presentation.showsShutter)
+            applyShutter(slice.image, instance, slice.transform);
+        if (presentation.showsOverlayPlanes)
+            paintOverlayPlanes(slice.image, instance, presentation.showsShutter, slice.transform);
     }
     return slice;
 }

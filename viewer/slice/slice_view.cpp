@@ -156,6 +156,8 @@ EdgeLetters SliceTransform::letters() const
 {
     const auto lettersTowards = [this](QPointF screenStep) -> QString {
         const QPointF step = m_toImage.map(screenStep) - m_toImage.map(QPointF(0, 0));
+        if (m_plane && !m_plane->isInPatient)
+            return {};
         if (m_plane)
             return orientationLetters(m_plane->rowDirection * (step.x() * m_plane->spacingMm.column) +
                                       m_plane->columnDirection * (step.y() * m_plane->spacingMm.row));

@@ -73,10 +73,13 @@ protected:
     void drag(ToolTarget& target, QPointF positionPx) override
     {
         // Speed follows the window's width: a narrow one is set finely.
-        const double step = std::max(m_presentation.window.width, 1.0) / 300;
+        const bool isLinear = m_presentation.function == VoiFunction::Linear;
+        const double step = (isLinear ? std::max(m_presentation.window.width, 1.0) : m_presentation.window.width) / 300;
         Presentation changed = m_presentation;
         changed.voiLut = -1;
-        changed.window.width = std::max(1.0, m_presentation.window.width + (positionPx.x() - m_startPx.x()) * step);
+        // LINEAR has no window under 1 (PS3.3 C.11.2.1.2); values that are no whole numbers have the exact one.
+        const double least = isLinear ? 1 : step / 3;
+        changed.window.width = std::max(least, m_presentation.window.width + (positionPx.x() - m_startPx.x()) * step);
         const double brighter = (positionPx.y() - m_startPx.y()) * (target.isDownBrighter() ? 1 : -1);
         changed.window.centre = m_presentation.window.centre - brighter * step;
         target.setPresentation(changed);

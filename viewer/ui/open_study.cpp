@@ -1,6 +1,7 @@
 #include "viewer/ui/open_study.h"
 #include "netclient/dicom/person_name.h"
 #include "viewer/ui/thumbnail.h"
+#include <QThreadPool>
 #include <QtConcurrent>
 
 namespace diascope::viewer
@@ -10,6 +11,19 @@ namespace
 {
 
 constexpr int thumbnailPx = 112;
+
+/// Reading has threads of its own: a drive that does not answer holds these, and neither the global pool nor the end of the
+/// program, which waits two seconds for what still reads.
+QThreadPool& readingPool()
+{
+    static QThreadPool* const pool = [] {
+        auto* made = new QThreadPool; // never destroyed: that would wait for ever
+        made->setMaxThreadCount(std::max(4, QThread::idealThreadCount()));
+        qAddPostRoutine([] { readingPool().waitForDone(2000); });
+        return made;
+    }();
+    return *pool;
+}
 
 } // namespace
 
@@ -54,7 +68,6 @@ OpenStack::OpenStack(Stack stack, ImageTexts texts, QObject* parent)
 OpenStack::~OpenStack()
 {
     m_loader.reset(); // no snapshot is published after this
-    m_thumbnailWatcher.waitForFinished();
 }
 
 void OpenStack::want(int frame)
@@ -79,7 +92,7 @@ void OpenStack::want(int frame)
 void OpenStack::wantThumbnail()
 {
     if (!m_thumbnailWatcher.isRunning() && m_thumbnail.isNull())
-        m_thumbnailWatcher.setFuture(QtConcurrent::run([stack = m_stack] { return thumbnailOf(stack, thumbnailPx); }));
+        m_thumbnailWatcher.setFuture(QtConcurrent::run(&readingPool(), [stack = m_stack] { return thumbnailOf(stack, thumbnailPx); }));
 }
 
 OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject(parent), m_series(std::move(series))
@@ -99,7 +112,7 @@ OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject
     QMetaObject::invokeMethod(this, &OpenStudy::readNext, Qt::QueuedConnection);
 }
 
-OpenStudy::~OpenStudy() { m_watcher.waitForFinished(); }
+OpenStudy::~OpenStudy() { *m_isClosed = true; }
 
 int OpenStudy::fileCount() const
 {
@@ -114,27 +127,33 @@ void OpenStudy::readNext()
     if (isComplete())
         Q_EMIT completed();
     else
-        m_watcher.setFuture(QtConcurrent::run(readSeries, m_series[m_next]));
+        m_watcher.setFuture(QtConcurrent::run(&readingPool(), readSeries, m_series[m_next], m_isClosed));
 }
 
-OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series)
+OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series, const IsClosed& isClosed)
 {
     struct OneFile
     {
         std::vector<Instance> instances;
         QString reason;
     };
-    const auto files = QtConcurrent::blockingMapped<std::vector<OneFile>>(series.paths, [](const QString& path) {
+    const auto files = QtConcurrent::blockingMapped<std::vector<OneFile>>(&readingPool(), series.paths, [&](const QString& path) {
+        if (*isClosed)
+            return OneFile{};
         auto read = readInstances(path);
-        return read ? OneFile{std::move(*read), {}} : OneFile{{}, message(read.error())};
+        return read ? OneFile{std::move(*read), {}} : OneFile{{}, reasonNotShown(read.error())};
     });
     Headers headers;
     std::vector<Instance> instances;
     for (size_t i = 0; i < files.size(); ++i) {
         if (!files[i].reason.isEmpty())
-            headers.notShown.push_back({series.paths[qsizetype(i)], files[i].reason});
+            headers.notShown.push_back({series.paths[qsizetype(i)], files[i].reason, {}});
         instances.insert(instances.end(), files[i].instances.begin(), files[i].instances.end());
     }
+    if (*isClosed)
+        return {};
+    const auto contradicting = compareDuplicates(instances);
+    headers.notShown.insert(headers.notShown.end(), contradicting.begin(), contradicting.end());
     for (Stack& stack : buildStacks(std::move(instances))) {
         ImageTexts texts;
         if (const auto dataset = dicom::Dataset::read(stack.instances.front().path))

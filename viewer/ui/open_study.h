@@ -1,8 +1,10 @@
 #pragma once
+#include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack_loader.h"
 #include <QFutureWatcher>
 #include <QImage>
 #include <QObject>
+#include <atomic>
 
 namespace diascope::viewer
 {
@@ -78,14 +80,8 @@ struct SeriesFiles
     QStringList paths;
 };
 
-/// A file of the study that is not shown, and why (OBJ-12).
-struct NotShown
-{
-    QString path;
-    QString reason;
-};
-
 /// A study being read: series by series, so that the first can be looked at while the others are still read. UI thread.
+/// Closing never waits for a drive: what is being read then is left to itself.
 class OpenStudy : public QObject
 {
     Q_OBJECT
@@ -112,7 +108,8 @@ private:
         std::vector<std::pair<Stack, ImageTexts>> stacks;
         std::vector<NotShown> notShown;
     };
-    static Headers readSeries(const SeriesFiles& series);
+    using IsClosed = std::shared_ptr<std::atomic<bool>>;
+    static Headers readSeries(const SeriesFiles& series, const IsClosed& isClosed);
     void readNext();
 
     std::vector<SeriesFiles> m_series;
@@ -121,6 +118,7 @@ private:
     std::vector<std::shared_ptr<OpenStack>> m_stacks;
     std::vector<NotShown> m_notShown;
     QFutureWatcher<Headers> m_watcher;
+    IsClosed m_isClosed = std::make_shared<std::atomic<bool>>(false); ///< what is read by then is thrown away
 };
 
 } // namespace diascope::viewer

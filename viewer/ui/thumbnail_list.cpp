@@ -70,6 +70,8 @@ void ThumbnailList::caption(int index)
                                   texts.seriesDescription.isEmpty() ? texts.studyDescription : texts.seriesDescription,
                                   tr("%n image(s)", nullptr, count), texts.studyDate));
     QStringList tip{texts.patientName, texts.studyDescription, texts.seriesDescription};
+    for (const StackDimension& dimension : stack.stack().dimensions)
+        tip << QStringLiteral("%1 × %2").arg(dimension.size).arg(dimension.name);
     for (const StackWarning& warning : stack.stack().warnings)
         tip << QStringLiteral("⚠ ") + warning.text;
     if (!stack.stack().canReslice && !stack.stack().whyNoVolume.isEmpty())

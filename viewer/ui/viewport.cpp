@@ -1,10 +1,7 @@
 #include "viewer/ui/viewport.h"
-#include "viewer/ui/viewer_mime.h"
-#include <QDragEnterEvent>
+#include <QElapsedTimer>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QPainter>
-#include <QWheelEvent>
 #include <QtConcurrent>
 
 namespace diascope::viewer
@@ -13,19 +10,11 @@ namespace diascope::viewer
 namespace
 {
 
-constexpr double defaultCineRate = 15;
-
 /// Going down an axial stack goes towards the feet, as on a film; the other stacks go along their normal.
 int downStep(const Stack& stack)
 {
     const auto& plane = stack.instances.front().plane;
     return plane && stack.phaseCount == 1 && stack.frameCount() > 1 && plane->normal().z > 0.5 ? -1 : 1;
-}
-
-/// "A 58.5": the letter of the side instead of a sign.
-QString sided(double mm, QChar positive, QChar negative)
-{
-    return QStringLiteral("%1 %2").arg(mm < 0 ? negative : positive).arg(std::abs(mm), 0, 'f', 1);
 }
 
 int firstFrameOf(const Stack& stack)
@@ -52,7 +41,12 @@ Viewport::Viewport(QWidget* parent) : QWidget(parent)
         if (std::exchange(m_isRenderWanted, false))
             startRendering();
     });
-    connect(&m_cine, &QTimer::timeout, this, &Viewport::stepCine);
+    m_cine.setSingleShot(true);
+    m_cine.setTimerType(Qt::PreciseTimer);
+    connect(&m_cine, &QTimer::timeout, this, &Viewport::advanceCine);
+    QElapsedTimer since;
+    since.start();
+    m_nowMs = [since] { return double(since.nsecsElapsed()) / 1e6; };
 }
 
 Viewport::~Viewport() { m_renderer.waitForFinished(); }
@@ -75,7 +69,7 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
     m_selected.clear();
     m_values.clear();
     m_referenceLines.clear();
-    m_cineRate = 0;
+    m_cinePlan = m_stack ? CineClock::of(m_stack->stack()) : CineClock();
     if (m_document)
         connect(m_document, &AnnotationDocument::changed, this, [this] {
             if (m_document && !m_document->find(m_selected))
@@ -109,7 +103,7 @@ void Viewport::onGrown()
         return;
     if (m_wantedPlane && !m_view.mpr && current->grid())
         m_view.mpr = anatomicalPlane(*m_wantedPlane, current->grid()->centreLps());
-    if (!m_hasPresentation && (current->isLoaded(m_view.frame) || current->isComplete())) {
+    if (!m_hasPresentation && (isReadyToPresent(*current, m_view.frame) || current->isComplete())) {
         m_presentation = initialPresentation(*current, m_view.frame);
         m_hasPresentation = true;
     }
@@ -348,8 +342,12 @@ void Viewport::autoWindow()
 {
     if (const auto current = volume(); current && !current->isColour()) {
         Presentation changed = m_presentation;
-        changed.window = viewer::autoWindow(*current, m_view.frame);
-        changed.function = VoiFunction::Linear;
+        if (changed.subtraction) {
+            changed = withSubtraction(*current, m_view.frame, changed, changed.subtraction);
+        } else {
+            changed.window = viewer::autoWindow(*current, m_view.frame);
+            changed.function = windowFunction(*current, m_view.frame);
+        }
         changed.voiLut = -1;
         setPresentation(changed);
     }
@@ -420,43 +418,99 @@ void Viewport::editText(const Figure& figure)
 
 void Viewport::play(bool isOn)
 {
-    if (isOn && frameCount() > 1 && !m_view.mpr)
-        m_cine.start(int(1000 / cineRate()));
-    else
-        m_cine.stop();
+    m_cine.stop();
+    if (!isOn || frameCount() < 2 || m_view.mpr)
+        return;
+    m_cineStep = 1;
+    m_cineDueMs = m_nowMs() + m_cinePlan.durationMs(m_view.frame);
+    waitForCine();
 }
 
-double Viewport::cineRate() const
-{
-    if (m_cineRate > 0)
-        return m_cineRate;
-    const auto& stack = m_stack ? m_stack->stack().instances : std::vector<Instance>();
-    const auto frameTimeMs = stack.empty() ? std::nullopt : stack.front().frameTimeMs;
-    return frameTimeMs && *frameTimeMs > 0 ? std::clamp(1000 / *frameTimeMs, 0.5, 120.0) : defaultCineRate;
-}
+double Viewport::cineRate() const { return m_cinePlan.rate(); }
 
 void Viewport::setCineRate(double framesPerSecond)
 {
-    m_cineRate = std::clamp(framesPerSecond, 0.5, 120.0);
+    if (!m_stack)
+        return;
+    const bool isSweeping = m_cinePlan.isSweeping;
+    m_cinePlan = CineClock::of(m_stack->stack(), std::clamp(framesPerSecond, 0.5, 120.0));
+    m_cinePlan.isSweeping = isSweeping;
     if (isPlaying())
         play(true);
 }
 
-void Viewport::stepCine()
+void Viewport::waitForCine() { m_cine.start(std::max(0, int(std::ceil(m_cineDueMs - m_nowMs())))); }
+
+void Viewport::advanceCine()
 {
     const auto current = volume();
-    const int count = frameCount();
-    if (!current || count < 2)
+    if (!current || frameCount() < 2)
         return play(false);
-    if (m_isSweeping && (m_view.frame + m_cineStep < 0 || m_view.frame + m_cineStep >= count))
-        m_cineStep = -m_cineStep;
-    else if (!m_isSweeping)
-        m_cineStep = 1;
-    const int next = (m_view.frame + m_cineStep + count) % count;
-    if (current->isLoaded(next) || current->error(next))
-        showFrame(next);
+    if (m_nowMs() >= m_cineDueMs) {
+        int step = m_cineStep;
+        const int next = m_cinePlan.next(m_view.frame, step);
+        if (current->isLoaded(next) || current->error(next)) {
+            m_cineStep = step;
+            showFrame(next);
+            // Far behind, what is lost is lost: it does not race afterwards.
+            constexpr double patienceMs = 250;
+            m_cineDueMs = std::max(m_cineDueMs, m_nowMs() - patienceMs) + m_cinePlan.durationMs(next);
+        } else {
+            m_stack->want(next);
+            m_cineDueMs = m_nowMs() + 10;
+        }
+    }
+    waitForCine();
+}
+
+void Viewport::toggleSubtraction()
+{
+    const auto current = volume();
+    if (!current || m_view.mpr || !canSubtract(*current))
+        return;
+    const bool isOff = !m_presentation.subtraction;
+    // Without a mask of the file's the first frame is one.
+    Subtraction wanted;
+    const auto& modules = current->instance(m_view.frame).modules;
+    if (!modules || modules->masks.empty())
+        wanted.maskFrames = {0};
+    setPresentation(withSubtraction(*current, m_view.frame, m_presentation, isOff ? std::optional(wanted) : std::nullopt));
+}
+
+void Viewport::useFrameAsMask()
+{
+    const auto current = volume();
+    if (!current || m_view.mpr || !canSubtract(*current))
+        return;
+    Presentation changed = m_presentation;
+    if (changed.subtraction)
+        changed.subtraction->maskFrames = {m_view.frame};
     else
-        m_stack->want(next);
+        changed = withSubtraction(*current, m_view.frame, changed, Subtraction{{m_view.frame}, {}});
+    setPresentation(changed);
+}
+
+void Viewport::shiftMask(QPointF byPx)
+{
+    if (!m_presentation.subtraction)
+        return;
+    Presentation changed = m_presentation;
+    changed.subtraction->shiftPx += byPx;
+    setPresentation(changed);
+}
+
+void Viewport::toggleShutter()
+{
+    Presentation changed = m_presentation;
+    changed.showsShutter = !changed.showsShutter;
+    setPresentation(changed);
+}
+
+void Viewport::toggleOverlayPlanes()
+{
+    Presentation changed = m_presentation;
+    changed.showsOverlayPlanes = !changed.showsOverlayPlanes;
+    setPresentation(changed);
 }
 
 QImage Viewport::keyImage() const
@@ -482,105 +536,6 @@ void Viewport::resizeEvent(QResizeEvent*)
 {
     requestPicture();
     Q_EMIT viewChanged(this);
-}
-
-void Viewport::mousePressEvent(QMouseEvent* event)
-{
-    Q_EMIT activated(this);
-    if (m_activeTool && m_heldButtons != Qt::NoButton)
-        m_activeTool->cancel(*this); // a second button changes the tool
-    m_heldButtons = event->buttons();
-    m_activeTool = toolFor(m_heldButtons);
-    if (m_activeTool)
-        m_activeTool->press(*this, {event->position(), event->modifiers()});
-}
-
-void Viewport::mouseMoveEvent(QMouseEvent* event)
-{
-    updateProbe(event->position());
-    const Pointer pointer{event->position(), event->modifiers()};
-    if (event->buttons() != Qt::NoButton && m_activeTool)
-        m_activeTool->move(*this, pointer);
-    else if (Tool* tool = toolFor(Qt::LeftButton))
-        tool->hover(*this, pointer);
-}
-
-void Viewport::mouseReleaseEvent(QMouseEvent* event)
-{
-    if (m_activeTool && event->buttons() == Qt::NoButton)
-        m_activeTool->release(*this, {event->position(), event->modifiers()});
-    m_heldButtons = event->buttons();
-    if (m_heldButtons == Qt::NoButton)
-        m_activeTool = nullptr;
-}
-
-void Viewport::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    const bool wasDrawing = isDrawing();
-    Tool* tool = toolFor(Qt::LeftButton);
-    if (event->button() == Qt::LeftButton && tool && (wasDrawing || tool->id() == QLatin1String("select")))
-        tool->doubleClick(*this, {event->position(), event->modifiers()});
-    else if (event->button() == Qt::LeftButton)
-        Q_EMIT maximizeWanted(this);
-}
-
-void Viewport::wheelEvent(QWheelEvent* event)
-{
-    Q_EMIT activated(this);
-    const auto current = volume();
-    if (event->modifiers() & Qt::ControlModifier) {
-        if (current)
-            setView(zoomedAt(*current, m_view, size(), event->position(), std::exp(event->angleDelta().y() / 800.0)));
-        return;
-    }
-    m_wheelRest += event->angleDelta().y() / 120.0;
-    const int steps = int(m_wheelRest);
-    m_wheelRest -= steps;
-    scrollBy(-steps);
-    updateProbe(event->position());
-}
-
-void Viewport::leaveEvent(QEvent*)
-{
-    m_probe.clear();
-    update();
-}
-
-void Viewport::updateProbe(QPointF positionPx)
-{
-    m_probe.clear();
-    const auto current = volume();
-    if (current) {
-        const SliceTransform at = transform();
-        const auto pointLps = at.toPatient(positionPx);
-        std::optional<double> value;
-        if (m_view.mpr) {
-            if (pointLps)
-                value = current->valueAt(*pointLps);
-        } else {
-            const QPointF imagePx = at.toImage(positionPx);
-            value = current->valueAt(m_view.frame, int(std::lround(imagePx.x())), int(std::lround(imagePx.y())));
-        }
-        if (value) {
-            m_probe = QStringLiteral("%1 %2").arg(*value, 0, 'f', std::abs(*value) < 10 && *value != std::round(*value) ? 2 : 0).arg(current->unit(m_view.frame)).trimmed();
-            if (pointLps && !current->instance(m_view.frame).frameOfReference.isEmpty())
-                m_probe += QStringLiteral("   %1  %2  %3 mm").arg(sided(pointLps->x, u'L', u'R'), sided(pointLps->y, u'P', u'A'), sided(pointLps->z, u'H', u'F'));
-        }
-    }
-    update();
-}
-
-void Viewport::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (event->mimeData()->hasFormat(QLatin1String(stackMimeType)))
-        event->acceptProposedAction();
-}
-
-void Viewport::dropEvent(QDropEvent* event)
-{
-    Q_EMIT activated(this);
-    Q_EMIT stackDropped(event->mimeData()->data(QLatin1String(stackMimeType)).toInt(), this);
-    event->acceptProposedAction();
 }
 
 } // namespace diascope::viewer

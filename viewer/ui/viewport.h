@@ -1,5 +1,6 @@
 #pragma once
 #include "viewer/tools/tool.h"
+#include "viewer/ui/cine_clock.h"
 #include "viewer/ui/open_study.h"
 #include <QFutureWatcher>
 #include <QTimer>
@@ -72,7 +73,19 @@ public:
     void play(bool isOn);
     void setCineRate(double framesPerSecond);
     double cineRate() const;
-    void setCineSweep(bool isSweeping) { m_isSweeping = isSweeping; }
+    void setCineSweep(bool isSweeping) { m_cinePlan.isSweeping = isSweeping; }
+    /// Milliseconds that only grow; for tests that make their own time.
+    void setClock(std::function<double()> nowMs) { m_nowMs = std::move(nowMs); }
+    /// Shows the next frame if it is due, never leaving one out; the timer calls it.
+    void advanceCine();
+
+    /// Subtraction (OBJ-08): offered where canSubtract(); with the file's mask, or the frame shown as mask.
+    bool isSubtracting() const { return m_presentation.subtraction.has_value(); }
+    void toggleSubtraction();
+    void useFrameAsMask();
+    void shiftMask(QPointF byPx); ///< to the right and down, in image pixels
+    void toggleShutter();
+    void toggleOverlayPlanes();
 
     /// What is on the screen with figures, as a key image; null when there is no picture.
     QImage keyImage() const;
@@ -132,7 +145,7 @@ private:
     void requestPicture();
     void startRendering();
     void onGrown();
-    void stepCine();
+    void waitForCine();
     Tool* toolFor(Qt::MouseButtons buttons);
     void updateProbe(QPointF positionPx);
 
@@ -145,6 +158,8 @@ private:
     void paintReferenceLines(QPainter& painter, const Shown& shown) const;
     void paintMessage(QPainter& painter, const QString& text, const QColor& colour) const;
     QStringList warnings(const Shown& shown) const;
+    QString windowText(const Shown& shown) const;
+    QString subtractionText(const Shown& shown) const;
     QStringList valuesOf(const Figure& figure, const Shown& shown) const;
 
     std::shared_ptr<OpenStack> m_stack;
@@ -179,9 +194,10 @@ private:
     bool m_isDownBrighter = true;
     double m_wheelRest = 0;
     QTimer m_cine;
-    double m_cineRate = 0;
-    bool m_isSweeping = false;
+    CineClock m_cinePlan;
     int m_cineStep = 1;
+    double m_cineDueMs = 0;
+    std::function<double()> m_nowMs;
 };
 
 } // namespace diascope::viewer

@@ -1,3 +1,5 @@
+#include "viewer/slice/image_layers.h"
+#include "viewer/slice/image_marks.h"
 #include "viewer/ui/viewport.h"
 #include <QPainter>
 #include <QPainterPath>
@@ -39,6 +41,27 @@ void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QS
         drawOutlined(painter, {x, y}, shown, colour);
         y += height;
     }
+}
+
+/// What must be read is not cut off: it goes on in the next line.
+QStringList wrapped(const QStringList& lines, const QFont& font, double width)
+{
+    const QFontMetricsF metrics(font);
+    QStringList all;
+    for (const QString& line : lines) {
+        QString part;
+        for (const QString& word : line.split(u' ')) {
+            const QString longer = part.isEmpty() ? word : part + u' ' + word;
+            if (!part.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                all << part;
+                part = word;
+            } else {
+                part = longer;
+            }
+        }
+        all << part;
+    }
+    return all;
 }
 
 QStringList withoutEmpty(QStringList lines)
@@ -167,10 +190,9 @@ QStringList Viewport::warnings(const Shown& shown) const
     const Instance& instance = shown.volume->instance(shown.view.frame);
     for (const StackWarning& warning : shown.volume->stack().warnings)
         lines << QStringLiteral("⚠ ") + warning.text;
-    if (instance.isLossy)
-        lines << (instance.lossyRatio.isEmpty() ? tr("Lossy compression") : tr("Lossy compression %1:1").arg(instance.lossyRatio));
-    if (instance.isForProcessing)
-        lines << tr("FOR PROCESSING: not for diagnosis");
+    lines << imageMarks(instance);
+    if (!shown.view.mpr && !shown.presentation.showsShutter && hasShutter(instance))
+        lines << tr("Shutter open");
     const auto latest = volume();
     if (latest && latest->failedCount() > 0)
         lines << tr("%n image(s) cannot be shown", nullptr, latest->failedCount());
@@ -179,10 +201,44 @@ QStringList Viewport::warnings(const Shown& shown) const
     return lines;
 }
 
+QString Viewport::windowText(const Shown& shown) const
+{
+    const Window& window = shown.presentation.window;
+    if (shown.presentation.voiLut >= 0)
+        return tr("VOI LUT");
+    if (shown.presentation.subtraction && !shown.view.mpr && !subtractionOf(*shown.volume, shown.view.frame, *shown.presentation.subtraction))
+        return {}; // shown as it is, with its own window
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    const auto factor = instance.modules && instance.modules->pet ? suv(*instance.modules->pet).factor : std::nullopt;
+    if (factor)
+        return tr("SUVbw %1 – %2").arg(number((window.centre - window.width / 2) * *factor, 1), number((window.centre + window.width / 2) * *factor, 1));
+    // Parametric maps have windows below 1: three digits that count.
+    if (window.width < 20 && shown.presentation.function != VoiFunction::Linear)
+        return tr("C %1  W %2").arg(window.centre, 0, 'g', 3).arg(window.width, 0, 'g', 3);
+    return tr("C %1  W %2").arg(number(window.centre, 0), number(window.width, 0));
+}
+
+/// What is subtracted from the image shown; empty without subtraction.
+QString Viewport::subtractionText(const Shown& shown) const
+{
+    if (!shown.presentation.subtraction || shown.view.mpr)
+        return {};
+    const auto plan = subtractionOf(*shown.volume, shown.view.frame, *shown.presentation.subtraction);
+    if (!plan)
+        return tr("Not subtracted");
+    QStringList masks;
+    for (const int frame : plan->maskFrames)
+        masks << QString::number(frame + 1);
+    QString text = tr("Subtracted, mask %1").arg(masks.join(QStringLiteral(", ")));
+    if (!plan->shiftPx.isNull())
+        text += tr(", shifted %1 / %2 px").arg(plan->shiftPx.x(), 0, 'f', 1).arg(plan->shiftPx.y(), 0, 'f', 1);
+    return text;
+}
+
 void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
 {
     const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
-    const QStringList warningLines = warnings(shown);
+    const QStringList warningLines = wrapped(warnings(shown), painter.font(), area.width() / 2.0 - 3 * marginPx);
     const Instance& instance = shown.volume->instance(shown.view.frame);
     QStringList bottomLeft;
     QStringList bottomRight;
@@ -215,7 +271,10 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                 bottomLeft << tr("Position %1 mm").arg(number(dot(plane->originLps, plane->normal()), 1));
             if (detail == OverlayDetail::Full && instance.sliceThicknessMm)
                 bottomLeft << tr("Thickness %1 mm").arg(number(*instance.sliceThicknessMm, 2));
-            if (!instance.spacingMm)
+            const bool hasRegions = instance.modules && !instance.modules->regions.empty();
+            if (hasRegions)
+                bottomLeft << tr("Calibrated by regions");
+            else if (!instance.spacingMm)
                 bottomLeft << tr("Not calibrated: lengths in pixels");
             else if (instance.spacingOrigin == SpacingOrigin::Detector)
                 bottomLeft << tr("mm at the detector, magnified");
@@ -224,13 +283,21 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
             bottomLeft << m_probe;
         if (detail == OverlayDetail::Full) {
             bottomRight << tr("Zoom %1%").arg(qRound(100 * shown.slice.transform.zoom() / oneToOneZoom(*shown.volume, shown.view)));
-            if (!shown.volume->isColour())
-                bottomRight << (shown.presentation.voiLut >= 0
-                                    ? tr("VOI LUT")
-                                    : tr("C %1  W %2").arg(number(shown.presentation.window.centre, 0), number(shown.presentation.window.width, 0)));
+            if (const QString window = windowText(shown); !window.isEmpty() && !shown.volume->isColour())
+                bottomRight << window;
             if (shown.presentation.invert)
                 bottomRight << tr("Inverted");
         }
+        if (!shown.view.mpr && shown.presentation.showsOverlayPlanes && hasOverlayPlanes(instance)) {
+            QStringList labels;
+            for (const OverlayPlane& overlay : instance.modules->overlays)
+                if (overlay.frameOver(instance.frame) && !overlay.label.isEmpty())
+                    labels << overlay.label;
+            if (!labels.isEmpty())
+                bottomLeft << tr("Overlay: %1").arg(labels.join(QStringLiteral(", ")));
+        }
+        if (const QString subtracted = subtractionText(shown); !subtracted.isEmpty())
+            bottomLeft << subtracted;
         drawLines(painter, area, Qt::BottomLeftCorner, bottomLeft, textColour);
         drawLines(painter, area, Qt::BottomRightCorner, bottomRight, textColour);
     }
@@ -262,11 +329,19 @@ void Viewport::paintLetters(QPainter& painter, const Shown& shown) const
 
 void Viewport::paintScaleBar(QPainter& painter, const Shown& shown) const
 {
-    const bool isInMm = shown.view.mpr || shown.volume->instance(shown.view.frame).spacingMm;
-    if (!isInMm)
+    const Instance& instance = shown.volume->instance(shown.view.frame);
+    double perMm = shown.slice.transform.zoom();
+    if (!shown.view.mpr && instance.modules && !instance.modules->regions.empty()) {
+        // Of one region only: of several with other scales none is that of the image.
+        const auto& regions = instance.modules->regions;
+        if (regions.size() > 1 || !regions.front().isInCentimetres() || shown.view.quarterTurns % 2)
+            return;
+        const double heightPx = std::abs(shown.slice.transform.toScreen(QPointF(0, 1)).y() - shown.slice.transform.toScreen(QPointF(0, 0)).y());
+        perMm = heightPx / std::abs(10 * regions.front().deltaY);
+    } else if (!shown.view.mpr && !instance.spacingMm) {
         return;
+    }
     // The longest of 1, 2, 5, 10, … mm that takes at most a third of the height.
-    const double perMm = shown.slice.transform.zoom();
     double lengthMm = 1;
     for (const double factor : {2.0, 2.5, 2.0, 2.0, 2.5, 2.0, 2.0, 2.5})
         if (lengthMm * factor * perMm <= height() / 3.0)

@@ -52,6 +52,8 @@ struct PlaneGeometry
     PixelSpacing spacingMm;
     int rows = 0;
     int columns = 0;
+    /// False: in a frame of the device's own (a transducer's), where x, y, z say nothing of left, back, head.
+    bool isInPatient = true;
 
     Vec3 normal() const { return cross(rowDirection, columnDirection); }
     Vec3 toPatient(QPointF imagePx) const

@@ -1,5 +1,8 @@
 #include "viewer/volume/instance.h"
+#include "netclient/dicom/sop_class.h"
 #include "viewer/decode/pixel_layout.h"
+#include "viewer/volume/frame_groups.h"
+#include <QFileInfo>
 #include <algorithm>
 
 namespace diascope::viewer
@@ -10,76 +13,10 @@ namespace
 
 using namespace dicom;
 
-constexpr Tag ReferencedFrameContentGroup{0x0020, 0x9111};
-constexpr Tag MrEchoSequence{0x0018, 0x9114};
-constexpr Tag EffectiveEchoTime{0x0018, 0x9082};
-constexpr Tag MrDiffusionSequence{0x0018, 0x9117};
-constexpr Tag CardiacSynchronizationSequence{0x0018, 0x9118};
-constexpr Tag NominalCardiacTriggerDelayTime{0x0020, 0x9153};
-constexpr Tag TemporalPositionIndex{0x0020, 0x9128};
-constexpr Tag CtImageFrameTypeSequence{0x0018, 0x9329};
-constexpr Tag MrImageFrameTypeSequence{0x0018, 0x9226};
-constexpr Tag NominalScannedPixelSpacing{0x0018, 0x2010};
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
 
-/// A DICOM time HHMMSS.FFFFFF as seconds since midnight; the tail of a date-time too.
-std::optional<double> secondsOf(const QString& time)
-{
-    if (time.size() < 4)
-        return std::nullopt;
-    bool isHours = false;
-    bool isMinutes = false;
-    bool isSeconds = true;
-    const int hours = time.left(2).toInt(&isHours);
-    const int minutes = time.mid(2, 2).toInt(&isMinutes);
-    const double seconds = time.size() > 4 ? time.mid(4).toDouble(&isSeconds) : 0;
-    if (!isHours || !isMinutes || !isSeconds)
-        return std::nullopt;
-    return hours * 3600 + minutes * 60 + seconds;
-}
-
-std::optional<double> acquisitionSeconds(const Dataset& dataset)
-{
-    const QString dateTime = dataset.text(tag::AcquisitionDateTime).section(u'+', 0, 0).section(u'-', 0, 0);
-    if (dateTime.size() >= 12)
-        return secondsOf(dateTime.mid(8));
-    return secondsOf(dataset.text(tag::AcquisitionTime));
-}
-
-std::optional<Vec3> vectorOf(const std::vector<double>& numbers, size_t from = 0)
-{
-    if (numbers.size() < from + 3)
-        return std::nullopt;
-    const Vec3 v{numbers[from], numbers[from + 1], numbers[from + 2]};
-    if (!std::isfinite(v.x) || !std::isfinite(v.y) || !std::isfinite(v.z))
-        return std::nullopt;
-    return v;
-}
-
-std::optional<PixelSpacing> spacingOf(const std::vector<double>& numbers)
-{
-    if (numbers.size() < 2 || !(numbers[0] > 0) || !(numbers[1] > 0) || !std::isfinite(numbers[0]) || !std::isfinite(numbers[1]))
-        return std::nullopt;
-    return PixelSpacing{numbers[0], numbers[1]};
-}
-
-/// The groups of one frame, looked up once.
-class FrameGroups
-{
-public:
-    FrameGroups(const std::optional<Dataset>& shared, const Dataset* perFrame) : m_shared(shared), m_perFrame(perFrame) {}
-
-    std::optional<Dataset> operator()(Tag group) const
-    {
-        if (m_perFrame)
-            if (auto found = m_perFrame->item(group))
-                return found;
-        return m_shared ? m_shared->item(group) : std::nullopt;
-    }
-
-private:
-    const std::optional<Dataset>& m_shared;
-    const Dataset* m_perFrame;
-};
+/// Where each kind of enhanced object says what a frame is: CT, MR, PET, US, X-ray 3D.
+constexpr Tag frameTypeSequences[] = {{0x0018, 0x9329}, {0x0018, 0x9226}, {0x0018, 0x9751}, {0x0018, 0x9806}, {0x0018, 0x9504}};
 
 void readWindows(const Dataset& source, Instance& instance)
 {
@@ -127,89 +64,6 @@ void readVoiLuts(const Dataset& source, Instance& instance)
     }
 }
 
-/// Projection images: Pixel Spacing is a calibrated value, Imager Pixel Spacing lies at the detector (PS3.3 10.7.1.1).
-void readSpacing(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
-{
-    std::optional<Dataset> measures = groups(tag::PixelMeasuresSequence);
-    const Dataset& source = measures ? *measures : dataset;
-    const auto spacing = spacingOf(source.numbers(tag::PixelSpacing));
-    const auto detector = spacingOf(dataset.numbers(tag::ImagerPixelSpacing));
-    static const QStringList projections{"CR", "DX", "MG", "RG", "XA", "RF", "IO", "PX"};
-    if (spacing) {
-        instance.spacingMm = spacing;
-        if (!projections.contains(instance.modality))
-            instance.spacingOrigin = SpacingOrigin::Patient;
-        else if (dataset.hasValue(tag::PixelSpacingCalibrationType))
-            instance.spacingOrigin = SpacingOrigin::Calibrated;
-        else if (detector && *detector == *spacing)
-            instance.spacingOrigin = SpacingOrigin::Detector;
-        else
-            instance.spacingOrigin = detector ? SpacingOrigin::Calibrated : SpacingOrigin::Unknown;
-    } else if (detector) {
-        instance.spacingMm = detector;
-        instance.spacingOrigin = SpacingOrigin::Detector;
-    } else if (const auto nominal = spacingOf(dataset.numbers(NominalScannedPixelSpacing))) {
-        instance.spacingMm = nominal;
-        instance.spacingOrigin = SpacingOrigin::Unknown;
-    }
-    if (instance.spacingMm) {
-        instance.pixelAspect = instance.spacingMm->row / instance.spacingMm->column;
-    } else if (const auto aspect = spacingOf(dataset.numbers(tag::PixelAspectRatio))) {
-        instance.pixelAspect = aspect->row / aspect->column; // vertical \ horizontal (PS3.3 C.7.6.3.1.7)
-    }
-    instance.sliceThicknessMm = source.number(tag::SliceThickness);
-}
-
-/// Position, orientation and spacing, or nothing: a plane is never half known (GEO-16).
-void readPlane(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
-{
-    const auto position = groups(tag::PlanePositionSequence);
-    const auto orientation = groups(tag::PlaneOrientationSequence);
-    const auto origin = vectorOf((position ? *position : dataset).numbers(tag::ImagePositionPatient));
-    const auto cosines = (orientation ? *orientation : dataset).numbers(tag::ImageOrientationPatient);
-    const auto row = vectorOf(cosines, 0);
-    const auto column = vectorOf(cosines, 3);
-    if (!origin || !row || !column || !instance.spacingMm || instance.spacingOrigin == SpacingOrigin::None)
-        return;
-    // Written with few digits they are not quite unit vectors; far off they are no orientation.
-    if (std::abs(norm(*row) - 1) > 0.05 || std::abs(norm(*column) - 1) > 0.05 || std::abs(dot(*row, *column)) > 0.05)
-        return;
-    PlaneGeometry plane;
-    plane.originLps = *origin;
-    plane.rowDirection = normalized(*row);
-    plane.columnDirection = normalized(*column - plane.rowDirection * dot(*column, plane.rowDirection));
-    plane.spacingMm = *instance.spacingMm;
-    plane.rows = instance.pixels.rows;
-    plane.columns = instance.pixels.columns;
-    instance.plane = plane;
-}
-
-void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
-{
-    instance.temporalPosition = dataset.number(tag::TemporalPositionIdentifier);
-    instance.echoTimeMs = dataset.number(tag::EchoTime);
-    instance.bValue = dataset.number(tag::DiffusionBValue);
-    instance.triggerTimeMs = dataset.number(tag::TriggerTime);
-    instance.acquisitionTimeS = acquisitionSeconds(dataset);
-    instance.contentTimeS = secondsOf(dataset.text(tag::ContentTime));
-    if (const auto content = groups(ReferencedFrameContentGroup)) {
-        if (const auto index = content->number(TemporalPositionIndex))
-            instance.temporalPosition = index;
-        instance.stackId = content->text(tag::StackID);
-        for (const double index : content->numbers(tag::DimensionIndexValues))
-            instance.dimensionIndices.push_back(int(index));
-        const QString time = content->text(tag::FrameAcquisitionDateTime);
-        if (time.size() >= 12)
-            instance.acquisitionTimeS = secondsOf(time.mid(8).section(u'+', 0, 0).section(u'-', 0, 0));
-    }
-    if (const auto echo = groups(MrEchoSequence))
-        instance.echoTimeMs = echo->number(EffectiveEchoTime);
-    if (const auto diffusion = groups(MrDiffusionSequence))
-        instance.bValue = diffusion->number(tag::DiffusionBValue);
-    if (const auto cardiac = groups(CardiacSynchronizationSequence))
-        instance.triggerTimeMs = cardiac->number(NominalCardiacTriggerDelayTime);
-}
-
 void readCommon(const Dataset& dataset, Instance& instance)
 {
     instance.studyUid = {dataset.text(tag::StudyInstanceUID)};
@@ -236,6 +90,29 @@ void readCommon(const Dataset& dataset, Instance& instance)
     instance.isLocalizer = instance.imageType.value(2) == "LOCALIZER";
 }
 
+/// PS3.3 C.8.8.3: stored values times Dose Grid Scaling are the dose.
+void readDose(const Dataset& dataset, Instance& instance)
+{
+    constexpr Tag DoseUnits{0x3004, 0x0002};
+    constexpr Tag DoseGridScaling{0x3004, 0x000E};
+    const auto scaling = dataset.number(DoseGridScaling);
+    if (!scaling || !(*scaling > 0) || !std::isfinite(*scaling))
+        return;
+    instance.modalityTransform = {};
+    instance.modalityTransform.slope = *scaling;
+    instance.modalityTransform.unit = dataset.text(DoseUnits);
+}
+
+/// Of an object without pixels: what it is instead (OBJ-12).
+Error noImage(const Dataset& dataset)
+{
+    const QString sopClass = dataset.text(tag::SOPClassUID);
+    const QString kind = objectKind(sopClass);
+    if (!kind.isEmpty())
+        return {Fault::NotFound, tr("it is no image: %1").arg(kind)};
+    return {Fault::NotFound, sopClass.isEmpty() ? tr("the object has no pixels") : tr("the object (SOP class %1) has no pixels").arg(sopClass)};
+}
+
 } // namespace
 
 float VoiLut::apply(double modalityValue) const
@@ -246,22 +123,32 @@ float VoiLut::apply(double modalityValue) const
 
 Result<std::vector<Instance>> readInstances(const QString& path)
 {
+    const auto file = FileIdentity::of(path); // before it is read: what changes meanwhile is noticed when pixels are read
+    if (!file && QFileInfo::exists(path))
+        return fail(Fault::Unreadable, tr("it is no file"));
     const auto dataset = Dataset::read(path);
     if (!dataset)
         return std::unexpected(dataset.error());
-    return readInstances(*dataset, path);
+    auto instances = readInstances(*dataset, path);
+    if (instances)
+        for (Instance& instance : *instances)
+            instance.file = file;
+    return instances;
 }
 
 Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QString& path)
 {
     auto layout = PixelLayout::of(dataset, path);
     if (!layout)
-        return std::unexpected(layout.error());
+        return std::unexpected(layout.error().fault == Fault::NotFound ? noImage(dataset) : layout.error());
     Instance common;
     common.path = path;
     common.layout = *layout;
     common.pixels = (*layout)->description;
     readCommon(dataset, common);
+    readConcatenation(dataset, common);
+    common.dimensionIndex = readDimensionIndex(dataset);
+    common.modules = ImageModules::of(dataset, common.pixels);
 
     // A header may claim two thousand million frames over a few bytes: the first missing one stands for the rest.
     const int frames = std::max(1, std::min(common.pixels.frames, std::max(100'000, (*layout)->availableFrames() + 1)));
@@ -281,21 +168,23 @@ Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QStrin
         const FrameGroups groups(shared, size_t(frame) < perFrame.size() ? &perFrame[size_t(frame)] : nullptr);
         const auto values = groups(tag::PixelValueTransformationSequence);
         instance.modalityTransform = ModalityTransform::of(dataset, values ? *values : dataset);
+        readDose(dataset, instance);
         const auto voi = groups(tag::FrameVOILUTSequence);
         readWindows(voi ? *voi : dataset, instance);
         readVoiLuts(dataset, instance);
         readSpacing(dataset, groups, instance);
         readPlane(dataset, groups, instance);
         readDimensions(dataset, groups, instance);
-        for (const Tag type : {CtImageFrameTypeSequence, MrImageFrameTypeSequence})
+        readDimensionValues(dataset, groups, instance);
+        for (const Tag type : frameTypeSequences)
             if (const auto item = groups(type))
                 instance.imageType = item->texts(tag::FrameType);
         instances.push_back(std::move(instance));
     }
-    // Several frames of a classic object at one position (a cine, a multi-frame without groups) have no place of their own.
-    if (!isEnhanced && instances.size() > 1)
-        for (Instance& instance : instances)
-            instance.plane.reset();
+    if (!isEnhanced) {
+        placeClassicFrames(dataset, instances);
+        readVectors(dataset, instances);
+    }
     return instances;
 }
 

@@ -1,8 +1,9 @@
 #include "viewer/volume/stack.h"
 #include "viewer/volume/stack_checks.h"
+#include "viewer/volume/stack_dimensions.h"
+#include <QFileInfo>
 #include <algorithm>
 #include <climits>
-#include <functional>
 #include <map>
 #include <set>
 
@@ -14,38 +15,8 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
 
-using Instances = std::vector<Instance>;
-using Number = std::function<std::optional<double>(const Instance&)>;
-
 constexpr double samePositionMm = 0.01;
 constexpr double sameDirection = 0.9998; // about 1°
-
-struct Candidate
-{
-    const char* name;
-    Number number;
-    bool isTime; ///< differs from slice to slice too: only its order within a position counts
-};
-
-std::optional<double> asDouble(std::optional<int> value) { return value ? std::optional<double>(*value) : std::nullopt; }
-
-/// What can tell frames of one position apart, most telling first.
-const std::vector<Candidate>& candidates()
-{
-    static const std::vector<Candidate> all{
-        {QT_TRANSLATE_NOOP("Volume", "temporal position"), [](const Instance& i) { return i.temporalPosition; }, false},
-        {QT_TRANSLATE_NOOP("Volume", "echo time"), [](const Instance& i) { return i.echoTimeMs; }, false},
-        {QT_TRANSLATE_NOOP("Volume", "b-value"), [](const Instance& i) { return i.bValue; }, false},
-        {QT_TRANSLATE_NOOP("Volume", "trigger time"), [](const Instance& i) { return i.triggerTimeMs; }, false},
-        {QT_TRANSLATE_NOOP("Volume", "acquisition"), [](const Instance& i) { return asDouble(i.acquisitionNumber); }, false},
-        {QT_TRANSLATE_NOOP("Volume", "trigger time"), [](const Instance& i) { return i.triggerTimeMs; }, true},
-        {QT_TRANSLATE_NOOP("Volume", "acquisition time"), [](const Instance& i) { return i.acquisitionTimeS; }, true},
-        {QT_TRANSLATE_NOOP("Volume", "content time"), [](const Instance& i) { return i.contentTimeS; }, true},
-        {QT_TRANSLATE_NOOP("Volume", "repetition"), [](const Instance& i) { return asDouble(i.instanceNumber); }, true},
-        {QT_TRANSLATE_NOOP("Volume", "repetition"), [](const Instance& i) { return std::optional<double>(i.frame); }, true},
-    };
-    return all;
-}
 
 bool isSameKind(const Instance& a, const Instance& b)
 {
@@ -57,8 +28,8 @@ bool isSameKind(const Instance& a, const Instance& b)
         return false;
     if (!a.plane) {
         // A cine is a stack of its own; single images without geometry go together.
-        const bool isCine = a.pixels.frames > 1 || b.pixels.frames > 1;
-        return !isCine || a.uid == b.uid;
+        const bool isCine = a.pixels.frames > 1 || b.pixels.frames > 1 || !a.concatenationUid.isEmpty();
+        return !isCine || a.objectUid() == b.objectUid();
     }
     return sameSpacing(a.plane->spacingMm.row, b.plane->spacingMm.row) &&
            sameSpacing(a.plane->spacingMm.column, b.plane->spacingMm.column) &&
@@ -66,27 +37,33 @@ bool isSameKind(const Instance& a, const Instance& b)
            dot(a.plane->columnDirection, b.plane->columnDirection) > sameDirection;
 }
 
-/// GEO-18. What is left out is named in `warnings`, by position of the instance that stays.
+/// GEO-18. The first file of a UID stays; what is left out is named in `warnings`, by that UID.
 Instances withoutDuplicates(Instances instances, std::map<QString, StackWarning>& warnings)
 {
-    std::map<std::pair<QString, int>, const Instance*> seen;
+    struct First
+    {
+        QString path;
+        QString hash;
+        std::set<int> frames;
+    };
+    std::map<QString, First> seen;
     Instances kept;
-    kept.reserve(instances.size()); // pointers into it stay valid
+    kept.reserve(instances.size());
     for (Instance& instance : instances) {
-        const auto key = std::pair(instance.uid.value, instance.frame);
-        const auto found = instance.uid.isEmpty() ? seen.end() : seen.find(key);
-        if (found == seen.end()) {
+        if (instance.uid.isEmpty()) {
             kept.push_back(std::move(instance));
-            if (!kept.back().uid.isEmpty())
-                seen[key] = &kept.back();
             continue;
         }
-        const bool differs = !instance.contentHash.isEmpty() && !found->second->contentHash.isEmpty() &&
-                             instance.contentHash != found->second->contentHash;
-        if (differs)
-            warnings[key.first] = {QStringLiteral("GEO-18"), tr("Two different images carry the same identifier; only the first is shown.")};
+        First& first = seen.try_emplace(instance.uid.value, First{instance.path, instance.contentHash, {}}).first->second;
+        if (instance.path == first.path && instance.contentHash == first.hash && first.frames.insert(instance.frame).second) {
+            kept.push_back(std::move(instance));
+            continue;
+        }
+        if (instance.contentHash != first.hash)
+            warnings[instance.uid.value] = {QStringLiteral("GEO-18"), tr("Two different images carry the same identifier; %1 is shown, %2 is not.")
+                                                                          .arg(QFileInfo(first.path).fileName(), QFileInfo(instance.path).fileName())};
         else
-            warnings.try_emplace(key.first, StackWarning{QStringLiteral("GEO-18"), tr("An image is there more than once and shown once.")});
+            warnings.try_emplace(instance.uid.value, StackWarning{QStringLiteral("GEO-18"), tr("An image is there more than once and shown once.")});
     }
     return kept;
 }
@@ -114,12 +91,17 @@ std::set<QString> withoutScatteredFrames(Instances& instances)
 std::vector<Instances> groupsOf(Instances instances)
 {
     std::vector<Instances> groups;
+    std::map<QString, std::vector<size_t>> bySeries; // ten thousand cines are ten thousand groups: look among few
     for (Instance& instance : instances) {
-        const auto found = std::find_if(groups.begin(), groups.end(), [&](const Instances& group) { return isSameKind(group.front(), instance); });
-        if (found != groups.end())
-            found->push_back(std::move(instance));
-        else
+        const bool isCine = !instance.plane && (instance.pixels.frames > 1 || !instance.concatenationUid.isEmpty());
+        std::vector<size_t>& near = bySeries[instance.seriesUid.value + (isCine ? instance.objectUid() : QString())];
+        const auto found = std::find_if(near.begin(), near.end(), [&](size_t group) { return isSameKind(groups[group].front(), instance); });
+        if (found != near.end()) {
+            groups[*found].push_back(std::move(instance));
+        } else {
+            near.push_back(groups.size());
             groups.push_back({std::move(instance)});
+        }
     }
     return groups;
 }
@@ -138,86 +120,6 @@ std::vector<Instances> positionsOf(Instances instances)
         positions.back().push_back(std::move(instance));
     }
     return positions;
-}
-
-/// The sorted distinct values of one position; nothing if a frame has none or two have the same.
-std::optional<std::vector<double>> distinctValues(const Instances& position, const Number& number)
-{
-    std::set<double> values;
-    for (const Instance& instance : position) {
-        const auto value = number(instance);
-        if (!value || !values.insert(*value).second)
-            return std::nullopt;
-    }
-    return std::vector<double>(values.begin(), values.end());
-}
-
-/// A candidate that tells the frames of every position apart in the same way.
-std::optional<StackDimension> sortedBy(std::vector<Instances>& positions, const Candidate& candidate)
-{
-    std::vector<double> common;
-    for (const Instances& position : positions) {
-        const auto values = distinctValues(position, candidate.number);
-        if (!values || (!candidate.isTime && !common.empty() && *values != common))
-            return std::nullopt;
-        if (common.empty())
-            common = *values;
-    }
-    for (Instances& position : positions)
-        std::stable_sort(position.begin(), position.end(),
-                         [&](const Instance& a, const Instance& b) { return *candidate.number(a) < *candidate.number(b); });
-    return StackDimension{tr(candidate.name), int(common.size()), common};
-}
-
-/// Two candidates together: a full grid of their values at every position; the first varies fastest.
-std::optional<std::vector<StackDimension>> sortedByTwo(std::vector<Instances>& positions, const Candidate& fast, const Candidate& slow)
-{
-    std::set<std::pair<double, double>> common;
-    for (const Instances& position : positions) {
-        std::set<std::pair<double, double>> pairs;
-        for (const Instance& instance : position) {
-            const auto a = slow.number(instance);
-            const auto b = fast.number(instance);
-            if (!a || !b || !pairs.insert({*a, *b}).second)
-                return std::nullopt;
-        }
-        if (!common.empty() && pairs != common)
-            return std::nullopt;
-        common = pairs;
-    }
-    std::set<double> slowValues;
-    std::set<double> fastValues;
-    for (const auto& [a, b] : common) {
-        slowValues.insert(a);
-        fastValues.insert(b);
-    }
-    if (slowValues.size() < 2 || fastValues.size() < 2 || slowValues.size() * fastValues.size() != common.size())
-        return std::nullopt;
-    for (Instances& position : positions)
-        std::sort(position.begin(), position.end(), [&](const Instance& a, const Instance& b) {
-            return std::pair(*slow.number(a), *fast.number(a)) < std::pair(*slow.number(b), *fast.number(b));
-        });
-    return std::vector{StackDimension{tr(fast.name), int(fastValues.size()), {fastValues.begin(), fastValues.end()}},
-                       StackDimension{tr(slow.name), int(slowValues.size()), {slowValues.begin(), slowValues.end()}}};
-}
-
-std::optional<std::vector<StackDimension>> dimensionsOf(std::vector<Instances>& positions)
-{
-    const auto& all = candidates();
-    for (const Candidate& candidate : all)
-        if (!candidate.isTime)
-            if (auto dimension = sortedBy(positions, candidate))
-                return std::vector{*dimension};
-    for (const Candidate& slow : all)
-        for (const Candidate& fast : all)
-            if (!slow.isTime && !fast.isTime && &slow != &fast)
-                if (auto two = sortedByTwo(positions, fast, slow))
-                    return two;
-    for (const Candidate& candidate : all)
-        if (candidate.isTime)
-            if (auto dimension = sortedBy(positions, candidate))
-                return std::vector{*dimension};
-    return std::nullopt;
 }
 
 int lowestNumber(const Instances& instances)
@@ -265,7 +167,7 @@ std::vector<Instances> separated(const std::vector<Instances>& positions)
         return parts;
     for (const Candidate& candidate : candidates())
         if (!candidate.isTime)
-            if (auto parts = splits([&](const Instance& i) { return candidate.number(i).value_or(-1); }); !parts.empty())
+            if (auto parts = splits([&](const Instance& i) { return candidate.key(i).value_or(Key{}); }); !parts.empty())
                 return parts;
     std::vector<Instances> parts; // the n-th of each position
     for (const Instances& position : positions)
@@ -289,7 +191,8 @@ bool isTypeTelling(const std::vector<Instances>& positions)
 void addSorted(Instances group, std::vector<Stack>& stacks)
 {
     std::stable_sort(group.begin(), group.end(), [](const Instance& a, const Instance& b) {
-        return std::pair(a.instanceNumber.value_or(INT_MAX), a.frame) < std::pair(b.instanceNumber.value_or(INT_MAX), b.frame);
+        return std::pair(a.instanceNumber.value_or(INT_MAX), a.firstFrameInObject + a.frame) <
+               std::pair(b.instanceNumber.value_or(INT_MAX), b.firstFrameInObject + b.frame);
     });
     if (!group.front().plane) {
         const int frames = int(group.size());
@@ -309,7 +212,7 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
     }
     // Magnitude and phase, water and fat, corrected and not are different pictures, not a dimension.
     if (isEven && !isTypeTelling(positions))
-        if (auto dimensions = dimensionsOf(positions)) {
+        if (auto dimensions = sortedByDimensions(positions)) {
             Instances ordered;
             for (size_t phase = 0; phase < count; ++phase)
                 for (Instances& position : positions)
@@ -325,6 +228,33 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
                 stacks[i].warnings.push_back(
                     {QStringLiteral("GEO-08"), tr("Positions are repeated unevenly in this series; it is shown as separate stacks.")});
     }
+}
+
+/// Parts of a concatenation that are not there, by its UID.
+std::map<QString, StackWarning> missingParts(const Instances& instances)
+{
+    struct Parts
+    {
+        std::set<int> numbers;
+        int total = 0;
+    };
+    std::map<QString, Parts> concatenations;
+    for (const Instance& instance : instances)
+        if (!instance.concatenationUid.isEmpty()) {
+            Parts& parts = concatenations[instance.concatenationUid];
+            parts.numbers.insert(instance.concatenationNumber);
+            parts.total = std::max({parts.total, instance.concatenationTotal, instance.concatenationNumber});
+        }
+    std::map<QString, StackWarning> warnings;
+    for (const auto& [uid, parts] : concatenations) {
+        QStringList missing;
+        for (int number = 1; number <= parts.total && missing.size() < 20; ++number)
+            if (!parts.numbers.contains(number))
+                missing << QString::number(number);
+        if (!missing.isEmpty())
+            warnings[uid] = {QStringLiteral("OBJ-10"), tr("Part %1 of %2 of this image is missing.").arg(missing.join(", ")).arg(parts.total)};
+    }
+    return warnings;
 }
 
 } // namespace
@@ -346,6 +276,7 @@ std::vector<Stack> buildStacks(std::vector<Instance> instances)
     std::map<QString, StackWarning> duplicates;
     instances = withoutDuplicates(std::move(instances), duplicates);
     const std::set<QString> scattered = withoutScatteredFrames(instances);
+    const std::map<QString, StackWarning> parts = missingParts(instances);
     std::vector<Stack> stacks;
     for (Instances& group : groupsOf(std::move(instances)))
         addSorted(std::move(group), stacks);
@@ -355,9 +286,14 @@ std::vector<Stack> buildStacks(std::vector<Instance> instances)
                 if (warning.code == "GEO-12")
                     warning.text = tr("Every image names another frame of reference; the series is not linked to others by position.");
         std::set<QString> named;
-        for (const Instance& instance : stack.instances)
-            if (const auto found = duplicates.find(instance.uid.value); found != duplicates.end() && named.insert(found->second.text).second)
+        const auto addFrom = [&](const std::map<QString, StackWarning>& warnings, const QString& key) {
+            if (const auto found = warnings.find(key); found != warnings.end() && named.insert(found->second.text).second)
                 stack.warnings.push_back(found->second);
+        };
+        for (const Instance& instance : stack.instances) {
+            addFrom(duplicates, instance.uid.value);
+            addFrom(parts, instance.concatenationUid);
+        }
     }
     std::stable_sort(stacks.begin(), stacks.end(), [](const Stack& a, const Stack& b) { return lowestNumber(a.instances) < lowestNumber(b.instances); });
     return stacks;

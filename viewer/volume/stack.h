@@ -17,6 +17,10 @@ struct StackDimension
     QString name; ///< "temporal position", "echo time", "b-value", "trigger time", "acquisition time", "acquisition", …
     int size = 1;
     std::vector<double> values; ///< one for each index, in the dimension's unit
+    QString unit; ///< "ms", "s/mm²", "s", "%"; empty where it has none
+    QStringList texts; ///< one for each index where a number does not say it all ("1000 s/mm², 0.7 0 0.7"); else empty
+
+    QString text(int index) const; ///< value and unit, for a person
 };
 
 /// Frames of one series that belong together, in order: slices ascend along the normal (row × column direction), so a
@@ -35,16 +39,23 @@ struct Stack
     QString orientation = QStringLiteral("none"); ///< axial, sagittal, coronal, oblique, none
     double gantryTiltDeg = 0;                     ///< from positions and orientation only (GEO-05), signed
     QString frameOfReference;
-    /// A regular grid: at least 3 parallel, equally spaced, untilted slices. Otherwise whyNoVolume says why, for a person.
+    /// The acquired slices are a regular grid: at least 3, parallel, equally spaced, untilted. Otherwise whyNoVolume says
+    /// why, for a person; where canReslice it says why it has to be interpolated.
     bool isVolume = false;
     QString whyNoVolume;
-    /// MPR and 3D are possible: isVolume, or tilted but otherwise regular (sampled along the true positions, GEO-05).
+    /// MPR and 3D are possible: isVolume, or tilted, shifted, unevenly spaced or with up to 5 neighbouring slices missing:
+    /// then from the true positions (GEO-04, GEO-05), and the warnings stay.
     bool canReslice = false;
+    /// canReslice, but not along evenly spaced steps of one line: MPR shows Volume::regular().
+    bool needsResampling = false;
     std::vector<StackDimension> dimensions;
     std::vector<StackWarning> warnings;
 
     int frameCount() const { return int(instances.size()); }
     int frameOf(int slice, int phase = 0) const { return slice + sliceCount * phase; }
+    /// "echo time 12 ms", … : what the phase of a frame is, one for each dimension; for other frames of an object that counts
+    /// its frames ("detector 2") what it says of them.
+    QStringList dimensionTexts(int frame) const;
 };
 
 /// A stack of this one frame, as it is.

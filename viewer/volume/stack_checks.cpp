@@ -1,4 +1,5 @@
 #include "viewer/volume/stack_checks.h"
+#include "viewer/volume/resample.h"
 #include <algorithm>
 #include <numbers>
 #include <numeric>
@@ -13,6 +14,7 @@ QString tr(const char* text) { return QCoreApplication::translate("Volume", text
 
 constexpr int leastSlices = 3;
 constexpr double leastTiltDeg = 0.5;
+constexpr double leastStepMm = 0.005;
 
 QString mm(double value) { return QString::number(value, 'f', 2); }
 
@@ -66,7 +68,7 @@ void nameIrregularities(Stack& stack, const Steps& steps)
     for (size_t i = 0; i < steps.distances.size(); ++i) {
         if (!isOdd(steps.distances[i]))
             continue;
-        const int missing = int(std::round(steps.distances[i] / steps.median)) - 1;
+        const auto missing = qint64(std::min(1e9, std::round(steps.distances[i] / steps.median))) - 1;
         const auto number = [&](size_t slice) {
             const auto n = stack.instances[slice].instanceNumber;
             return n ? QString::number(*n) : QStringLiteral("–");
@@ -107,6 +109,14 @@ bool originsLieOnALine(const Stack& stack)
     return true;
 }
 
+/// CT, MR and PET images, classic and enhanced, must say where they lie; a localizer need not.
+bool isSliceImage(const Instance& instance)
+{
+    static const QStringList classes{"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.4",
+                                     "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.130"};
+    return classes.contains(instance.sopClassUid) && !instance.isLocalizer;
+}
+
 } // namespace
 
 void checkGeometry(Stack& stack)
@@ -114,9 +124,12 @@ void checkGeometry(Stack& stack)
     const Instance& first = stack.instances.front();
     if (!first.plane) {
         stack.whyNoVolume = tr("the images carry no position in the patient");
+        if (isSliceImage(first) && first.patientOrientation.isEmpty())
+            stack.warnings.push_back({QStringLiteral("GEO-16"), tr("The images do not say how they lie in the patient: left and right are not known.")});
         return;
     }
-    stack.orientation = orientationName(first.plane->normal());
+    if (first.plane->isInPatient)
+        stack.orientation = orientationName(first.plane->normal());
     if (first.frameOfReference.isEmpty())
         stack.warnings.push_back({QStringLiteral("GEO-12"), tr("Without a frame of reference the images are not linked to others by position.")});
     if (stack.sliceCount < 2) {
@@ -131,25 +144,30 @@ void checkGeometry(Stack& stack)
         nameIrregularities(stack, steps);
     const double tilt = tiltDeg(stack);
     const bool isTilted = std::abs(tilt) > leastTiltDeg;
-    if (isTilted) {
+    const bool isOnALine = originsLieOnALine(stack);
+    if (isTilted)
         stack.gantryTiltDeg = tilt;
-        stack.warnings.push_back({QStringLiteral("GEO-05"), (steps.isRegular ? tr("The slices are tilted by %1°: MPR follows their true positions.") : tr("The slices are tilted by %1°."))
-                                                                          .arg(std::abs(tilt), 0, 'f', 1)});
-    }
-    if (!steps.isRegular)
-        return;
-    if (!originsLieOnALine(stack)) {
+    if (steps.isRegular && !isOnALine) {
         stack.whyNoVolume = tr("the slices are shifted against one another");
         stack.warnings.push_back({QStringLiteral("GEO-04"), tr("The slices are shifted against one another.")});
-        return;
     }
-    if (stack.sliceCount < leastSlices) {
+    stack.needsResampling = !steps.isRegular || !isOnALine;
+    const auto least = std::min_element(steps.distances.begin(), steps.distances.end());
+    if (*least < leastStepMm)
+        stack.whyNoVolume = tr("slice %1 and slice %2 lie in one plane").arg(least - steps.distances.begin() + 1).arg(least - steps.distances.begin() + 2);
+    else if (stack.sliceCount < leastSlices)
         stack.whyNoVolume = tr("there are fewer than %1 slices").arg(leastSlices);
+    else if (const QString refusal = stack.needsResampling ? whyNotResampled(stack) : QString(); !refusal.isEmpty())
+        stack.whyNoVolume = refusal;
+    else
+        stack.canReslice = true;
+    stack.needsResampling = stack.needsResampling && stack.canReslice;
+    stack.isVolume = stack.canReslice && !stack.needsResampling && !isTilted;
+    if (!isTilted)
         return;
-    }
-    stack.canReslice = true;
-    stack.isVolume = !isTilted;
-    if (isTilted)
+    stack.warnings.push_back({QStringLiteral("GEO-05"), (stack.canReslice ? tr("The slices are tilted by %1°: MPR follows their true positions.") : tr("The slices are tilted by %1°."))
+                                                            .arg(std::abs(tilt), 0, 'f', 1)});
+    if (stack.whyNoVolume.isEmpty())
         stack.whyNoVolume = tr("the slices are tilted by %1°").arg(std::abs(tilt), 0, 'f', 1);
 }
 

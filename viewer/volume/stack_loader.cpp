@@ -1,8 +1,10 @@
 #include "viewer/volume/stack_loader.h"
 #include "viewer/volume/volume_data.h"
+#include <QFileInfo>
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <thread>
 
 namespace diascope::viewer
@@ -37,6 +39,9 @@ struct StackLoader::State
     bool hasPublished = false;
     std::shared_ptr<const Volume> latest;
     std::vector<std::thread> threads;
+    std::thread watch;
+    std::map<int, Clock::time_point> begun; ///< frames being read
+    std::chrono::milliseconds patience{};
     int running = 0;
     std::mutex publishing; ///< one snapshot at a time, in order
 
@@ -51,6 +56,7 @@ struct StackLoader::State
             for (const int frame : {wanted + distance, wanted - distance})
                 if (frame >= 0 && frame < frames() && !isTaken[size_t(frame)]) {
                     isTaken[size_t(frame)] = true;
+                    begun[frame] = Clock::now();
                     ++taken;
                     return frame;
                 }
@@ -94,12 +100,71 @@ struct StackLoader::State
     Result<void> read(int frame)
     {
         const Instance& instance = data->stack.instances[size_t(frame)];
+        // What the header said holds for the file it was read from: never bytes of another one under its name.
+        const auto isChanged = [&] { return instance.file && QFileInfo::exists(instance.path) && FileIdentity::of(instance.path) != instance.file; };
+        const auto changed = fail(Fault::Conflict, tr("the file was changed after the study was opened"));
+        if (isChanged())
+            return changed;
         const auto source = instance.layout ? PixelSource::open(instance.layout) : PixelSource::open(instance.path);
         if (!source)
             return std::unexpected(source.error());
         if (source->description().frameBytes() != data->frameBytes || source->description().sampleType() != data->type)
             return fail(Fault::Damaged, tr("the image has another size than the others"));
-        return source->readFrame(instance.frame, data->frame(frame));
+        const auto done = source->readFrame(instance.frame, data->frame(frame));
+        return isChanged() ? changed : done;
+    }
+
+    /// Call locked. A frame's result; one that had been given up may come after all.
+    void settle(int frame, const Result<void>& result)
+    {
+        if (errors[size_t(frame)]) {
+            errors[size_t(frame)].reset();
+            --failedCount;
+        }
+        if (result) {
+            loaded[size_t(frame)] = true;
+            ++loadedCount;
+        } else {
+            errors[size_t(frame)] = result.error();
+            ++failedCount;
+        }
+        isUnpublished = true;
+    }
+
+    /// Gives up frames that take too long, until all are settled.
+    void watchOver()
+    {
+        std::unique_lock lock(mutex);
+        while (!isCancelled && running > 0 && loadedCount + failedCount < frames()) {
+            changed.wait_for(lock, patience / 4);
+            const auto now = Clock::now();
+            const Error late{Fault::TimedOut, tr("the file could not be read in time: the drive does not answer")};
+            int stuck = 0;
+            bool isNew = false;
+            for (const auto& [frame, since] : begun) {
+                if (now - since < patience)
+                    continue;
+                ++stuck;
+                if (!errors[size_t(frame)]) {
+                    settle(frame, std::unexpected(late));
+                    isNew = true;
+                }
+            }
+            for (int frame = 0; stuck > 0 && stuck == running && frame < frames(); ++frame)
+                if (!isTaken[size_t(frame)]) {
+                    isTaken[size_t(frame)] = true;
+                    ++taken;
+                    settle(frame, std::unexpected(late));
+                    isNew = true;
+                }
+            if (!isNew)
+                continue;
+            const bool isLast = loadedCount + failedCount == frames();
+            lock.unlock();
+            publishIfDue(isLast);
+            changed.notify_all();
+            lock.lock();
+        }
     }
 
     void work()
@@ -116,14 +181,9 @@ struct StackLoader::State
             bool isLast = false;
             {
                 const std::lock_guard lock(mutex);
-                if (done) {
-                    loaded[size_t(frame)] = true;
-                    ++loadedCount;
-                } else {
-                    errors[size_t(frame)] = done.error();
-                    ++failedCount;
-                }
-                isUnpublished = true;
+                data->letGoUnlessNear(frame, wanted);
+                begun.erase(frame);
+                settle(frame, done);
                 isLast = loadedCount + failedCount == frames();
             }
             publishIfDue(isLast);
@@ -136,7 +196,7 @@ struct StackLoader::State
     }
 };
 
-StackLoader::StackLoader(Stack stack, Publish publish, int firstFrame) : m_state(std::make_shared<State>())
+StackLoader::StackLoader(Stack stack, Publish publish, int firstFrame, std::chrono::milliseconds patience) : m_state(std::make_shared<State>())
 {
     const SampleType type = stack.instances.empty() ? SampleType::UInt8 : stack.instances.front().pixels.sampleType();
     Stack copy = stack;
@@ -167,21 +227,37 @@ StackLoader::StackLoader(Stack stack, Publish publish, int firstFrame) : m_state
     state.latest = state.snapshotNow();
     const int threads = int(std::min<size_t>(frames, std::max(2u, std::thread::hardware_concurrency())));
     state.running = threads;
+    state.patience = patience;
     for (int i = 0; i < threads; ++i)
         state.threads.emplace_back([shared = m_state] { shared->work(); });
+    state.watch = std::thread([shared = m_state] { shared->watchOver(); });
 }
 
 StackLoader::~StackLoader()
 {
+    constexpr auto patience = std::chrono::milliseconds(500);
     cancel();
+    m_state->changed.notify_all();
+    if (m_state->watch.joinable())
+        m_state->watch.join();
+    bool isDone = false;
+    {
+        const std::lock_guard noneIsBeingPublished(m_state->publishing); // nor will be: it is cancelled
+    }
+    {
+        std::unique_lock lock(m_state->mutex);
+        isDone = m_state->changed.wait_for(lock, patience, [this] { return m_state->running == 0; });
+    }
     for (std::thread& thread : m_state->threads)
-        thread.join();
+        isDone ? thread.join() : thread.detach(); // it keeps the state
 }
 
 void StackLoader::want(int frame)
 {
     const std::lock_guard lock(m_state->mutex);
     m_state->wanted = std::clamp(frame, 0, std::max(0, m_state->frames() - 1));
+    if (m_state->data->block.isPaged())
+        m_state->data->keepNear(m_state->wanted);
 }
 
 void StackLoader::cancel()
@@ -192,8 +268,14 @@ void StackLoader::cancel()
 
 void StackLoader::wait()
 {
-    std::unique_lock lock(m_state->mutex);
-    m_state->changed.wait(lock, [this] { return m_state->running == 0; });
+    {
+        std::unique_lock lock(m_state->mutex);
+        m_state->changed.wait(lock, [this] {
+            const State& state = *m_state;
+            return state.running == 0 || (state.loadedCount + state.failedCount == state.frames() && !state.isUnpublished);
+        });
+    }
+    const std::lock_guard published(m_state->publishing);
 }
 
 std::shared_ptr<const Volume> StackLoader::latest() const

@@ -1,5 +1,6 @@
 #pragma once
 #include "viewer/volume/volume.h"
+#include <chrono>
 #include <functional>
 
 namespace diascope::viewer
@@ -14,9 +15,12 @@ public:
     /// all is done. Go to the UI thread from there by a queued call on an object the receiver owns.
     using Publish = std::function<void(std::shared_ptr<const Volume>)>;
 
-    /// Starts at once. `firstFrame` is loaded and published before all others.
-    StackLoader(Stack stack, Publish publish, int firstFrame = 0);
-    /// Cancels and waits for frames being decoded (at most the decoder's time limit).
+    /// Starts at once. `firstFrame` is loaded and published before all others. A frame that takes longer than `patience`
+    /// fails with TimedOut (a drive that does not answer) until it comes after all; when every thread waits for such a one,
+    /// the frames not yet begun fail too.
+    StackLoader(Stack stack, Publish publish, int firstFrame = 0, std::chrono::milliseconds patience = std::chrono::seconds(60));
+    /// Cancels. Waits half a second at most for frames being read: a thread that a dead drive holds is left to itself. Nothing
+    /// is published any more.
     ~StackLoader();
     StackLoader(const StackLoader&) = delete;
     StackLoader& operator=(const StackLoader&) = delete;

@@ -1,4 +1,5 @@
 #include "viewer/volume/volume.h"
+#include "viewer/volume/resample.h"
 #include "viewer/volume/volume_data.h"
 #include <algorithm>
 #include <cstring>
@@ -16,6 +17,8 @@ std::optional<VolumeGrid> gridOf(const Stack& stack)
 {
     if (!stack.canReslice)
         return std::nullopt;
+    if (stack.needsResampling)
+        return regularGrid(stack);
     const PlaneGeometry& first = *stack.instances.front().plane;
     const PlaneGeometry& last = *stack.instances[size_t(stack.sliceCount - 1)].plane;
     VolumeGrid grid;
@@ -77,13 +80,29 @@ Result<std::shared_ptr<Volume::Data>> Volume::Data::create(Stack stack, SampleTy
     data->type = type;
     data->frameBytes = qint64(stack.rows) * stack.columns * bytesPerPixel(type);
     const __int128 total = __int128(data->frameBytes) * qint64(stack.instances.size());
-    // malloc takes such a block from the system page by page: what is never read in costs nothing.
-    data->block.reset(total < (__int128(1) << 46) ? static_cast<std::byte*>(std::malloc(size_t(total) + 64)) : nullptr);
-    if (!data->block)
+    if (total >= __int128(1) << 46)
         return fail(Fault::Unsupported, tr("there is not enough memory for %1 images").arg(stack.instances.size()));
+    auto block = FrameMemory::reserve(qint64(total) + 64); // loops read a few bytes past the end
+    if (!block)
+        return std::unexpected(block.error());
+    data->block = std::move(*block);
     data->grid = gridOf(stack);
     data->stack = std::move(stack);
     return data;
+}
+
+void Volume::Data::keepNear(int wanted) const
+{
+    const qint64 from = std::max(0, wanted - nearFrames());
+    const qint64 end = std::min<qint64>(stack.frameCount(), qint64(wanted) + nearFrames() + 1);
+    block.letGo(0, from * frameBytes);
+    block.letGo(end * frameBytes, (stack.frameCount() - end) * frameBytes);
+}
+
+void Volume::Data::letGoUnlessNear(int n, int wanted) const
+{
+    if (std::abs(n - wanted) > nearFrames())
+        block.letGo(n * frameBytes, frameBytes);
 }
 
 Volume::Volume(std::shared_ptr<const Snapshot> snapshot) : m_snapshot(std::move(snapshot)) {}
@@ -96,9 +115,15 @@ Result<std::shared_ptr<const Volume>> Volume::fromPixels(Stack stack, SampleType
     const size_t frames = (*data)->stack.instances.size();
     if (pixels.size() != size_t((*data)->frameBytes) * frames)
         return fail(Fault::Invalid, tr("the pixels do not fit the stack"));
-    std::memcpy((*data)->block.get(), pixels.data(), pixels.size());
+    std::memcpy((*data)->block.data(), pixels.data(), pixels.size());
+    return complete(*data);
+}
+
+std::shared_ptr<const Volume> Volume::complete(std::shared_ptr<Data> data)
+{
+    const size_t frames = data->stack.instances.size();
     auto snapshot = std::make_shared<Snapshot>();
-    snapshot->data = *data;
+    snapshot->data = std::move(data);
     snapshot->loaded.assign(frames, true);
     snapshot->errors = std::make_shared<const std::vector<std::optional<Error>>>(frames);
     snapshot->loadedCount = int(frames);
@@ -149,11 +174,28 @@ std::optional<double> Volume::valueAt(int frame, int column, int row) const
     return instance(frame).modalityTransform.apply(*stored);
 }
 
+/// (column, row, slice) among the acquired slices.
+Vec3 Volume::toVoxel(Vec3 pointLps) const
+{
+    if (!stack().needsResampling)
+        return m_snapshot->data->grid->toVoxel(pointLps);
+    const PlaneGeometry& first = *instance(0).plane;
+    const Vec3 normal = first.normal();
+    int below = 0; // the slice below the point, or the one next to it
+    while (below + 2 < sliceCount() && dot(pointLps - instance(below + 1).plane->originLps, normal) >= 0)
+        ++below;
+    const Vec3 from = instance(below).plane->originLps;
+    const Vec3 step = instance(below + 1).plane->originLps - from;
+    const double part = dot(pointLps - from, normal) / dot(step, normal);
+    const Vec3 inPlane = pointLps - from - step * part;
+    return {dot(inPlane, first.rowDirection) / first.spacingMm.column, dot(inPlane, first.columnDirection) / first.spacingMm.row, below + part};
+}
+
 std::optional<double> Volume::valueAt(Vec3 pointLps, int phase) const
 {
     if (!m_snapshot->data->grid || isColour() || phase < 0 || phase >= phaseCount())
         return std::nullopt;
-    const Vec3 voxel = m_snapshot->data->grid->toVoxel(pointLps);
+    const Vec3 voxel = toVoxel(pointLps);
     // A point on the outermost samples may be off by rounding.
     const auto inside = [](double at, int count) { return at > -1e-6 && at < count - 1 + 1e-6; };
     if (!inside(voxel.x, columns()) || !inside(voxel.y, rows()) || !inside(voxel.z, sliceCount()))
@@ -199,6 +241,20 @@ std::vector<float> Volume::frameValues(int frame) const
 QString Volume::unit(int frame) const { return instance(frame).modalityTransform.unit; }
 std::optional<PlaneGeometry> Volume::plane(int frame) const { return instance(frame).plane; }
 std::optional<VolumeGrid> Volume::grid() const { return m_snapshot->data->grid; }
+
+Result<std::shared_ptr<const Volume>> Volume::regular() const
+{
+    if (stack().isVolume)
+        return std::shared_ptr<const Volume>(new Volume(m_snapshot));
+    if (!stack().canReslice)
+        return fail(Fault::Unsupported, stack().whyNoVolume);
+    if (!isComplete())
+        return fail(Fault::NotFound, tr("the images are not all loaded yet"));
+    const std::lock_guard lock(m_snapshot->regularMutex);
+    if (!m_snapshot->regular)
+        m_snapshot->regular = resampled(*this);
+    return *m_snapshot->regular;
+}
 
 std::optional<int> Volume::nearestFrame(Vec3 pointLps, int phase) const
 {

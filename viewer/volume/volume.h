@@ -6,7 +6,7 @@
 namespace diascope::viewer
 {
 
-/// The regular grid of a stack with isVolume or canReslice: voxel (column, row, slice) → patient.
+/// The grid of a stack with canReslice: voxel (column, row, slice) → patient.
 struct VolumeGrid
 {
     Vec3 originLps;   ///< centre of voxel (0,0,0)
@@ -23,7 +23,8 @@ struct VolumeGrid
     double smallestSpacingMm() const;
 };
 
-/// An immutable snapshot of a stack's pixels: stored values in one block, frame after frame. Snapshots of a loading stack
+/// An immutable snapshot of a stack's pixels: stored values in one block, frame after frame (frame_memory.h: within a budget
+/// in memory, beyond it paged). Snapshots of a loading stack
 /// share the block; each knows which frames were complete when it was published and never shows another (SAF-13).
 /// Any thread.
 class Volume
@@ -63,15 +64,22 @@ public:
     bool isPadding(int frame, double storedValue) const;
     /// Modality value; nothing outside, not loaded, padding or colour.
     std::optional<double> valueAt(int frame, int column, int row) const;
-    /// Trilinear modality value at a point of the patient; nothing outside, beside padding, or without a grid.
+    /// Trilinear modality value at a point of the patient, between the acquired slices at their true positions; nothing
+    /// outside, beside padding, or without a grid.
     std::optional<double> valueAt(Vec3 pointLps, int phase = 0) const;
     /// Modality values of a loaded frame, row by row; padding is NaN; empty for colour or not loaded.
     std::vector<float> frameValues(int frame) const;
     QString unit(int frame) const; ///< of modality values
 
     std::optional<PlaneGeometry> plane(int frame) const;
-    /// Nothing where the stack cannot be resliced; stack().whyNoVolume says why.
+    /// The grid of the acquired slices, or of regular() where the stack needs resampling. Nothing where the stack cannot be
+    /// resliced; stack().whyNoVolume says why.
     std::optional<VolumeGrid> grid() const;
+    /// A regular grid at right angles: this itself where stack().isVolume, else resampled (see resample.cpp) the first time
+    /// it is asked for and kept as long as this snapshot. All frames of the result are derived: without SOP Instance UID,
+    /// number and path. Call on a worker thread. Errors: Unsupported (stack().whyNoVolume, colour, no memory), NotFound (not
+    /// all frames are loaded yet).
+    Result<std::shared_ptr<const Volume>> regular() const;
     /// Slice whose plane is nearest to the point, of one phase; nothing without geometry.
     std::optional<int> nearestFrame(Vec3 pointLps, int phase = 0) const;
     /// Smallest and largest modality value of the loaded frames sampled so far, without padding; nothing for colour.
@@ -87,6 +95,9 @@ private:
     struct Data;
     struct Snapshot;
     explicit Volume(std::shared_ptr<const Snapshot> snapshot);
+    static Result<std::shared_ptr<const Volume>> resampled(const Volume& source);
+    static std::shared_ptr<const Volume> complete(std::shared_ptr<Data> data);
+    Vec3 toVoxel(Vec3 pointLps) const;
     std::shared_ptr<const Snapshot> m_snapshot;
 };
 

@@ -1,0 +1,416 @@
+#include "tests/support/phantom_files.h"
+#include "viewer/figures/figure.h"
+#include "viewer/slice/image_marks.h"
+#include "viewer/slice/slice_renderer.h"
+#include "viewer/ui/viewport.h"
+#include "viewer/volume/stack_loader.h"
+#include <QTemporaryDir>
+
+using namespace diascope;
+using namespace diascope::viewer;
+
+namespace
+{
+
+std::shared_ptr<const Volume> loaded(const QString& path)
+{
+    const auto instances = readInstances(path);
+    if (!instances)
+        return nullptr;
+    const auto stacks = buildStacks(*instances);
+    return StackLoader::load(stacks.front()).value_or(nullptr);
+}
+
+RenderedSlice atOneToOne(const Volume& volume, const Presentation& presentation, int frame = 0)
+{
+    SliceView view;
+    view.frame = frame;
+    return render(volume, view, presentation, {volume.columns(), volume.rows()});
+}
+
+std::vector<double> numbersIn(const QString& path)
+{
+    QFile file(path);
+    std::vector<double> numbers;
+    if (file.open(QIODevice::ReadOnly))
+        for (const QByteArray& word : file.readAll().simplified().split(' '))
+            numbers.push_back(word.toDouble());
+    return numbers;
+}
+
+} // namespace
+
+/// The chain from stored values to the screen, with its colours, marks and times.
+class TestDisplay : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QVERIFY(m_folder.isValid()); }
+
+    /// Stored → Modality LUT → VOI → Presentation LUT; the levels are computed in numpy from PS3.3 C.11.
+    void theWholeGreyChain_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<QString>("levels"); // numpy, from s: the stored values 0 … 47; levels 0 … 255
+        const QString lut = "def lut(first, values, bits):\n"
+                            "    i = Dataset(); i.LUTDescriptor = [len(values), first, bits]; i.LUTData = [int(v) for v in values]\n"
+                            "    i['LUTDescriptor'].VR = 'US'; i['LUTData'].VR = 'US'; return Sequence([i])\n";
+        const QString window = "ds.WindowCenter = 24; ds.WindowWidth = 48\n";
+        const QString linear = "voi = lambda x, c, w: np.clip((x - (c - 0.5)) / (w - 1) + 0.5, 0, 1)\n";
+        QTest::newRow("PIX-03 Modality LUT before Rescale") << lut + window + "ds.RescaleSlope = 100; ds.RescaleIntercept = 7; ds.ModalityLUTSequence = lut(10, np.arange(20) * 2, 16); ds.ModalityLUTSequence[0].ModalityLUTType = 'US'"
+                                                            << linear + "m = np.clip(s - 10, 0, 19) * 2; v = voi(m, 24, 48)";
+        QTest::newRow("PIX-06 VOI LUT after Rescale") << lut + "ds.RescaleSlope = 2; ds.RescaleIntercept = 0; ds.VOILUTSequence = lut(20, np.arange(40) * 6, 8)"
+                                                      << "v = np.clip(s * 2 - 20, 0, 39) * 6 / 255";
+        QTest::newRow("PIX-07 Presentation LUT Shape INVERSE") << window + "ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
+        QTest::newRow("PIX-07 IDENTITY") << window + "ds.PresentationLUTShape = 'IDENTITY'" << linear + "v = voi(s, 24, 48)";
+        QTest::newRow("PIX-07 MONOCHROME1 and INVERSE are one inversion") << window + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
+        QTest::newRow("PIX-07 Presentation LUT Sequence") << lut + window + "t = (np.arange(256) / 255) ** 2 * 4095; ds.PresentationLUTSequence = lut(0, t.round(), 12)"
+                                                          << linear + "t = ((np.arange(256) / 255) ** 2 * 4095).round(); v = t[np.floor(voi(s, 24, 48) * 255 + 0.5).astype(int)] / 4095";
+        QTest::newRow("PIX-03 PIX-06 all four") << lut + "ds.ModalityLUTSequence = lut(0, 1000 + np.arange(48) * 10, 16); ds.ModalityLUTSequence[0].ModalityLUTType = 'US'; ds.VOILUTSequence = lut(1000, np.arange(480) * 8, 12); ds.PresentationLUTSequence = lut(0, 255 - np.arange(256), 8)"
+                                                << "m = 1000 + s * 10; v1 = np.minimum(1, (m - 1000) * 8 / 4095); v = (255 - np.floor(v1 * 255 + 0.5)) / 255";
+        QTest::newRow("PIX-06 SIGMOID") << window + "ds.VOILUTFunction = 'SIGMOID'" << "v = 1 / (1 + np.exp(-4 * (s - 24) / 48))";
+        QTest::newRow("PIX-07 an invalid Presentation LUT is left out") << window + "i = Dataset(); i.add_new(0x00283002, 'US', [256, 0, 12]); i.add_new(0x00283006, 'OW', b'ab'); ds.PresentationLUTSequence = Sequence([i])" << linear + "v = voi(s, 24, 48)";
+    }
+    void theWholeGreyChain()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(QString, levels);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image()
+px(ds, np.arange(48).reshape(6, 8).astype(np.uint16))
+%1
+save(ds, 'grey.dcm')
+s = np.arange(48).astype(float)
+%2
+open(os.path.join(out, 'grey.txt'), 'w').write(' '.join('%g' % x for x in np.clip(v, 0, 1) * 255))
+)py")
+                                   .arg(attributes, levels));
+        const auto volume = loaded(m_folder.filePath("grey.dcm"));
+        QVERIFY(volume);
+        const auto expected = numbersIn(m_folder.filePath("grey.txt"));
+        const auto slice = atOneToOne(*volume, initialPresentation(*volume));
+        for (int i = 0; i < 48; ++i)
+            QVERIFY2(std::abs(qGray(slice.image.pixel(i % 8, i / 8)) - expected[size_t(i)]) <= 0.51,
+                     qPrintable(QStringLiteral("%1: %2, not %3").arg(i).arg(qGray(slice.image.pixel(i % 8, i / 8))).arg(expected[size_t(i)])));
+    }
+
+    void aWindowForStoredValuesDoesNotBlindAfterAModalityLut() // PIX-20: a run whose window was written before its table
+    {
+        const QString path = test::dataFile("modalities/grailbio_us_xa/I_000000.dcm");
+        NEEDS_TEST_DATA(path);
+        const auto volume = loaded(path);
+        QVERIFY(volume);
+        const auto slice = atOneToOne(*volume, initialPresentation(*volume, 30), 30);
+        qint64 middle = 0;
+        for (int y = 0; y < slice.image.height(); ++y)
+            for (int x = 0; x < slice.image.width(); ++x)
+                middle += qGray(slice.image.pixel(x, y)) > 10 && qGray(slice.image.pixel(x, y)) < 245;
+        QVERIFY(middle * 3 > qint64(slice.image.width()) * slice.image.height());
+    }
+
+    void smallNumbersHaveAWindow_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::newRow("PIX-20 PIX-11 a parametric map from 0 to 0.01") << "";
+        QTest::newRow("PIX-20 PIX-11 with an exact window") << "ds.WindowCenter = 0.005; ds.WindowWidth = 0.01; ds.VOILUTFunction = 'LINEAR_EXACT'";
+        QTest::newRow("PIX-20 PIX-11 whose window leaves nothing to see") << "ds.WindowCenter = 400; ds.WindowWidth = 100";
+    }
+    void smallNumbersHaveAWindow()
+    {
+        QFETCH(QString, attributes);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(bits=32, sop='1.2.840.10008.5.1.4.1.1.30'); del ds.PixelData; del ds.BitsStored; del ds.HighBit; del ds.PixelRepresentation
+ds.add_new(0x7fe00008, 'OF', (np.arange(48) / 4700).astype('<f4').tobytes())
+%1
+save(ds, 'float.dcm')
+)py").arg(attributes));
+        const auto volume = loaded(m_folder.filePath("float.dcm"));
+        QVERIFY(volume);
+        const auto slice = atOneToOne(*volume, initialPresentation(*volume));
+        QVERIFY(qGray(slice.image.pixel(0, 0)) < 10);
+        QVERIFY(qGray(slice.image.pixel(7, 5)) > 245);
+        QVERIFY(std::abs(qGray(slice.image.pixel(0, 3)) - 128) < 10);
+    }
+
+    /// Against PIL's ImageCms: the same profile, the same pixels.
+    void embeddedProfilesAreApplied_data() // PIX-12
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<QString>("colours"); // of `rgb`, made `seen`
+        QTest::newRow("PIX-12 embedded profile") << "ds.ICCProfile = profile" << "seen = through(profile, rgb)";
+        QTest::newRow("PIX-12 optical path") << "p = Dataset(); p.OpticalPathIdentifier = '1'; p.ICCProfile = profile; ds.OpticalPathSequence = Sequence([p])" << "seen = through(profile, rgb)";
+        QTest::newRow("PIX-12 broken profile") << "ds.ICCProfile = profile[:60] + bytes(200)" << "seen = rgb";
+        QTest::newRow("PIX-12 profile of grey") << "ds.ICCProfile = profile[:16] + b'GRAY' + profile[20:]" << "seen = rgb";
+        QTest::newRow("PIX-12 sRGB by name") << "ds.ColorSpace = 'SRGB'" << "seen = rgb";
+        // Both white points are D65: the matrices of the two standards, computed here from their primaries.
+        QTest::newRow("PIX-12 Adobe RGB by name") << "ds.ColorSpace = 'ADOBERGB'" << "seen = adobe(rgb)";
+        QTest::newRow("PIX-12 planes") << "ds.ICCProfile = profile; ds.PlanarConfiguration = 1; px(ds, rgb.transpose(2, 0, 1))" << "seen = through(profile, rgb)";
+    }
+    void embeddedProfilesAreApplied()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(QString, colours);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+from PIL import Image, ImageCms
+import io
+def s15(x): return struct.pack('>i', int(round(x * 65536)))
+def xyz(v): return b'XYZ \0\0\0\0' + b''.join(s15(x) for x in v)
+# A matrix profile of our own: red and blue swapped in their primaries, gamma 1.4.
+def made():
+    tags = [(b'wtpt', xyz((0.9642, 1, 0.8249))), (b'rXYZ', xyz((0.1431, 0.0606, 0.7141))), (b'gXYZ', xyz((0.3851, 0.7169, 0.0971))), (b'bXYZ', xyz((0.4360, 0.2225, 0.0139)))]
+    curve = b'curv\0\0\0\0' + struct.pack('>IH', 1, int(1.4 * 256)) + b'\0\0'
+    tags += [(t, curve) for t in (b'rTRC', b'gTRC', b'bTRC')]
+    tags += [(b'desc', b'desc\0\0\0\0' + struct.pack('>I', 5) + b'made\0' + bytes(83)), (b'cprt', b'text\0\0\0\0none\0\0\0\0')]
+    body, table, at = b'', struct.pack('>I', len(tags)), 128 + 4 + 12 * len(tags)
+    for t, d in tags:
+        d += b'\0' * (-len(d) % 4); table += t + struct.pack('>II', at + len(body), len(d)); body += d
+    head = struct.pack('>I', at + len(body)) + bytes(4) + b'\x02\x10\0\0' + b'scnr' + b'RGB ' + b'XYZ ' + bytes(12) + b'acsp' + bytes(28) + s15(0.9642) + s15(1) + s15(0.8249) + bytes(48)
+    return head + table + body
+profile = made()
+def through(p, rgb):
+    seen = ImageCms.profileToProfile(Image.fromarray(rgb, 'RGB'), ImageCms.ImageCmsProfile(io.BytesIO(p)), ImageCms.createProfile('sRGB'), renderingIntent=0)
+    return np.asarray(seen)
+def matrix(primaries, white=(0.3127, 0.3290)):
+    m = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T
+    w = np.array([white[0] / white[1], 1, (1 - white[0] - white[1]) / white[1]])
+    return m * np.linalg.solve(m, w)
+def adobe(rgb):
+    linear = (rgb / 255.0) ** (563 / 256)
+    linear = linear @ (np.linalg.inv(matrix([(0.64, 0.33), (0.30, 0.60), (0.15, 0.06)])) @ matrix([(0.64, 0.33), (0.21, 0.71), (0.15, 0.06)])).T
+    linear = np.clip(linear, 0, 1)
+    return np.rint(255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)).astype(int)
+rgb = np.random.default_rng(3).integers(0, 256, (6, 8, 3)).astype(np.uint8)
+ds = image(bits=8, photometric='RGB', samples=3)
+px(ds, rgb)
+%1
+if len(profile) % 2: profile += b'\0'
+save(ds, 'icc.dcm')
+%2
+open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
+)py")
+                                   .arg(attributes, colours));
+        const auto volume = loaded(m_folder.filePath("icc.dcm"));
+        QVERIFY(volume);
+        const auto expected = numbersIn(m_folder.filePath("icc.txt"));
+        const auto slice = atOneToOne(*volume, {});
+        for (int i = 0; i < 48; ++i) {
+            const QRgb pixel = slice.image.pixel(i % 8, i / 8);
+            const int seen[] = {qRed(pixel), qGreen(pixel), qBlue(pixel)};
+            for (int channel = 0; channel < 3; ++channel)
+                QVERIFY2(std::abs(seen[channel] - expected[size_t(3 * i + channel)]) <= (attributes.contains("ADOBE") ? 2 : 1), qPrintable(QStringLiteral("pixel %1: %2, not %3").arg(i).arg(seen[channel]).arg(expected[size_t(3 * i + channel)])));
+        }
+        const bool isMarked = imageMarks(volume->instance(0)).join(u' ').contains("profile");
+        QCOMPARE(isMarked, attributes.contains("bytes(200)") || attributes.contains("GRAY"));
+    }
+
+    void marks_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<QStringList>("words"); // all in one mark; none: no mark at all
+        QTest::newRow("PIX-14 nothing to mark") << "ds.LossyImageCompression = '00'" << QStringList{};
+        QTest::newRow("PIX-14 method and ratio") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = 'ISO_10918_1'; ds.LossyImageCompressionRatio = '12.5'" << QStringList{"Lossy", "JPEG 12.5:1"};
+        QTest::newRow("PIX-14 two steps") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = ['ISO_10918_1', 'ISO_15444_1']; ds.LossyImageCompressionRatio = ['10', '4']" << QStringList{"JPEG 10:1", "JPEG 2000 4:1", "40:1"};
+        QTest::newRow("PIX-14 lossy once is lossy for ever") << "ds.LossyImageCompression = '00'; ds.LossyImageCompressionRatio = '8'" << QStringList{"Lossy", "8:1"};
+        QTest::newRow("PIX-17 for processing") << "ds.PresentationIntentType = 'FOR PROCESSING'" << QStringList{"FOR PROCESSING"};
+        QTest::newRow("PIX-17 quality control") << "ds.QualityControlImage = 'YES'" << QStringList{"QUALITY CONTROL", "not for diagnosis"};
+        QTest::newRow("PIX-17 its own words") << "ds.DerivationDescription = 'Thumbnail, NOT FOR DIAGNOSTIC use'" << QStringList{"NOT FOR DIAGNOSIS"};
+        QTest::newRow("PIX-16 a shutter without sense") << "ds.ShutterShape = 'CIRCULAR'" << QStringList{"shutter"};
+    }
+    void marks()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(QStringList, words);
+        WRITES(m_folder.path(), QStringLiteral("ds = image()\n%1\nsave(ds, 'marks.dcm')").arg(attributes));
+        const auto instances = readInstances(m_folder.filePath("marks.dcm"));
+        QVERIFY(instances.has_value());
+        const QStringList found = imageMarks(instances->front());
+        if (words.isEmpty())
+            QCOMPARE(found, QStringList{});
+        QVERIFY2(words.isEmpty() || std::any_of(found.begin(), found.end(), [&](const QString& mark) { return std::all_of(words.begin(), words.end(), [&](const QString& word) { return mark.contains(word); }); }),
+                 qPrintable(found.join(u'|')));
+    }
+
+    /// A vessel only in the later frames, bone in all: the truth is known to the pixel (OBJ-08).
+    void subtraction_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<int>("frame");
+        QTest::addColumn<QString>("difference"); // numpy; f: frames as float
+        const QString item = "i = Dataset(); i.MaskOperation = '%1'; %2; ds.MaskSubtractionSequence = Sequence([i]); ds.RecommendedViewingMode = 'SUB'";
+        QTest::newRow("OBJ-08 average of two masks") << item.arg("AVG_SUB", "i.MaskFrameNumbers = [1, 2]") << 3 << "d = f[3] - (f[0] + f[1]) / 2";
+        QTest::newRow("OBJ-08 mask moved down and to the left") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.MaskSubPixelShift = [1.0, 2.0]") << 3
+                                                                << "d = f[3] - np.pad(f[0], ((1, 0), (0, 2)), 'edge')[:-1, 2:]";
+        QTest::newRow("OBJ-08 half a pixel to the right") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.MaskSubPixelShift = [0.0, -0.5]") << 3
+                                                          << "d = f[3] - (f[0] + np.pad(f[0], ((0, 0), (1, 0)), 'edge')[:, :-1]) / 2";
+        QTest::newRow("OBJ-08 frames of contrast averaged") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.ContrastFrameAveraging = 2") << 2 << "d = (f[2] + f[3]) / 2 - f[0]";
+        QTest::newRow("OBJ-08 TID") << item.arg("TID", "i.TIDOffset = 2") << 3 << "d = f[3] - f[1]";
+        QTest::newRow("OBJ-08 REV_TID") << item.arg("REV_TID", "i.ApplicableFrameRange = [3, 4]; i.TIDOffset = 1") << 2 << "d = f[2] - f[1]";
+        QTest::newRow("OBJ-08 REV_TID, further on") << item.arg("REV_TID", "i.ApplicableFrameRange = [3, 4]; i.TIDOffset = 1") << 3 << "d = f[3] - f[0]";
+        QTest::newRow("OBJ-08 linear intensities") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1") + "; ds.PixelIntensityRelationship = 'LIN'" << 3
+                                                   << "k = 65535 / np.log(65536); d = k * np.log(f[3] + 1) - k * np.log(f[0] + 1)";
+        QTest::newRow("OBJ-08 a shift of the frame's own") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.SubtractionItemID = 7") + "; p = Dataset(); p.SubtractionItemID = 7; p.MaskSubPixelShift = [0.0, 1.0]; g = Dataset(); g.FramePixelShiftSequence = Sequence([p]); ds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), Dataset(), Dataset(), g])" << 3
+                                                         << "d = f[3] - np.pad(f[0], ((0, 0), (0, 1)), 'edge')[:, 1:]";
+        QTest::newRow("OBJ-08 not an applicable frame") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.ApplicableFrameRange = [3, 4]") << 1 << "d = None";
+        QTest::newRow("OBJ-08 a mask that is not there") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 77") << 3 << "d = None";
+        QTest::newRow("OBJ-08 TID before the first frame") << item.arg("TID", "i.TIDOffset = 2") << 1 << "d = None";
+    }
+    void subtraction()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(int, frame);
+        QFETCH(QString, difference);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+rng = np.random.default_rng(9)
+bone = rng.integers(1000, 3000, (6, 8))
+frames = np.stack([bone, bone + 10, bone + 4, bone]); frames[3, 2:4, :] -= 700; frames[2, 2:3, :] -= 300
+ds = image(frames=4, modality='XA'); px(ds, frames.astype(np.uint16))
+%1
+save(ds, 'dsa.dcm')
+f = frames.astype(float)
+%2
+open(os.path.join(out, 'dsa.txt'), 'w').write('' if d is None else ' '.join('%.9g' % x for x in d.ravel()))
+)py")
+                                   .arg(attributes, difference));
+        const auto volume = loaded(m_folder.filePath("dsa.dcm"));
+        QVERIFY(volume);
+        const auto plan = subtractionOf(*volume, frame, Subtraction{});
+        const auto truth = numbersIn(m_folder.filePath("dsa.txt"));
+        if (truth.size() < 48) {
+            QVERIFY(!plan);
+            // Then it is shown as it is.
+            QVERIFY(!atOneToOne(*volume, initialPresentation(*volume, frame), frame).problem);
+            return;
+        }
+        QVERIFY(plan.has_value());
+        const auto values = subtractedValues(*volume, frame, *plan);
+        for (size_t i = 0; i < 48; ++i)
+            QVERIFY2(std::abs(double(values[i]) - truth[i]) < 0.02, qPrintable(QStringLiteral("%1: %2, not %3").arg(i).arg(values[i]).arg(truth[i])));
+        // Whatever frame is looked at first, the window is one of differences.
+        for (int first = 0; first < 4; ++first) {
+            const Presentation presentation = initialPresentation(*volume, first);
+            const double low = presentation.window.centre - presentation.window.width / 2;
+            QVERIFY(low < 0 && presentation.window.width > 1); // stored values lie far above 0
+        }
+        // Recommended Viewing Mode SUB: so it is at first, the values measured stay those stored.
+        QVERIFY(initialPresentation(*volume, frame).subtraction.has_value());
+        QCOMPARE(volume->valueAt(3, 0, 0), std::optional(double(volume->stored<quint16>(3)[0])));
+    }
+
+    void theMaskIsChosenAndMovedByHand() // OBJ-08
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+frames = np.full((3, 6, 8), 1000); frames[1, 1, 2] = 400; frames[2, 1, 3] = 400
+ds = image(frames=3, modality='XA'); px(ds, frames.astype(np.uint16)); save(ds, 'hand.dcm')
+)py"));
+        const auto volume = loaded(m_folder.filePath("hand.dcm"));
+        Viewport viewport;
+        const auto open = std::make_shared<OpenStack>(volume->stack(), ImageTexts{});
+        viewport.resize(80, 60);
+        viewport.showStack(open, nullptr);
+        QTRY_VERIFY(open->volume() && open->volume()->isComplete());
+        QVERIFY(!viewport.isSubtracting());
+        viewport.showFrame(1);
+        viewport.useFrameAsMask();
+        QVERIFY(viewport.isSubtracting());
+        viewport.showFrame(2);
+        const auto values = [&] { return subtractedValues(*volume, 2, *subtractionOf(*volume, 2, *viewport.presentation().subtraction)); };
+        QCOMPARE(values()[8 + 2], 600.0f); // the mask's vessel shows bright, the frame's dark
+        QCOMPARE(values()[8 + 3], -600.0f);
+        viewport.shiftMask({1, 0});
+        for (const float value : values()) // moved by a pixel they meet
+            QCOMPARE(value, 0.0f);
+        viewport.toggleSubtraction();
+        QVERIFY(!viewport.isSubtracting());
+    }
+
+    /// The frame shown follows the vector, by a clock that the test turns.
+    void cineFollowsTheFrameTimes_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<QList<double>>("beginMs"); // when each next frame appears
+        QTest::addColumn<QList<int>>("frames");
+        QTest::newRow("OBJ-07 Frame Time") << "ds.FrameTime = 40" << QList<double>{40, 80, 120, 160} << QList<int>{1, 2, 3, 0};
+        QTest::newRow("OBJ-07 Frame Time Vector") << "ds.FrameTimeVector = [0, 100, 20, 300]; ds.FrameIncrementPointer = 0x00181065" << QList<double>{100, 120, 420, 720} << QList<int>{1, 2, 3, 0};
+        QTest::newRow("OBJ-07 Recommended Display Frame Rate") << "ds.RecommendedDisplayFrameRate = 25; ds.CineRate = 10" << QList<double>{40, 80, 120, 160} << QList<int>{1, 2, 3, 0};
+        QTest::newRow("OBJ-07 Cine Rate") << "ds.CineRate = 20" << QList<double>{50, 100, 150} << QList<int>{1, 2, 3};
+        QTest::newRow("OBJ-07 sweep") << "ds.FrameTime = 40; ds.PreferredPlaybackSequencing = 1" << QList<double>{40, 80, 120, 160, 200, 240, 280} << QList<int>{1, 2, 3, 2, 1, 0, 1};
+        QTest::newRow("OBJ-07 trimmed") << "ds.FrameTime = 40; ds.StartTrim = 2; ds.StopTrim = 3" << QList<double>{40, 80, 120} << QList<int>{1, 2, 1};
+        QTest::newRow("OBJ-07 nonsense: 15 a second") << "ds.FrameTime = -5; ds.CineRate = 0; ds.FrameTimeVector = [0, 1]" << QList<double>{1000 / 15.0, 2000 / 15.0} << QList<int>{1, 2};
+    }
+    void cineFollowsTheFrameTimes()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(QList<double>, beginMs);
+        QFETCH(QList<int>, frames);
+        WRITES(m_folder.path(), QStringLiteral("ds = image(frames=4, modality='US')\n%1\nsave(ds, 'cine.dcm')").arg(attributes));
+        const auto volume = loaded(m_folder.filePath("cine.dcm"));
+        QVERIFY(volume);
+        Viewport viewport;
+        double nowMs = 5000;
+        viewport.setClock([&nowMs] { return nowMs; });
+        const auto open = std::make_shared<OpenStack>(volume->stack(), ImageTexts{});
+        viewport.resize(80, 60);
+        viewport.showStack(open, nullptr);
+        QTRY_VERIFY(open->volume() && open->volume()->isComplete());
+        viewport.showFrame(0);
+        viewport.play(true);
+        int before = 0;
+        for (qsizetype i = 0; i < frames.size(); ++i) {
+            nowMs = 5000 + beginMs[i] - 1;
+            viewport.advanceCine();
+            QCOMPARE(viewport.frame(), before);
+            nowMs = 5000 + beginMs[i] + 0.001;
+            viewport.advanceCine();
+            QCOMPARE(viewport.frame(), frames[i]);
+            before = frames[i];
+        }
+    }
+
+    /// The region under a line decides its unit (MEA-03). Regions: 2D tissue 0.2 mm by 0.1 mm a pixel; M-mode 2 ms by 0.1 mm;
+    /// a spectrum 2 ms by 1 cm/s upwards from row 70; a low priority one over all.
+    void ultrasoundRegionsCalibrate_data()
+    {
+        QTest::addColumn<QList<double>>("line");
+        QTest::addColumn<QStringList>("values");
+        QTest::newRow("MEA-03 2D tissue") << QList<double>{10, 10, 10, 20} << QStringList{"length 1 mm"};
+        QTest::newRow("MEA-03 2D tissue across") << QList<double>{10, 10, 20, 10} << QStringList{"length 2 mm"};
+        QTest::newRow("MEA-03 M-mode") << QList<double>{110, 10, 160, 30} << QStringList{"time 0.1 s", "depth 2 mm"};
+        QTest::newRow("MEA-03 spectrum") << QList<double>{10, 60, 60, 65} << QStringList{"time 0.1 s", "velocity 5 cm/s"};
+        QTest::newRow("MEA-03 across two regions: pixels") << QList<double>{90, 10, 110, 10} << QStringList{"length 20 px"};
+        QTest::newRow("MEA-03 outside: pixels") << QList<double>{10, 95, 30, 95} << QStringList{"length 20 px"};
+    }
+    void ultrasoundRegionsCalibrate()
+    {
+        QFETCH(QList<double>, line);
+        QFETCH(QStringList, values);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(100, 200, bits=8, modality='US')
+def region(x0, y0, x1, y1, ux, uy, dx, dy, flags=0, kind=1, ry=0):
+    r = Dataset(); r.RegionSpatialFormat = kind; r.RegionDataType = 1; r.RegionFlags = flags
+    r.RegionLocationMinX0, r.RegionLocationMinY0, r.RegionLocationMaxX1, r.RegionLocationMaxY1 = x0, y0, x1, y1
+    r.PhysicalUnitsXDirection, r.PhysicalUnitsYDirection = ux, uy; r.PhysicalDeltaX, r.PhysicalDeltaY = dx, dy
+    r.ReferencePixelX0, r.ReferencePixelY0 = 0, ry; r.ReferencePixelPhysicalValueX = r.ReferencePixelPhysicalValueY = 0.0
+    return r
+ds.SequenceOfUltrasoundRegions = Sequence([region(0, 0, 99, 49, 3, 3, 0.02, 0.01), region(100, 0, 199, 49, 4, 3, 0.002, 0.01, kind=2),
+    region(0, 50, 199, 89, 4, 7, 0.002, -1.0, kind=3, ry=20), region(0, 0, 199, 89, 3, 3, 1, 1, flags=1)])
+save(ds, 'us.dcm')
+)py"));
+        const auto volume = loaded(m_folder.filePath("us.dcm"));
+        QVERIFY(volume);
+        const std::vector<QPointF> points{{line[0], line[1]}, {line[2], line[3]}};
+        const auto found = figureKind("length")->values(points, MeasuringPlane::ofFrame(volume, 0, points));
+        QStringList texts;
+        for (const FigureValue& value : found)
+            texts << QStringLiteral("%1 %2 %3").arg(value.name).arg(value.value, 0, 'g', 6).arg(value.unit);
+        QCOMPARE(texts, values);
+        // The probe reads the axes from the reference pixel: row 60 is 10 cm/s above the line at row 70.
+        QVERIFY2(probeText(*volume, 0, {50, 60}).endsWith("0.100 s   10.0 cm/s"), qPrintable(probeText(*volume, 0, {50, 60})));
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_MAIN(TestDisplay)
+#include "tst_display.moc"

@@ -1,0 +1,155 @@
+#include "tests/support/test_data.h"
+#include "viewer/ui/open_study.h"
+#include <QDirIterator>
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <set>
+#include <sys/stat.h>
+
+using namespace diascope;
+using namespace diascope::viewer;
+
+namespace
+{
+
+/// An object of each class, without pixels, by pydicom.
+const char* const objects = R"(
+import sys, pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import generate_uid, ExplicitVRLittleEndian
+for uid in sys.argv[2:]:
+    meta = FileMetaDataset(); meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = uid, generate_uid()
+    d = FileDataset('', {}, file_meta=meta, preamble=b'\0' * 128)
+    d.is_little_endian, d.is_implicit_VR = True, False
+    d.SOPClassUID, d.SOPInstanceUID, d.StudyInstanceUID, d.SeriesInstanceUID, d.Modality = uid, meta.MediaStorageSOPInstanceUID, '1.2', '1.2.3', 'OT'
+    d.save_as(sys.argv[1] + '/' + uid, write_like_original=False)
+)";
+
+std::unique_ptr<OpenStudy> opened(const QStringList& paths)
+{
+    auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{"1.2.3", paths}});
+    QSignalSpy completed(study.get(), &OpenStudy::completed);
+    return completed.wait(60000) ? std::move(study) : nullptr;
+}
+
+} // namespace
+
+class TestOpenStudy : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatIsNoImageIsNamed_data()
+    {
+        QTest::addColumn<QString>("sopClass");
+        QTest::addColumn<QString>("kind");
+        const auto row = [](const char* sopClass, const char* kind) { QTest::addRow("OBJ-12 %s", kind) << QString("1.2.840.10008.5.1.4.1.1.") + sopClass << kind; };
+        row("88.33", "a structured report");
+        row("88.67", "a dose report");
+        row("88.59", "a key object selection");
+        row("11.1", "a presentation state");
+        row("104.1", "an encapsulated PDF");
+        row("104.2", "an encapsulated CDA document");
+        row("66", "raw data");
+        row("66.1", "a spatial registration");
+        row("66.5", "a surface segmentation");
+        row("67", "a map to real world values");
+        row("4.2", "MR spectroscopy");
+        row("9.1.1", "an ECG"); // OBJ-11
+        row("9.4.1", "an audio recording");
+        row("481.3", "an RT structure set");
+        row("481.5", "an RT plan");
+        row("481.8", "an RT plan");
+        QTest::newRow("OBJ-12 a CT without pixels") << "1.2.840.10008.5.1.4.1.1.2" << "has no pixels";
+        QTest::newRow("OBJ-12 somebody's own class") << "1.2.826.0.1.3680043.9.1" << "1.2.826.0.1.3680043.9.1";
+        QTest::newRow("OBJ-12 a hanging protocol") << "1.2.840.10008.5.1.4.38.1" << "a hanging protocol";
+    }
+    void whatIsNoImageIsNamed()
+    {
+        QFETCH(QString, sopClass);
+        QFETCH(QString, kind);
+        QTemporaryDir folder;
+        const auto ran = test::python(objects, {folder.path(), sopClass});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const auto study = opened({folder.filePath(sopClass)});
+        QVERIFY(study && study->stacks().empty());
+        QCOMPARE(study->notShown().size(), 1u);
+        QVERIFY2(study->notShown()[0].reason.contains(kind), qPrintable(study->notShown()[0].reason));
+        QVERIFY2(!study->notShown()[0].reason.contains("Not found"), "it was found: it is no image");
+    }
+
+    /// Every file of many makers is either in a stack or named with a reason.
+    void everyFileIsAccountedFor()
+    {
+        const QString folder = test::dataFile("modalities");
+        NEEDS_TEST_DATA(folder);
+        QStringList paths;
+        QDirIterator it(folder, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext())
+            paths << it.next();
+        const auto study = opened(paths);
+        QVERIFY(study);
+        std::set<QString> named;
+        std::set<QString> shownUids;
+        for (const NotShown& left : study->notShown()) {
+            QVERIFY(!left.reason.isEmpty());
+            named.insert(left.path);
+        }
+        for (const auto& stack : study->stacks())
+            for (const Instance& instance : stack->stack().instances) {
+                named.insert(instance.path);
+                shownUids.insert(instance.uid.value);
+            }
+        int copies = 0;
+        for (const QString& path : paths)
+            if (!named.contains(path)) {
+                const auto read = readInstances(path); // a copy of what is shown
+                QVERIFY2(read && shownUids.contains(read->front().uid.value), qPrintable(path));
+                ++copies;
+            }
+        qInfo("%d files, %d not shown, %d copies", int(paths.size()), int(study->notShown().size()), copies);
+    }
+
+    void brokenFilesAndPipesAreNamedToo()
+    {
+        QTemporaryDir folder;
+        QFile broken(folder.filePath("broken"));
+        QVERIFY(broken.open(QIODevice::WriteOnly));
+        broken.write(QByteArray(200, 'x'));
+        broken.close();
+        QCOMPARE(::mkfifo(QFile::encodeName(folder.filePath("pipe")).constData(), 0600), 0);
+        const auto study = opened({folder.filePath("broken"), folder.filePath("pipe"), folder.filePath("missing")});
+        QVERIFY(study);
+        QCOMPARE(study->notShown().size(), 3u); // SAF-12
+        for (const NotShown& left : study->notShown())
+            QVERIFY(left.reason.size() > 10);
+    }
+
+    void closingWhileItReadsIsHarmless()
+    {
+        const QString folder = test::dataFile("modalities");
+        NEEDS_TEST_DATA(folder);
+        QStringList paths;
+        QDirIterator it(folder, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext())
+            paths << it.next();
+        for (int i = 0; i < 5; ++i) {
+            auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{"1", paths.mid(0, 10)}, {"2", paths}});
+            QSignalSpy added(study.get(), &OpenStudy::stackAdded);
+            QTRY_VERIFY(added.count() > 0);
+            for (const auto& stack : study->stacks()) {
+                stack->wantThumbnail();
+                stack->want(0);
+            }
+            QElapsedTimer clock;
+            clock.start();
+            study.reset();
+            QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
+        }
+    }
+};
+
+QTEST_MAIN(TestOpenStudy)
+#include "tst_open_study.moc"

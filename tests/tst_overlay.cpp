@@ -1,0 +1,313 @@
+#include "tests/support/phantom_files.h"
+#include "viewer/slice/image_layers.h"
+#include "viewer/slice/slice_renderer.h"
+#include "viewer/volume/stack_loader.h"
+#include <QDirIterator>
+#include <QTemporaryDir>
+
+using namespace diascope;
+using namespace diascope::viewer;
+
+namespace
+{
+
+Result<Instance> instanceOf(const QString& path, int frame = 0)
+{
+    auto read = readInstances(path);
+    if (!read)
+        return std::unexpected(read.error());
+    return (*read)[size_t(frame)];
+}
+
+/// At one screen pixel an image pixel.
+RenderedSlice rendered(const Instance& instance, const Presentation& presentation = {}, SliceView view = {}, int scale = 1)
+{
+    const auto volume = StackLoader::load(singleFrame(instance));
+    if (!volume)
+        return {};
+    const QSize size = QSize(instance.pixels.columns, instance.pixels.rows) * scale;
+    return render(**volume, view, presentation, view.quarterTurns % 2 ? size.transposed() : size);
+}
+
+QByteArray asText(const std::vector<quint8>& bits)
+{
+    QByteArray text;
+    for (const quint8 bit : bits)
+        text += bit ? '1' : '0';
+    return text;
+}
+
+bool isOverlay(QRgb pixel) { return qBlue(pixel) > qRed(pixel) + 60; }
+
+} // namespace
+
+class TestOverlay : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(m_folder.isValid()); }
+
+    /// Against pydicom's overlay_array, on every real file that has separate overlay data.
+    void realOverlaysAgreeWithPydicom_data() // PIX-15
+    {
+        QTest::addColumn<QString>("path");
+        NEEDS_TEST_DATA(test::dataFolder());
+        for (const char* path : {"pixels/dcm4che_test_data/ovly_p01.dcm", "pixels/weasis_dicom_tools/org/dcm4che3/img/overlay.dcm",
+                                 "pixels/pydicom_test_files/examples_overlay.dcm"})
+            QTest::newRow(qPrintable(QStringLiteral("PIX-15 ") + QFileInfo(QLatin1String(path)).fileName())) << test::dataFile(QLatin1String(path));
+    }
+    void realOverlaysAgreeWithPydicom()
+    {
+        QFETCH(QString, path);
+        const auto instance = instanceOf(path);
+        QVERIFY2(instance.has_value(), instance ? "" : qPrintable(instance.error().detail));
+        int compared = 0;
+        for (const OverlayPlane& overlay : instance->modules->overlays) {
+            if (overlay.embeddedBit >= 0)
+                continue;
+            const auto expected = test::python(QStringLiteral(R"py(
+import sys, pydicom, numpy as np
+a = pydicom.dcmread(sys.argv[1]).overlay_array(int(sys.argv[2]))
+sys.stdout.write(''.join(map(str, a.ravel().astype(int))))
+)py"),
+                                               {path, QString::number(overlay.group)});
+            QCOMPARE(expected.code, 0);
+            const auto bits = overlayBits(overlay, instance->layout, 0);
+            QVERIFY(bits.has_value());
+            QCOMPARE(asText(*bits), expected.out.left(qsizetype(bits->size())));
+            ++compared;
+        }
+        QVERIFY(compared > 0);
+    }
+
+    void embeddedOverlaysComeOutOfTheCells_data() // PIX-15
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"unsigned", "signed", "bigendian", "rle", "multiframe", "deflated"})
+            QTest::newRow(qPrintable(QStringLiteral("PIX-15 embedded, ") + QLatin1String(name))) << QString::fromLatin1(name);
+    }
+    void embeddedOverlaysComeOutOfTheCells()
+    {
+        QFETCH(QString, name);
+        // Values of 12 bits, an overlay in bit 12 and one in bit 15; the truth is what numpy put there.
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+def make(name, syntax=ExplicitVRLittleEndian, signed=0, frames=1):
+    rng = np.random.default_rng(5)
+    values = rng.integers(0, 4096, (frames, 6, 8)).astype(np.uint16)
+    a = rng.integers(0, 2, (frames, 6, 8)).astype(np.uint16); b = rng.integers(0, 2, (frames, 6, 8)).astype(np.uint16)
+    ds = image(stored=12, signed=signed, frames=frames)
+    px(ds, values | a << 12 | b << 15)
+    for group, bit in ((0x6000, 12), (0x6002, 15)):
+        ds.add_new((group, 0x0010), 'US', 6); ds.add_new((group, 0x0011), 'US', 8)
+        ds.add_new((group, 0x0040), 'CS', 'G'); ds.add_new((group, 0x0050), 'SS', [1, 1])
+        ds.add_new((group, 0x0100), 'US', 16); ds.add_new((group, 0x0102), 'US', bit)
+    if name == 'rle':
+        save(ds, 'plain.dcm')
+        ds = pydicom.dcmread(os.path.join(out, 'plain.dcm')); ds.compress(RLELossless); ds.save_as(os.path.join(out, 'rle.dcm'))
+    else:
+        save(ds, name + '.dcm', syntax)
+    open(os.path.join(out, name + '.txt'), 'w').write('\n'.join(''.join(map(str, x[-1].ravel())) for x in (a, b)))
+    stored = values[-1].astype(int)
+    if signed: stored = np.where(stored >= 2048, stored - 4096, stored)
+    open(os.path.join(out, name + '.px'), 'w').write(' '.join(map(str, stored.ravel())))
+make('unsigned'); make('signed', signed=1); make('bigendian', ExplicitVRBigEndian); make('rle'); make('multiframe', frames=3)
+make('deflated', DeflatedExplicitVRLittleEndian)
+)py"));
+        const QString base = m_folder.filePath(name);
+        const int frame = name == QLatin1String("multiframe") ? 2 : 0;
+        const auto instance = instanceOf(base + QStringLiteral(".dcm"), frame);
+        QVERIFY2(instance.has_value(), instance ? "" : qPrintable(instance.error().detail));
+        QFile truth(base + QStringLiteral(".txt"));
+        QVERIFY(truth.open(QIODevice::ReadOnly));
+        const auto lines = truth.readAll().split('\n');
+        QCOMPARE(instance->modules->overlays.size(), size_t(2));
+        for (int i = 0; i < 2; ++i) {
+            const auto bits = overlayBits(instance->modules->overlays[size_t(i)], instance->layout, frame);
+            QVERIFY2(bits.has_value(), bits ? "" : qPrintable(bits.error().detail));
+            QCOMPARE(asText(*bits), lines[i]);
+        }
+        // The overlay does not leak into the pixels.
+        QFile pixels(base + QStringLiteral(".px"));
+        QVERIFY(pixels.open(QIODevice::ReadOnly));
+        const auto values = pixels.readAll().split(' ');
+        const auto decoded = PixelSource::open(instance->path)->frame(frame);
+        QVERIFY(decoded.has_value());
+        for (int i = 0; i < 48; ++i)
+            QCOMPARE(int(decoded->storedAt(i % 8, i / 8)), values[i].toInt());
+    }
+
+    /// FIL-11: larger than the frame, smaller, beginning above it: each drawn where its origin says, and never a crash.
+    void overlaysOfOtherSizesLieWhereTheirOriginSays_data()
+    {
+        QTest::addColumn<QString>("script");
+        QTest::addColumn<QPoint>("where"); // of the only bit, in the image
+        QTest::newRow("PIX-15 smaller") << "m = np.zeros((2, 3)); m[1, 2] = 1; overlay(ds, 0x6000, m, (3, 4))" << QPoint(5, 3);
+        QTest::newRow("FIL-11 PIX-15 larger than the frame") << "m = np.zeros((40, 50)); m[4, 7] = 1; overlay(ds, 0x6000, m)" << QPoint(7, 4);
+        QTest::newRow("FIL-11 PIX-15 begins above and left") << "m = np.zeros((9, 12)); m[4, 7] = 1; overlay(ds, 0x6000, m, (-1, -3))" << QPoint(3, 2);
+        QTest::newRow("PIX-15 group 601E") << "m = np.zeros((6, 8)); m[2, 2] = 1; overlay(ds, 0x601e, m)" << QPoint(2, 2);
+        QTest::newRow("FIL-11 wholly outside") << "m = np.ones((2, 2)); overlay(ds, 0x6000, m, (100, 100))" << QPoint(-1, -1);
+        QTest::newRow("FIL-11 data too short") << "m = np.zeros((6, 8)); overlay(ds, 0x6000, m); ds[0x6000, 0x3000].value = b'\\x04\\0'" << QPoint(2, 0);
+        QTest::newRow("FIL-11 no size") << "m = np.zeros((6, 8)); overlay(ds, 0x6000, m); ds[0x6000, 0x0010].value = 0" << QPoint(-1, -1);
+        QTest::newRow("FIL-11 65535 square without data") << "m = np.zeros((6, 8)); overlay(ds, 0x6000, m); ds[0x6000, 0x0010].value = 65535; ds[0x6000, 0x0011].value = 65535" << QPoint(-1, -1);
+    }
+    void overlaysOfOtherSizesLieWhereTheirOriginSays()
+    {
+        QFETCH(QString, script);
+        QFETCH(QPoint, where);
+        WRITES(m_folder.path(), QStringLiteral("ds = image()\n%1\nsave(ds, 'o.dcm')").arg(script));
+        const auto instance = instanceOf(m_folder.filePath("o.dcm"));
+        QVERIFY(instance.has_value());
+        const auto slice = rendered(*instance);
+        QVERIFY(!slice.problem);
+        for (int y = 0; y < 6; ++y)
+            for (int x = 0; x < 8; ++x)
+                QCOMPARE(isOverlay(slice.image.pixel(x, y)), QPoint(x, y) == where);
+        Presentation without;
+        without.showsOverlayPlanes = false;
+        const auto bare = rendered(*instance, without);
+        for (int y = 0; y < 6; ++y)
+            for (int x = 0; x < 8; ++x)
+                QVERIFY(!isOverlay(bare.image.pixel(x, y)));
+    }
+
+    void overlaysFollowTurnsAndZoom() // PIX-15
+    {
+        WRITES(m_folder.path(), QStringLiteral("ds = image()\nm = np.zeros((6, 8)); m[1, 6] = 1; overlay(ds, 0x6000, m)\nsave(ds, 't.dcm')"));
+        const auto instance = instanceOf(m_folder.filePath("t.dcm"));
+        for (const bool isFlipped : {false, true})
+            for (int turns = 0; turns < 4; ++turns) {
+                SliceView view;
+                view.quarterTurns = turns;
+                view.flipHorizontal = isFlipped;
+                const auto slice = rendered(*instance, {}, view, 10);
+                for (int row = 0; row < 6; ++row)
+                    for (int column = 0; column < 8; ++column) {
+                        const QPointF at = slice.transform.toScreen(QPointF(column, row));
+                        QCOMPARE(isOverlay(slice.image.pixel(int(at.x()), int(at.y()))), row == 1 && column == 6);
+                    }
+            }
+        // Reduced four times a line of one pixel is still there.
+        WRITES(m_folder.path(), QStringLiteral("ds = image(64, 64)\nm = np.zeros((64, 64)); m[:, 33] = 1; overlay(ds, 0x6000, m)\nsave(ds, 'r.dcm')"));
+        const auto line = instanceOf(m_folder.filePath("r.dcm"));
+        const auto small = render(**StackLoader::load(singleFrame(*line)), {}, {}, {16, 16});
+        for (int y = 0; y < 16; ++y)
+            QVERIFY(isOverlay(small.image.pixel(8, y)));
+    }
+
+    void multiFrameOverlaysBeginAtTheirOrigin() // PIX-15
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(frames=4)
+m = np.zeros((2, 6, 8)); m[0, 0, 0] = 1; m[1, 0, 1] = 1
+overlay(ds, 0x6000, m, frames=2, first=2)
+n = np.zeros((6, 8)); n[5, 7] = 1
+overlay(ds, 0x6002, n)
+save(ds, 'm.dcm')
+)py"));
+        for (int frame = 0; frame < 4; ++frame) {
+            const auto instance = instanceOf(m_folder.filePath("m.dcm"), frame);
+            const auto slice = rendered(*instance);
+            QCOMPARE(isOverlay(slice.image.pixel(0, 0)), frame == 1);
+            QCOMPARE(isOverlay(slice.image.pixel(1, 0)), frame == 2);
+            QVERIFY(isOverlay(slice.image.pixel(7, 5))); // without Image Frame Origin: over all
+        }
+    }
+
+    void aRegionKeepsTheImageVisibleInside() // PIX-15, type R
+    {
+        WRITES(m_folder.path(), QStringLiteral("ds = image()\nm = np.zeros((6, 8)); m[0:5, 0:5] = 1; overlay(ds, 0x6000, m, kind='R')\nsave(ds, 'roi.dcm')"));
+        const auto slice = rendered(*instanceOf(m_folder.filePath("roi.dcm")));
+        QVERIFY(isOverlay(slice.image.pixel(4, 2)));
+        QVERIFY(qGreen(slice.image.pixel(2, 2)) < 80);
+    }
+
+    /// The truth is computed by numpy from the words of PS3.3 C.7.6.11: which pixels stay visible.
+    void shutters_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<QString>("visible"); // numpy, from r, c counted from 1
+        const QString rectangle = "ds.ShutterLeftVerticalEdge=3; ds.ShutterRightVerticalEdge=12; ds.ShutterUpperHorizontalEdge=2; ds.ShutterLowerHorizontalEdge=9;";
+        const QString circle = "ds.CenterOfCircularShutter=[6, 8]; ds.RadiusOfCircularShutter=4;";
+        const QString polygon = "ds.VerticesOfThePolygonalShutter=[2,2, 2,14, 11,14];";
+        QTest::newRow("PIX-16 rectangular") << rectangle + "ds.ShutterShape='RECTANGULAR'" << "(c>=3)&(c<=12)&(r>=2)&(r<=9)";
+        QTest::newRow("PIX-16 circular") << circle + "ds.ShutterShape='CIRCULAR'" << "(r-6)**2+(c-8)**2<=16";
+        QTest::newRow("PIX-16 circular, pixels twice as high") << circle + "ds.ShutterShape='CIRCULAR'; ds.PixelAspectRatio=[2,1]" << "4*(r-6)**2+(c-8)**2<=16";
+        QTest::newRow("PIX-16 polygonal") << polygon + "ds.ShutterShape='POLYGONAL'" << "(r>=2)&(c<=14)&((c-2)*9>=(r-2)*12)";
+        QTest::newRow("PIX-16 rectangular and circular") << rectangle + circle + "ds.ShutterShape=['RECTANGULAR','CIRCULAR']" << "((r-6)**2+(c-8)**2<=16)&(c>=3)&(c<=12)&(r>=2)&(r<=9)";
+        QTest::newRow("PIX-16 bitmap") << "m = np.zeros((12, 16)); m[2:5, 3:9] = 1; overlay(ds, 0x6004, m); ds.ShutterShape='BITMAP'; ds.ShutterOverlayGroup=0x6004"
+                                       << "~((r>=3)&(r<=5)&(c>=4)&(c<=9))";
+        QTest::newRow("PIX-16 partly outside the image") << "ds.ShutterLeftVerticalEdge=-5; ds.ShutterRightVerticalEdge=400; ds.ShutterUpperHorizontalEdge=4; ds.ShutterLowerHorizontalEdge=90; ds.ShutterShape='RECTANGULAR'" << "r>=4";
+        QTest::newRow("PIX-16 functional group") << "i=Dataset(); i.ShutterShape='CIRCULAR'; i.CenterOfCircularShutter=[6,8]; i.RadiusOfCircularShutter=4; i.ShutterPresentationValue=0x5555; g=Dataset(); g.FrameDisplayShutterSequence=Sequence([i]); ds.SharedFunctionalGroupsSequence=Sequence([g])" << "(r-6)**2+(c-8)**2<=16";
+        for (const auto& [name, attributes] : std::initializer_list<std::pair<const char*, QString>>{
+                 {"PIX-16 invalid: wholly outside", "ds.ShutterLeftVerticalEdge=100; ds.ShutterRightVerticalEdge=200; ds.ShutterUpperHorizontalEdge=100; ds.ShutterLowerHorizontalEdge=200; ds.ShutterShape='RECTANGULAR'"},
+                 {"PIX-16 invalid: edges swapped", "ds.ShutterLeftVerticalEdge=12; ds.ShutterRightVerticalEdge=3; ds.ShutterUpperHorizontalEdge=2; ds.ShutterLowerHorizontalEdge=9; ds.ShutterShape='RECTANGULAR'"},
+                 {"PIX-16 invalid: an edge missing", "ds.ShutterLeftVerticalEdge=3; ds.ShutterShape='RECTANGULAR'"},
+                 {"PIX-16 invalid: two vertices", "ds.VerticesOfThePolygonalShutter=[2,2,5,5]; ds.ShutterShape='POLYGONAL'"},
+                 {"PIX-16 invalid: odd vertices", "ds.VerticesOfThePolygonalShutter=[2,2,5,5,9,1,4]; ds.ShutterShape='POLYGONAL'"},
+                 {"PIX-16 invalid: no radius", "ds.CenterOfCircularShutter=[6,8]; ds.RadiusOfCircularShutter=0; ds.ShutterShape='CIRCULAR'"},
+                 {"PIX-16 invalid: circle outside", "ds.CenterOfCircularShutter=[600,800]; ds.RadiusOfCircularShutter=3; ds.ShutterShape='CIRCULAR'"},
+                 {"PIX-16 invalid: numbers beyond sense", "ds.CenterOfCircularShutter=[2147483647,-2147483648]; ds.RadiusOfCircularShutter=2147483647; ds.ShutterShape='CIRCULAR'"},
+                 {"PIX-16 invalid: bitmap without overlay", "ds.ShutterShape='BITMAP'; ds.ShutterOverlayGroup=0x6010"},
+                 {"PIX-16 invalid: unknown shape", "ds.ShutterShape='HEART'"}})
+            QTest::newRow(name) << attributes << "r>0";
+    }
+    void shutters()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(QString, visible);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(12, 16)
+px(ds, np.full((12, 16), 60000, np.uint16))
+ds.WindowCenter = 32768; ds.WindowWidth = 65536
+ds.ShutterPresentationValue = 0x5555
+%1
+save(ds, 's.dcm')
+r, c = np.mgrid[1:13, 1:17]
+v = %2
+open(os.path.join(out, 's.txt'), 'w').write(''.join('1' if x else '0' for x in v.ravel()))
+)py")
+                                   .arg(attributes, visible));
+        const auto instance = instanceOf(m_folder.filePath("s.dcm"));
+        QVERIFY(instance.has_value());
+        QFile file(m_folder.filePath("s.txt"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray truth = file.readAll();
+        Presentation presentation;
+        presentation.window = {32768, 65536};
+        const auto slice = rendered(*instance, presentation, {}, 4);
+        QVERIFY(!slice.problem);
+        presentation.showsShutter = false;
+        const auto open = rendered(*instance, presentation, {}, 4);
+        for (int row = 0; row < 12; ++row)
+            for (int column = 0; column < 16; ++column) {
+                const QPointF at = slice.transform.toScreen(QPointF(column, row));
+                if (!slice.image.rect().contains(int(at.x()), int(at.y())))
+                    continue;
+                const int expected = truth[row * 16 + column] == '1' ? 233 : 0x55;
+                QVERIFY2(qAbs(qGray(slice.image.pixel(int(at.x()), int(at.y()))) - expected) <= 1, qPrintable(QStringLiteral("row %1, column %2").arg(row).arg(column)));
+                QVERIFY(qAbs(qGray(open.image.pixel(int(at.x()), int(at.y()))) - 233) <= 1 || hasOverlayPlanes(*instance));
+            }
+        // Values come from the stored pixels, covered or not.
+        const auto volume = StackLoader::load(singleFrame(*instance));
+        QCOMPARE((*volume)->valueAt(0, 0, 0), std::optional(60000.0));
+    }
+
+    void aShutterMayHaveAColour() // PIX-16: CIELab 50, 80, 67 is a strong red
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(12, 16); ds.ShutterShape = 'CIRCULAR'; ds.CenterOfCircularShutter = [6, 8]; ds.RadiusOfCircularShutter = 4
+ds.ShutterPresentationColorCIELabValue = [int(50 * 655.35), int((80 + 128) * 257), int((67 + 128) * 257)]
+save(ds, 'lab.dcm')
+)py"));
+        const auto slice = rendered(*instanceOf(m_folder.filePath("lab.dcm")));
+        const QRgb colour = slice.image.pixel(0, 0);
+        QVERIFY(qRed(colour) > 220 && qGreen(colour) < 40 && qBlue(colour) < 40);
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestOverlay)
+#include "tst_overlay.moc"

@@ -1,0 +1,242 @@
+#include "viewer/volume/frame_groups.h"
+#include <QSet>
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctag.h>
+
+namespace diascope::viewer
+{
+
+namespace
+{
+
+using namespace dicom;
+
+QString tr(const char* text) { return QCoreApplication::translate("Volume", text); }
+
+constexpr Tag MrEchoSequence{0x0018, 0x9114};
+constexpr Tag EffectiveEchoTime{0x0018, 0x9082};
+constexpr Tag MrDiffusionSequence{0x0018, 0x9117};
+constexpr Tag CardiacSynchronizationSequence{0x0018, 0x9118};
+constexpr Tag NominalCardiacTriggerDelayTime{0x0020, 0x9153};
+constexpr Tag TemporalPositionIndex{0x0020, 0x9128};
+constexpr Tag MrModifierSequence{0x0018, 0x9115};
+constexpr Tag InversionTimes{0x0018, 0x9079};
+constexpr Tag DiffusionGradientDirectionSequence{0x0018, 0x9076};
+constexpr Tag DiffusionGradientOrientation{0x0018, 0x9089};
+constexpr Tag NominalPercentageOfCardiacPhase{0x0020, 0x9241};
+constexpr Tag PositionerPositionSequence{0x0018, 0x9405};
+constexpr Tag PositionerPrimaryAngle{0x0018, 0x1510};
+constexpr Tag PositionerSecondaryAngle{0x0018, 0x1511};
+constexpr Tag PositionerPrimaryAngleIncrement{0x0018, 0x1520};
+constexpr Tag PositionerSecondaryAngleIncrement{0x0018, 0x1521};
+constexpr Tag ImagePositionVolume{0x0020, 0x9301};
+constexpr Tag ImageOrientationVolume{0x0020, 0x9302};
+constexpr Tag PlanePositionVolumeSequence{0x0020, 0x930E};
+constexpr Tag PlaneOrientationVolumeSequence{0x0020, 0x930F};
+constexpr Tag InConcatenationTotalNumber{0x0020, 0x9163};
+constexpr Tag ConcatenationFrameOffsetNumber{0x0020, 0x9228};
+
+/// What people call the attributes that dimensions usually point to, and their units.
+struct KnownPointer
+{
+    Tag tag;
+    const char* name;
+    const char* unit;
+};
+constexpr KnownPointer knownPointers[] = {
+    {EffectiveEchoTime, QT_TRANSLATE_NOOP("Volume", "echo time"), "ms"},
+    {tag::DiffusionBValue, QT_TRANSLATE_NOOP("Volume", "b-value"), "s/mm²"},
+    {DiffusionGradientOrientation, QT_TRANSLATE_NOOP("Volume", "gradient direction"), ""},
+    {InversionTimes, QT_TRANSLATE_NOOP("Volume", "inversion time"), "ms"},
+    {NominalCardiacTriggerDelayTime, QT_TRANSLATE_NOOP("Volume", "trigger time"), "ms"},
+    {NominalPercentageOfCardiacPhase, QT_TRANSLATE_NOOP("Volume", "heart phase"), "%"},
+    {TemporalPositionIndex, QT_TRANSLATE_NOOP("Volume", "temporal position"), ""},
+    {{0x0020, 0x930D}, QT_TRANSLATE_NOOP("Volume", "time"), "s"},             // Temporal Position Time Offset
+    {{0x0062, 0x000B}, QT_TRANSLATE_NOOP("Volume", "segment"), ""},           // Referenced Segment Number
+    {{0x0054, 0x0010}, QT_TRANSLATE_NOOP("Volume", "energy window"), ""},     // and the other vectors of NM
+    {{0x0054, 0x0020}, QT_TRANSLATE_NOOP("Volume", "detector"), ""},
+    {{0x0054, 0x0030}, QT_TRANSLATE_NOOP("Volume", "phase"), ""},
+    {{0x0054, 0x0050}, QT_TRANSLATE_NOOP("Volume", "rotation"), ""},
+    {{0x0054, 0x0060}, QT_TRANSLATE_NOOP("Volume", "R-R interval"), ""},
+    {{0x0054, 0x0070}, QT_TRANSLATE_NOOP("Volume", "time slot"), ""},
+    {{0x0054, 0x0080}, QT_TRANSLATE_NOOP("Volume", "slice"), ""},
+    {{0x0054, 0x0090}, QT_TRANSLATE_NOOP("Volume", "angular view"), ""},
+    {{0x0054, 0x0100}, QT_TRANSLATE_NOOP("Volume", "time slice"), ""},
+};
+
+/// Where a frame is, not what it is.
+bool isSpatial(Tag pointer)
+{
+    static constexpr Tag places[] = {tag::ImagePositionPatient, tag::ImageOrientationPatient, tag::InStackPositionNumber, tag::StackID,
+                                     tag::SliceLocation, tag::PlanePositionSequence, tag::PlaneOrientationSequence, ImagePositionVolume,
+                                     ImageOrientationVolume, PlanePositionVolumeSequence, PlaneOrientationVolumeSequence, tag::SliceVector};
+    return std::find(std::begin(places), std::end(places), pointer) != std::end(places);
+}
+
+DimensionIndex indexOf(Tag pointer, Tag group, const QString& label)
+{
+    DimensionIndex index{pointer, group, label, {}, isSpatial(pointer)};
+    for (const KnownPointer& known : knownPointers)
+        if (known.tag == pointer) {
+            index.unit = QString::fromUtf8(known.unit);
+            if (label.isEmpty())
+                index.name = tr(known.name);
+        }
+    if (index.name.isEmpty())
+        index.name = QString::fromLatin1(DcmTag(pointer.group, pointer.element).getTagName());
+    return index;
+}
+
+/// The value of an AT element.
+Tag pointerOf(const Dataset& item, Tag attribute)
+{
+    const QByteArray bytes = item.bytes(attribute);
+    if (bytes.size() < 4)
+        return {};
+    const auto word = [&](int at) { return quint16(quint8(bytes[at]) | quint8(bytes[at + 1]) << 8); };
+    return {word(0), word(2)};
+}
+
+std::optional<Vec3> gradientOf(const Dataset& source)
+{
+    const auto numbers = source.numbers(DiffusionGradientOrientation);
+    return numbers.size() == 3 ? std::optional(Vec3{numbers[0], numbers[1], numbers[2]}) : std::nullopt;
+}
+
+/// A DICOM time HHMMSS.FFFFFF as seconds since midnight; the tail of a date-time too.
+std::optional<double> secondsOf(const QString& time)
+{
+    if (time.size() < 4)
+        return std::nullopt;
+    bool isHours = false;
+    bool isMinutes = false;
+    bool isSeconds = true;
+    const int hours = time.left(2).toInt(&isHours);
+    const int minutes = time.mid(2, 2).toInt(&isMinutes);
+    const double seconds = time.size() > 4 ? time.mid(4).toDouble(&isSeconds) : 0;
+    if (!isHours || !isMinutes || !isSeconds)
+        return std::nullopt;
+    return hours * 3600 + minutes * 60 + seconds;
+}
+
+std::optional<double> acquisitionSeconds(const Dataset& dataset)
+{
+    const QString dateTime = dataset.text(tag::AcquisitionDateTime).section(u'+', 0, 0).section(u'-', 0, 0);
+    if (dateTime.size() >= 12)
+        return secondsOf(dateTime.mid(8));
+    return secondsOf(dataset.text(tag::AcquisitionTime));
+}
+
+} // namespace
+
+void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
+{
+    instance.temporalPosition = dataset.number(tag::TemporalPositionIdentifier);
+    instance.echoTimeMs = dataset.number(tag::EchoTime);
+    instance.bValue = dataset.number(tag::DiffusionBValue);
+    instance.triggerTimeMs = dataset.number(tag::TriggerTime);
+    instance.acquisitionTimeS = acquisitionSeconds(dataset);
+    instance.inversionTimeMs = dataset.number(tag::InversionTime);
+    instance.gradient = gradientOf(dataset);
+    instance.positionerPrimaryDeg = dataset.number(PositionerPrimaryAngle);
+    instance.positionerSecondaryDeg = dataset.number(PositionerSecondaryAngle);
+    instance.contentTimeS = secondsOf(dataset.text(tag::ContentTime));
+    if (const auto content = groups(tag::FrameContentSequence)) {
+        if (const auto index = content->number(TemporalPositionIndex))
+            instance.temporalPosition = index;
+        instance.stackId = content->text(tag::StackID);
+        for (const double index : content->numbers(tag::DimensionIndexValues))
+            instance.dimensionIndices.push_back(int(index));
+        const QString time = content->text(tag::FrameAcquisitionDateTime);
+        if (time.size() >= 12)
+            instance.acquisitionTimeS = secondsOf(time.mid(8).section(u'+', 0, 0).section(u'-', 0, 0));
+    }
+    if (const auto echo = groups(MrEchoSequence))
+        instance.echoTimeMs = echo->number(EffectiveEchoTime);
+    if (const auto diffusion = groups(MrDiffusionSequence)) {
+        instance.bValue = diffusion->number(tag::DiffusionBValue);
+        const auto direction = diffusion->item(DiffusionGradientDirectionSequence);
+        instance.gradient = direction ? gradientOf(*direction) : std::nullopt;
+    }
+    if (const auto modifier = groups(MrModifierSequence))
+        if (const auto time = modifier->number(InversionTimes))
+            instance.inversionTimeMs = time;
+    if (const auto cardiac = groups(CardiacSynchronizationSequence)) {
+        instance.triggerTimeMs = cardiac->number(NominalCardiacTriggerDelayTime);
+        instance.cardiacPhasePercent = cardiac->number(NominalPercentageOfCardiacPhase);
+    }
+    if (const auto positioner = groups(PositionerPositionSequence)) {
+        instance.positionerPrimaryDeg = positioner->number(PositionerPrimaryAngle);
+        instance.positionerSecondaryDeg = positioner->number(PositionerSecondaryAngle);
+    }
+}
+
+std::shared_ptr<const std::vector<DimensionIndex>> readDimensionIndex(const Dataset& dataset)
+{
+    auto dimensions = std::make_shared<std::vector<DimensionIndex>>();
+    const std::vector<Dataset> items = dataset.items(tag::DimensionIndexSequence);
+    for (const Dataset& item : items)
+        dimensions->push_back(indexOf(pointerOf(item, tag::DimensionIndexPointer), pointerOf(item, tag::FunctionalGroupPointer), item.text(tag::DimensionDescriptionLabel)));
+    return dimensions->empty() ? nullptr : dimensions;
+}
+
+void readDimensionValues(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
+{
+    if (!instance.dimensionIndex || instance.dimensionIndex->size() != instance.dimensionIndices.size()) {
+        instance.dimensionIndex.reset();
+        return;
+    }
+    for (const DimensionIndex& dimension : *instance.dimensionIndex) {
+        const auto group = groups(dimension.group);
+        QString value;
+        if (!dimension.isSpatial)
+            value = (group ? *group : dataset).text(dimension.pointer);
+        if (value.isEmpty() && dimension.pointer == DiffusionGradientOrientation && instance.gradient)
+            value = QStringLiteral("%1\\%2\\%3").arg(instance.gradient->x).arg(instance.gradient->y).arg(instance.gradient->z);
+        instance.dimensionValues << value;
+    }
+}
+
+void readVectors(const Dataset& dataset, std::vector<Instance>& frames)
+{
+    // Rotational angiography: the angles of each frame from those of the first (PS3.3 C.8.7.5).
+    const auto primary = dataset.numbers(PositionerPrimaryAngleIncrement);
+    const auto secondary = dataset.numbers(PositionerSecondaryAngleIncrement);
+    for (size_t i = 0; i < frames.size(); ++i) {
+        if (frames[i].positionerPrimaryDeg && primary.size() == frames.size())
+            *frames[i].positionerPrimaryDeg += primary[i];
+        if (frames[i].positionerSecondaryDeg && secondary.size() == frames.size())
+            *frames[i].positionerSecondaryDeg += secondary[i];
+    }
+    if (frames.front().modality != "NM")
+        return;
+    auto dimensions = std::make_shared<std::vector<DimensionIndex>>();
+    for (const quint16 element : {0x0010, 0x0020, 0x0030, 0x0050, 0x0060, 0x0070, 0x0080, 0x0090, 0x0100}) {
+        const Tag vector{0x0054, element};
+        const auto numbers = dataset.numbers(vector);
+        if (numbers.size() != frames.size())
+            continue;
+        dimensions->push_back(indexOf(vector, {}, {}));
+        for (size_t i = 0; i < frames.size(); ++i) {
+            frames[i].dimensionIndices.push_back(int(numbers[i]));
+            frames[i].dimensionValues << QString::number(numbers[i]);
+        }
+    }
+    if (!dimensions->empty())
+        for (Instance& frame : frames)
+            frame.dimensionIndex = dimensions;
+}
+
+void readConcatenation(const Dataset& dataset, Instance& instance)
+{
+    instance.concatenationUid = dataset.text(tag::ConcatenationUID);
+    if (instance.concatenationUid.isEmpty())
+        return;
+    instance.concatenationNumber = int(std::clamp<qint64>(dataset.integer(tag::InConcatenationNumber).value_or(1), 1, 65535));
+    instance.concatenationTotal = int(std::clamp<qint64>(dataset.integer(InConcatenationTotalNumber).value_or(0), 0, 65535));
+    // Without the offset the parts are ordered by their numbers.
+    instance.firstFrameInObject = std::clamp<qint64>(
+        dataset.integer(ConcatenationFrameOffsetNumber).value_or(qint64(instance.concatenationNumber - 1) << 32), 0, qint64(1) << 48);
+}
+
+} // namespace diascope::viewer
