@@ -411,7 +411,9 @@ private Q_SLOTS:
     {
         for (const auto& [name, start] : {std::pair{"windows", QByteArray("MZ")}, std::pair{"linux", QByteArray("\x7F" "ELF")}, std::pair{"plain", QByteArray("II*")}}) {
             const QString path = file(QStringLiteral("in/") + QLatin1String(name));
-            make(path);
+            Made made;
+            made.instance += QStringLiteral(".%1").arg(start.size() + start[0]);
+            make(path, made);
             QFile written(path);
             QVERIFY(written.open(QIODevice::ReadWrite));
             QCOMPARE(written.write(start), start.size());

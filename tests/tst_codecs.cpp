@@ -1,5 +1,7 @@
 #include "tests/support/test_data.h"
 #include "viewer/decode/decoder_pool.h"
+#include "viewer/decode/pixel_layout.h"
+#include "viewer/decode/worker/jpeg_lossless.h"
 #include "viewer/decode/worker/jpeg_ls_lossless.h"
 #include "viewer/decode/pixel_source.h"
 #include <QDirIterator>
@@ -223,6 +225,39 @@ a.astype('<u2').tofile(path + '.raw')
         for (qsizetype i = 0; i < raw.size() / 2; ++i) {
             const int got = isColour ? int(frame->as<quint8>()[size_t(i)]) : int(frame->as<quint16>()[size_t(i)]);
             QVERIFY2(got == wanted[i], qPrintable(QString("sample %1: %2, not %3").arg(i).arg(got).arg(wanted[i])));
+        }
+    }
+
+    /// FIL-10: a real stream bent and cut 600 times: an answer each time, and none of a picture that ends early.
+    void brokenJpegLossless()
+    {
+        const QString path = test::dataFile("pixels/ct_all_syntaxes/CTImage.dcm_JPEGProcess14SV1TransferSyntax_1.2.840.10008.1.2.4.70.dcm");
+        NEEDS_TEST_DATA(path);
+        const auto layout = PixelSource::open(path)->layout();
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly) && file.seek(layout->pieces.front().offset));
+        const QByteArray bytes = file.read(layout->pieces.front().length);
+        std::vector<uint8_t> out(size_t(layout->description.framePixels()) * 2);
+        std::mt19937 random{3};
+        const auto decodes = [&out](const std::vector<uint8_t>& stream) {
+            try {
+                return worker::decodeJpegLossless(stream, 2, out);
+            } catch (const worker::Failure& failure) {
+                return failure.reason.empty();
+            }
+        };
+        QVERIFY(decodes({bytes.begin(), bytes.end()}));
+        for (int n = 0; n < 600; ++n) {
+            std::vector<uint8_t> stream(bytes.begin(), bytes.end());
+            if (n % 3 == 0) {
+                stream.resize(random() % (stream.size() - 64));
+                QVERIFY(!decodes(stream));
+                continue;
+            }
+            const size_t reach = n % 3 == 1 ? 200 : stream.size(); // headers get their share
+            for (int k = 0; k < 1 + n % 5; ++k)
+                stream[random() % reach] = uint8_t(random());
+            decodes(stream);
         }
     }
 };

@@ -297,7 +297,11 @@ write(sys.argv[2] + 'honest.dcm', image, pixels(4), b'\1\2\3\4')
             QVERIFY2(!source, name);
             QCOMPARE(source.error().fault, Fault::Damaged);
         }
+#ifndef DIASCOPE_SANITIZED // they keep freed memory
         QVERIFY2(memoryKb() - before < 450 * 1024, qPrintable(QString::number(memoryKb() - before)));
+#else
+        Q_UNUSED(before)
+#endif
         const auto honest = PixelSource::open(m_folder.filePath("honest.dcm"));
         QVERIFY2(honest, honest ? "" : qPrintable(message(honest.error())));
         QCOMPARE(honest->frame(0)->storedAt(1, 1), 4.0);

@@ -3156,6 +3156,10 @@ RIS：%1 %2</translation>
             <translation>图形位于重建图像上：请在阅片窗口中插入</translation>
         </message>
         <message>
+            <source>the file begins like a program; never run it</source>
+            <translation>该文件的开头像可执行程序，切勿运行</translation>
+        </message>
+        <message>
             <source>the file cannot be read</source>
             <translation>文件无法读取</translation>
         </message>

@@ -73,6 +73,8 @@ int main(int argc, char** argv)
     std::printf("%-20s %8s %8s %8s %10s %10s %8s %6s\n", "", "ours", "GDCM", "ratio", "ours, cpu", "GDCM, cpu", "ratio", "aim");
     for (const bench::Course& course : courses) {
         const auto& [us, they] = all[course.name];
+        if (us.wall.empty() || they.wall.empty())
+            continue; // filtered out
         const double wall = median(us.wall);
         const double cpu = median(us.cpu);
         std::printf("%-20s %8.2f %8.2f %8.1f %10.2f %10.2f %8.1f %6.1f%s\n", qPrintable(course.name), wall, median(they.wall),

@@ -41,6 +41,7 @@ struct JpegHeader
     bool hasColourMarker = false; ///< JFIF or Adobe: the stream says itself how its colours are coded
 };
 JpegHeader readJpegHeader(Bytes in);
-
+/// Whether a JPEG or JPEG-LS stream has an end; without it other libraries' decoders take very long.
+bool hasEndOfImage(Bytes in);
 
 } // namespace diascope::viewer::worker

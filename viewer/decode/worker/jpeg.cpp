@@ -1,5 +1,6 @@
 #include "viewer/decode/worker/codecs.h"
 #include "viewer/decode/worker/jpeg_lossless.h"
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -48,6 +49,12 @@ JpegHeader readJpegHeader(Bytes in)
         at += 2 + length;
     }
     return header;
+}
+
+bool hasEndOfImage(Bytes in)
+{
+    static constexpr uint8_t marker[] = {0xFF, 0xD9}; // never within entropy-coded data
+    return std::search(in.begin(), in.end(), std::begin(marker), std::end(marker)) != in.end();
 }
 
 namespace
@@ -115,6 +122,8 @@ void decodeBaseline(Bytes in, const DecodeRequest& request, const JpegHeader& he
 /// 12-bit DCT and rare lossless forms: libjpeg-turbo 2.1 has neither.
 void decodeByGdcm(Bytes in, const DecodeRequest& request, const JpegHeader& header, Output out)
 {
+    if (!hasEndOfImage(in)) // GDCM waits for more for ever
+        damaged("the JPEG stream ends too early");
     gdcm::Image image;
     image.SetNumberOfDimensions(2);
     image.SetDimension(0, request.columns);

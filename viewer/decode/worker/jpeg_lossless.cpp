@@ -222,7 +222,7 @@ bool decodeJpegLossless(Bytes in, uint32_t bytesPerSample, Output out)
             scan.rows = segment[1] << 8 | segment[2];
             scan.columns = segment[3] << 8 | segment[4];
             components = segment[5];
-            if (scan.precision < 2 || scan.precision > 16 || components < 1 || components > 4)
+            if (scan.rows == 0 || scan.columns == 0 || scan.precision < 2 || scan.precision > 16 || components < 1 || components > 4)
                 damaged("the JPEG frame header is broken");
             for (int c = 0; c < components; ++c) {
                 identifiers[size_t(c)] = segment[6 + 3 * size_t(c)];

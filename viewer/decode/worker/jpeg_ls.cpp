@@ -57,6 +57,8 @@ DecodedInfo decodeJpegLs(Bytes in, const DecodeRequest& request, Output out)
     const uint32_t bytes = precision <= 8 ? 1 : 2;
     if (request.samplesPerPixel == 1 && bytes <= bytesPerSample(request.bitsAllocated) && decodeJpegLsLossless(in, request, out))
         return {bytes, 1, 0};
+    if (!hasEndOfImage(in))
+        damaged("the JPEG-LS stream ends too early");
     try {
         return decodeStream(in, request, out);
     } catch (const charls::jpegls_error& error) {

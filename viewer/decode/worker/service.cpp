@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
+#include <memory>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -64,8 +65,8 @@ void misbehave(DecodeRequest::Codec how)
         isDone = mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
         break;
     case Codec::TestTakeMemory:
-        for (std::vector<std::vector<uint8_t>> taken;;)
-            taken.emplace_back(size_t(256) << 20, uint8_t(1));
+        for (std::vector<std::unique_ptr<uint8_t[]>> taken;;)
+            taken.push_back(std::make_unique_for_overwrite<uint8_t[]>(size_t(256) << 20));
     case Codec::TestInherited: {
         constexpr int enough = 1024;
         for (int descriptor = videoFd; descriptor < enough; ++descriptor)
