@@ -345,6 +345,20 @@ private Q_SLOTS:
         QVERIFY(window.centre - window.width / 2 >= 90 && window.centre + window.width / 2 <= 145);
     }
 
+    /// A segmentation without a window: 1 is white on black, also where the first frame has none of it.
+    void PIX_20_masksAreSeen()
+    {
+        for (const bool isEmptyAtFirst : {false, true}) {
+            const Phantom phantom;
+            const auto volume = Phantom::volume(buildStacks(phantom.instances()).front(), [&](Vec3 p) {
+                return isEmptyAtFirst && p.z < 1e-6 + phantom.instance(0).plane->originLps.z ? 0 : p.x < -6.5 ? 1 : 0;
+            });
+            const Presentation presentation = initialPresentation(*volume, 0);
+            QCOMPARE(applyVoi(0, presentation.window, presentation.function), 0.0);
+            QCOMPARE(applyVoi(1, presentation.window, presentation.function), 1.0);
+        }
+    }
+
     void storedWindowsAreOfferedByName()
     {
         Instance instance = Phantom{}.instance(0);

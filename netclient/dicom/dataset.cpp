@@ -158,6 +158,16 @@ Fault faultOfErrno()
     return errno == ENOSPC ? Fault::DiskFull : Fault::Unreadable;
 }
 
+/// DCMTK writes the preamble it has read, and that may be a program's beginning (FIL-14).
+Result<void> clearPreamble(const QString& path)
+{
+    constexpr qint64 preambleBytes = 128;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadWrite) || file.write(QByteArray(preambleBytes, '\0')) != preambleBytes || !file.flush())
+        return fail(faultOfErrno(), QStringLiteral("%1: %2").arg(path, file.errorString()));
+    return {};
+}
+
 } // namespace
 
 Dataset::Dataset() : m_file(std::make_shared<DcmFileFormat>()), m_item(m_file->getDataset())
@@ -245,6 +255,10 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
         const Fault fault = faultOfErrno();
         QFile::remove(temporary);
         return fail(fault, tr("%1 cannot be written: %2").arg(path, QString::fromUtf8(saved.text())));
+    }
+    if (auto cleared = clearPreamble(temporary); !cleared) {
+        QFile::remove(temporary);
+        return cleared;
     }
     if (std::rename(QFile::encodeName(temporary).constData(), QFile::encodeName(path).constData()) != 0) {
         const Fault fault = faultOfErrno();

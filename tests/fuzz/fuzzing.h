@@ -2,7 +2,7 @@
 #include "netclient/dicom/dataset.h"
 #include <fuzzer/FuzzedDataProvider.h>
 
-/// What the fuzzers share. A target returns from LLVMFuzzerTestOneInput whatever the bytes are, within the memory and time
+/// What the fuzzers share (FIL-20). A target returns from LLVMFuzzerTestOneInput whatever the bytes are, within the memory and time
 /// limits given on the command line; sanitizers and `demand` find what is wrong.
 namespace diascope::fuzz
 {

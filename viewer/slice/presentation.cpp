@@ -47,10 +47,12 @@ Window windowOf(std::vector<float> values, VoiFunction function)
         std::nth_element(values.begin(), at, values.end());
         return double(*at);
     };
-    const double low = percentile(0.01);
-    const double high = percentile(0.99);
+    double low = percentile(0.01);
+    double high = percentile(0.99);
+    if (low == high) // a mask, or nothing at all: what lies above the background is white
+        (low > double(lowest) ? low = double(lowest) : high = low + (function == VoiFunction::LinearExact ? std::max(1e-6, std::abs(low)) : 1));
     if (function == VoiFunction::LinearExact)
-        return {(low + high) / 2, high > low ? high - low : std::max(1e-6, std::abs(low))};
+        return {(low + high) / 2, high - low};
     return {(low + high) / 2 + 0.5, high - low + 1};
 }
 
