@@ -151,7 +151,7 @@ Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QStrin
     common.modules = ImageModules::of(dataset, common.pixels);
 
     // A header may claim two thousand million frames over a few bytes: the first missing one stands for the rest.
-    const int frames = std::max(1, std::min(common.pixels.frames, std::max(100'000, (*layout)->availableFrames() + 1)));
+    const int frames = std::max(1, std::min(common.pixels.frames, std::max(10'000, (*layout)->availableFrames() + 1)));
     const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
     const std::vector<Dataset> perFrame = dataset.items(tag::PerFrameFunctionalGroupsSequence);
     std::vector<Instance> instances;
