@@ -9,9 +9,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
 {
     FuzzedDataProvider data(bytes, size);
     DecodeRequest request;
-    request.rows = data.ConsumeIntegralInRange<uint32_t>(0, 40);
-    request.columns = data.ConsumeIntegralInRange<uint32_t>(0, 40);
-    request.samplesPerPixel = data.ConsumeBool() ? 1 : data.ConsumeIntegralInRange<uint32_t>(0, 4);
+    request.rows = data.ConsumeIntegralInRange<uint32_t>(1, 40);
+    request.columns = data.ConsumeIntegralInRange<uint32_t>(1, 40);
+    request.samplesPerPixel = data.ConsumeBool() ? 1 : data.ConsumeIntegralInRange<uint32_t>(1, 4);
     request.bitsAllocated = 8u << data.ConsumeIntegralInRange<uint32_t>(0, 2);
     std::vector<uint8_t> out(size_t(request.rows) * request.columns * request.samplesPerPixel * request.bitsAllocated / 8);
     const std::vector<uint8_t> in = data.ConsumeRemainingBytes<uint8_t>();
