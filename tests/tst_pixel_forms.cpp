@@ -400,6 +400,10 @@ write(sys.argv[2] + 'honest.dcm', image, pixels(4), b'\1\2\3\4')
         const QByteArray stream = file.read(piece.length);
         const auto& pixels = whole->description();
         const ImageNumbers image{pixels.rows, pixels.columns, 2, pixels.bitsAllocated, pixels.bitsStored, 1, pixels.isSigned};
+        const auto mislabelled = opened(rle, image, fragments({stream, stream}));
+        QVERIFY(mislabelled);
+        const auto second = mislabelled->frame(1);
+        QVERIFY2(second && second->pixels == expected->pixels, second ? "PIX-13 JPEG that says RLE" : qPrintable(message(second.error())));
         for (const qsizetype cut : {qsizetype(2), qsizetype(4), qsizetype(600), stream.size() / 4 * 2, stream.size() - 2}) {
             const auto source = opened(jpegLossless, image, fragments({stream.left(cut), stream.mid(cut), stream.left(2), stream.mid(2)}));
             QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
