@@ -245,6 +245,62 @@ private Q_SLOTS:
         QCOMPARE(int(frame->storedAt(1, 0)), 0);
     }
 
+    /// Encoders that code the whole cell leave the value where it lay; DCMTK's do.
+    void cellsInsideStreams_data()
+    {
+        QTest::addColumn<QString>("program");
+        QTest::addColumn<bool>("isSigned");
+        for (const char* program : {"dcmcjpeg +e1", "dcmcjpls +pr", "dcmcjpls +pc", "dcmcrle"})
+            for (const bool isSigned : {false, true})
+                QTest::addRow("PIX-01 %s %d", program, isSigned) << QString(program) << isSigned;
+    }
+    void cellsInsideStreams()
+    {
+        QFETCH(QString, program);
+        QFETCH(bool, isSigned);
+        if (isSigned && program.endsWith("+pc"))
+            return; // it stops on an assertion of its own
+        Dataset dataset = greyImage(1, 4, 16, 12, 15, isSigned);
+        (void)dataset.setText(tag::StudyInstanceUID, dicom::newUid());
+        dataset.setBytes(tag::PixelData, wordBytes({0x7FF0, 0xABC0, 0xFFF0, 0x0010}));
+        const QString path = written(dataset);
+        QStringList call = program.split(' ');
+        const QString name = call.takeFirst();
+        if (const auto ran = test::run(name, call + QStringList{path, path + "c"}); ran.code != 0)
+            QSKIP(qPrintable(program + ": " + ran.err));
+        const auto frame = PixelSource::open(path + "c")->frame(0);
+        QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+        QCOMPARE(samplesOf(*frame), isSigned ? (std::vector<qint64>{2047, -1348, -1, 1}) : (std::vector<qint64>{2047, 2748, 4095, 1}));
+    }
+
+    /// PS3.5 6.2 of DS: a value that is none is no scale, and numbers that were not scaled have no unit.
+    void aRescaleThatCannotBeReadScalesNothing_data()
+    {
+        QTest::addColumn<QString>("slope");
+        QTest::addColumn<QString>("intercept");
+        QTest::addColumn<double>("value"); // of 100
+        QTest::addColumn<QString>("unit");
+        QTest::newRow("PIX-03 plain") << "2" << "-1024" << -824.0 << "HU";
+        QTest::newRow("PIX-03 exponents and spaces") << " 2E0 " << " -1.024e+3" << -824.0 << "HU";
+        QTest::newRow("PIX-03 a comma") << "1,5" << "-1024" << 100.0 << "";
+        QTest::newRow("PIX-03 no number") << "1" << "inf" << 100.0 << "";
+        QTest::newRow("PIX-03 a slope of nothing") << "0" << "-1024" << 100.0 << "";
+        QTest::newRow("PIX-03 empty") << "" << "-1024" << -924.0 << "HU";
+    }
+    void aRescaleThatCannotBeReadScalesNothing()
+    {
+        QFETCH(QString, slope);
+        QFETCH(QString, intercept);
+        Dataset dataset = greyImage(1, 1, 16, 16, 15, false);
+        (void)dataset.setText(tag::Modality, "CT");
+        (void)dataset.setText(tag::ImageType, "ORIGINAL\\PRIMARY\\AXIAL");
+        (void)dataset.setText(tag::RescaleSlope, slope);
+        (void)dataset.setText(tag::RescaleIntercept, intercept);
+        const auto transform = ModalityTransform::of(dataset);
+        QTEST(transform.apply(100), "value");
+        QTEST(transform.unit, "unit");
+    }
+
     /// PIX-02: three columns, two frames: the second frame begins inside a byte.
     void oneBitFramesNeedNotEndOnBytes()
     {

@@ -215,6 +215,84 @@ private Q_SLOTS:
         QCOMPARE(frame->storedAt(1, 0), 7.0);
     }
 
+    /// PS3.5 7.3: bytes of OW lie in pairs through which frames of odd length cut; cells of 32 bits as words, the lowest first,
+    /// though half of the writers turn the whole cell around. DCMTK writes the former, the reversal is by hand.
+    void bigEndianFrames_data()
+    {
+        QTest::addColumn<int>("allocated");
+        QTest::addColumn<bool>("isWholeCell");
+        QTest::newRow("PIX-13 bytes") << 8 << false;
+        QTest::newRow("PIX-13 words") << 16 << false;
+        QTest::newRow("PIX-13 32 bits as words") << 32 << false;
+        QTest::newRow("PIX-13 32 bits as cells") << 32 << true;
+        QTest::newRow("PIX-13 bits") << 1 << false;
+    }
+    void bigEndianFrames()
+    {
+        QFETCH(int, allocated);
+        QFETCH(bool, isWholeCell);
+        constexpr int frames = 3;
+        constexpr int pixels = 15;
+        const auto value = [allocated](int at) { return allocated == 1 ? at % 7 % 2 : at * at % 200 + (allocated == 32 ? 70000 : 0); };
+        QByteArray little((frames * pixels * allocated + 7) / 8, '\0');
+        for (int at = 0; at < frames * pixels; ++at)
+            for (int bit = 0; bit < allocated; ++bit)
+                if (bit < 31 && (value(at) >> bit & 1))
+                    little[(at * allocated + bit) / 8] = char(little[(at * allocated + bit) / 8] | 1 << (at * allocated + bit) % 8);
+        const QString path = written(test::partTen(explicitVr, {3, 5, frames, allocated, allocated}, element(0x7FE0, 0x10, "OW", little)));
+        if (const auto ran = test::run("dcmconv", {"+tb", path, path + "b"}); ran.code != 0)
+            QSKIP("dcmconv is missing");
+        if (isWholeCell) {
+            QFile file(path + "b");
+            QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() - little.size()));
+            QByteArray cells = file.read(little.size());
+            for (qsizetype at = 0; at < cells.size(); at += 4) {
+                std::swap(cells[at], cells[at + 2]);
+                std::swap(cells[at + 1], cells[at + 3]);
+            }
+            QVERIFY(file.seek(file.size() - little.size()) && file.write(cells) == cells.size());
+        }
+        const auto source = PixelSource::open(path + "b");
+        QVERIFY2(source && source->description().syntax.isBigEndian, source ? "" : qPrintable(message(source.error())));
+        for (int n = 0; n < frames; ++n) {
+            const auto frame = source->frame(n);
+            QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+            for (int at = 0; at < pixels; ++at)
+                QCOMPARE(int(frame->storedAt(at % 5, at / 5)), value(n * pixels + at));
+        }
+    }
+
+    /// The Transfer Syntax UID names another encoding than the dataset has.
+    void mislabelledFilesAreRead_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QByteArray>("label");
+        for (const char* option : {"+te", "+ti", "+tb"})
+            for (const char* label : {"1.2.840.10008.1.2\0", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"})
+                QTest::addRow("FIL-15 %s says %s", option, label) << QString(option) << QByteArray(label);
+    }
+    void mislabelledFilesAreRead()
+    {
+        QFETCH(QString, option);
+        QFETCH(QByteArray, label);
+        const QString path = written(test::partTen(explicitVr, {1, 2}, element(0x7FE0, 0x10, "OW", words({258, 772}))));
+        if (const auto ran = test::run("dcmconv", {option, path, path + "c"}); ran.code != 0)
+            QSKIP("dcmconv is missing");
+        QFile file(path + "c");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        const QByteArray uid = QByteArray::fromHex("020010005549");
+        const qsizetype at = bytes.indexOf(uid);
+        QVERIFY(at > 0);
+        const qsizetype end = at + 8 + quint8(bytes[at + 6]);
+        const auto source = PixelSource::open(written(bytes.left(at) + element(2, 0x10, "UI", label) + bytes.mid(end)));
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        const auto frame = source->frame(0);
+        QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+        QCOMPARE(frame->storedAt(0, 0), 258.0);
+        QCOMPARE(frame->storedAt(1, 0), 772.0);
+    }
+
     /// Three RLE frames of 11, 22 and 33; how they are cut and what the tables say.
     void fragmentsFindTheirFrames_data()
     {
@@ -322,6 +400,10 @@ write(sys.argv[2] + 'honest.dcm', image, pixels(4), b'\1\2\3\4')
         const QByteArray stream = file.read(piece.length);
         const auto& pixels = whole->description();
         const ImageNumbers image{pixels.rows, pixels.columns, 2, pixels.bitsAllocated, pixels.bitsStored, 1, pixels.isSigned};
+        const auto mislabelled = opened(rle, image, fragments({stream, stream}));
+        QVERIFY(mislabelled);
+        const auto second = mislabelled->frame(1);
+        QVERIFY2(second && second->pixels == expected->pixels, second ? "PIX-13 JPEG that says RLE" : qPrintable(message(second.error())));
         for (const qsizetype cut : {qsizetype(2), qsizetype(4), qsizetype(600), stream.size() / 4 * 2, stream.size() - 2}) {
             const auto source = opened(jpegLossless, image, fragments({stream.left(cut), stream.mid(cut), stream.left(2), stream.mid(2)}));
             QVERIFY2(source, source ? "" : qPrintable(message(source.error())));

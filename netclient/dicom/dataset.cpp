@@ -11,6 +11,7 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmdata/dcistrmf.h>
 #include <dcmtk/oflog/oflog.h>
 #include <mutex>
 
@@ -148,6 +149,21 @@ Error damaged(const OFCondition& condition)
     return {Fault::Damaged, QString::fromUtf8(condition.text())};
 }
 
+/// A dataset that does not lie as its header says.
+OFCondition readAs(const Encoding& encoding, const QString& path, DcmDataset& dataset)
+{
+    const E_TransferSyntax syntax = encoding.isBigEndian ? EXS_BigEndianExplicit
+                                    : encoding.isImplicit ? EXS_LittleEndianImplicit
+                                                          : EXS_LittleEndianExplicit;
+    DcmInputFileStream stream(OFFilename(QFile::encodeName(path).constData()), encoding.offset);
+    if (stream.status().bad())
+        return stream.status();
+    dataset.transferInit();
+    const OFCondition loaded = dataset.read(stream, syntax, EGL_noChange, lazyFrom);
+    dataset.transferEnd();
+    return loaded;
+}
+
 bool hasNoVr(DcmElement& element)
 {
     return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW || element.ident() == EVR_UNKNOWN2B;
@@ -184,13 +200,16 @@ Dataset::Dataset(std::shared_ptr<DcmFileFormat> file, DcmItem* item, QString cha
 
 Result<Dataset> Dataset::read(const QString& path)
 {
-    if (auto checked = checkStructure(path); !checked)
-        return std::unexpected(checked.error());
+    const auto encoding = checkStructure(path);
+    if (!encoding)
+        return std::unexpected(encoding.error());
     quietDcmtk();
     auto file = std::make_shared<DcmFileFormat>();
     try {
         const OFCondition loaded =
-            file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
+            encoding->isMislabelled
+                ? readAs(*encoding, path, *file->getDataset())
+                : file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
         if (loaded.bad())
             return std::unexpected(damaged(loaded));
     } catch (const std::exception& exception) {

@@ -22,12 +22,14 @@ class Walker
 public:
     explicit Walker(ByteWindow bytes) : m_bytes(std::move(bytes)), m_size(m_bytes.size()) {}
 
-    Result<void> walk()
+    Result<Encoding> walk()
     {
-        auto walked = walkAll();
+        const auto walked = walkAll();
         if (m_bytes.hasFailed())
             return fail(Fault::Unreadable, tr("the file cannot be read to its end"));
-        return walked;
+        if (!walked)
+            return std::unexpected(walked.error());
+        return m_encoding;
     }
 
 private:
@@ -41,6 +43,7 @@ private:
         } else if (!guessHeaderless()) {
             return fail(Fault::NotDicom, tr("the file has no DICOM header"));
         }
+        m_encoding = {m_at, m_isImplicit, m_isBigEndian, m_isMislabelled};
         return m_isDeflated ? walkDeflated() : walkDataset();
     }
 
@@ -125,9 +128,15 @@ private:
         if (m_at >= m_size)
             return fail(Fault::Damaged, tr("the file ends after its header: there is no dataset"));
         m_isBigEndian = m_nextIsBigEndian;
+        if (m_isDeflated || m_at + 8 > m_size)
+            return {};
         // Files that say one encoding and use another exist; the bytes decide.
-        if (!m_isDeflated && m_at + 8 <= m_size)
-            m_isImplicit = !looksLikeVr(vrAt(m_at + 4));
+        constexpr quint16 swappedIdentifyingGroup = 0x0800;
+        const bool isSwapped = u16(m_at) == swappedIdentifyingGroup;
+        const bool saysImplicit = m_isImplicit;
+        m_isBigEndian ^= isSwapped;
+        m_isImplicit = !looksLikeVr(vrAt(m_at + 4));
+        m_isMislabelled = isSwapped || (saysImplicit && !m_isImplicit);
         return {};
     }
 
@@ -251,13 +260,15 @@ private:
     bool m_isImplicit = false;
     bool m_isDeflated = false;
     bool m_isMetaImplicit = false;
+    bool m_isMislabelled = false;
+    Encoding m_encoding;
 };
 
 } // namespace
 
-Result<void> checkStructure(const uchar* bytes, qint64 size) { return Walker(ByteWindow(bytes, size)).walk(); }
+Result<Encoding> checkStructure(const uchar* bytes, qint64 size) { return Walker(ByteWindow(bytes, size)).walk(); }
 
-Result<void> checkStructure(const QString& path)
+Result<Encoding> checkStructure(const QString& path)
 {
     const QFileInfo info(path);
     if (!info.exists())

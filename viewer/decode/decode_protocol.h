@@ -50,6 +50,7 @@ struct DecodedInfo
     uint32_t bytesPerSample = 1;
     uint32_t samplesPerPixel = 1;
     uint32_t isRgb = 0; ///< colour has already been transformed to RGB
+    uint32_t precision = 0; ///< bits of a sample the stream codes; 0: not said
     uint32_t isConfined = 0;
     uint32_t isUnfinished = 0; ///< a video: not there yet, ask again
 };

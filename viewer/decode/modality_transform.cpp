@@ -99,11 +99,15 @@ ModalityTransform ModalityTransform::of(const Dataset& dataset, const Dataset& s
     }
     const auto slope = source.number(tag::RescaleSlope);
     const auto intercept = source.number(tag::RescaleIntercept);
-    // A slope of 0 would make every value the same; it is written by mistake.
-    if (slope && *slope != 0 && std::isfinite(*slope))
-        transform.slope = *slope;
-    if (intercept && std::isfinite(*intercept))
-        transform.intercept = *intercept;
+    // What cannot be read ("1,5"), and a slope of 0, which would make every value the same, are mistakes: stored values then, of
+    // no unit.
+    const auto isMistaken = [&source](Tag tag, std::optional<double> value) {
+        return source.hasValue(tag) && !(value && std::isfinite(*value));
+    };
+    if (isMistaken(tag::RescaleSlope, slope) || isMistaken(tag::RescaleIntercept, intercept) || (slope && *slope == 0))
+        return transform;
+    transform.slope = slope.value_or(1);
+    transform.intercept = intercept.value_or(0);
     transform.unit = unitOf(dataset, source.text(tag::RescaleType), slope || intercept);
     return transform;
 }

@@ -30,6 +30,7 @@ public:
         qint64 value = 0;
         quint32 length = 0;
         bool isByteVr = true;
+        bool isWordVr = false;
     };
 
     std::optional<Found> find(quint32 wanted)
@@ -55,6 +56,7 @@ public:
             } else {
                 const bool isLong = isLongVr(head + 4);
                 found.isByteVr = std::memcmp(head + 4, "OB", 2) == 0;
+                found.isWordVr = std::memcmp(head + 4, "OW", 2) == 0;
                 becomesImplicit = std::memcmp(head + 4, "UN", 2) == 0;
                 found.length = isLong ? 0 : u16(head + 6);
                 if (isLong) {
@@ -221,6 +223,28 @@ void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& datas
         layout.firstPieces.push_back(pieces);
 }
 
+/// PS3.5 6.2 swaps the bytes of each word of OW, so the lowest word of a wide cell comes first; half of the writers turn the
+/// whole cell around. In an image the highest words of neighbours differ less than the lowest; in doubt the standard holds.
+bool liesInWords(const PixelLayout& layout, Locator& locator)
+{
+    constexpr int places = 64;
+    constexpr qint64 atOnce = 16384;
+    const qint64 cell = layout.description.bitsAllocated / 8;
+    qint64 first = 0; // how much the first and the last words of neighbours differ
+    qint64 last = 0;
+    const auto word = [](const QByteArray& bytes, qint64 at) { return quint8(bytes[at]) << 8 | quint8(bytes[at + 1]); };
+    const auto difference = [](int one, int other) { return std::abs(int(qint16(one - other))); };
+    for (int place = 0; place < places; ++place) {
+        const qint64 from = layout.native.length / cell * place / places * cell;
+        const QByteArray bytes = locator.bytes(layout.native.offset + from, std::min(atOnce, layout.native.length - from));
+        for (qint64 at = 0; at + 2 * cell <= bytes.size(); at += cell) {
+            first += difference(word(bytes, at), word(bytes, at + cell));
+            last += difference(word(bytes, at + cell - 2), word(bytes, at + 2 * cell - 2));
+        }
+    }
+    return first >= last;
+}
+
 /// YBR_FULL_422 over three whole planes is what many encoders' decoders leave behind: the length decides.
 void unlie422(PixelLayout& layout)
 {
@@ -315,6 +339,7 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
     layout->hasByteWords = found->isByteVr;
     if (!layout->isEncapsulated) {
         layout->native = {found->value, std::min<qint64>(found->length, file.size() - found->value)};
+        layout->hasWordOrder = syntax.isBigEndian && found->isWordVr && layout->description.bitsAllocated > 16 && liesInWords(*layout, locator);
         unlie422(*layout);
         return layout;
     }

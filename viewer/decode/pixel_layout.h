@@ -19,6 +19,7 @@ struct PixelLayout
     PixelDescription description;
     bool isEncapsulated = false;
     bool hasByteWords = true; ///< big endian: OB, else words are swapped too
+    bool hasWordOrder = false; ///< big endian cells of 32 or 64 bits lie as words, the lowest first
     Piece native;             ///< all frames, one after the other
     std::vector<Piece> pieces;         ///< encapsulated: the fragments
     std::vector<size_t> firstPieces;   ///< of each frame, and one past the last; frames whose pieces are unknown are missing; empty for a video

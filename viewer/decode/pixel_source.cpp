@@ -64,7 +64,9 @@ void swapEach(std::span<std::byte> bytes)
 /// Big endian cells to native ones; bytes written as OW are swapped in pairs (PS3.5 8.1.1 and 7.3).
 void toNativeOrder(std::span<std::byte> bytes, const PixelLayout& layout)
 {
-    if (layout.description.bitsAllocated == 64)
+    if (layout.hasWordOrder)
+        swapEach<quint16>(bytes);
+    else if (layout.description.bitsAllocated == 64)
         swapEach<quint64>(bytes);
     else if (layout.description.bitsAllocated == 32)
         swapEach<quint32>(bytes);
@@ -79,23 +81,26 @@ Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> d
         return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     const qint64 bits = layout.nativeFrameBits();
     const qint64 firstBit = bits * n;
-    const qint64 firstByte = firstBit / 8;
-    const qint64 bytes = (firstBit + bits + 7) / 8 - firstByte;
+    const qint64 wantedByte = firstBit / 8;
+    const qint64 endByte = (firstBit + bits + 7) / 8;
+    // Bytes of a big endian file come in pairs; a frame may begin and end within one.
+    const bool isPaired = pixels.syntax.isBigEndian && !layout.hasByteWords && pixels.bitsAllocated <= 8;
+    const qint64 firstByte = isPaired ? wantedByte / 2 * 2 : wantedByte;
+    const qint64 bytes = (isPaired && endByte < layout.native.length ? (endByte + 1) / 2 * 2 : endByte) - firstByte;
     if (firstByte + bytes > layout.native.length)
         return fail(Fault::Damaged, tr("the pixel data ends after %1 of %2 bytes")
                                         .arg(std::max<qint64>(0, layout.native.length - firstByte))
                                         .arg(bytes));
-    // Bytes of a big endian file come in pairs.
-    const bool isOddPair = pixels.syntax.isBigEndian && !layout.hasByteWords && bytes % 2 && firstByte + bytes < layout.native.length;
-    const bool isPlain = !pixels.isColour() && bytes == qint64(destination.size()) && !isOddPair;
-    std::vector<std::byte> own(isPlain ? 0 : size_t(bytes + isOddPair));
-    const std::span<std::byte> cells = isPlain ? destination : std::span(own);
+    const bool isPlain = !pixels.isColour() && bytes == qint64(destination.size()) && firstByte == wantedByte;
+    std::vector<std::byte> own(isPlain ? 0 : size_t(bytes));
+    std::span<std::byte> cells = isPlain ? destination : std::span(own);
     if (layout.memory)
         std::memcpy(cells.data(), layout.memory->constData() + firstByte, cells.size());
     else if (auto read = File(layout.path).read(layout.native.offset + firstByte, cells); !read)
         return read;
     if (pixels.syntax.isBigEndian)
         toNativeOrder(cells, layout);
+    cells = cells.subspan(size_t(wantedByte - firstByte), size_t(endByte - wantedByte));
     if (pixels.bitsAllocated == 1) {
         std::vector<std::byte> unpacked(size_t(pixels.framePixels()));
         unpackBits(cells, firstBit % 8, unpacked);
@@ -184,8 +189,8 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     if (int(info->bytesPerSample) * 8 > cellBits || info->samplesPerPixel != request.samplesPerPixel)
         return fail(Fault::Damaged, tr("the decoder's answer makes no sense"));
 
-    // RLE packs the cells as they are; all other codecs deliver values from bit 0 up.
-    const int highBit = *codec == DecodeRequest::Codec::Rle ? pixels.highBit : pixels.bitsStored - 1;
+    // RLE packs the cells as they are, and so do encoders that code more bits than are stored; else values start at bit 0.
+    const int highBit = int(info->precision) > pixels.highBit ? pixels.highBit : pixels.bitsStored - 1;
     if (!pixels.isColour() || layout.palette) {
         std::vector<std::byte> widened;
         if (int(info->bytesPerSample) * 8 < cellBits) { // e.g. 8-bit JPEG-LS in a 16-bit image

@@ -177,12 +177,12 @@ DecodedInfo decodeJpeg(Bytes in, const DecodeRequest& request, Output out)
             for (size_t i = 0; i < narrow.size(); ++i)
                 out[i * bytes] = narrow[i];
         }
-        return {bytes, request.samplesPerPixel, request.samplesPerPixel == 3};
+        return {bytes, request.samplesPerPixel, request.samplesPerPixel == 3, uint32_t(header.precision)};
     }
     if (header.process == 3 && bytes <= 2 && decodeJpegLossless(in, bytes, out))
-        return {bytes, request.samplesPerPixel, 0};
+        return {bytes, request.samplesPerPixel, 0, uint32_t(header.precision)};
     decodeByGdcm(in, request, header, out);
-    return {bytes, request.samplesPerPixel, 0};
+    return {bytes, request.samplesPerPixel, 0, uint32_t(header.precision)};
 }
 
 } // namespace diascope::viewer::worker

@@ -136,7 +136,7 @@ DecodedInfo decodeJpeg2000(Bytes in, const DecodeRequest& request, Output out)
         interleave<uint16_t>(*image, request.samplesPerPixel, out);
     else
         interleave<uint32_t>(*image, request.samplesPerPixel, out);
-    return {bytes, request.samplesPerPixel, request.samplesPerPixel == 3 && usesColourTransform(in)};
+    return {bytes, request.samplesPerPixel, request.samplesPerPixel == 3 && usesColourTransform(in), image->comps[0].prec};
 }
 
 } // namespace diascope::viewer::worker

@@ -24,7 +24,7 @@ DecodedInfo decodeStream(Bytes in, const DecodeRequest& request, Output out)
         damaged("the JPEG-LS stream has more bits than the image");
     if (request.samplesPerPixel == 1 || decoder.interleave_mode() != charls::interleave_mode::none) {
         decoder.decode(out.data(), decoder.destination_size());
-        return {bytes, request.samplesPerPixel, 0};
+        return {bytes, request.samplesPerPixel, 0, uint32_t(frame.bits_per_sample)};
     }
     std::vector<uint8_t> planes(decoder.destination_size());
     decoder.decode(planes.data(), planes.size());
@@ -33,7 +33,7 @@ DecodedInfo decodeStream(Bytes in, const DecodeRequest& request, Output out)
         for (size_t i = 0; i < pixels; ++i)
             for (size_t byte = 0; byte < bytes; ++byte)
                 out[(i * request.samplesPerPixel + sample) * bytes + byte] = planes[(sample * pixels + i) * bytes + byte];
-    return {bytes, request.samplesPerPixel, 0};
+    return {bytes, request.samplesPerPixel, 0, uint32_t(frame.bits_per_sample)};
 }
 
 /// Encoders of 2004 wrote a zero byte between the scan and the end of image (a sample of NEMA WG-04 has it); CharLS refuses
@@ -56,7 +56,7 @@ DecodedInfo decodeJpegLs(Bytes in, const DecodeRequest& request, Output out)
     const int precision = readJpegHeader(in).precision;
     const uint32_t bytes = precision <= 8 ? 1 : 2;
     if (request.samplesPerPixel == 1 && bytes <= bytesPerSample(request.bitsAllocated) && decodeJpegLsLossless(in, request, out))
-        return {bytes, 1, 0};
+        return {bytes, 1, 0, uint32_t(precision)};
     if (!hasEndOfImage(in))
         damaged("the JPEG-LS stream ends too early");
     try {

@@ -11,9 +11,9 @@ namespace
 
 DecodedInfo decode(Bytes in, const DecodeRequest& request, Output out)
 {
-    if (request.codec == DecodeRequest::Codec::Rle)
+    // Headers that name one syntax over a stream of another exist; the stream decides. RLE begins with at most 15 segments.
+    if (request.codec == DecodeRequest::Codec::Rle && (in.size() < 2 || in[0] != 0xFF))
         return decodeRle(in, request, out);
-    // Headers that name one syntax over a stream of another exist; the stream decides.
     static constexpr uint8_t jp2[] = {0, 0, 0, 12, 'j', 'P'};
     if (in.size() > 6 && (std::memcmp(in.data(), jp2, sizeof jp2) == 0 || (in[0] == 0xFF && in[1] == 0x4F)))
         return decodeJpeg2000(in, request, out);

@@ -72,7 +72,7 @@ DecodedInfo decodeRle(Bytes in, const DecodeRequest& request, Output out)
         const uint32_t byte = bytes - 1 - segment % bytes;
         decodeSegment(in.subspan(from, to - from), out.data() + sample * bytes + byte, pixels, expected);
     }
-    return {bytes, request.samplesPerPixel, 0};
+    return {bytes, request.samplesPerPixel, 0, 8 * bytes};
 }
 
 } // namespace diascope::viewer::worker
