@@ -1,4 +1,5 @@
 #include "viewer/slice/colour_transform.h"
+#include "viewer/slice/grey_table.h"
 #include <algorithm>
 #include <lcms2.h>
 #include <map>
@@ -92,7 +93,7 @@ Result<std::shared_ptr<const ColourTransform>> ColourTransform::of(const QByteAr
 
 Result<std::shared_ptr<const ColourTransform>> colourTransformOf(const Instance& instance)
 {
-    if (!instance.modules || !instance.pixels.isColour())
+    if (!instance.modules || (!instance.pixels.isColour() && !supplementalOf(instance)))
         return nullptr;
     const QByteArray& embedded = instance.modules->profileOf(instance.frame);
     const QByteArray profile = embedded.isEmpty() ? profileOfSpace(instance.modules->colourSpace) : embedded;

@@ -230,11 +230,9 @@ QImage paintFloats(const Volume& volume, int frame, const std::vector<float>& va
         [&](float v) -> quint8 { return std::isfinite(v) ? grey(double(v)) : 0; }, isPadding);
 }
 
-QImage paintColour(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+/// Three samples a pixel; `colours` may be null.
+QImage paintColour(Raster<quint8> raster, const ColourTransform* colours, bool isInverted, bool isNearest, const SliceTransform& transform)
 {
-    const bool isNearest = presentation.interpolation == Interpolation::Nearest;
-    const auto colours = colourTransformOf(volume.instance(frame)).value_or(nullptr);
-    Raster<quint8> raster{volume.stored<quint8>(frame).data(), volume.columns(), volume.rows(), 3, {}};
     const Placement placement = place(raster, transform, isNearest, [](quint8) { return false; });
     QImage image(transform.sizePx(), QImage::Format_RGB32);
     image.fill(Qt::black);
@@ -269,10 +267,43 @@ QImage paintColour(const Volume& volume, int frame, const Presentation& presenta
         }
         if (colours && last >= first)
             colours->apply(to + first, last - first + 1);
-        for (int x = first; presentation.invert && x <= last; ++x)
+        for (int x = first; isInverted && x <= last; ++x)
             to[x] ^= 0x00ffffff;
     });
     return image;
+}
+
+QImage paintRgb(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    const auto colours = colourTransformOf(volume.instance(frame)).value_or(nullptr);
+    return paintColour({volume.stored<quint8>(frame).data(), volume.columns(), volume.rows(), 3, {}}, colours.get(), presentation.invert,
+                       presentation.interpolation == Interpolation::Nearest, transform);
+}
+
+/// Grey with a part in colour: what is mixed between pixels is what they look like, never their stored values, which are codes.
+template <typename T>
+QImage paintSupplemental(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    const SupplementalTable table(volume.instance(frame), volume.sampleType(), presentation);
+    const std::span<const T> stored = volume.stored<T>(frame);
+    Raster<quint8> raster{nullptr, volume.columns(), volume.rows(), 3, std::vector<quint8>(stored.size() * 3)};
+    forRows(raster.rows, [&](int y) {
+        for (size_t i = size_t(y) * size_t(raster.columns); i < size_t(y + 1) * size_t(raster.columns); ++i) {
+            const QRgb colour = table[stored[i]];
+            raster.own[3 * i] = quint8(qRed(colour));
+            raster.own[3 * i + 1] = quint8(qGreen(colour));
+            raster.own[3 * i + 2] = quint8(qBlue(colour));
+        }
+    });
+    raster.samples = raster.own.data();
+    return paintColour(std::move(raster), nullptr, false, presentation.interpolation == Interpolation::Nearest, transform);
+}
+
+template <typename T>
+QImage paintStored(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    return supplementalOf(volume.instance(frame)) ? paintSupplemental<T>(volume, frame, presentation, transform)
+                                                  : paintWords<T>(volume, frame, presentation, transform);
 }
 
 } // namespace
@@ -290,11 +321,11 @@ QImage renderNative(const Volume& volume, const SliceView& view, const Presentat
     }
     switch (volume.sampleType()) {
     case SampleType::UInt8:
-        return paintWords<quint8>(volume, view.frame, presentation, transform);
+        return paintStored<quint8>(volume, view.frame, presentation, transform);
     case SampleType::UInt16:
-        return paintWords<quint16>(volume, view.frame, presentation, transform);
+        return paintStored<quint16>(volume, view.frame, presentation, transform);
     case SampleType::Int16:
-        return paintWords<qint16>(volume, view.frame, presentation, transform);
+        return paintStored<qint16>(volume, view.frame, presentation, transform);
     case SampleType::UInt32:
     case SampleType::Int32:
     case SampleType::Float32:
@@ -302,7 +333,7 @@ QImage renderNative(const Volume& volume, const SliceView& view, const Presentat
     case SampleType::Rgb8:
         break;
     }
-    return paintColour(volume, view.frame, presentation, transform);
+    return paintRgb(volume, view.frame, presentation, transform);
 }
 
 } // namespace diascope::viewer
