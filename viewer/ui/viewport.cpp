@@ -225,6 +225,27 @@ void Viewport::showFrame(int frame)
     setView(view);
 }
 
+int Viewport::phase() const { return m_stack ? m_view.frame / std::max(1, m_stack->stack().sliceCount) : 0; }
+
+void Viewport::showPhase(int phase)
+{
+    if (!m_stack)
+        return;
+    const Stack& stack = m_stack->stack();
+    SliceView view = m_view;
+    view.frame = stack.frameOf(view.frame % std::max(1, stack.sliceCount), std::clamp(phase, 0, stack.phaseCount - 1));
+    m_stack->want(view.frame);
+    setView(view);
+}
+
+void Viewport::scrollPhases(int phases)
+{
+    if (!m_stack || phases == 0 || m_stack->stack().phaseCount < 2)
+        return;
+    showPhase(phase() + phases);
+    Q_EMIT phaseChosen(phase(), this);
+}
+
 void Viewport::showInstance(const dicom::InstanceUid& uid, int frame)
 {
     if (!m_stack)
