@@ -79,13 +79,37 @@ Raster<T> turned(const Raster<T>& from)
 
 /// Means of blocks: a large radiograph in a small viewport must not lose fine lines to chance.
 template <typename T, typename IsPadding>
-Raster<T> reduced(const Raster<T>& from, int byColumns, int byRows, const IsPadding& isPadding)
+Raster<T> reduced(const Raster<T>& from, int byColumns, int byRows, bool hasPadding, const IsPadding& isPadding)
 {
     const auto part = [](int count, int by) { return (count + by - 1) / by; };
     Raster<T> to{nullptr, part(from.columns, byColumns), part(from.rows, byRows), from.channels, {}};
     to.own.resize(size_t(to.columns) * size_t(to.rows) * size_t(to.channels));
     forRows(to.rows, [&](int row) {
         const int lastRow = std::min(from.rows, (row + 1) * byRows);
+        if constexpr (std::is_integral_v<T>) {
+            if (!hasPadding) { // the same sums, row by row: several times faster
+                const size_t stride = size_t(from.columns) * size_t(from.channels);
+                thread_local std::vector<qint32> sums; // of at most 16 bits: blocks of 2¹⁵ pixels fit
+                sums.assign(stride, 0);
+                for (int r = row * byRows; r < lastRow; ++r) {
+                    const T* line = from.samples + size_t(r) * stride;
+                    for (size_t i = 0; i < stride; ++i)
+                        sums[i] += line[i];
+                }
+                T* line = to.own.data() + size_t(row) * size_t(to.columns) * size_t(to.channels);
+                for (int column = 0; column < to.columns; ++column) {
+                    const int lastColumn = std::min(from.columns, (column + 1) * byColumns);
+                    const double count = double(lastColumn - column * byColumns) * (lastRow - row * byRows);
+                    for (int channel = 0; channel < from.channels; ++channel) {
+                        qint64 sum = 0;
+                        for (int c = column * byColumns; c < lastColumn; ++c)
+                            sum += sums[size_t(c) * size_t(from.channels) + size_t(channel)];
+                        line[column * to.channels + channel] = T(std::floor(double(sum) / count + 0.5));
+                    }
+                }
+                return;
+            }
+        }
         for (int column = 0; column < to.columns; ++column) {
             const int lastColumn = std::min(from.columns, (column + 1) * byColumns);
             for (int channel = 0; channel < from.channels; ++channel) {
@@ -121,7 +145,7 @@ struct Placement
 };
 
 template <typename T, typename IsPadding>
-Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNearest, const IsPadding& isPadding)
+Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNearest, bool hasPadding, const IsPadding& isPadding)
 {
     const QTransform inverse = transform.imageToScreen().inverted();
     Placement placement;
@@ -137,7 +161,7 @@ Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNeare
     if (!isNearest && (byColumns >= 2 || byRows >= 2)) {
         const int columns = std::max(1, byColumns);
         const int rows = std::max(1, byRows);
-        raster = reduced(raster, columns, rows, isPadding);
+        raster = reduced(raster, columns, rows, hasPadding, isPadding);
         placement.scaleX /= columns;
         placement.offsetX = (placement.offsetX + 0.5) / columns - 0.5;
         placement.scaleY /= rows;
@@ -150,7 +174,7 @@ template <typename T, typename ToGrey, typename IsPadding>
 QImage paintGrey(Raster<T> raster, bool hasPadding, const SliceTransform& transform, bool isNearest, const ToGrey& toGrey,
                  const IsPadding& isPadding)
 {
-    const Placement placement = place(raster, transform, isNearest, isPadding);
+    const Placement placement = place(raster, transform, isNearest, hasPadding, isPadding);
     QImage image(transform.sizePx(), QImage::Format_Grayscale8);
     image.fill(0);
     const AxisSamples xs = axisSamples(image.width(), placement.scaleX, placement.offsetX, raster.columns, isNearest);
@@ -233,7 +257,7 @@ QImage paintFloats(const Volume& volume, int frame, const std::vector<float>& va
 /// Three samples a pixel; `colours` may be null.
 QImage paintColour(Raster<quint8> raster, const ColourTransform* colours, bool isInverted, bool isNearest, const SliceTransform& transform)
 {
-    const Placement placement = place(raster, transform, isNearest, [](quint8) { return false; });
+    const Placement placement = place(raster, transform, isNearest, false, [](quint8) { return false; });
     QImage image(transform.sizePx(), QImage::Format_RGB32);
     image.fill(Qt::black);
     const AxisSamples xs = axisSamples(image.width(), placement.scaleX, placement.offsetX, raster.columns, isNearest);
