@@ -1,5 +1,6 @@
 #include "viewer/slice/colour_transform.h"
 #include "viewer/slice/grey_table.h"
+#include "viewer/slice/profile_check.h"
 #include <algorithm>
 #include <lcms2.h>
 #include <map>
@@ -50,6 +51,8 @@ QByteArray profileOfSpace(const QString& name)
 
 void* makeTransform(const QByteArray& bytes)
 {
+    if (!isProfileSound(bytes))
+        return nullptr;
     cmsHPROFILE from = cmsOpenProfileFromMem(bytes.constData(), cmsUInt32Number(bytes.size()));
     if (!from)
         return nullptr;
