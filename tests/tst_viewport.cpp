@@ -624,6 +624,8 @@ for t in range(3):
         }
         QTest::mouseMove(planes[0], {planes[0]->width() / 2, planes[0]->height() / 2});
         QTRY_VERIFY2(planes[0]->probeText().startsWith("10"), qPrintable(planes[0]->probeText()));
+        m_grid->active()->scrollPhases(1); // by keys: the pointer stays, the value does not (MEA-11)
+        QTRY_VERIFY2(planes[0]->probeText().startsWith("20"), qPrintable(planes[0]->probeText()));
     }
 };
 

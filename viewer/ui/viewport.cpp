@@ -69,6 +69,7 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
     m_selected.clear();
     m_values.clear();
     m_referenceLines.clear();
+    m_probe.clear();
     m_cinePlan = m_stack ? CineClock::of(m_stack->stack()) : CineClock();
     if (m_document)
         connect(m_document, &AnnotationDocument::changed, this, [this] {
@@ -101,6 +102,8 @@ void Viewport::onGrown()
     const auto current = volume();
     if (!current)
         return;
+    if (m_probePx)
+        updateProbe(*m_probePx);
     if (m_wantedPlane && !m_view.mpr && current->grid())
         m_view.mpr = anatomicalPlane(*m_wantedPlane, current->grid()->centreLps());
     if (!m_hasPresentation && (isReadyToPresent(*current, m_view.frame) || current->isComplete())) {
@@ -201,6 +204,8 @@ void Viewport::setView(const SliceView& view)
     if (view == m_view)
         return;
     m_view = view;
+    if (m_probePx) // keys, cine and linked viewports move what lies under a pointer that stays
+        updateProbe(*m_probePx);
     requestPicture();
     Q_EMIT viewChanged(this);
 }

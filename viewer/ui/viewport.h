@@ -185,6 +185,7 @@ private:
     std::optional<Figure> m_draft;
     QLineEdit* m_textEdit = nullptr;
     QString m_probe;
+    std::optional<QPointF> m_probePx; ///< the pointer, while it is over us
     /// Values as painted: an area of a large figure is not summed up anew for every paint.
     struct PaintedValues
     {

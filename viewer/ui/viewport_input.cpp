@@ -87,12 +87,14 @@ void Viewport::wheelEvent(QWheelEvent* event)
 
 void Viewport::leaveEvent(QEvent*)
 {
+    m_probePx.reset();
     m_probe.clear();
     update();
 }
 
 void Viewport::updateProbe(QPointF positionPx)
 {
+    m_probePx = positionPx;
     m_probe.clear();
     if (const auto current = volume()) {
         const SliceTransform at = transform();
