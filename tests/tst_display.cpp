@@ -133,6 +133,16 @@ save(ds, 'float.dcm')
         QVERIFY(std::abs(qGray(slice.image.pixel(0, 3)) - 128) < 10);
     }
 
+    void aMaskIsBrightOnDark() // PIX-20: one value on a background
+    {
+        WRITES(m_folder.path(), QStringLiteral("ds = image(); a = np.zeros((6, 8), np.uint16); a[2:4, 2:6] = 1; px(ds, a); save(ds, 'mask.dcm')"));
+        const auto volume = loaded(m_folder.filePath("mask.dcm"));
+        QVERIFY(volume);
+        const QImage shown = atOneToOne(*volume, initialPresentation(*volume)).image;
+        QCOMPARE(qGray(shown.pixel(0, 0)), 0);
+        QCOMPARE(qGray(shown.pixel(3, 3)), 255);
+    }
+
     /// Against PIL's ImageCms: the same profile, the same pixels.
     void embeddedProfilesAreApplied_data() // PIX-12
     {

@@ -24,7 +24,7 @@ NotShownWindow::NotShownWindow(QWidget* parent) : QWidget(parent, Qt::Tool), m_l
     m_list->header()->resizeSection(0, 200);
     m_list->header()->resizeSection(1, 420);
     m_list->setSortingEnabled(true);
-    m_list->sortByColumn(-1, Qt::AscendingOrder);
+    m_list->sortByColumn(0, Qt::AscendingOrder);
     auto* copy = new QAction(tr("Copy"), m_list);
     copy->setShortcut(QKeySequence::Copy);
     copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);

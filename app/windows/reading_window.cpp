@@ -491,6 +491,8 @@ void ReadingWindow::listNotShown(const std::vector<NotShown>& left)
 
 void ReadingWindow::showNotShown()
 {
+    if (!m_notShown->isVisible()) // beneath the line that was clicked, not over the series
+        m_notShown->move(m_grid->mapToGlobal(QPoint(std::max(0, m_grid->width() - m_notShown->width() - 20), 30)));
     m_notShown->show();
     m_notShown->raise();
     m_notShown->activateWindow();

@@ -48,8 +48,10 @@ Window windowOf(std::vector<float> values, VoiFunction function)
         std::nth_element(values.begin(), at, values.end());
         return double(*at);
     };
-    const double low = percentile(0.01);
+    double low = percentile(0.01);
     const double high = percentile(0.99);
+    if (low == high) // one value on a background, a mask: bright on dark
+        low = double(lowest);
     if (function == VoiFunction::LinearExact)
         return {(low + high) / 2, high > low ? high - low : std::max(1e-6, std::abs(low))};
     return {(low + high) / 2 + 0.5, high - low + 1};
