@@ -197,6 +197,7 @@ private Q_SLOTS:
         const QJsonObject doctor = program.json({"doctor"}).object();
         QCOMPARE(doctor["profile"].toString(), QDir(program.profile()).canonicalPath());
         QVERIFY(doctor["decoder"].toBool());
+        QVERIFY2(doctor["decoderConfined"].toBool(), "SAF-12: the decoders can open nothing on this system");
         QVERIFY(doctor["memoryMiB"].toInt() > 0);
         QVERIFY(doctor["diskFreeMiB"].toInt() > 0);
         QVERIFY2(doctor["screens"].toArray().isEmpty(), "there is no display");

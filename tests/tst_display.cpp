@@ -133,6 +133,16 @@ save(ds, 'float.dcm')
         QVERIFY(std::abs(qGray(slice.image.pixel(0, 3)) - 128) < 10);
     }
 
+    void aMaskIsBrightOnDark() // PIX-20: one value on a background
+    {
+        WRITES(m_folder.path(), QStringLiteral("ds = image(); a = np.zeros((6, 8), np.uint16); a[2:4, 2:6] = 1; px(ds, a); save(ds, 'mask.dcm')"));
+        const auto volume = loaded(m_folder.filePath("mask.dcm"));
+        QVERIFY(volume);
+        const QImage shown = atOneToOne(*volume, initialPresentation(*volume)).image;
+        QCOMPARE(qGray(shown.pixel(0, 0)), 0);
+        QCOMPARE(qGray(shown.pixel(3, 3)), 255);
+    }
+
     /// Against PIL's ImageCms: the same profile, the same pixels.
     void embeddedProfilesAreApplied_data() // PIX-12
     {
@@ -411,6 +421,93 @@ save(ds, 'us.dcm')
         QCOMPARE(texts, values);
         // The probe reads the axes from the reference pixel: row 60 is 10 cm/s above the line at row 70.
         QVERIFY2(probeText(*volume, 0, {50, 60}).endsWith("0.100 s   10.0 cm/s"), qPrintable(probeText(*volume, 0, {50, 60})));
+    }
+
+    /// Grey below, colours from the first mapped value on, padding black; the image and its RGB by numpy.
+    void supplementalPalette_data()
+    {
+        QTest::addColumn<QString>("image");
+        QTest::addColumn<int>("firstMapped");
+        QTest::addColumn<int>("bits");
+        QTest::newRow("PIX-10 US, colour flow on grey, 8 bit") << "ds = image(32, 40, bits=8, modality='US', sop='1.2.840.10008.5.1.4.1.1.6.2'); kind = np.uint8; c, w = 100, 200" << 200 << 8;
+        QTest::newRow("PIX-10 MR with a map over it, 16 bit") << "ds = image(32, 40, modality='MR', sop='1.2.840.10008.5.1.4.1.1.4.1'); kind = np.uint16; c, w = 900, 1800" << 2000 << 16;
+        QTest::newRow("PIX-10 signed, first mapped below zero") << "ds = image(32, 40, signed=1, modality='MR', sop='1.2.840.10008.5.1.4.1.1.4.1'); kind = np.int16; c, w = -900, 800" << -500 << 16;
+    }
+    void supplementalPalette()
+    {
+        QFETCH(QString, image);
+        QFETCH(int, firstMapped);
+        QFETCH(int, bits);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+%1
+first, bits = %2, %3
+ds.WindowCenter, ds.WindowWidth = c, w
+ds.PixelPresentation = 'COLOR'
+n = 40
+table = np.array([[(k * 6) % 256, 255 - k * 5, (k * 37) % 256] for k in range(n)])
+for i, name in enumerate(['Red', 'Green', 'Blue']):
+    ds.add_new(0x00281101 + i, 'SS' if ds.PixelRepresentation else 'US', [n, first, bits])
+    data = table[:, i].astype(np.uint8) if bits == 8 else (table[:, i] * 257).astype(np.uint16)
+    ds.add_new(0x00281201 + i, 'OW', data.tobytes())
+rng = np.random.default_rng(7)
+grey = rng.integers(first - int(w), first, (32, 40))
+coded = rng.integers(first, first + n + 5, (32, 40))
+s = np.where(rng.random((32, 40)) < 0.4, coded, grey)
+if bits == 8: s = np.clip(s, 0, 255)
+px(ds, s.astype(kind))
+ds.add_new(0x00280120, 'SS' if ds.PixelRepresentation else 'US', int(s[0, 0]))
+ds.FrameOfReferenceUID = '1.2.3'; ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]; ds.PixelSpacing = [1, 1]
+for z in range(4):
+    ds.ImagePositionPatient = [0, 0, z]; ds.InstanceNumber = z + 1; ds.SOPInstanceUID = generate_uid()
+    save(ds, 'supplemental%d.dcm' % z)
+level = np.floor(np.clip((s - (c - 0.5)) / (w - 1) + 0.5, 0, 1) * 255 + 0.5)
+rgb = np.where((s >= first)[..., None], table[np.clip(s - first, 0, n - 1)], level[..., None])
+rgb[s == s[0, 0]] = 0
+open(os.path.join(out, 'supplemental.txt'), 'w').write(' '.join('%d' % v for v in rgb.ravel()))
+)py")
+                                   .arg(image)
+                                   .arg(firstMapped)
+                                   .arg(bits));
+        std::vector<Instance> instances;
+        for (int z = 0; z < 4; ++z)
+            instances.push_back(readInstances(m_folder.filePath(QStringLiteral("supplemental%1.dcm").arg(z))).value().front());
+        const auto volume = StackLoader::load(buildStacks(instances).front()).value();
+        const auto expected = numbersIn(m_folder.filePath("supplemental.txt"));
+        QCOMPARE(expected.size(), size_t(32 * 40 * 3));
+        Presentation presentation = initialPresentation(*volume);
+        const auto differing = [&](const QImage& image) {
+            int count = 0;
+            for (int i = 0; i < 32 * 40; ++i) {
+                const QRgb shown = image.pixel(i % 40, i / 40);
+                const int rgb[] = {qRed(shown), qGreen(shown), qBlue(shown)};
+                for (size_t k = 0; k < 3; ++k)
+                    count += std::abs(rgb[k] - expected[size_t(i) * 3 + k]) > 1;
+            }
+            return count;
+        };
+        QCOMPARE(differing(atOneToOne(*volume, presentation).image), 0);
+        // The window moves the grey part only.
+        Presentation dark = presentation;
+        dark.window.centre += 1e6;
+        const QImage codes = atOneToOne(*volume, dark).image;
+        for (int i = 0; i < 32 * 40; ++i)
+            if (const QRgb shown = codes.pixel(i % 40, i / 40); qRed(shown) != qGreen(shown) || qGreen(shown) != qBlue(shown))
+                QCOMPARE(int(qRed(shown)), int(expected[size_t(i) * 3]));
+        // A plane through the voxels' middles is the slice itself; a slab has no colours.
+        QVERIFY(volume->grid());
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Axial, {19.5, 15.5, 2});
+        view.zoom = 1;
+        const RenderedSlice plane = render(*volume, view, presentation, {40, 32});
+        QVERIFY(!plane.problem);
+        QCOMPARE(differing(plane.image), 0);
+        view.slabMm = 2;
+        const RenderedSlice slab = render(*volume, view, presentation, {40, 32});
+        for (int i = 0; i < 32 * 40; ++i)
+            QVERIFY(qRed(slab.image.pixel(i % 40, i / 40)) == qGreen(slab.image.pixel(i % 40, i / 40)));
+        // Automatic window: codes are no brightness.
+        const Window automatic = autoWindow(*volume, 0);
+        QVERIFY(automatic.centre + automatic.width / 2 <= firstMapped + 1);
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "viewer/slice/slice_renderer.h"
 #include "viewer/volume/stack_loader.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 
 using namespace diascope;
@@ -305,6 +306,54 @@ save(ds, 'lab.dcm')
         const auto slice = rendered(*instanceOf(m_folder.filePath("lab.dcm")));
         const QRgb colour = slice.image.pixel(0, 0);
         QVERIFY(qRed(colour) > 220 && qGreen(colour) < 40 && qBlue(colour) < 40);
+    }
+
+    void layersCostLessThanTheImage_data() // PER-07
+    {
+        QTest::addColumn<QString>("image");
+        QTest::newRow("PER-07 CT with an overlay") << "ds = image(512, 512, modality='CT'); px(ds, np.random.default_rng(1).integers(0, 4096, (512, 512)).astype(np.uint16)); overlay(ds, 0x6000, ring(512))";
+        QTest::newRow("PER-07 radiograph with overlay and shutter") << "ds = image(2048, 2048, modality='DX'); px(ds, np.random.default_rng(1).integers(0, 4096, (2048, 2048)).astype(np.uint16)); overlay(ds, 0x6000, ring(2048)); shutter(ds, 2048)";
+        QTest::newRow("PER-07 PIX-12 colour with profile, overlay and shutter") << "ds = image(2048, 2048, bits=8, photometric='RGB', samples=3); px(ds, np.random.default_rng(1).integers(0, 256, (2048, 2048, 3)).astype(np.uint8)); overlay(ds, 0x6000, ring(2048)); shutter(ds, 2048); ds.ColorSpace = 'ADOBERGB'";
+    }
+    void layersCostLessThanTheImage()
+    {
+        QFETCH(QString, image);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+def ring(n):
+    y, x = np.mgrid[:n, :n]; r = np.hypot(x - n / 2, y - n / 2)
+    return ((r > n * 0.3) & (r < n * 0.31)) | (np.abs(x - y) < 2)
+def shutter(ds, n): ds.ShutterShape = ['CIRCULAR', 'RECTANGULAR']; ds.CenterOfCircularShutter = [n // 2, n // 2]; ds.RadiusOfCircularShutter = n // 2; ds.ShutterLeftVerticalEdge = 20; ds.ShutterRightVerticalEdge = n - 20; ds.ShutterUpperHorizontalEdge = 20; ds.ShutterLowerHorizontalEdge = n - 20; ds.ShutterPresentationValue = 0
+%1
+save(ds, 'layers.dcm')
+for k in ['ColorSpace', 'ShutterShape']:
+    if k in ds: delattr(ds, k)
+for e in [e for e in ds if e.tag.group == 0x6000]: del ds[e.tag]
+ds.SOPInstanceUID = generate_uid()
+save(ds, 'plain.dcm')
+)py")
+                                   .arg(image));
+        const auto volumeOf = [&](const char* name) { return StackLoader::load(buildStacks(*readInstances(m_folder.filePath(name))).front()).value(); };
+        const auto layered = volumeOf("layers.dcm");
+        const auto plain = volumeOf("plain.dcm");
+        QVERIFY(hasOverlayPlanes(layered->instance(0)) && !hasOverlayPlanes(plain->instance(0)));
+        const Presentation presentation = initialPresentation(*plain);
+        const auto timeOf = [&](const Volume& volume) {
+            QElapsedTimer since;
+            since.start();
+            render(volume, {}, presentation, {1000, 1000});
+            return double(since.nsecsElapsed()) / 1e6;
+        };
+        std::vector<double> with, without;
+        for (int i = 0; i < 21; ++i) {
+            with.push_back(timeOf(*layered));
+            without.push_back(timeOf(*plain));
+        }
+        std::sort(with.begin(), with.end());
+        std::sort(without.begin(), without.end());
+        qInfo("with %.1f ms, without %.1f ms (median of 21)", with[10], without[10]);
+#if !defined(__SANITIZE_ADDRESS__)
+        QVERIFY(with[10] < 2 * without[10] + 4);
+#endif
     }
 
 private:

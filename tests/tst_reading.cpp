@@ -440,6 +440,47 @@ private Q_SLOTS:
         QVERIFY(desk.report().reportId.isEmpty());
     }
 
+    void whatIsNotShownCanBeReadAndCopied() // OBJ-12, SAF-12
+    {
+        const QString folder = m_folder.filePath("notshown");
+        demo::Study study;
+        study.seed = "notshown";
+        const QStringList paths = *demo::writeCt(folder, anna, study, {.columns = 16, .rows = 16, .slices = 4, .transferSyntaxUid = "1.2.840.10008.1.2.4.90"});
+        const auto damage = [](const QString& path, const std::function<void(QByteArray&)>& change) {
+            QFile file(path);
+            if (!file.open(QIODevice::ReadWrite))
+                return;
+            QByteArray bytes = file.readAll();
+            change(bytes);
+            file.resize(0);
+            file.write(bytes);
+        };
+        damage(folder + "/notes.dcm", [](QByteArray& bytes) { bytes = "no DICOM at all"; });
+        damage(paths[1], [](QByteArray& bytes) { // the codestream is no longer one
+            const auto at = bytes.indexOf("\xff\x4f\xff\x51");
+            bytes.replace(at, 40, QByteArray(40, 'x'));
+        });
+        Desk desk(profileWith(m_chest));
+        desk.window->readPaths({folder});
+        QTRY_VERIFY(desk.active().volume() && desk.active().volume()->isComplete());
+        QLabel* warning = label(*desk.window, "warning");
+        QTRY_VERIFY2(warning->text().contains("2 "), qPrintable(warning->text()));
+        auto* list = desk.window->findChild<windows::NotShownWindow*>();
+        QVERIFY(!list->isVisible());
+        QTest::mouseClick(warning, Qt::LeftButton);
+        QTRY_VERIFY(list->isVisible());
+        QVERIFY(!list->isModal());
+        const QStringList lines = list->text().split(u'\n');
+        QCOMPARE(lines.size(), 2);
+        for (const QString& name : {QStringLiteral("notes.dcm"), QFileInfo(paths[1]).fileName()}) {
+            const auto line = std::find_if(lines.begin(), lines.end(), [&](const QString& text) { return text.contains(name + u'\t'); });
+            QVERIFY2(line != lines.end() && line->section(u'\t', 1).size() > 5, qPrintable(list->text()));
+        }
+        QVERIFY(action(*desk.window, QKeySequence("F9")));
+        desk.window->readPaths({paths[0]}); // the next study does not carry its predecessor's list
+        QVERIFY(!list->isVisible() && list->text().isEmpty());
+    }
+
     void viewingOnlyWritesNothing()
     {
         const QString profile = profileWith(m_current);

@@ -1,6 +1,6 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
-#include "tests/support/test_data.h"
+#include "tests/support/phantom_files.h"
 #include "viewer/ui/measurement_table.h"
 #include "viewer/ui/thumbnail_list.h"
 #include "viewer/ui/viewer_mime.h"
@@ -586,6 +586,46 @@ private Q_SLOTS:
         QVERIFY(!viewport.isDrawing());
         QCOMPARE(document.figures().size(), 1u);
         viewport.showStack(nullptr, nullptr); // before its document goes
+    }
+
+    void throughThePhasesOfASlice() // GEO-08
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+for t in range(3):
+    for z in range(4):
+        ds = image(16, 16, modality='MR', sop='1.2.840.10008.5.1.4.1.1.4')
+        ds.FrameOfReferenceUID = '1.2.3'; ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]; ds.PixelSpacing = [1, 1]
+        ds.ImagePositionPatient = [0, 0, z]; ds.InstanceNumber = t * 4 + z + 1; ds.TemporalPositionIdentifier = t + 1; ds.NumberOfTemporalPositions = 3
+        px(ds, np.full((16, 16), 100 * t + z, np.uint16))
+        save(ds, 'phase%d_%d.dcm' % (t, z))
+)py"));
+        QStringList paths;
+        for (int t = 0; t < 3; ++t)
+            for (int z = 0; z < 4; ++z)
+                paths << m_folder.filePath(QStringLiteral("phase%1_%2.dcm").arg(t).arg(z));
+        Viewport& viewport = shown(paths);
+        QCOMPARE(viewport.stack()->stack().phaseCount, 3);
+        viewport.showFrame(1);
+        wheel(viewport, {200, 200}, -120, Qt::ShiftModifier);
+        QCOMPARE(viewport.frame(), 5); // the same slice, the next moment
+        QCOMPARE(viewport.stack()->stack().dimensionTexts(viewport.frame()), QStringList{"temporal position 2"});
+        viewport.scrollPhases(5);
+        QCOMPARE(viewport.frame(), 9); // the last is the last
+        wheel(viewport, {200, 200}, 360, Qt::ShiftModifier);
+        QCOMPARE(viewport.frame(), 1);
+        // All planes of a reconstruction show one moment, with the values of that moment.
+        m_grid->showPlanes(viewport.stack(), nullptr);
+        const auto planes = m_grid->visibleViewports();
+        QTRY_VERIFY(planes[1]->isReconstruction() && !planes[1]->isWaitingForPixels());
+        m_grid->active()->scrollPhases(1);
+        for (Viewport* plane : planes) {
+            QCOMPARE(plane->phase(), 1);
+            settle(*plane);
+        }
+        QTest::mouseMove(planes[0], {planes[0]->width() / 2, planes[0]->height() / 2});
+        QTRY_VERIFY2(planes[0]->probeText().startsWith("10"), qPrintable(planes[0]->probeText()));
+        m_grid->active()->scrollPhases(1); // by keys: the pointer stays, the value does not (MEA-11)
+        QTRY_VERIFY2(planes[0]->probeText().startsWith("20"), qPrintable(planes[0]->probeText()));
     }
 };
 

@@ -253,12 +253,6 @@ RIS：%1 %2</translation>
             <translation>%1：已发送，尚未确认</translation>
         </message>
         <message numerus="yes">
-            <source>%n file(s) not shown</source>
-            <translation>
-                <numerusform>%n 个文件未显示</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
             <source>%n image(s)</source>
             <translation>
                 <numerusform>%n 幅图像</numerusform>
@@ -268,6 +262,12 @@ RIS：%1 %2</translation>
             <source>%n image(s) cannot be shown</source>
             <translation>
                 <numerusform>%n 幅图像无法显示</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n image(s) or file(s) not shown</source>
+            <translation>
+                <numerusform>%n 个图像或文件未显示</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -617,6 +617,10 @@ RIS：%1 %2</translation>
             <translation>冲突</translation>
         </message>
         <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
             <source>Corrected</source>
             <translation>已更正</translation>
         </message>
@@ -717,6 +721,10 @@ RIS：%1 %2</translation>
             <translation>FOR PROCESSING（供处理）：不得用于诊断</translation>
         </message>
         <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
             <source>Final</source>
             <translation>最终报告</translation>
         </message>
@@ -739,6 +747,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Fit to window</source>
             <translation>适合窗口</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
         </message>
         <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
@@ -1026,6 +1038,10 @@ RIS：%1 %2</translation>
             <translation>下一幅图像</translation>
         </message>
         <message>
+            <source>Next phase (time, echo, b-value …), same slice</source>
+            <translation>下一期相（时间、回波、b 值等），同一层面</translation>
+        </message>
+        <message>
             <source>Next series</source>
             <translation>下一序列</translation>
         </message>
@@ -1084,6 +1100,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Not saved yet</source>
             <translation>尚未保存</translation>
+        </message>
+        <message>
+            <source>Not shown</source>
+            <translation>未显示</translation>
         </message>
         <message>
             <source>Not subtracted</source>
@@ -1198,6 +1218,10 @@ RIS：%1 %2</translation>
             <translation>患者 ID</translation>
         </message>
         <message>
+            <source>Phase %1/%2</source>
+            <translation>期相 %1/%2</translation>
+        </message>
+        <message>
             <source>Photometric Interpretation “%1” cannot be shown</source>
             <translation>无法显示光度解释（Photometric Interpretation）为“%1”的图像</translation>
         </message>
@@ -1232,6 +1256,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Previous image</source>
             <translation>上一幅图像</translation>
+        </message>
+        <message>
+            <source>Previous phase (time, echo, b-value …), same slice</source>
+            <translation>上一期相（时间、回波、b 值等），同一层面</translation>
         </message>
         <message>
             <source>Previous series</source>
@@ -1432,6 +1460,10 @@ RIS：%1 %2</translation>
             <translation>性别</translation>
         </message>
         <message>
+            <source>Shift and wheel</source>
+            <translation>Shift 加滚轮</translation>
+        </message>
+        <message>
             <source>Show in the image</source>
             <translation>在图像中显示</translation>
         </message>
@@ -1576,6 +1608,10 @@ RIS：%1 %2</translation>
             <translation>%1与%2的出生日期不一致。</translation>
         </message>
         <message>
+            <source>The colours of the palette are left out of slabs</source>
+            <translation>层块中不显示调色板的颜色</translation>
+        </message>
+        <message>
             <source>The disk is full</source>
             <translation>磁盘已满</translation>
         </message>
@@ -1688,6 +1724,10 @@ RIS：%1 %2</translation>
             <translation>本工作站</translation>
         </message>
         <message>
+            <source>Through the phases of a slice</source>
+            <translation>同一层面的各期相</translation>
+        </message>
+        <message>
             <source>Ticked: shown on the image</source>
             <translation>勾选：显示在图像上</translation>
         </message>
@@ -1748,8 +1788,16 @@ RIS：%1 %2</translation>
             <translation>操作</translation>
         </message>
         <message>
+            <source>What is not shown, and why</source>
+            <translation>未显示的内容及原因</translation>
+        </message>
+        <message>
             <source>Where</source>
             <translation>位置</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation>原因</translation>
         </message>
         <message>
             <source>Window</source>
@@ -2330,6 +2378,10 @@ RIS：%1 %2</translation>
         <message>
             <source>image %1 of %2 is not loaded yet</source>
             <translation>第 %1 幅图像（共 %2 幅）尚未加载</translation>
+        </message>
+        <message>
+            <source>image %1: %2</source>
+            <translation>第 %1 幅图像：%2</translation>
         </message>
         <message>
             <source>images</source>
@@ -3074,6 +3126,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the check was stopped</source>
             <translation>校验已停止</translation>
+        </message>
+        <message>
+            <source>the colours of the palette cannot be interpolated between these unevenly placed images</source>
+            <translation>这些图像位置不均匀，其间无法插值调色板的颜色</translation>
         </message>
         <message>
             <source>the compressed data are far too short for %1 × %2 pixels</source>

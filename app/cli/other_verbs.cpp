@@ -1,6 +1,7 @@
 #include "app/cli/verbs.h"
 #include "app/demo/phantom.h"
 #include "app/session/media.h"
+#include "viewer/decode/decoder_pool.h"
 #include "viewer/decode/pixel_source.h"
 #include <QFile>
 #include <QFileInfo>
@@ -187,6 +188,7 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
     for (const dimse::Node& node : dimse::Nodes(session.settings()).list())
         nodes << node.name;
     const QString worker = QCoreApplication::applicationDirPath() + QStringLiteral("/diascope-decoder");
+    const auto confined = viewer::DecoderPool::instance().isConfined();
     QJsonObject json{{"version", QCoreApplication::applicationVersion()},
                            {"cores", QThread::idealThreadCount()},
                            {"memoryMiB", memoryMiB().toLongLong()},
@@ -194,6 +196,8 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
                            {"profile", session.profile().folder()},
                            {"diskFreeMiB", noSpaceKnown ? 0 : qint64(space.available / 1024 / 1024)},
                            {"decoder", QFileInfo(worker).isExecutable() || qEnvironmentVariableIsSet("DIASCOPE_DECODER")},
+                           {"decoderConfined", confined.value_or(false)},
+                           {"decoderProblem", confined ? QString() : confined.error().detail},
                            {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
                            {"ris", session.settings().get(app::risHost)},
                            {"nodes", nodes}};

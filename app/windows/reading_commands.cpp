@@ -137,6 +137,8 @@ void ReadingWindow::buildCommands()
     command(move, tr("Cine slower"), nullptr, {key(",")}, [this] { m_grid->active()->setCineRate(m_grid->active()->cineRate() / 1.25); });
     command(move, tr("Previous image"), nullptr, {key("Up"), key("Left")}, [this] { m_grid->active()->scrollBy(-1); });
     command(move, tr("Next image"), nullptr, {key("Down"), key("Right")}, [this] { m_grid->active()->scrollBy(1); });
+    m_previousPhase = command(move, tr("Previous phase (time, echo, b-value …), same slice"), nullptr, {key("Shift+Up"), key("Shift+Left")}, [this] { m_grid->active()->scrollPhases(-1); });
+    m_nextPhase = command(move, tr("Next phase (time, echo, b-value …), same slice"), nullptr, {key("Shift+Down"), key("Shift+Right")}, [this] { m_grid->active()->scrollPhases(1); });
     command(move, tr("First image"), nullptr, {key("Home")}, [this] { m_grid->active()->scrollBy(-m_grid->active()->frameCount()); });
     command(move, tr("Last image"), nullptr, {key("End")}, [this] { m_grid->active()->scrollBy(m_grid->active()->frameCount()); });
     command(move, tr("Previous series"), nullptr, {key("PgUp")}, [this] { moveStack(-1); });
@@ -187,6 +189,7 @@ void ReadingWindow::buildCommands()
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_toolBar->addWidget(space);
     m_toolBar->addAction(command(move, tr("Studies"), "search", {key("Backspace"), key("Ctrl+W")}, [this] { m_workstation.showBrowser(); }));
+    command(move, tr("What is not shown, and why"), nullptr, {key("F9")}, [this] { showNotShown(); });
     m_toolBar->addAction(command(move, tr("Keys"), "help", {key("F1"), key("H")}, [this] { showHelp(); }));
 }
 
@@ -207,7 +210,7 @@ void ReadingWindow::showHelp()
         new QTreeWidgetItem(group, {known.action->text(), keysText(known.action->shortcuts())});
     }
     auto* mouse = new QTreeWidgetItem(sheet, {tr("Mouse")});
-    for (const auto& [what, how] : {std::pair(tr("Scroll"), tr("wheel")), std::pair(tr("Chosen tool"), tr("left drag")), std::pair(tr("Window"), tr("right drag")),
+    for (const auto& [what, how] : {std::pair(tr("Scroll"), tr("wheel")), std::pair(tr("Through the phases of a slice"), tr("Shift and wheel")), std::pair(tr("Chosen tool"), tr("left drag")), std::pair(tr("Window"), tr("right drag")),
                                     std::pair(tr("Pan"), tr("middle drag")), std::pair(tr("Zoom"), tr("both buttons, or Ctrl and wheel")),
                                     std::pair(tr("One viewport large, and back"), tr("double click"))})
         new QTreeWidgetItem(mouse, {what, how});
@@ -319,6 +322,8 @@ void ReadingWindow::updateCommands()
         const QString why = stack && !canReslice ? tr("not possible: %1").arg(stack->stack().whyNoVolume) : keysText(action->shortcuts());
         action->setToolTip(QStringLiteral("%1 (%2)").arg(action->text(), why)); // GEO-14
     }
+    for (QAction* action : {m_previousPhase, m_nextPhase})
+        action->setEnabled(stack && stack->stack().phaseCount > 1);
     m_cine->setEnabled(viewport->frameCount() > 1);
     const Instance* instance = stack && !viewport->isReconstruction() ? &stack->stack().instances[size_t(viewport->frame())] : nullptr;
     m_overlayPlanes->setEnabled(instance && hasOverlayPlanes(*instance));

@@ -77,6 +77,8 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     m_patient->setProperty("role", "patient");
     m_study->setProperty("role", "quiet");
     m_warning->setProperty("role", "warning");
+    m_warning->installEventFilter(this);
+    m_notShown = new NotShownWindow(this);
     line->addWidget(m_patient);
     line->addSpacing(14);
     line->addWidget(m_study, 1);
@@ -212,6 +214,8 @@ void ReadingWindow::closeStudies()
     m_documents.clear();
     m_current = {};
     m_failure.clear();
+    m_notShown->hide();
+    m_notShown->setEntries({});
     m_isReconstruction = false;
 }
 
@@ -402,6 +406,7 @@ void ReadingWindow::updateBanner()
         m_study->clear();
         m_state->clear();
         QString problem = m_failure;
+        listNotShown(notShown());
         if (!m_studies.empty() && m_studies.front()->isComplete())
             problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
         m_warning->setText(problem);
@@ -427,16 +432,10 @@ void ReadingWindow::updateBanner()
     QStringList warnings;
     if (!m_failure.isEmpty())
         warnings << m_failure;
-    size_t notShown = 0;
-    for (const auto& study : m_studies)
-        notShown += study->notShown().size();
-    if (notShown > 0)
-        warnings << tr("%n file(s) not shown", nullptr, int(notShown));
-    QStringList reasons;
-    for (const auto& study : m_studies)
-        for (const NotShown& left : study->notShown())
-            reasons << QStringLiteral("%1: %2").arg(QFileInfo(left.path).fileName(), left.reason);
-    m_warning->setToolTip(reasons.mid(0, 30).join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
+    const std::vector<NotShown> left = notShown();
+    if (!left.empty())
+        warnings << tr("%n image(s) or file(s) not shown", nullptr, int(left.size()));
+    listNotShown(left);
     m_warning->setText(warnings.join(QStringLiteral("  ")));
 
     int loaded = 0;
@@ -454,6 +453,56 @@ void ReadingWindow::updateBanner()
     if (const QString report = m_report->state(); !report.isEmpty())
         state << report;
     m_state->setText(state.join(QStringLiteral("  ·  ")));
+}
+
+std::vector<NotShown> ReadingWindow::notShown() const
+{
+    std::vector<NotShown> all;
+    for (const auto& study : m_studies) {
+        all.insert(all.end(), study->notShown().begin(), study->notShown().end());
+        for (const auto& stack : study->stacks()) {
+            const auto volume = stack->volume();
+            for (int frame = 0; volume && volume->failedCount() > 0 && frame < volume->frameCount(); ++frame) {
+                const auto error = volume->error(frame);
+                if (!error)
+                    continue;
+                const Instance& instance = volume->instance(frame);
+                const QString reason = message(*error);
+                all.push_back({instance.path, instance.isMultiFrame() ? tr("image %1: %2").arg(instance.frame + 1).arg(reason) : reason, instance.uid});
+            }
+        }
+    }
+    return all;
+}
+
+/// The list, its first lines under the pointer, and a sign that the warning can be clicked.
+void ReadingWindow::listNotShown(const std::vector<NotShown>& left)
+{
+    m_notShown->setEntries(left);
+    QStringList reasons;
+    for (size_t i = 0; i < std::min<size_t>(left.size(), 30); ++i)
+        reasons << QStringLiteral("%1: %2").arg(QFileInfo(left[i].path).fileName(), left[i].reason);
+    m_warning->setToolTip(reasons.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
+    QFont font = m_warning->font();
+    font.setUnderline(!left.empty());
+    m_warning->setFont(font);
+    m_warning->setCursor(left.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
+}
+
+void ReadingWindow::showNotShown()
+{
+    if (!m_notShown->isVisible()) // beneath the line that was clicked, not over the series
+        m_notShown->move(m_grid->mapToGlobal(QPoint(std::max(0, m_grid->width() - m_notShown->width() - 20), 30)));
+    m_notShown->show();
+    m_notShown->raise();
+    m_notShown->activateWindow();
+}
+
+bool ReadingWindow::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_warning && event->type() == QEvent::MouseButtonRelease && m_warning->cursor().shape() == Qt::PointingHandCursor)
+        showNotShown();
+    return QMainWindow::eventFilter(watched, event);
 }
 
 void ReadingWindow::closeEvent(QCloseEvent* event)

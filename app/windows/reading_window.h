@@ -1,4 +1,5 @@
 #pragma once
+#include "app/windows/not_shown_window.h"
 #include "app/windows/report_panel.h"
 #include "app/windows/workstation.h"
 #include "viewer/ui/measurement_table.h"
@@ -33,6 +34,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent*) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     struct Command
@@ -65,6 +67,9 @@ private:
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
     void updateBanner();
+    void showNotShown();
+    void listNotShown(const std::vector<viewer::NotShown>& left);
+    std::vector<viewer::NotShown> notShown() const; ///< files and frames of all open studies
     void listOthers(const dicom::StudyUid& study);
 
     Workstation& m_workstation;
@@ -78,12 +83,15 @@ private:
     QLabel* m_study;
     QLabel* m_state;
     QLabel* m_warning;
+    NotShownWindow* m_notShown;
     QToolBar* m_toolBar;
     QMenu* m_presetMenu = nullptr;
     QMenu* m_layoutMenu = nullptr;
     QActionGroup* m_tools = nullptr;
     QAction* m_reconstruct = nullptr;
     QAction* m_scene = nullptr;
+    QAction* m_previousPhase = nullptr;
+    QAction* m_nextPhase = nullptr;
     QAction* m_cine = nullptr;
     QAction* m_overlayPlanes = nullptr;
     QAction* m_shutter = nullptr;

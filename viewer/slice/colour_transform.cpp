@@ -1,4 +1,6 @@
 #include "viewer/slice/colour_transform.h"
+#include "viewer/slice/grey_table.h"
+#include "viewer/slice/profile_check.h"
 #include <algorithm>
 #include <lcms2.h>
 #include <map>
@@ -49,6 +51,8 @@ QByteArray profileOfSpace(const QString& name)
 
 void* makeTransform(const QByteArray& bytes)
 {
+    if (!isProfileSound(bytes))
+        return nullptr;
     cmsHPROFILE from = cmsOpenProfileFromMem(bytes.constData(), cmsUInt32Number(bytes.size()));
     if (!from)
         return nullptr;
@@ -92,7 +96,7 @@ Result<std::shared_ptr<const ColourTransform>> ColourTransform::of(const QByteAr
 
 Result<std::shared_ptr<const ColourTransform>> colourTransformOf(const Instance& instance)
 {
-    if (!instance.modules || !instance.pixels.isColour())
+    if (!instance.modules || (!instance.pixels.isColour() && !supplementalOf(instance)))
         return nullptr;
     const QByteArray& embedded = instance.modules->profileOf(instance.frame);
     const QByteArray profile = embedded.isEmpty() ? profileOfSpace(instance.modules->colourSpace) : embedded;

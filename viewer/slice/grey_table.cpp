@@ -1,4 +1,5 @@
 #include "viewer/slice/grey_table.h"
+#include "viewer/slice/colour_transform.h"
 #include <algorithm>
 #include <mutex>
 
@@ -80,6 +81,33 @@ std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleT
         kept.erase(kept.begin());
     kept.push_back({key, table, {grey.lut, transform.table, grey.modules}});
     return table;
+}
+
+const Palette* supplementalOf(const Instance& instance)
+{
+    return instance.layout && !instance.pixels.isColour() ? instance.layout->supplemental.get() : nullptr;
+}
+
+SupplementalTable::SupplementalTable(const Instance& instance, SampleType type, const Presentation& presentation)
+{
+    const auto grey = GreyTable::of(instance, type, presentation);
+    const Palette& palette = *supplementalOf(instance);
+    const auto profile = colourTransformOf(instance).value_or(nullptr);
+    lowest = grey->lowest;
+    colours.resize(grey->levels.size());
+    for (size_t i = 0; i < colours.size(); ++i) {
+        const int level = grey->levels[i];
+        colours[i] = presentation.colourMap ? presentation.colourMap->colours[size_t(level)] : qRgb(level, level, level);
+    }
+    const qint64 first = std::clamp<qint64>(palette.firstMapped - lowest, 0, qint64(colours.size()));
+    for (auto i = size_t(first); i < colours.size(); ++i) {
+        const int stored = lowest + int(i);
+        const auto& rgb = palette(stored);
+        if (!instance.pixels.padding || !instance.pixels.padding->contains(stored))
+            colours[i] = qRgb(rgb[0], rgb[1], rgb[2]);
+    }
+    if (profile)
+        profile->apply(colours.data() + first, int(colours.size() - size_t(first)));
 }
 
 } // namespace diascope::viewer

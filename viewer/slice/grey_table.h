@@ -1,4 +1,5 @@
 #pragma once
+#include "viewer/decode/pixel_layout.h"
 #include "viewer/slice/presentation.h"
 
 namespace diascope::viewer
@@ -28,6 +29,20 @@ struct GreyTable
 
     /// The same table again for the same input: scrolling asks for it frame by frame.
     static std::shared_ptr<const GreyTable> of(const Instance& instance, SampleType type, const Presentation& presentation);
+};
+
+/// The colours of a Supplemental Palette (PS3.3 C.7.6.19): stored values from its firstMapped on are shown in them whatever the
+/// window, those below are grey (PIX-10). Null without one.
+const Palette* supplementalOf(const Instance& instance);
+
+/// Stored value of at most 16 bits → colour of a frame with a supplemental palette; index stored - lowest.
+struct SupplementalTable
+{
+    int lowest = 0;
+    std::vector<QRgb> colours;
+
+    SupplementalTable(const Instance& instance, SampleType type, const Presentation& presentation);
+    QRgb operator[](int stored) const { return colours[size_t(stored - lowest)]; }
 };
 
 } // namespace diascope::viewer

@@ -1,7 +1,10 @@
 #include "viewer/slice/image_layers.h"
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <mutex>
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
 
 namespace diascope::viewer
 {
@@ -137,8 +140,10 @@ public:
         for (int y = 0; y < size.height(); ++y)
             m_alongY.push_back(m_isTurned ? range(toImage.m21(), toImage.dx(), y) : range(toImage.m22(), toImage.dy(), y));
     }
-    Range columns(int x, int y) const { return m_isTurned ? m_alongY[size_t(y)] : m_alongX[size_t(x)]; }
-    Range rows(int x, int y) const { return m_isTurned ? m_alongX[size_t(x)] : m_alongY[size_t(y)]; }
+    /// The screen's x runs along the image's rows, not along its columns.
+    bool isTurned() const { return m_isTurned; }
+    Range alongX(int x) const { return m_alongX[size_t(x)]; }
+    Range alongY(int y) const { return m_alongY[size_t(y)]; }
 
 private:
     static Range range(double scale, double offset, int at)
@@ -164,36 +169,92 @@ QRgb mixed(QRgb under, QRgb over, double part)
     return qRgb(mix(qRed(under), qRed(over)), mix(qGreen(under), qGreen(over)), mix(qBlue(under), qBlue(over)));
 }
 
+/// Where the screen's pixels of `area` show a pixel of the overlay, with a border of one: stride area.width() + 2.
+std::vector<quint8> screenMask(const OverlayPlane& overlay, const Mask& mask, const QRect& area, const Cover& cover)
+{
+    const size_t stride = size_t(area.width()) + 2;
+    std::vector<quint8> on(stride * (size_t(area.height()) + 2));
+    const bool isTurned = cover.isTurned();
+    // Along the screen's y runs one axis of the overlay, along its x the other.
+    const int alongX = isTurned ? overlay.rows : overlay.columns;
+    const int alongY = isTurned ? overlay.columns : overlay.rows;
+    const int firstX = isTurned ? overlay.firstRow : overlay.firstColumn;
+    const int firstY = isTurned ? overlay.firstColumn : overlay.firstRow;
+    const size_t stepX = isTurned ? size_t(overlay.columns) : 1;
+    const size_t stepY = isTurned ? 1 : size_t(overlay.columns);
+    oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<int>(0, area.height(), 16), [&](const auto& lines) {
+        std::vector<quint8> any(static_cast<size_t>(alongX));
+        Range made{0, -1};
+        bool isEmpty = true;
+        for (int y = lines.begin(); y < lines.end(); ++y) {
+            const Range covered = cover.alongY(area.y() + y);
+            const Range range{std::max(0, covered.first - firstY), std::min(alongY - 1, covered.last - firstY)};
+            if (range.first > range.last)
+                continue;
+            if (range.first != made.first || range.last != made.last) {
+                std::fill(any.begin(), any.end(), quint8(0));
+                for (int line = range.first; line <= range.last; ++line) {
+                    const quint8* from = mask.data() + size_t(line) * stepY;
+                    for (size_t i = 0; i < any.size(); ++i)
+                        any[i] |= from[i * stepX];
+                }
+                made = range;
+                isEmpty = !std::memchr(any.data(), 1, any.size());
+            }
+            if (isEmpty)
+                continue;
+            quint8* to = on.data() + (size_t(y) + 1) * stride + 1;
+            for (int x = 0; x < area.width(); ++x) {
+                const Range along = cover.alongX(area.x() + x);
+                const int last = std::min(alongX - 1, along.last - firstX);
+                for (int i = std::max(0, along.first - firstX); i <= last; ++i)
+                    to[x] |= any[size_t(i)];
+            }
+        }
+    });
+    return on;
+}
+
+bool isBlank(const quint8* eight)
+{
+    quint64 all;
+    std::memcpy(&all, eight, sizeof all);
+    return all == 0;
+}
+
 void paintOne(QImage& image, const OverlayPlane& overlay, const Mask& mask, const SliceTransform& transform, const Cover& cover)
 {
     const QRectF place = transform.imageToScreen().mapRect(QRectF(overlay.firstColumn - 0.5, overlay.firstRow - 0.5, overlay.columns, overlay.rows));
     const QRect area = place.toAlignedRect().adjusted(-1, -1, 1, 1).intersected(image.rect());
     if (area.isEmpty())
         return;
-    const int width = area.width();
-    std::vector<quint8> on(size_t(width) * size_t(area.height()));
-    for (int y = 0; y < area.height(); ++y)
-        for (int x = 0; x < width; ++x) {
-            const Range rows = cover.rows(area.x() + x, area.y() + y);
-            const Range columns = cover.columns(area.x() + x, area.y() + y);
-            bool isOn = false;
-            for (int row = std::max(0, rows.first - overlay.firstRow); !isOn && row <= std::min(overlay.rows - 1, rows.last - overlay.firstRow); ++row)
-                for (int column = std::max(0, columns.first - overlay.firstColumn); !isOn && column <= std::min(overlay.columns - 1, columns.last - overlay.firstColumn); ++column)
-                    isOn = mask[size_t(row) * size_t(overlay.columns) + size_t(column)];
-            on[size_t(y) * size_t(width) + size_t(x)] = isOn;
+    const std::vector<quint8> on = screenMask(overlay, mask, area, cover);
+    const size_t stride = size_t(area.width()) + 2;
+    uchar* bits = image.bits();
+    const qsizetype bytesPerLine = image.bytesPerLine();
+    oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<int>(0, area.height(), 16), [&](const auto& lines) {
+        for (int y = lines.begin(); y < lines.end(); ++y) {
+            const quint8* middle = on.data() + (size_t(y) + 1) * stride + 1;
+            const quint8* above = middle - stride;
+            const quint8* below = middle + stride;
+            if (!std::memchr(above - 1, 1, 3 * stride))
+                continue;
+            auto* line = reinterpret_cast<QRgb*>(bits + bytesPerLine * (area.y() + y)) + area.x();
+            for (int x = 0; x < area.width(); ++x) {
+                // Most of an image lies under no overlay: eight pixels at once.
+                if (x + 9 <= area.width() && isBlank(above + x) && isBlank(middle + x - 1) && isBlank(middle + x + 1) && isBlank(below + x)) {
+                    x += 7;
+                    continue;
+                }
+                if (middle[x]) { // a region keeps the image visible inside
+                    const bool isWithin = middle[x - 1] && middle[x + 1] && above[x] && below[x];
+                    line[x] = mixed(line[x], overlayColour, overlay.isRoi && isWithin ? 0.2 : 1);
+                } else if (middle[x - 1] | middle[x + 1] | above[x] | below[x]) {
+                    line[x] = mixed(line[x], qRgb(0, 0, 0), 0.6);
+                }
+            }
         }
-    const auto at = [&](int x, int y) { return x >= 0 && y >= 0 && x < width && y < area.height() && on[size_t(y) * size_t(width) + size_t(x)]; };
-    for (int y = 0; y < area.height(); ++y) {
-        auto* line = reinterpret_cast<QRgb*>(image.scanLine(area.y() + y)) + area.x();
-        for (int x = 0; x < width; ++x) {
-            const bool isBeside = at(x - 1, y) || at(x + 1, y) || at(x, y - 1) || at(x, y + 1);
-            const bool isWithin = at(x - 1, y) && at(x + 1, y) && at(x, y - 1) && at(x, y + 1);
-            if (at(x, y)) // a region keeps the image visible inside
-                line[x] = mixed(line[x], overlayColour, overlay.isRoi && isWithin ? 0.2 : 1);
-            else if (isBeside)
-                line[x] = mixed(line[x], qRgb(0, 0, 0), 0.6);
-        }
-    }
+    });
 }
 
 } // namespace
@@ -218,22 +279,35 @@ void applyShutter(QImage& image, const Instance& instance, const SliceTransform&
     if (image.format() != QImage::Format_RGB32 && !isGrey)
         image = image.convertToFormat(QImage::Format_RGB32);
     const Cover cover(transform, image.size());
-    const int rows = instance.pixels.rows;
     const int columns = instance.pixels.columns;
-    for (int y = 0; y < image.height(); ++y) {
-        uchar* line = image.scanLine(y);
-        for (int x = 0; x < image.width(); ++x) {
-            const auto middle = [](Range range) { return (range.first + range.last + 1) / 2; };
-            const int column = middle(cover.columns(x, y));
-            const int row = middle(cover.rows(x, y));
-            if (column < 0 || row < 0 || column >= columns || row >= rows || !(*mask)[size_t(row) * size_t(columns) + size_t(column)])
+    const int alongX = cover.isTurned() ? instance.pixels.rows : columns;
+    const int alongY = cover.isTurned() ? columns : instance.pixels.rows;
+    const size_t stepX = cover.isTurned() ? size_t(columns) : 1;
+    const size_t stepY = cover.isTurned() ? 1 : size_t(columns);
+    const auto middle = [](Range range) { return (range.first + range.last + 1) / 2; };
+    const bool isRgb = image.format() == QImage::Format_RGB32;
+    const QRgb colour = qRgb(shutter.red, shutter.green, shutter.blue);
+    uchar* bits = image.bits();
+    const qsizetype bytesPerLine = image.bytesPerLine();
+    const int width = image.width();
+    oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<int>(0, image.height(), 16), [&](const auto& lines) {
+        for (int y = lines.begin(); y < lines.end(); ++y) {
+            const int across = middle(cover.alongY(y));
+            if (across < 0 || across >= alongY)
                 continue;
-            if (image.format() == QImage::Format_RGB32)
-                reinterpret_cast<QRgb*>(line)[x] = qRgb(shutter.red, shutter.green, shutter.blue);
-            else
-                line[x] = shutter.red;
+            const quint8* covered = mask->data() + size_t(across) * stepY;
+            uchar* line = bits + bytesPerLine * y;
+            for (int x = 0; x < width; ++x) {
+                const int along = middle(cover.alongX(x));
+                if (along < 0 || along >= alongX || !covered[size_t(along) * stepX])
+                    continue;
+                if (isRgb)
+                    reinterpret_cast<QRgb*>(line)[x] = colour;
+                else
+                    line[x] = shutter.red;
+            }
         }
-    }
+    });
 }
 
 void paintOverlayPlanes(QImage& image, const Instance& instance, bool isShutterShown, const SliceTransform& transform)

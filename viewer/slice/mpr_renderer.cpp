@@ -1,4 +1,5 @@
 #include "viewer/slice/mpr_renderer.h"
+#include "viewer/slice/colour_transform.h"
 #include "viewer/slice/grey_table.h"
 #include "viewer/slice/mpr_span.h"
 #include <algorithm>
@@ -60,14 +61,41 @@ bool isUniform(const Volume& volume, int phase, Interpolation interpolation)
         const int frame = volume.stack().frameOf(slice, phase);
         const Instance& instance = volume.instance(frame);
         const ModalityTransform& transform = instance.modalityTransform;
-        if (!volume.isLoaded(frame) || instance.pixels.padding || transform.table || transform.slope <= 0 ||
+        if (!volume.isLoaded(frame) || instance.pixels.padding || transform.table || transform.slope <= 0 || supplementalOf(instance) ||
             transform.slope != first.slope || transform.intercept != first.intercept)
             return false;
     }
     return true;
 }
 
-/// Any type, rescale per slice (PIX-04), padding and missing slices left out: modality values.
+/// The stored value where samples are of at most 16 bits and the frame is loaded.
+std::optional<int> storedAt(const Volume& volume, int frame, int x, int y)
+{
+    if (!volume.isLoaded(frame))
+        return std::nullopt;
+    const size_t at = size_t(y) * size_t(volume.columns()) + size_t(x);
+    switch (volume.sampleType()) {
+    case SampleType::UInt8:
+        return volume.stored<quint8>(frame)[at];
+    case SampleType::UInt16:
+        return volume.stored<quint16>(frame)[at];
+    case SampleType::Int16:
+        return volume.stored<qint16>(frame)[at];
+    default:
+        return std::nullopt;
+    }
+}
+
+/// A code of the supplemental palette: no value that could be mixed with others (PIX-10).
+bool isColoured(const Volume& volume, int frame, int x, int y)
+{
+    const Palette* palette = supplementalOf(volume.instance(frame));
+    const auto stored = palette ? storedAt(volume, frame, x, y) : std::nullopt;
+    const auto& padding = volume.instance(frame).pixels.padding;
+    return stored && *stored >= palette->firstMapped && !(padding && padding->contains(*stored));
+}
+
+/// Any type, rescale per slice (PIX-04), padding, missing slices and supplemental colours left out: modality values.
 class GeneralSampler
 {
 public:
@@ -109,7 +137,8 @@ public:
 private:
     float value(int x, int y, int z) const
     {
-        const auto value = m_volume.valueAt(m_volume.stack().frameOf(z, m_phase), x, y);
+        const int frame = m_volume.stack().frameOf(z, m_phase);
+        const auto value = isColoured(m_volume, frame, x, y) ? std::nullopt : m_volume.valueAt(frame, x, y);
         return value ? float(*value) : nothing;
     }
 
@@ -133,6 +162,35 @@ void sampleGeneral(const GeneralSampler& sampler, const VoxelLine& line, Span sp
             to = std::isnan(to) ? v : blend == Blend::Maximum ? std::max(to, v) : std::min(to, v);
         }
     }
+}
+
+/// Where the voxel nearest to a screen pixel has a supplemental colour, that colour.
+void paintColoured(QImage& image, const Volume& volume, int phase, const Sampling& sampling, const int (&size)[3])
+{
+    std::vector<std::shared_ptr<const ColourTransform>> profiles;
+    for (int slice = 0; slice < size[2]; ++slice)
+        profiles.push_back(colourTransformOf(volume.instance(volume.stack().frameOf(slice, phase))).value_or(nullptr));
+    uchar* bits = image.bits();
+    const qsizetype stride = image.bytesPerLine();
+    oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<int>(0, image.height(), 8), [&](const auto& rows) {
+        for (int y = rows.begin(); y < rows.end(); ++y) {
+            const VoxelLine line = sampling.line(y, 0);
+            const Span span = clip(line, size, image.width());
+            auto* to = reinterpret_cast<QRgb*>(bits + stride * y);
+            for (int i = span.from; i < span.to; ++i) {
+                int voxel[3];
+                for (int axis = 0; axis < 3; ++axis)
+                    voxel[axis] = std::clamp(int(std::floor(line.start[axis] + i * line.step[axis] + 0.5)), 0, size[axis] - 1);
+                const int frame = volume.stack().frameOf(voxel[2], phase);
+                if (!isColoured(volume, frame, voxel[0], voxel[1]))
+                    continue;
+                const auto& rgb = (*supplementalOf(volume.instance(frame)))(*storedAt(volume, frame, voxel[0], voxel[1]));
+                to[i] = qRgb(rgb[0], rgb[1], rgb[2]);
+                if (const auto& profile = profiles[size_t(voxel[2])])
+                    profile->apply(to + i, 1);
+            }
+        }
+    });
 }
 
 } // namespace
@@ -190,6 +248,13 @@ Result<QImage> renderMpr(const Volume& volume, const SliceView& view, const Pres
             }
         }
     });
+    if (!supplementalOf(instance))
+        return image;
+    if (presentation.colourMap)
+        image = coloured(image, *presentation.colourMap);
+    image = image.convertToFormat(QImage::Format_RGB32);
+    if (sampling.samples == 1)
+        paintColoured(image, volume, phase, sampling, size);
     return image;
 }
 

@@ -79,13 +79,37 @@ Raster<T> turned(const Raster<T>& from)
 
 /// Means of blocks: a large radiograph in a small viewport must not lose fine lines to chance.
 template <typename T, typename IsPadding>
-Raster<T> reduced(const Raster<T>& from, int byColumns, int byRows, const IsPadding& isPadding)
+Raster<T> reduced(const Raster<T>& from, int byColumns, int byRows, bool hasPadding, const IsPadding& isPadding)
 {
     const auto part = [](int count, int by) { return (count + by - 1) / by; };
     Raster<T> to{nullptr, part(from.columns, byColumns), part(from.rows, byRows), from.channels, {}};
     to.own.resize(size_t(to.columns) * size_t(to.rows) * size_t(to.channels));
     forRows(to.rows, [&](int row) {
         const int lastRow = std::min(from.rows, (row + 1) * byRows);
+        if constexpr (std::is_integral_v<T>) {
+            if (!hasPadding) { // the same sums, row by row: several times faster
+                const size_t stride = size_t(from.columns) * size_t(from.channels);
+                thread_local std::vector<qint32> sums; // of at most 16 bits: blocks of 2¹⁵ pixels fit
+                sums.assign(stride, 0);
+                for (int r = row * byRows; r < lastRow; ++r) {
+                    const T* line = from.samples + size_t(r) * stride;
+                    for (size_t i = 0; i < stride; ++i)
+                        sums[i] += line[i];
+                }
+                T* line = to.own.data() + size_t(row) * size_t(to.columns) * size_t(to.channels);
+                for (int column = 0; column < to.columns; ++column) {
+                    const int lastColumn = std::min(from.columns, (column + 1) * byColumns);
+                    const double count = double(lastColumn - column * byColumns) * (lastRow - row * byRows);
+                    for (int channel = 0; channel < from.channels; ++channel) {
+                        qint64 sum = 0;
+                        for (int c = column * byColumns; c < lastColumn; ++c)
+                            sum += sums[size_t(c) * size_t(from.channels) + size_t(channel)];
+                        line[column * to.channels + channel] = T(std::floor(double(sum) / count + 0.5));
+                    }
+                }
+                return;
+            }
+        }
         for (int column = 0; column < to.columns; ++column) {
             const int lastColumn = std::min(from.columns, (column + 1) * byColumns);
             for (int channel = 0; channel < from.channels; ++channel) {
@@ -121,7 +145,7 @@ struct Placement
 };
 
 template <typename T, typename IsPadding>
-Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNearest, const IsPadding& isPadding)
+Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNearest, bool hasPadding, const IsPadding& isPadding)
 {
     const QTransform inverse = transform.imageToScreen().inverted();
     Placement placement;
@@ -137,7 +161,7 @@ Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNeare
     if (!isNearest && (byColumns >= 2 || byRows >= 2)) {
         const int columns = std::max(1, byColumns);
         const int rows = std::max(1, byRows);
-        raster = reduced(raster, columns, rows, isPadding);
+        raster = reduced(raster, columns, rows, hasPadding, isPadding);
         placement.scaleX /= columns;
         placement.offsetX = (placement.offsetX + 0.5) / columns - 0.5;
         placement.scaleY /= rows;
@@ -150,7 +174,7 @@ template <typename T, typename ToGrey, typename IsPadding>
 QImage paintGrey(Raster<T> raster, bool hasPadding, const SliceTransform& transform, bool isNearest, const ToGrey& toGrey,
                  const IsPadding& isPadding)
 {
-    const Placement placement = place(raster, transform, isNearest, isPadding);
+    const Placement placement = place(raster, transform, isNearest, hasPadding, isPadding);
     QImage image(transform.sizePx(), QImage::Format_Grayscale8);
     image.fill(0);
     const AxisSamples xs = axisSamples(image.width(), placement.scaleX, placement.offsetX, raster.columns, isNearest);
@@ -230,12 +254,10 @@ QImage paintFloats(const Volume& volume, int frame, const std::vector<float>& va
         [&](float v) -> quint8 { return std::isfinite(v) ? grey(double(v)) : 0; }, isPadding);
 }
 
-QImage paintColour(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+/// Three samples a pixel; `colours` may be null.
+QImage paintColour(Raster<quint8> raster, const ColourTransform* colours, bool isInverted, bool isNearest, const SliceTransform& transform)
 {
-    const bool isNearest = presentation.interpolation == Interpolation::Nearest;
-    const auto colours = colourTransformOf(volume.instance(frame)).value_or(nullptr);
-    Raster<quint8> raster{volume.stored<quint8>(frame).data(), volume.columns(), volume.rows(), 3, {}};
-    const Placement placement = place(raster, transform, isNearest, [](quint8) { return false; });
+    const Placement placement = place(raster, transform, isNearest, false, [](quint8) { return false; });
     QImage image(transform.sizePx(), QImage::Format_RGB32);
     image.fill(Qt::black);
     const AxisSamples xs = axisSamples(image.width(), placement.scaleX, placement.offsetX, raster.columns, isNearest);
@@ -269,10 +291,43 @@ QImage paintColour(const Volume& volume, int frame, const Presentation& presenta
         }
         if (colours && last >= first)
             colours->apply(to + first, last - first + 1);
-        for (int x = first; presentation.invert && x <= last; ++x)
+        for (int x = first; isInverted && x <= last; ++x)
             to[x] ^= 0x00ffffff;
     });
     return image;
+}
+
+QImage paintRgb(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    const auto colours = colourTransformOf(volume.instance(frame)).value_or(nullptr);
+    return paintColour({volume.stored<quint8>(frame).data(), volume.columns(), volume.rows(), 3, {}}, colours.get(), presentation.invert,
+                       presentation.interpolation == Interpolation::Nearest, transform);
+}
+
+/// Grey with a part in colour: what is mixed between pixels is what they look like, never their stored values, which are codes.
+template <typename T>
+QImage paintSupplemental(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    const SupplementalTable table(volume.instance(frame), volume.sampleType(), presentation);
+    const std::span<const T> stored = volume.stored<T>(frame);
+    Raster<quint8> raster{nullptr, volume.columns(), volume.rows(), 3, std::vector<quint8>(stored.size() * 3)};
+    forRows(raster.rows, [&](int y) {
+        for (size_t i = size_t(y) * size_t(raster.columns); i < size_t(y + 1) * size_t(raster.columns); ++i) {
+            const QRgb colour = table[stored[i]];
+            raster.own[3 * i] = quint8(qRed(colour));
+            raster.own[3 * i + 1] = quint8(qGreen(colour));
+            raster.own[3 * i + 2] = quint8(qBlue(colour));
+        }
+    });
+    raster.samples = raster.own.data();
+    return paintColour(std::move(raster), nullptr, false, presentation.interpolation == Interpolation::Nearest, transform);
+}
+
+template <typename T>
+QImage paintStored(const Volume& volume, int frame, const Presentation& presentation, const SliceTransform& transform)
+{
+    return supplementalOf(volume.instance(frame)) ? paintSupplemental<T>(volume, frame, presentation, transform)
+                                                  : paintWords<T>(volume, frame, presentation, transform);
 }
 
 } // namespace
@@ -290,11 +345,11 @@ QImage renderNative(const Volume& volume, const SliceView& view, const Presentat
     }
     switch (volume.sampleType()) {
     case SampleType::UInt8:
-        return paintWords<quint8>(volume, view.frame, presentation, transform);
+        return paintStored<quint8>(volume, view.frame, presentation, transform);
     case SampleType::UInt16:
-        return paintWords<quint16>(volume, view.frame, presentation, transform);
+        return paintStored<quint16>(volume, view.frame, presentation, transform);
     case SampleType::Int16:
-        return paintWords<qint16>(volume, view.frame, presentation, transform);
+        return paintStored<qint16>(volume, view.frame, presentation, transform);
     case SampleType::UInt32:
     case SampleType::Int32:
     case SampleType::Float32:
@@ -302,7 +357,7 @@ QImage renderNative(const Volume& volume, const SliceView& view, const Presentat
     case SampleType::Rgb8:
         break;
     }
-    return paintColour(volume, view.frame, presentation, transform);
+    return paintRgb(volume, view.frame, presentation, transform);
 }
 
 } // namespace diascope::viewer

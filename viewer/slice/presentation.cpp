@@ -1,4 +1,5 @@
 #include "viewer/slice/presentation.h"
+#include "viewer/slice/grey_table.h"
 #include <algorithm>
 
 namespace diascope::viewer
@@ -187,7 +188,15 @@ VoiFunction windowFunction(const Volume& volume, int frame)
     return areWhole ? VoiFunction::Linear : VoiFunction::LinearExact;
 }
 
-Window autoWindow(const Volume& volume, int frame) { return windowOf(volume.frameValues(frame), windowFunction(volume, frame)); }
+Window autoWindow(const Volume& volume, int frame)
+{
+    const Instance& instance = volume.instance(frame);
+    std::vector<float> values = volume.frameValues(frame);
+    // Codes of colours are no brightness.
+    if (const Palette* palette = supplementalOf(instance); palette && instance.modalityTransform.slope > 0)
+        std::erase_if(values, [first = float(instance.modalityTransform.apply(double(palette->firstMapped)))](float v) { return v >= first; });
+    return windowOf(std::move(values), windowFunction(volume, frame));
+}
 
 std::vector<WindowPreset> windowPresets(const QString& modality)
 {

@@ -1,4 +1,5 @@
 #include "viewer/slice/slice_renderer.h"
+#include "viewer/slice/grey_table.h"
 #include "viewer/slice/image_layers.h"
 #include "viewer/slice/mpr_renderer.h"
 
@@ -9,18 +10,6 @@ namespace
 {
 
 QString tr(const char* text) { return QCoreApplication::translate("Slice", text); }
-
-QImage coloured(const QImage& grey, const ColourMap& map)
-{
-    QImage image(grey.size(), QImage::Format_RGB32);
-    for (int y = 0; y < grey.height(); ++y) {
-        const uchar* from = grey.constScanLine(y);
-        auto* to = reinterpret_cast<QRgb*>(image.scanLine(y));
-        for (int x = 0; x < grey.width(); ++x)
-            to[x] = map.colours[from[x]];
-    }
-    return image;
-}
 
 std::optional<Error> problemOf(const Volume& volume, int frame)
 {
@@ -38,6 +27,8 @@ Result<QImage> renderReformatted(const Volume& volume, const SliceView& view, co
 {
     if (!volume.stack().needsResampling)
         return renderMpr(volume, view, presentation, transform);
+    if (supplementalOf(volume.instance(std::clamp(view.frame, 0, volume.frameCount() - 1))))
+        return fail(Fault::Unsupported, tr("the colours of the palette cannot be interpolated between these unevenly placed images"));
     const auto regular = volume.regular();
     if (!regular)
         return std::unexpected(regular.error());
@@ -47,6 +38,18 @@ Result<QImage> renderReformatted(const Volume& volume, const SliceView& view, co
 }
 
 } // namespace
+
+QImage coloured(const QImage& grey, const ColourMap& map)
+{
+    QImage image(grey.size(), QImage::Format_RGB32);
+    for (int y = 0; y < grey.height(); ++y) {
+        const uchar* from = grey.constScanLine(y);
+        auto* to = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = 0; x < grey.width(); ++x)
+            to[x] = map.colours[from[x]];
+    }
+    return image;
+}
 
 RenderedSlice render(const Volume& volume, const SliceView& view, const Presentation& presentation, QSize sizePx)
 {

@@ -69,6 +69,7 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
     m_selected.clear();
     m_values.clear();
     m_referenceLines.clear();
+    m_probe.clear();
     m_cinePlan = m_stack ? CineClock::of(m_stack->stack()) : CineClock();
     if (m_document)
         connect(m_document, &AnnotationDocument::changed, this, [this] {
@@ -101,6 +102,8 @@ void Viewport::onGrown()
     const auto current = volume();
     if (!current)
         return;
+    if (m_probePx)
+        updateProbe(*m_probePx);
     if (m_wantedPlane && !m_view.mpr && current->grid())
         m_view.mpr = anatomicalPlane(*m_wantedPlane, current->grid()->centreLps());
     if (!m_hasPresentation && (isReadyToPresent(*current, m_view.frame) || current->isComplete())) {
@@ -201,6 +204,8 @@ void Viewport::setView(const SliceView& view)
     if (view == m_view)
         return;
     m_view = view;
+    if (m_probePx) // keys, cine and linked viewports move what lies under a pointer that stays
+        updateProbe(*m_probePx);
     requestPicture();
     Q_EMIT viewChanged(this);
 }
@@ -223,6 +228,27 @@ void Viewport::showFrame(int frame)
     view.frame = std::clamp(frame, 0, frameCount() - 1);
     m_stack->want(view.frame);
     setView(view);
+}
+
+int Viewport::phase() const { return m_stack ? m_view.frame / std::max(1, m_stack->stack().sliceCount) : 0; }
+
+void Viewport::showPhase(int phase)
+{
+    if (!m_stack)
+        return;
+    const Stack& stack = m_stack->stack();
+    SliceView view = m_view;
+    view.frame = stack.frameOf(view.frame % std::max(1, stack.sliceCount), std::clamp(phase, 0, stack.phaseCount - 1));
+    m_stack->want(view.frame);
+    setView(view);
+}
+
+void Viewport::scrollPhases(int phases)
+{
+    if (!m_stack || phases == 0 || m_stack->stack().phaseCount < 2)
+        return;
+    showPhase(phase() + phases);
+    Q_EMIT phaseChosen(phase(), this);
 }
 
 void Viewport::showInstance(const dicom::InstanceUid& uid, int frame)

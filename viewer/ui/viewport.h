@@ -49,6 +49,10 @@ public:
     void showFrame(int frame);
     int frame() const { return m_view.frame; }
     int frameCount() const;
+    /// Through the dimension beyond the slices (GEO-08): the slice or plane stays, the phase changes; ends are ends.
+    void scrollPhases(int phases);
+    void showPhase(int phase);
+    int phase() const;
     void showInstance(const dicom::InstanceUid& uid, int frame);
     /// The slice nearest to the point, or the plane through it.
     void showPoint(Vec3 pointLps);
@@ -113,6 +117,7 @@ Q_SIGNALS:
     void activated(diascope::viewer::Viewport* viewport);
     void scrolled(diascope::viewer::Viewport* viewport); ///< by the user: linked viewports follow
     void viewChanged(diascope::viewer::Viewport* viewport);
+    void phaseChosen(int phase, diascope::viewer::Viewport* viewport); ///< by the user: the other planes of the stack follow
     void pointChosen(diascope::viewer::Vec3 pointLps, diascope::viewer::Viewport* viewport);
     void figureSelected(const QString& id);
     void maximizeWanted(diascope::viewer::Viewport* viewport);
@@ -180,6 +185,7 @@ private:
     std::optional<Figure> m_draft;
     QLineEdit* m_textEdit = nullptr;
     QString m_probe;
+    std::optional<QPointF> m_probePx; ///< the pointer, while it is over us
     /// Values as painted: an area of a large figure is not summed up anew for every paint.
     struct PaintedValues
     {
@@ -193,6 +199,7 @@ private:
     bool m_isActive = false;
     bool m_isDownBrighter = true;
     double m_wheelRest = 0;
+    double m_phaseWheelRest = 0;
     QTimer m_cine;
     CineClock m_cinePlan;
     int m_cineStep = 1;

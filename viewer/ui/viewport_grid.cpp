@@ -55,6 +55,7 @@ ViewportGrid::ViewportGrid(QWidget* parent) : QWidget(parent), m_layout(new QGri
         connect(viewport, &Viewport::activated, this, &ViewportGrid::activate);
         connect(viewport, &Viewport::scrolled, this, &ViewportGrid::follow);
         connect(viewport, &Viewport::pointChosen, this, &ViewportGrid::followPoint);
+        connect(viewport, &Viewport::phaseChosen, this, &ViewportGrid::followPhase);
         connect(viewport, &Viewport::maximizeWanted, this, &ViewportGrid::toggleMaximized);
         connect(viewport, &Viewport::figureSelected, this, &ViewportGrid::figureSelected);
         connect(viewport, &Viewport::stackDropped, this, &ViewportGrid::stackDropped);
@@ -192,6 +193,14 @@ void ViewportGrid::followPoint(Vec3 pointLps, Viewport* leader)
     for (Viewport* viewport : visibleViewports())
         if (viewport != leader && shareFrameOfReference(*leader, *viewport))
             viewport->showPoint(pointLps);
+}
+
+void ViewportGrid::followPhase(int phase, Viewport* leader)
+{
+    // Planes of one reconstruction show one moment; a stack put twice beside itself compares two.
+    for (Viewport* viewport : visibleViewports())
+        if (viewport != leader && viewport->stack() == leader->stack() && (viewport->isReconstruction() || leader->isReconstruction()))
+            viewport->showPhase(phase);
 }
 
 void ViewportGrid::updateReferenceLines()

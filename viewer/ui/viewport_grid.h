@@ -47,6 +47,7 @@ private:
     void arrange();
     void follow(Viewport* leader);
     void followPoint(Vec3 pointLps, Viewport* leader);
+    void followPhase(int phase, Viewport* leader);
     void updateReferenceLines();
 
     QGridLayout* m_layout;

@@ -68,6 +68,16 @@ void Viewport::wheelEvent(QWheelEvent* event)
             setView(zoomedAt(*current, m_view, size(), event->position(), std::exp(event->angleDelta().y() / 800.0)));
         return;
     }
+    // Some platforms turn the wheel's axis when Shift is held.
+    if (event->modifiers() & Qt::ShiftModifier) {
+        const QPoint delta = event->angleDelta();
+        m_phaseWheelRest += (delta.y() ? delta.y() : delta.x()) / 120.0;
+        const int phases = int(m_phaseWheelRest);
+        m_phaseWheelRest -= phases;
+        scrollPhases(-phases);
+        updateProbe(event->position());
+        return;
+    }
     m_wheelRest += event->angleDelta().y() / 120.0;
     const int steps = int(m_wheelRest);
     m_wheelRest -= steps;
@@ -77,19 +87,21 @@ void Viewport::wheelEvent(QWheelEvent* event)
 
 void Viewport::leaveEvent(QEvent*)
 {
+    m_probePx.reset();
     m_probe.clear();
     update();
 }
 
 void Viewport::updateProbe(QPointF positionPx)
 {
+    m_probePx = positionPx;
     m_probe.clear();
     if (const auto current = volume()) {
         const SliceTransform at = transform();
         const auto pointLps = at.toPatient(positionPx);
         if (!m_view.mpr)
             m_probe = viewer::probeText(*current, m_view.frame, at.toImage(positionPx));
-        else if (const auto value = pointLps ? current->valueAt(*pointLps) : std::nullopt)
+        else if (const auto value = pointLps ? current->valueAt(*pointLps, phase()) : std::nullopt)
             m_probe = viewer::probeText(*value, current->instance(m_view.frame));
         if (!m_probe.isEmpty() && pointLps && !current->instance(m_view.frame).frameOfReference.isEmpty())
             m_probe += QStringLiteral("   %1  %2  %3 mm").arg(sided(pointLps->x, u'L', u'R'), sided(pointLps->y, u'P', u'A'), sided(pointLps->z, u'H', u'F'));

@@ -1,3 +1,4 @@
+#include "viewer/slice/grey_table.h"
 #include "viewer/slice/image_layers.h"
 #include "viewer/slice/image_marks.h"
 #include "viewer/ui/viewport.h"
@@ -191,6 +192,8 @@ QStringList Viewport::warnings(const Shown& shown) const
     for (const StackWarning& warning : shown.volume->stack().warnings)
         lines << QStringLiteral("⚠ ") + warning.text;
     lines << imageMarks(instance);
+    if (shown.view.mpr && shown.view.slabMm > 0 && supplementalOf(instance))
+        lines << tr("The colours of the palette are left out of slabs");
     if (!shown.view.mpr && !shown.presentation.showsShutter && hasShutter(instance))
         lines << tr("Shutter open");
     const auto latest = volume();
@@ -254,6 +257,7 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                   textColour);
     }
     if (detail != OverlayDetail::Off) {
+        const Stack& stack = shown.volume->stack();
         if (shown.view.mpr) {
             const Vec3 centre = shown.view.mpr->centreLps;
             bottomLeft << tr("Reconstruction %1 mm").arg(number(dot(centre, shown.view.mpr->normal()), 1));
@@ -262,7 +266,6 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
                 bottomLeft << tr("Slab %1 mm %2").arg(number(shown.view.slabMm, 1), blend);
             }
         } else {
-            const Stack& stack = shown.volume->stack();
             const auto& plane = instance.plane;
             const bool isFromHead = plane && stack.phaseCount == 1 && plane->normal().z > 0.5;
             const int ordinal = isFromHead ? stack.frameCount() - shown.view.frame : shown.view.frame + 1;
@@ -279,6 +282,9 @@ void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail
             else if (instance.spacingOrigin == SpacingOrigin::Detector)
                 bottomLeft << tr("mm at the detector, magnified");
         }
+        bottomLeft << stack.dimensionTexts(shown.view.frame);
+        if (stack.phaseCount > 1)
+            bottomLeft << tr("Phase %1/%2").arg(shown.view.frame / std::max(1, stack.sliceCount) + 1).arg(stack.phaseCount);
         if (!m_probe.isEmpty() && detail == OverlayDetail::Full)
             bottomLeft << m_probe;
         if (detail == OverlayDetail::Full) {

@@ -513,7 +513,7 @@ std::shared_ptr<const ImageModules> ImageModules::of(const Dataset& dataset, con
     readOverlays(dataset, pixels, *modules);
     readShutters(dataset, pixels, perFrame, *modules);
     modules->presentationLut = readPresentationLut(dataset);
-    if (pixels.isColour())
+    if (pixels.isColour() || dataset.contains(tag::RedPaletteColorLookupTableDescriptor))
         readProfiles(dataset, perFrame, *modules);
     readMasks(dataset, perFrame, *modules);
     readFrameShifts(dataset, perFrame, pixels.frames, *modules);
