@@ -1,5 +1,6 @@
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
+#include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
 #include <QTemporaryDir>
 #include <QTest>
@@ -261,6 +262,20 @@ private Q_SLOTS:
         QCOMPARE(timeOf("20240301", "000010"), 86410.0);
         if (how != 1)
             QCOMPARE(timeOf("", "000010"), 10.0); // without a date the time alone
+    }
+
+    /// OBJ-12: a file that was indexed where it lies and is now another image's, perhaps another patient's.
+    void aFileThatBecameAnotherImageIsNotShown()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("image");
+        Dataset dataset = image("CT");
+        (void)dataset.setText(tag::SeriesInstanceUID, "1.2");
+        QVERIFY(dataset.write(path, "1.2.840.10008.1.2.1"));
+        QVERIFY(readKnownInstances(path, {"1.2"}, {"1.2.3"}));
+        QVERIFY(readKnownInstances(path, {}, {}));
+        QCOMPARE(readKnownInstances(path, {"1.9"}).error().fault, Fault::Conflict);
+        QCOMPARE(readKnownInstances(path, {"1.2"}, {"1.2.9"}).error().fault, Fault::Conflict);
     }
 
     /// GEO-08: where the b-value stands in the vendor's own attributes only.

@@ -3212,6 +3212,10 @@ RIS：%1 %2</translation>
             <translation>文件大小与建立索引时不同</translation>
         </message>
         <message>
+            <source>the file has become another image</source>
+            <translation>该文件已变成另一幅图像</translation>
+        </message>
+        <message>
             <source>the file has no DICOM header</source>
             <translation>文件没有 DICOM 文件头</translation>
         </message>
