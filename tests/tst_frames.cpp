@@ -156,7 +156,7 @@ for n in range(4):
 save(d, 'tomosynthesis')
 
 # RT dose, offsets from the first plane and as z.
-for name, offsets in (('dose_relative', [0.0, 2.5, 5.0, 7.5]), ('dose_absolute', [-40.0, -37.5, -35.0, -32.5])):
+for name, offsets in (('dose_relative', [0.0, 2.5, 5.0, 7.5]), ('dose_absolute', [-40.0, -37.5, -35.0, -32.5]), ('dose_nowhere', [6.0, 8.5, 11.0, 13.5])):
     d = base('1.2.840.10008.5.1.4.1.1.481.2', 'RTDOSE', 4, ImagePositionPatient=[1.0, 2.0, -40.0], ImageOrientationPatient=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
              PixelSpacing=[3.0, 3.0], DoseUnits='GY', DoseGridScaling='0.25', GridFrameOffsetVector=offsets)
     save(d, name)
@@ -366,6 +366,15 @@ private Q_SLOTS:
         QCOMPARE(*volume->valueAt(3, 1, 1), 0.75);
         QCOMPARE(*volume->valueAt(Vec3{4, 5, -36.25}), 0.375);
         QCOMPARE(volume->unit(3), "GY");
+    }
+
+    /// GEO-19: offsets that begin neither with 0 nor with the first plane's z mean nothing (PS3.3 C.8.8.3.2).
+    void doseIsNotGuessed()
+    {
+        const auto stacks = stacksOf({"dose_nowhere"});
+        QCOMPARE(stacks.size(), 1u);
+        QVERIFY(!stacks[0].canReslice && !stacks[0].instances.front().plane);
+        QCOMPARE(stacks[0].warnings.front().code, "GEO-16");
     }
 };
 

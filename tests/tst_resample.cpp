@@ -290,8 +290,8 @@ private Q_SLOTS:
         QTest::newRow("GEO-04 six slices missing") << std::vector<double>{0, 1, 2, 3, 10, 11, 12, 13} << 0.0 << "between slice 4 and slice 5";
         QTest::newRow("five slices missing") << std::vector<double>{0, 1, 2, 3, 9, 10, 11, 12} << 0.0 << "";
         QTest::newRow("GEO-04 beside one another") << evenly(8, 1) << 96.0 << "do not overlap";
-        QTest::newRow("GEO-04 beside one another in one plane") << std::vector<double>{0, 0, 0, 0} << 20.0 << "lie in one plane";
-        QTest::newRow("GEO-04 two in one plane") << std::vector<double>{0, 1, 2, 2, 3, 4} << 20.0 << "lie in one plane";
+        QTest::newRow("GEO-04 beside one another in one plane: a stack each") << std::vector<double>{0, 0, 0, 0} << 20.0 << "fewer than 3";
+        QTest::newRow("GEO-04 two in one plane: two stacks") << std::vector<double>{0, 1, 2, 2, 3, 4} << 20.0 << "";
         QTest::newRow("two slices") << std::vector<double>{0, 1} << 0.0 << "fewer than 3";
     }
     void whatMustNotBeInterpolatedIsRefused()

@@ -2332,6 +2332,10 @@ RIS：%1 %2</translation>
             <translation>查询：%1 项检查，“%2”</translation>
         </message>
         <message>
+            <source>flip angle</source>
+            <translation>翻转角</translation>
+        </message>
+        <message>
             <source>float pixels with %1 samples a pixel</source>
             <translation>每像素 %1 个样本的浮点像素</translation>
         </message>
@@ -2346,6 +2350,10 @@ RIS：%1 %2</translation>
         <message>
             <source>for series and images</source>
             <translation>用于序列级和图像级</translation>
+        </message>
+        <message>
+            <source>frame reference time</source>
+            <translation>帧参考时间</translation>
         </message>
         <message>
             <source>general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given</source>
@@ -3260,6 +3268,10 @@ RIS：%1 %2</translation>
             <translation>文件大小与建立索引时不同</translation>
         </message>
         <message>
+            <source>the file has become another image</source>
+            <translation>该文件已变成另一幅图像</translation>
+        </message>
+        <message>
             <source>the file has no DICOM header</source>
             <translation>文件没有 DICOM 文件头</translation>
         </message>
@@ -3914,6 +3926,10 @@ RIS：%1 %2</translation>
         <message>
             <source>try again for this many seconds</source>
             <translation>在此秒数内反复重试</translation>
+        </message>
+        <message>
+            <source>tube voltage</source>
+            <translation>管电压</translation>
         </message>
         <message>
             <source>ultrasound region</source>

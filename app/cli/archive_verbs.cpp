@@ -138,7 +138,7 @@ Outcome runSeries(Call& call, const QCommandLineParser& parser)
         std::vector<viewer::Instance> instances;
         QJsonArray notShown;
         for (const archive::InstanceRow& file : *files) {
-            const auto read = viewer::readInstances(file.path);
+            const auto read = viewer::readKnownInstances(file.path, row.uid, file.uid);
             if (read)
                 instances.insert(instances.end(), read->begin(), read->end());
             else

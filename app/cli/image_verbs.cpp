@@ -2,6 +2,7 @@
 #include "viewer/scene/scene_renderer.h"
 #include "viewer/slice/slice_renderer.h"
 #include "viewer/ui/viewport.h"
+#include "viewer/volume/not_shown.h"
 #include <QEventLoop>
 #include <QFileInfo>
 #include <QPainter>
@@ -177,9 +178,9 @@ Outcome runMeasure(Call& call, const QCommandLineParser& parser)
 /// What `render` works on: a stack of the file, series or study.
 Result<Stack> chosenStack(Call& call, const QCommandLineParser& parser)
 {
-    std::vector<QStringList> series;
+    std::vector<std::vector<archive::InstanceRow>> series;
     if (parser.positionalArguments().size() == 1) {
-        series.push_back({parser.positionalArguments().first()});
+        series.emplace_back(1).front().path = parser.positionalArguments().first();
     } else {
         const auto session = call.session();
         if (!session)
@@ -199,18 +200,15 @@ Result<Stack> chosenStack(Call& call, const QCommandLineParser& parser)
             const auto files = archive.instances(uid);
             if (!files)
                 return std::unexpected(files.error());
-            QStringList paths;
-            for (const archive::InstanceRow& file : *files)
-                paths << file.path;
-            if (!paths.isEmpty())
-                series.push_back(paths);
+            if (!files->empty())
+                series.push_back(*files);
         }
     }
     std::optional<Error> firstError;
-    for (const QStringList& paths : series) {
+    for (const std::vector<archive::InstanceRow>& files : series) {
         std::vector<Instance> instances;
-        for (const QString& path : paths) {
-            auto read = readInstances(path);
+        for (const archive::InstanceRow& file : files) {
+            auto read = readKnownInstances(file.path, {}, file.uid);
             if (read)
                 instances.insert(instances.end(), read->begin(), read->end());
             else if (!firstError)

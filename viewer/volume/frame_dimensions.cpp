@@ -1,5 +1,7 @@
 #include "viewer/volume/frame_groups.h"
+#include <QDate>
 #include <QSet>
+#include <cstring>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctag.h>
 
@@ -24,6 +26,7 @@ constexpr Tag InversionTimes{0x0018, 0x9079};
 constexpr Tag DiffusionGradientDirectionSequence{0x0018, 0x9076};
 constexpr Tag DiffusionGradientOrientation{0x0018, 0x9089};
 constexpr Tag NominalPercentageOfCardiacPhase{0x0020, 0x9241};
+constexpr Tag FrameReferenceTime{0x0054, 0x1300};
 constexpr Tag PositionerPositionSequence{0x0018, 0x9405};
 constexpr Tag PositionerPrimaryAngle{0x0018, 0x1510};
 constexpr Tag PositionerSecondaryAngle{0x0018, 0x1511};
@@ -103,7 +106,7 @@ std::optional<Vec3> gradientOf(const Dataset& source)
     return numbers.size() == 3 ? std::optional(Vec3{numbers[0], numbers[1], numbers[2]}) : std::nullopt;
 }
 
-/// A DICOM time HHMMSS.FFFFFF as seconds since midnight; the tail of a date-time too.
+/// A DICOM time HHMMSS.FFFFFF as seconds since midnight; the tail of a Date Time too.
 std::optional<double> secondsOf(const QString& time)
 {
     if (time.size() < 4)
@@ -119,15 +122,83 @@ std::optional<double> secondsOf(const QString& time)
     return hours * 3600 + minutes * 60 + seconds;
 }
 
+/// Since the midnight of the study's date, so that what is acquired over midnight stays in order; without dates since midnight.
+std::optional<double> secondsOf(const Dataset& dataset, const QString& date, const QString& time)
+{
+    const auto seconds = secondsOf(time);
+    const auto dayOf = [](const QString& text) { return QDate::fromString(text.left(8), QStringLiteral("yyyyMMdd")); };
+    const qint64 days = dayOf(dataset.text(tag::StudyDate)).daysTo(dayOf(date)); // 0 where one is no date
+    return seconds && std::abs(days) < 366 ? std::optional(*seconds + double(days) * 86400) : seconds;
+}
+
+/// Of a Date Time.
+std::optional<double> secondsOf(const Dataset& dataset, const QString& dateTime)
+{
+    const QString local = dateTime.section(u'+', 0, 0).section(u'-', 0, 0);
+    return local.size() >= 12 ? secondsOf(dataset, local, local.mid(8)) : std::nullopt;
+}
+
 std::optional<double> acquisitionSeconds(const Dataset& dataset)
 {
-    const QString dateTime = dataset.text(tag::AcquisitionDateTime).section(u'+', 0, 0).section(u'-', 0, 0);
-    if (dateTime.size() >= 12)
-        return secondsOf(dateTime.mid(8));
-    return secondsOf(dataset.text(tag::AcquisitionTime));
+    if (const auto seconds = secondsOf(dataset, dataset.text(tag::AcquisitionDateTime)))
+        return seconds;
+    return secondsOf(dataset, dataset.text(tag::AcquisitionDate), dataset.text(tag::AcquisitionTime));
+}
+
+/// Of a private element, which is of no known kind (UN) in files with implicit VR: decimal text, a float, or doubles.
+std::vector<double> privateNumbers(const Dataset& dataset, Tag attribute)
+{
+    if (auto numbers = dataset.numbers(attribute); !numbers.empty())
+        return numbers;
+    const QByteArray bytes = dataset.bytes(attribute);
+    std::vector<double> numbers;
+    bool isText = true;
+    for (const QByteArray& part : bytes.split('\\')) {
+        bool isNumber = false;
+        numbers.push_back(part.trimmed().toDouble(&isNumber));
+        isText = isText && isNumber;
+    }
+    if (isText)
+        return numbers;
+    float single = 0;
+    numbers.assign(size_t(bytes.size()) / sizeof(double), 0);
+    if (bytes.size() == sizeof(single)) {
+        std::memcpy(&single, bytes.data(), sizeof(single));
+        numbers = {double(single)};
+    } else if (bytes.size() % qsizetype(sizeof(double)) == 0) {
+        std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(double));
+    }
+    return numbers;
+}
+
+/// Before the standard had attributes for it the vendors wrote the b-value into their own, and many still do.
+void readPrivateDiffusion(const Dataset& dataset, Instance& instance)
+{
+    std::vector<double> values;
+    if (const auto siemens = privateTag(dataset, 0x0019, "SIEMENS MR HEADER", 0x0C)) {
+        values = privateNumbers(dataset, *siemens);
+        const auto direction = privateNumbers(dataset, {siemens->group, quint16(siemens->element + 2)});
+        if (!instance.gradient && direction.size() == 3)
+            instance.gradient = Vec3{direction[0], direction[1], direction[2]};
+    } else if (const auto ge = privateTag(dataset, 0x0043, "GEMS_PARM_01", 0x39)) {
+        values = privateNumbers(dataset, *ge);
+    } else if (const auto philips = privateTag(dataset, 0x2001, "Philips Imaging DD 001", 0x03)) {
+        values = privateNumbers(dataset, *philips);
+    }
+    if (!values.empty() && values.front() >= 0 && std::isfinite(values.front()))
+        instance.bValue = std::fmod(values.front(), 1e9); // newer GE scanners add 10⁹ for flags
 }
 
 } // namespace
+
+std::optional<Tag> privateTag(const Dataset& dataset, quint16 group, const char* creator, quint16 low)
+{
+    const std::vector<Tag> all = dataset.tags();
+    for (const Tag block : all)
+        if (block.group == group && block.element >= 0x10 && block.element <= 0xFF && dataset.text(block) == QLatin1String(creator))
+            return Tag{group, quint16(block.element << 8 | low)};
+    return std::nullopt;
+}
 
 void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
 {
@@ -140,16 +211,22 @@ void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance&
     instance.gradient = gradientOf(dataset);
     instance.positionerPrimaryDeg = dataset.number(PositionerPrimaryAngle);
     instance.positionerSecondaryDeg = dataset.number(PositionerSecondaryAngle);
-    instance.contentTimeS = secondsOf(dataset.text(tag::ContentTime));
+    instance.contentTimeS = secondsOf(dataset, dataset.text(tag::ContentDate), dataset.text(tag::ContentTime));
+    instance.cardiacPhasePercent = dataset.number(NominalPercentageOfCardiacPhase);
+    instance.frameReferenceTimeMs = dataset.number(FrameReferenceTime);
+    instance.flipAngleDeg = dataset.number(tag::FlipAngle);
+    instance.tubeVoltageKv = dataset.number(tag::KVP);
+    instance.kernel = dataset.text(tag::ConvolutionKernel);
+    if (!instance.bValue && instance.modality == "MR" && !instance.isMultiFrame())
+        readPrivateDiffusion(dataset, instance);
     if (const auto content = groups(tag::FrameContentSequence)) {
         if (const auto index = content->number(TemporalPositionIndex))
             instance.temporalPosition = index;
         instance.stackId = content->text(tag::StackID);
         for (const double index : content->numbers(tag::DimensionIndexValues))
             instance.dimensionIndices.push_back(int(index));
-        const QString time = content->text(tag::FrameAcquisitionDateTime);
-        if (time.size() >= 12)
-            instance.acquisitionTimeS = secondsOf(time.mid(8).section(u'+', 0, 0).section(u'-', 0, 0));
+        if (const auto seconds = secondsOf(dataset, content->text(tag::FrameAcquisitionDateTime)))
+            instance.acquisitionTimeS = seconds;
     }
     if (const auto echo = groups(MrEchoSequence))
         instance.echoTimeMs = echo->number(EffectiveEchoTime);

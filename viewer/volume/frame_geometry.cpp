@@ -20,6 +20,7 @@ constexpr Tag GridFrameOffsetVector{0x3004, 0x000C};
 constexpr Tag DetectorInformationSequence{0x0054, 0x0022};
 
 constexpr double farthestMm = 1e5;         ///< beyond this nothing is a place in a patient
+constexpr double sameHeightMm = 0.01;      ///< written twice, with few digits
 constexpr double finestSpacingMm = 1e-6;   ///< of microscopes, and far below
 
 std::optional<Vec3> vectorOf(const std::vector<double>& numbers, size_t from = 0)
@@ -58,17 +59,19 @@ std::optional<PlaneGeometry> planeOf(const Instance& instance, Vec3 origin, cons
     return plane;
 }
 
-/// Where the frames of an RT dose begin. Offsets that begin with 0 count from the first plane along the normal; others are
-/// z itself, which is allowed for transverse planes only.
+/// Where the frames of an RT dose begin. Offsets that begin with 0 count from the first plane along the normal; those that
+/// begin with the first plane's z are z itself, which is for transverse planes only. Others say no place: a dose is not guessed.
 bool placeDose(const std::vector<double>& offsets, std::vector<Instance>& frames)
 {
     if (offsets.size() < frames.size() || !frames.front().plane)
         return false;
     const PlaneGeometry first = *frames.front().plane;
     const bool isTransverse = std::abs(first.rowDirection.x) > 0.999 && std::abs(first.columnDirection.y) > 0.999;
+    if (offsets.front() != 0 && (!isTransverse || std::abs(offsets.front() - first.originLps.z) > sameHeightMm))
+        return false;
     for (size_t i = 0; i < frames.size(); ++i) {
         frames[i].plane = first;
-        if (offsets.front() != 0 && isTransverse)
+        if (offsets.front() != 0)
             frames[i].plane->originLps.z = offsets[i];
         else
             frames[i].plane->originLps = first.originLps + first.normal() * (offsets[i] - offsets.front());

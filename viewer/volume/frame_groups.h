@@ -35,6 +35,8 @@ void readPlane(const dicom::Dataset& dataset, const FrameGroups& groups, Instanc
 /// is not said.
 void placeClassicFrames(const dicom::Dataset& dataset, std::vector<Instance>& frames);
 
+/// The first private element of `group` and `creator` with this low byte.
+std::optional<dicom::Tag> privateTag(const dicom::Dataset& dataset, quint16 group, const char* creator, quint16 low);
 /// What tells the frames of one place apart: times, echoes, diffusion, heart phase, angles.
 void readDimensions(const dicom::Dataset& dataset, const FrameGroups& groups, Instance& instance);
 /// Dimension Index Sequence (PS3.3 C.7.6.17); null where the object has none.

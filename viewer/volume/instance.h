@@ -91,7 +91,11 @@ struct Instance
     std::optional<double> inversionTimeMs;
     std::optional<double> cardiacPhasePercent;
     std::optional<double> triggerTimeMs;
-    std::optional<double> acquisitionTimeS; ///< seconds since midnight (Acquisition Date Time or Time)
+    std::optional<double> flipAngleDeg;
+    std::optional<double> tubeVoltageKv;
+    std::optional<double> frameReferenceTimeMs; ///< PET
+    QString kernel;                         ///< CT: Convolution Kernel
+    std::optional<double> acquisitionTimeS; ///< seconds since the midnight of Study Date (Acquisition Date Time or Time)
     std::optional<double> contentTimeS;
     QString stackId;
     std::shared_ptr<const std::vector<DimensionIndex>> dimensionIndex; ///< null: the object does not say

@@ -22,6 +22,15 @@ QString hashOf(const QString& path)
 
 } // namespace
 
+Result<std::vector<Instance>> readKnownInstances(const QString& path, const dicom::SeriesUid& series, const dicom::InstanceUid& uid)
+{
+    auto instances = readInstances(path);
+    const auto isOther = [](const auto& known, const auto& found) { return !known.isEmpty() && !found.isEmpty() && known.value != found.value; };
+    if (instances && (isOther(series, instances->front().seriesUid) || isOther(uid, instances->front().uid)))
+        return fail(Fault::Conflict, tr("the file has become another image"));
+    return instances;
+}
+
 QString reasonNotShown(const Error& error) { return error.fault == Fault::NotFound ? error.detail : message(error); }
 
 std::vector<NotShown> compareDuplicates(std::vector<Instance>& instances)

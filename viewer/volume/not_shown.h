@@ -12,6 +12,10 @@ struct NotShown
     dicom::InstanceUid uid; ///< empty where it is not known
 };
 
+/// readInstances of a file that an index knows: Conflict where it has become another image since, of another patient perhaps.
+/// Empty UIDs, here or in the file, are not compared.
+Result<std::vector<Instance>> readKnownInstances(const QString& path, const dicom::SeriesUid& series, const dicom::InstanceUid& uid = {});
+
 /// The reason for a person why readInstances gave nothing: "it is no image: a structured report", or what is damaged.
 QString reasonNotShown(const Error& error);
 

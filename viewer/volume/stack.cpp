@@ -4,7 +4,9 @@
 #include <QFileInfo>
 #include <algorithm>
 #include <climits>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 
 namespace diascope::viewer
@@ -110,16 +112,56 @@ std::vector<Instances> groupsOf(Instances instances)
 std::vector<Instances> positionsOf(Instances instances)
 {
     const Vec3 normal = instances.front().plane->normal();
-    std::stable_sort(instances.begin(), instances.end(), [&](const Instance& a, const Instance& b) {
-        return dot(a.plane->originLps, normal) < dot(b.plane->originLps, normal);
-    });
+    const auto height = [&](const Instance& instance) { return dot(instance.plane->originLps, normal); };
+    std::stable_sort(instances.begin(), instances.end(), [&](const Instance& a, const Instance& b) { return height(a) < height(b); });
     std::vector<Instances> positions;
     for (Instance& instance : instances) {
-        if (positions.empty() || norm(positions.back().front().plane->originLps - instance.plane->originLps) > samePositionMm)
+        if (positions.empty() || height(instance) - height(positions.back().front()) > samePositionMm)
             positions.emplace_back();
         positions.back().push_back(std::move(instance));
     }
     return positions;
+}
+
+/// Pictures beside one another in the same planes (both ears, two legs, a field of view that was moved) are stacks of their
+/// own: followed from the plane that has most of them, as slices of a tilted stack move on. Empty: all lie over one another.
+std::vector<Instances> besideOneAnother(const std::vector<Instances>& positions)
+{
+    const PlaneGeometry& first = *positions.front().front().plane;
+    const double tolerance = std::max(0.1, 0.25 * std::min(first.spacingMm.row, first.spacingMm.column));
+    const auto apart = [&](Vec3 a, Vec3 b) { return norm((a - b) - first.normal() * dot(a - b, first.normal())); };
+    std::vector<Vec3> places;
+    size_t start = 0;
+    for (size_t i = 0; i < positions.size(); ++i) {
+        std::vector<Vec3> here;
+        for (const Instance& instance : positions[i])
+            if (std::all_of(here.begin(), here.end(), [&](Vec3 place) { return apart(place, instance.plane->originLps) > tolerance; }))
+                here.push_back(instance.plane->originLps);
+        if (here.size() > places.size()) {
+            places = here;
+            start = i;
+        }
+    }
+    if (places.size() < 2)
+        return {};
+    std::vector<Instances> parts(places.size());
+    const auto assign = [&](const Instances& position, std::vector<Vec3>& last) {
+        const std::vector<Vec3> before = last;
+        for (const Instance& instance : position) {
+            const Vec3 origin = instance.plane->originLps;
+            const auto nearest = std::min_element(before.begin(), before.end(), [&](Vec3 a, Vec3 b) { return apart(a, origin) < apart(b, origin); });
+            const auto part = size_t(nearest - before.begin());
+            last[part] = origin;
+            parts[part].push_back(instance);
+        }
+    };
+    std::vector<Vec3> last = places;
+    for (size_t i = start; i < positions.size(); ++i)
+        assign(positions[i], last);
+    last = places;
+    for (size_t i = start; i-- > 0;)
+        assign(positions[i], last);
+    return parts;
 }
 
 int lowestNumber(const Instances& instances)
@@ -145,29 +187,53 @@ Stack stackOf(Instances instances, int sliceCount, std::vector<StackDimension> d
     return stack;
 }
 
-/// Repeated positions that no value explains evenly: the most telling value that separates them makes stacks of its own.
+/// What makes pictures of one place different ones and no dimension: magnitude and phase, water and fat; soft tissue and
+/// bone; thick and thin slices.
+QString typeOf(const Instance& instance) { return instance.imageType.join(u'\\'); }
+QString kernelOf(const Instance& instance) { return instance.kernel; }
+QString thicknessOf(const Instance& instance) { return QString::number(instance.sliceThicknessMm.value_or(0)); }
+QString kindOf(const Instance& instance) { return QStringList{typeOf(instance), kernelOf(instance), thicknessOf(instance)}.join(u'|'); }
+
+/// Repeated positions that no value explains evenly: the most telling value, or two, that separates them makes stacks of its own.
 std::vector<Instances> separated(const std::vector<Instances>& positions)
 {
-    const auto splits = [&](const auto& keyOf) -> std::vector<Instances> {
-        std::map<decltype(keyOf(positions.front().front())), Instances> parts;
+    std::vector<std::function<QString(const Instance&)>> criteria{typeOf, kernelOf, thicknessOf};
+    for (const Candidate& candidate : candidates())
+        if (!candidate.isTime)
+            criteria.push_back([&candidate](const Instance& instance) {
+                QStringList numbers;
+                for (const double number : candidate.key(instance).value_or(Key{}))
+                    numbers << QString::number(number, 'g', 12);
+                return numbers.join(u' ');
+            });
+    size_t most = 0;
+    for (const Instances& position : positions)
+        most = std::max(most, position.size());
+    const auto splits = [&](size_t a, size_t b) -> std::vector<Instances> {
+        std::map<std::pair<QString, QString>, Instances> parts;
         for (const Instances& position : positions) {
-            std::set<decltype(keyOf(position.front()))> here;
+            std::set<std::pair<QString, QString>> here;
             for (const Instance& instance : position) {
-                if (!here.insert(keyOf(instance)).second)
+                const std::pair key(criteria[a](instance), a == b ? QString() : criteria[b](instance));
+                if (!here.insert(key).second)
                     return {};
-                parts[keyOf(instance)].push_back(instance);
+                parts[key].push_back(instance);
             }
         }
+        const size_t count = std::accumulate(positions.begin(), positions.end(), size_t(0), [](size_t sum, const Instances& p) { return sum + p.size(); });
+        if (parts.size() > most && parts.size() * 3 > count) // it differs from slice to slice
+            return {};
         std::vector<Instances> result;
         for (auto& [key, part] : parts)
             result.push_back(std::move(part));
         return result;
     };
-    if (auto parts = splits([](const Instance& i) { return i.imageType.join(u'\\'); }); !parts.empty())
-        return parts;
-    for (const Candidate& candidate : candidates())
-        if (!candidate.isTime)
-            if (auto parts = splits([&](const Instance& i) { return candidate.key(i).value_or(Key{}); }); !parts.empty())
+    for (size_t i = 0; i < criteria.size(); ++i)
+        if (auto parts = splits(i, i); !parts.empty())
+            return parts;
+    for (size_t i = 0; i < criteria.size(); ++i)
+        for (size_t j = i + 1; j < criteria.size(); ++j)
+            if (auto parts = splits(i, j); !parts.empty())
                 return parts;
     std::vector<Instances> parts; // the n-th of each position
     for (const Instances& position : positions)
@@ -183,9 +249,56 @@ bool isTypeTelling(const std::vector<Instances>& positions)
 {
     return std::all_of(positions.begin(), positions.end(), [](const Instances& position) {
         std::set<QString> types;
-        return std::all_of(position.begin(), position.end(),
-                           [&](const Instance& i) { return types.insert(i.imageType.join(u'\\')).second; });
+        return std::all_of(position.begin(), position.end(), [&](const Instance& i) { return types.insert(typeOf(i)).second; });
     });
+}
+
+/// The frames by their kind, where each position has the same number of each; else empty.
+std::vector<Instances> byKind(const std::vector<Instances>& positions)
+{
+    std::map<QString, Instances> parts;
+    std::optional<std::multiset<QString>> common;
+    for (const Instances& position : positions) {
+        std::multiset<QString> kinds;
+        for (const Instance& instance : position) {
+            kinds.insert(kindOf(instance));
+            parts[kindOf(instance)].push_back(instance);
+        }
+        if (common && *common != kinds)
+            return {};
+        common = std::move(kinds);
+    }
+    std::vector<Instances> result;
+    if (parts.size() > 1)
+        for (auto& [kind, part] : parts)
+            result.push_back(std::move(part));
+    return result;
+}
+
+/// Two acquisitions whose slices lie between one another, each evenly spaced, together not: they are not one volume (the
+/// contrast medium came in between). Empty: they are no such.
+std::vector<Stack> interleavedAcquisitions(const Stack& stack)
+{
+    std::map<int, Instances> parts;
+    int changes = 0;
+    std::optional<int> before;
+    for (const Instance& instance : stack.instances) {
+        if (!instance.acquisitionNumber)
+            return {};
+        changes += before && before != instance.acquisitionNumber;
+        before = instance.acquisitionNumber;
+        parts[*before].push_back(instance);
+    }
+    if (parts.size() < 2 || changes < int(parts.size()))
+        return {};
+    std::vector<Stack> stacks;
+    for (auto& [number, part] : parts) {
+        const int slices = int(part.size());
+        stacks.push_back(stackOf(std::move(part), slices, {}));
+        if (slices < 3 || !stacks.back().isVolume)
+            return {};
+    }
+    return stacks;
 }
 
 void addSorted(Instances group, std::vector<Stack>& stacks)
@@ -200,6 +313,11 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
         return;
     }
     std::vector<Instances> positions = positionsOf(std::move(group));
+    if (auto parts = besideOneAnother(positions); !parts.empty()) {
+        for (Instances& part : parts)
+            addSorted(std::move(part), stacks);
+        return;
+    }
     const size_t count = positions.front().size();
     const bool isEven = std::all_of(positions.begin(), positions.end(), [&](const Instances& p) { return p.size() == count; });
     if (isEven && count == 1) {
@@ -207,12 +325,25 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
         for (Instances& position : positions)
             ordered.push_back(std::move(position.front()));
         const int slices = int(ordered.size());
-        stacks.push_back(stackOf(std::move(ordered), slices, {}));
+        Stack stack = stackOf(std::move(ordered), slices, {});
+        if (auto parts = stack.sliceSpacingMm ? std::vector<Stack>{} : interleavedAcquisitions(stack); !parts.empty())
+            std::move(parts.begin(), parts.end(), std::back_inserter(stacks));
+        else
+            stacks.push_back(std::move(stack));
         return;
     }
     // Magnitude and phase, water and fat, corrected and not are different pictures, not a dimension.
-    if (isEven && !isTypeTelling(positions))
-        if (auto dimensions = sortedByDimensions(positions)) {
+    if (isEven && !isTypeTelling(positions)) {
+        auto dimensions = sortedByDimensions(positions);
+        if (!dimensions) {
+            if (auto parts = byKind(positions); !parts.empty()) {
+                for (Instances& part : parts)
+                    addSorted(std::move(part), stacks);
+                return;
+            }
+            dimensions = sortedByTime(positions);
+        }
+        if (dimensions) {
             Instances ordered;
             for (size_t phase = 0; phase < count; ++phase)
                 for (Instances& position : positions)
@@ -220,6 +351,7 @@ void addSorted(Instances group, std::vector<Stack>& stacks)
             stacks.push_back(stackOf(std::move(ordered), int(positions.size()), std::move(*dimensions)));
             return;
         }
+    }
     for (Instances& part : separated(positions)) {
         const size_t at = stacks.size();
         addSorted(std::move(part), stacks);

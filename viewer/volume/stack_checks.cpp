@@ -101,19 +101,19 @@ bool originsLieOnALine(const Stack& stack)
     const Vec3 way = stack.instances[size_t(stack.sliceCount - 1)].plane->originLps - first.originLps;
     const double tolerance = std::max(0.1, 0.25 * std::min(first.spacingMm.row, first.spacingMm.column));
     for (int i = 0; i < stack.sliceCount; ++i) {
-        const Vec3 expected = first.originLps + way * (double(i) / (stack.sliceCount - 1));
-        const Vec3 off = stack.instances[size_t(i)].plane->originLps - expected;
-        if (norm(off - first.normal() * dot(off, first.normal())) > tolerance)
+        const Vec3 here = stack.instances[size_t(i)].plane->originLps - first.originLps;
+        if (norm(here - way * (dot(here, first.normal()) / dot(way, first.normal()))) > tolerance)
             return false;
     }
     return true;
 }
 
-/// CT, MR and PET images, classic and enhanced, must say where they lie; a localizer need not.
+/// CT, MR and PET images, classic and enhanced, and doses must say where they lie; a localizer need not.
 bool isSliceImage(const Instance& instance)
 {
     static const QStringList classes{"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.4",
-                                     "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.130"};
+                                     "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.130",
+                                     "1.2.840.10008.5.1.4.1.1.481.2"};
     return classes.contains(instance.sopClassUid) && !instance.isLocalizer;
 }
 
@@ -143,12 +143,13 @@ void checkGeometry(Stack& stack)
     if (!steps.isRegular)
         nameIrregularities(stack, steps);
     const double tilt = tiltDeg(stack);
-    const bool isTilted = std::abs(tilt) > leastTiltDeg;
     const bool isOnALine = originsLieOnALine(stack);
+    const bool isTilted = isOnALine && std::abs(tilt) > leastTiltDeg; // a table that jumped is no tilt
     if (isTilted)
         stack.gantryTiltDeg = tilt;
-    if (steps.isRegular && !isOnALine) {
-        stack.whyNoVolume = tr("the slices are shifted against one another");
+    if (!isOnALine) {
+        if (steps.isRegular)
+            stack.whyNoVolume = tr("the slices are shifted against one another");
         stack.warnings.push_back({QStringLiteral("GEO-04"), tr("The slices are shifted against one another.")});
     }
     stack.needsResampling = !steps.isRegular || !isOnALine;

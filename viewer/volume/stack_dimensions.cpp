@@ -79,31 +79,46 @@ std::optional<StackDimension> sortedBy(std::vector<Instances>& positions, const 
     return keys ? std::optional(dimensionOf(candidate, *keys)) : std::nullopt;
 }
 
-/// Two candidates together: a full grid of their values at every position; the first varies fastest.
-std::optional<std::vector<StackDimension>> sortedByTwo(std::vector<Instances>& positions, const Candidate& fast, const Candidate& slow)
+/// The candidates that tell the frames apart together: a full grid of their values at every position; the least telling
+/// varies fastest.
+std::optional<std::vector<StackDimension>> sortedByGrid(std::vector<Instances>& positions)
 {
-    const auto both = [&](const Instance& instance) -> std::optional<Key> {
-        auto key = slow.key(instance);
-        const auto second = fast.key(instance);
-        if (!key || !second)
-            return std::nullopt;
-        key->insert(key->end(), second->begin(), second->end());
-        return key;
+    const auto valuesAt = [](const Instances& position, const Candidate& candidate) {
+        std::set<Key> values;
+        for (const Instance& instance : position)
+            values.insert(candidate.key(instance).value_or(Key{}));
+        return values;
     };
-    const Instances& first = positions.front();
-    std::set<Key> slowKeys;
-    std::set<Key> fastKeys;
-    for (const Instance& instance : first) {
-        const auto a = slow.key(instance);
-        const auto b = fast.key(instance);
-        if (!a || !b)
-            return std::nullopt;
-        slowKeys.insert(*a);
-        fastKeys.insert(*b);
+    std::vector<std::pair<const Candidate*, std::set<Key>>> needed;
+    for (const Candidate& candidate : candidates())
+        if (auto values = valuesAt(positions.front(), candidate); !candidate.isTime && values.size() > 1 && !values.contains(Key{}) &&
+            std::all_of(positions.begin(), positions.end(), [&](const Instances& position) { return valuesAt(position, candidate) == values; }))
+            needed.emplace_back(&candidate, std::move(values));
+    const auto keyOf = [](const auto& candidates) {
+        return [&candidates](const Instance& instance) -> std::optional<Key> {
+            Key together; // the first varies slowest
+            for (const auto& [candidate, values] : candidates) {
+                const Key key = candidate->key(instance).value_or(Key{});
+                together.insert(together.end(), key.begin(), key.end());
+            }
+            return together;
+        };
+    };
+    for (size_t i = needed.size(); i-- > 0;) {
+        auto fewer = needed;
+        fewer.erase(fewer.begin() + qsizetype(i));
+        if (distinctKeys(positions.front(), keyOf(fewer)))
+            needed = std::move(fewer);
     }
-    if (slowKeys.size() < 2 || fastKeys.size() < 2 || slowKeys.size() * fastKeys.size() != first.size() || !sortedBy(positions, both))
+    std::vector<StackDimension> dimensions;
+    size_t combinations = 1;
+    for (const auto& [candidate, values] : needed) {
+        dimensions.insert(dimensions.begin(), dimensionOf(*candidate, values));
+        combinations *= values.size();
+    }
+    if (needed.empty() || combinations != positions.front().size() || !sortedBy(positions, keyOf(needed)))
         return std::nullopt;
-    return std::vector{dimensionOf(fast, fastKeys), dimensionOf(slow, slowKeys)};
+    return dimensions;
 }
 
 /// By the object's own Dimension Index Sequence: those of its dimensions that are needed to tell the frames of a position
@@ -194,6 +209,9 @@ const std::vector<Candidate>& candidates()
         {QT_TRANSLATE_NOOP("Volume", "inversion time"), "ms", member(&Instance::inversionTimeMs)},
         {QT_TRANSLATE_NOOP("Volume", "heart phase"), "%", member(&Instance::cardiacPhasePercent)},
         {QT_TRANSLATE_NOOP("Volume", "trigger time"), "ms", member(&Instance::triggerTimeMs)},
+        {QT_TRANSLATE_NOOP("Volume", "frame reference time"), "ms", member(&Instance::frameReferenceTimeMs)},
+        {QT_TRANSLATE_NOOP("Volume", "tube voltage"), "kV", member(&Instance::tubeVoltageKv)},
+        {QT_TRANSLATE_NOOP("Volume", "flip angle"), "°", member(&Instance::flipAngleDeg)},
         {QT_TRANSLATE_NOOP("Volume", "acquisition"), "", member(&Instance::acquisitionNumber)},
         {QT_TRANSLATE_NOOP("Volume", "trigger time"), "ms", member(&Instance::triggerTimeMs), true},
         {QT_TRANSLATE_NOOP("Volume", "acquisition time"), "s", member(&Instance::acquisitionTimeS), true},
@@ -208,17 +226,16 @@ std::optional<std::vector<StackDimension>> sortedByDimensions(std::vector<Instan
 {
     if (auto dimensions = sortedByIndex(positions))
         return dimensions;
-    const auto& all = candidates();
-    for (const Candidate& candidate : all)
+    for (const Candidate& candidate : candidates())
         if (!candidate.isTime)
             if (auto dimension = sortedBy(positions, candidate))
                 return std::vector{*dimension};
-    for (const Candidate& slow : all)
-        for (const Candidate& fast : all)
-            if (!slow.isTime && !fast.isTime && &slow != &fast)
-                if (auto two = sortedByTwo(positions, fast, slow))
-                    return two;
-    for (const Candidate& candidate : all)
+    return sortedByGrid(positions);
+}
+
+std::optional<std::vector<StackDimension>> sortedByTime(std::vector<Instances>& positions)
+{
+    for (const Candidate& candidate : candidates())
         if (candidate.isTime)
             if (auto dimension = sortedBy(positions, candidate))
                 return std::vector{*dimension};

@@ -24,7 +24,9 @@ struct Candidate
 const std::vector<Candidate>& candidates();
 
 /// Sorts the frames of each position (positions of equal size) by the object's own Dimension Index Sequence, else by the
-/// candidate, else by the two, that tell them apart in the same way everywhere. Nothing, and no order, where none does.
+/// candidate, else by the several, that tell them apart in the same way everywhere. Nothing, and no order, where none does.
 std::optional<std::vector<StackDimension>> sortedByDimensions(std::vector<Instances>& positions);
+/// By what only grows from one to the next: times, numbers.
+std::optional<std::vector<StackDimension>> sortedByTime(std::vector<Instances>& positions);
 
 } // namespace diascope::viewer

@@ -1,4 +1,5 @@
 #include "viewer/volume/suv.h"
+#include "viewer/volume/frame_groups.h"
 #include <QDate>
 #include <algorithm>
 #include <cmath>
@@ -83,15 +84,6 @@ std::optional<double> secondsOfDateTime(const QString& text, const std::optional
 std::optional<double> positive(const std::optional<double>& value)
 {
     return value && *value > 0 && std::isfinite(*value) ? value : std::nullopt;
-}
-
-/// The first private element of `group` and `creator` with this low byte.
-std::optional<Tag> privateTag(const Dataset& dataset, quint16 group, const char* creator, quint16 low)
-{
-    for (quint16 block = 0x10; block <= 0xFF; ++block)
-        if (dataset.text({group, block}) == QLatin1String(creator))
-            return Tag{group, quint16(block << 8 | low)};
-    return std::nullopt;
 }
 
 /// Enhanced PET: the units stand in the real world values, which must then be the rescaled ones.
