@@ -28,9 +28,9 @@ for uid in sys.argv[2:]:
     d.save_as(sys.argv[1] + '/' + uid, write_like_original=False)
 )";
 
-std::unique_ptr<OpenStudy> opened(const QStringList& paths)
+std::unique_ptr<OpenStudy> opened(const QStringList& paths, const QString& seriesUid = {})
 {
-    auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{"1.2.3", paths}});
+    auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{seriesUid, paths}});
     QSignalSpy completed(study.get(), &OpenStudy::completed);
     return completed.wait(60000) ? std::move(study) : nullptr;
 }
@@ -157,6 +157,22 @@ private Q_SLOTS:
             QVERIFY(left.reason.size() > 10);
     }
 
+    /// A file that was indexed where it lies, and is another image by now: perhaps another patient's. It is named, not shown.
+    void aFileThatBecameAnotherImageIsNotShown()
+    {
+        const QString path = test::dataFile("pixels/pydicom_test_files/CT_small.dcm");
+        NEEDS_TEST_DATA(path);
+        const QString series = dicom::Dataset::read(path)->text(dicom::tag::SeriesInstanceUID);
+        const auto same = opened({path}, series);
+        QVERIFY(same);
+        QCOMPARE(same->stacks().size(), 1u);
+        const auto other = opened({path}, series + ".1");
+        QVERIFY(other);
+        QVERIFY(other->stacks().empty());
+        QCOMPARE(other->notShown().size(), 1u);
+        QVERIFY(!other->notShown().front().reason.isEmpty());
+    }
+
     void closingWhileItReadsIsHarmless()
     {
         const QString folder = test::dataFile("modalities");
@@ -166,7 +182,7 @@ private Q_SLOTS:
         while (it.hasNext())
             paths << it.next();
         for (int i = 0; i < 5; ++i) {
-            auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{"1", paths.mid(0, 10)}, {"2", paths}});
+            auto study = std::make_unique<OpenStudy>(std::vector<SeriesFiles>{{"", paths.mid(0, 10)}, {"", paths}});
             QSignalSpy added(study.get(), &OpenStudy::stackAdded);
             QTRY_VERIFY(added.count() > 0);
             for (const auto& stack : study->stacks()) {

@@ -140,7 +140,7 @@ OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series, const IsClos
     const auto files = QtConcurrent::blockingMapped<std::vector<OneFile>>(&readingPool(), series.paths, [&](const QString& path) {
         if (*isClosed)
             return OneFile{};
-        auto read = readInstances(path);
+        auto read = readKnownInstances(path, {series.seriesUid});
         return read ? OneFile{std::move(*read), {}} : OneFile{{}, reasonNotShown(read.error())};
     });
     Headers headers;

@@ -76,7 +76,7 @@ private:
 /// One series as the archive or a folder knows it.
 struct SeriesFiles
 {
-    QString seriesUid;
+    QString seriesUid; ///< files of another series are not shown; empty: any
     QStringList paths;
 };
 
