@@ -8,7 +8,9 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QListWidget>
+#include <QPainter>
 #include <QShortcut>
+#include <QStyle>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QToolBar>
@@ -26,6 +28,21 @@ namespace
 const Setting<QByteArray> readingGeometry{"windows.reading.geometry", QByteArray()};
 const Setting<QByteArray> readingState{"windows.reading.state", QByteArray()};
 constexpr int stateVersion = 1;
+
+/// One line that gives way: what does not fit ends in an ellipsis, and the window may be as narrow as it likes.
+class ElidedLabel : public QLabel
+{
+public:
+    explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
+                              fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
+    }
+};
 
 /// Files and folders, grouped by series: for images shown where they lie.
 std::vector<SeriesFiles> seriesIn(const QStringList& paths)
@@ -69,7 +86,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     auto* line = new QHBoxLayout(banner);
     line->setContentsMargins(10, 5, 10, 5);
     m_patient = new QLabel(banner);
-    m_study = new QLabel(banner);
+    m_study = new ElidedLabel(banner);
     m_warning = new QLabel(banner);
     m_state = new QLabel(banner);
     for (QLabel* label : {m_patient, m_study, m_warning, m_state})
@@ -425,6 +442,7 @@ void ReadingWindow::updateBanner()
     QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
     details.removeAll(QString());
     m_study->setText(details.join(QStringLiteral("   ")));
+    m_study->setToolTip(m_study->text().toHtmlEscaped());
     QStringList title{texts.patientName, texts.studyDescription.isEmpty() ? texts.studyDate : texts.studyDescription};
     title.removeAll(QString());
     setWindowTitle(title.join(QStringLiteral(" · ")));

@@ -49,7 +49,7 @@ void ThumbnailList::add(const std::shared_ptr<OpenStack>& stack)
     const int index = stackCount();
     m_stacks.push_back(stack);
     auto* added = new QListWidgetItem(iconOf({}), QString(), this);
-    added->setSizeHint({picturePx + 20, picturePx + 14 + 4 * fontMetrics().lineSpacing()});
+    added->setSizeHint({picturePx + 20, picturePx + 14 + 5 * fontMetrics().lineSpacing()});
     added->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
     connect(stack.get(), &OpenStack::thumbnailReady, this, [this, index] {
         if (index < count())
@@ -65,9 +65,10 @@ void ThumbnailList::caption(int index)
     const ImageTexts& texts = stack.texts();
     const int count = stack.stack().frameCount();
     const QString mark = stack.stack().warnings.empty() ? QString() : QStringLiteral("⚠ ");
+    const QString description = texts.seriesDescription.isEmpty() ? texts.studyDescription : texts.seriesDescription;
+    const int twoLines = 2 * picturePx - 20; // where words break, room is lost
     item(index)->setText(QStringLiteral("%1%2 %3\n%4\n%5\n%6")
-                             .arg(mark, texts.seriesNumber, texts.modality,
-                                  texts.seriesDescription.isEmpty() ? texts.studyDescription : texts.seriesDescription,
+                             .arg(mark, texts.seriesNumber, texts.modality, fontMetrics().elidedText(description, Qt::ElideRight, twoLines),
                                   tr("%n image(s)", nullptr, count), texts.studyDate));
     QStringList tip{texts.patientName, texts.studyDescription, texts.seriesDescription};
     for (const StackDimension& dimension : stack.stack().dimensions)
