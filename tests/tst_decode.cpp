@@ -528,6 +528,18 @@ private Q_SLOTS:
         QVERIFY(*pool.isConfined()); // a worker is there again
     }
 
+    /// PIX-02: Pixel Representation 1 says nothing of single bits.
+    void aSingleBitHasNoSign()
+    {
+        Dataset dataset = greyImage(3, 5, 1, 1, 0, true);
+        dataset.setBytes(tag::PixelData, QByteArray::fromHex("b56a"));
+        const auto source = PixelSource::open(written(dataset));
+        QVERIFY(source);
+        const auto frame = source->frame(0);
+        QVERIFY(frame);
+        QCOMPARE(samplesOf(*frame), (std::vector<qint64>{1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1}));
+    }
+
     /// A worker is handed its socket and its memory, nothing else of ours.
     void aDecoderInheritsNothing()
     {

@@ -111,7 +111,7 @@ SampleType PixelDescription::sampleType() const
         return SampleType::Rgb8;
     if (bitsAllocated == 32)
         return isSigned ? SampleType::Int32 : SampleType::UInt32;
-    if (isSigned)
+    if (isSigned && bitsAllocated > 1) // a single bit has no sign, whatever the header says
         return SampleType::Int16;
     return bitsAllocated == 16 ? SampleType::UInt16 : SampleType::UInt8;
 }
