@@ -3872,6 +3872,10 @@ RIS：%1 %2</translation>
             <translation>内存不足，无法读取压缩的数据集</translation>
         </message>
         <message>
+            <source>there is not enough memory to read the dataset</source>
+            <translation>内存不足，无法读取数据集</translation>
+        </message>
+        <message>
             <source>there is nothing to send</source>
             <translation>没有可发送的内容</translation>
         </message>

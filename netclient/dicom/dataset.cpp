@@ -10,10 +10,10 @@
 #include <limits>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcistrmf.h>
 #include <dcmtk/oflog/oflog.h>
 #include <mutex>
+#include <sys/mman.h>
 
 namespace diascope::dicom
 {
@@ -227,12 +227,13 @@ Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
         return std::unexpected(checked.error());
     quietDcmtk();
     auto file = std::make_shared<DcmFileFormat>();
-    DcmInputBufferStream stream;
-    stream.setBuffer(bytes.constData(), bytes.size());
-    stream.setEos();
-    file->transferInit();
-    const OFCondition loaded = file->read(stream);
-    file->transferEnd();
+    // As a file: of one DCMTK looks whether a value can be there before it takes memory for it.
+    const int memory = memfd_create("diascope-dataset", MFD_CLOEXEC);
+    QFile stream;
+    if (memory < 0 || !stream.open(memory, QIODevice::WriteOnly, QFile::AutoCloseHandle) || stream.write(bytes) != bytes.size() || !stream.flush())
+        return fail(Fault::Internal, tr("there is not enough memory to read the dataset"));
+    const OFCondition loaded = file->loadFile(QByteArray("/proc/self/fd/" + QByteArray::number(memory)).constData(), EXS_Unknown,
+                                              EGL_noChange, lazyFrom, ERM_autoDetect);
     if (loaded.bad())
         return std::unexpected(damaged(loaded));
     if (file->loadAllDataIntoMemory().bad())
