@@ -1,7 +1,7 @@
 #include "netclient/dicom/quick_header.h"
 #include "netclient/dicom/structure.h"
+#include "netclient/dicom/vr.h"
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace diascope::dicom
@@ -18,13 +18,6 @@ constexpr quint32 sequenceEnd = 0xFFFEE0DD;
 quint16 u16(const uchar* at) { return quint16(at[0] | at[1] << 8); }
 quint32 u32(const uchar* at) { return quint32(u16(at)) | quint32(u16(at + 2)) << 16; }
 quint32 tagAt(const uchar* at) { return quint32(u16(at)) << 16 | u16(at + 2); }
-bool looksLikeVr(const uchar* vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
-
-bool hasLongLength(const uchar* vr)
-{
-    static constexpr std::array names{"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-    return std::any_of(names.begin(), names.end(), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
-}
 
 struct Element
 {
@@ -57,7 +50,7 @@ std::optional<Element> elementAt(std::span<const uchar> bytes, qint64 at, bool i
     element.isPersonName = std::memcmp(head + 4, "PN", 2) == 0;
     element.isWord = std::memcmp(head + 4, "US", 2) == 0;
     element.isUnknown = std::memcmp(head + 4, "UN", 2) == 0;
-    if (!hasLongLength(head + 4)) {
+    if (hasShortLength(head + 4)) {
         element.length = u16(head + 6);
         return element;
     }

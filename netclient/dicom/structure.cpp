@@ -1,6 +1,7 @@
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/byte_window.h"
 #include "netclient/dicom/inflate.h"
+#include "netclient/dicom/vr.h"
 #include <QFile>
 #include <QFileInfo>
 #include <algorithm>
@@ -76,19 +77,13 @@ private:
                                         .arg(m_at));
     }
 
-    static bool isOneOf(std::initializer_list<const char*> names, QByteArrayView vr)
-    {
-        return std::any_of(names.begin(), names.end(), [vr](const char* name) { return vr == name; });
-    }
-    static bool isShortVr(QByteArrayView vr)
-    {
-        return isOneOf({"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"}, vr);
-    }
+    static bool isShortVr(QByteArrayView vr) { return hasShortLength(reinterpret_cast<const uchar*>(vr.data())); }
     static bool isLongVr(QByteArrayView vr)
     {
-        return isOneOf({"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"}, vr);
+        static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
+        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return vr == name; });
     }
-    static bool looksLikeVr(QByteArrayView vr) { return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z'; }
+    static bool looksLikeVr(QByteArrayView vr) { return dicom::looksLikeVr(reinterpret_cast<const uchar*>(vr.data())); }
     QByteArray vrAt(qint64 at)
     {
         const uchar* p = m_bytes.at(at, 2);

@@ -1,5 +1,6 @@
 #include "viewer/decode/pixel_layout.h"
 #include "netclient/dicom/byte_window.h"
+#include "netclient/dicom/vr.h"
 #include <QFile>
 #include <algorithm>
 #include <cstring>
@@ -39,7 +40,7 @@ public:
         const uchar* head = m_reader.at(at, 8);
         if (!head)
             return std::nullopt;
-        std::vector<bool> implicit{!isVr(head + 4)};
+        std::vector<bool> implicit{!looksLikeVr(head + 4)};
         while ((head = m_reader.at(at, 8))) {
             const quint32 tag = quint32(u16(head)) << 16 | u16(head + 2);
             if (tag == itemEnd || tag == sequenceEnd) {
@@ -50,11 +51,11 @@ public:
             }
             Found found;
             bool becomesImplicit = implicit.back();
-            if (tag == itemTag || implicit.back() || !isVr(head + 4)) {
+            if (tag == itemTag || implicit.back() || !looksLikeVr(head + 4)) {
                 found.length = u32(head + 4);
                 at += 8;
             } else {
-                const bool isLong = isLongVr(head + 4);
+                const bool isLong = !hasShortLength(head + 4);
                 found.isByteVr = std::memcmp(head + 4, "OB", 2) == 0;
                 found.isWordVr = std::memcmp(head + 4, "OW", 2) == 0;
                 becomesImplicit = std::memcmp(head + 4, "UN", 2) == 0;
@@ -108,15 +109,6 @@ private:
     {
         return m_isBigEndian ? quint32(u16(p)) << 16 | u16(p + 2) : quint32(u16(p + 2)) << 16 | u16(p);
     }
-    static bool isVr(const uchar* p) { return p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z'; }
-    /// All but these have a long length, VRs of the future too (PS3.5 §6.2).
-    static bool isLongVr(const uchar* vr)
-    {
-        static constexpr const char* shortOnes[] = {"AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO",
-                                                    "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"};
-        return std::none_of(std::begin(shortOnes), std::end(shortOnes), [vr](const char* name) { return std::memcmp(vr, name, 2) == 0; });
-    }
-
     /// The first element after the file meta group, which is always explicit little endian (PS3.10 §7.1).
     qint64 start()
     {
@@ -126,8 +118,8 @@ private:
         while (const uchar* head = m_reader.at(at, 12)) {
             if (head[0] != 2 || head[1] != 0)
                 break;
-            const bool isImplicit = !isVr(head + 4); // against the standard, but there
-            const bool isLong = !isImplicit && isLongVr(head + 4);
+            const bool isImplicit = !looksLikeVr(head + 4); // against the standard, but there
+            const bool isLong = !isImplicit && !hasShortLength(head + 4);
             const quint32 length = isImplicit ? quint32(head[4]) | quint32(head[5]) << 8 | quint32(head[6]) << 16 | quint32(head[7]) << 24
                                    : isLong ? quint32(head[8]) | quint32(head[9]) << 8 | quint32(head[10]) << 16 | quint32(head[11]) << 24
                                             : quint32(head[6]) | quint32(head[7]) << 8;
