@@ -1,28 +1,13 @@
 #pragma once
-#include "netclient/dicom/uid.h"
+#include "netclient/dicom/exchange.h"
 #include "netclient/dimse/node.h"
-#include <functional>
 #include <memory>
 
 namespace diascope::dimse
 {
 
-/// An instance as it came over an association: a Part 10 file of our own header and the peer's dataset bytes, untouched.
-/// The UIDs are the peer's words: valid in form, and never to become a file name.
-struct Received
-{
-    QByteArray part10;
-    QString sopClassUid;
-    QString sopInstanceUid;
-    QString transferSyntaxUid;
-    QString callingAe;       ///< who sent it; empty for C-GET
-    QString moveOriginator;  ///< AE title that asked the sender by C-MOVE; mostly empty
-    quint16 moveMessageId = 0;
-};
-
-/// Stores it. An error becomes a failure status to the peer and is listed with the instance. May be called from several
-/// threads at once by a Listener.
-using Sink = std::function<Result<void>(Received&&)>;
+using dicom::Received;
+using dicom::Sink;
 
 struct ListenerOptions
 {

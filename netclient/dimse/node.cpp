@@ -1,7 +1,9 @@
 #include "netclient/dimse/node.h"
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QUrl>
 #include <algorithm>
 
 namespace diascope::dimse
@@ -13,6 +15,27 @@ namespace
 QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
 
 const Setting<QString> savedNodes{"nodes", {}};
+constexpr int mostAssociations = 16;
+
+template <typename Kind>
+struct Named
+{
+    Kind kind;
+    const char* name;
+};
+constexpr Named<Node::RetrieveBy> retrieves[] = {{Node::RetrieveBy::Auto, "auto"}, {Node::RetrieveBy::Get, "get"},
+                                                 {Node::RetrieveBy::Move, "move"}, {Node::RetrieveBy::Web, "web"}};
+constexpr Named<dicom::Login::Kind> logins[] = {
+    {dicom::Login::Kind::None, "none"}, {dicom::Login::Kind::Basic, "basic"}, {dicom::Login::Kind::Bearer, "bearer"}};
+
+template <typename Table, typename Kind>
+QString nameIn(const Table& table, Kind kind)
+{
+    for (const auto& entry : table)
+        if (entry.kind == kind)
+            return QLatin1String(entry.name);
+    return {};
+}
 
 /// PS3.5 §6.2, AE: default character repertoire without backslash and control characters, not only spaces.
 bool isAeTitle(const QString& title)
@@ -32,10 +55,48 @@ Result<void> check(const Node& node)
         return fail(Fault::Invalid, tr("\"%1\" is no host name or address").arg(node.host));
     if (node.port == 0)
         return fail(Fault::Invalid, tr("a port is a number from 1 to 65535"));
+    if (!node.dicomWebUrl.isEmpty()) {
+        const QUrl url(node.dicomWebUrl, QUrl::StrictMode);
+        const bool isWeb = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
+        if (!url.isValid() || !isWeb || url.host().isEmpty() || !url.userInfo().isEmpty())
+            return fail(Fault::Invalid, tr("\"%1\" is no address of a DICOMweb service (http:// or https://, without user and password)").arg(node.dicomWebUrl));
+        if (node.useTls && url.scheme() != QLatin1String("https"))
+            return fail(Fault::Invalid, tr("a node with TLS has an https:// address"));
+    } else if (node.retrieveBy == Node::RetrieveBy::Web) {
+        return fail(Fault::Invalid, tr("retrieving by the web needs the address of the DICOMweb service"));
+    }
+    if (node.login == dicom::Login::Kind::Basic && node.user.isEmpty())
+        return fail(Fault::Invalid, tr("a user name is wanted"));
+    if (node.tls.certificateFile.isEmpty() != node.tls.keyFile.isEmpty())
+        return fail(Fault::Invalid, tr("a certificate of ours and its key go together"));
+    for (const QString& file : {node.tls.caFile, node.tls.certificateFile, node.tls.keyFile})
+        if (!file.isEmpty() && !QFileInfo(file).isReadable())
+            return fail(Fault::Invalid, tr("%1 cannot be read").arg(file));
+    if (node.associations < 1 || node.associations > mostAssociations)
+        return fail(Fault::Invalid, tr("a peer is asked over 1 to %1 associations at once").arg(mostAssociations));
     return {};
 }
 
 } // namespace
+
+QString name(Node::RetrieveBy by) { return nameIn(retrieves, by); }
+QString name(dicom::Login::Kind kind) { return nameIn(logins, kind); }
+
+std::optional<Node::RetrieveBy> retrieveByOf(const QString& name)
+{
+    for (const auto& entry : retrieves)
+        if (name == QLatin1String(entry.name))
+            return entry.kind;
+    return std::nullopt;
+}
+
+std::optional<dicom::Login::Kind> loginKindOf(const QString& name)
+{
+    for (const auto& entry : logins)
+        if (name == QLatin1String(entry.name))
+            return entry.kind;
+    return std::nullopt;
+}
 
 std::vector<Node> Nodes::list() const
 {
@@ -43,9 +104,16 @@ std::vector<Node> Nodes::list() const
     const QJsonArray array = QJsonDocument::fromJson(m_settings.get(savedNodes).toUtf8()).array();
     for (const QJsonValue& value : array) {
         const QJsonObject object = value.toObject();
-        nodes.push_back({object[u"name"].toString(), object[u"ae"].toString(), object[u"host"].toString(),
-                         quint16(object[u"port"].toInt()), object[u"tls"].toBool(), object[u"dicomweb"].toString(),
-                         object[u"charset"].toString(), object[u"assumedCharset"].toString()});
+        Node node{object[u"name"].toString(), object[u"ae"].toString(), object[u"host"].toString(),
+                  quint16(object[u"port"].toInt()), object[u"tls"].toBool(), object[u"dicomweb"].toString(),
+                  object[u"charset"].toString(), object[u"assumedCharset"].toString()};
+        node.tls = {object[u"ca"].toString(), object[u"certificate"].toString(), object[u"key"].toString()};
+        node.login = loginKindOf(object[u"login"].toString()).value_or(dicom::Login::Kind::None);
+        node.user = object[u"user"].toString();
+        node.retrieveBy = retrieveByOf(object[u"retrieveBy"].toString()).value_or(Node::RetrieveBy::Auto);
+        node.associations = std::clamp(object[u"associations"].toInt(Node{}.associations), 1, mostAssociations);
+        node.isSlowLine = object[u"slowLine"].toBool();
+        nodes.push_back(std::move(node));
     }
     std::sort(nodes.begin(), nodes.end(), [](const Node& a, const Node& b) { return a.name < b.name; });
     return nodes;
@@ -57,7 +125,10 @@ Result<void> Nodes::save(const std::vector<Node>& nodes)
     for (const Node& node : nodes)
         array << QJsonObject{{"name", node.name}, {"ae", node.aeTitle}, {"host", node.host}, {"port", node.port}, {"tls", node.useTls},
                              {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet},
-                             {"assumedCharset", node.assumedCharacterSet}};
+                             {"assumedCharset", node.assumedCharacterSet}, {"ca", node.tls.caFile},
+                             {"certificate", node.tls.certificateFile}, {"key", node.tls.keyFile}, {"login", diascope::dimse::name(node.login)},
+                             {"user", node.user}, {"retrieveBy", diascope::dimse::name(node.retrieveBy)},
+                             {"associations", node.associations}, {"slowLine", node.isSlowLine}};
     return m_settings.set(savedNodes, QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/settings.h"
+#include "netclient/dicom/security.h"
 #include <optional>
 #include <vector>
 
@@ -18,7 +19,25 @@ struct Node
     QString characterSet; ///< Specific Character Set for our queries: "ISO_IR 192"; empty: only ASCII is sent undeclared
     /// Overrides the declared character set of what it answers: for sources known to declare a wrong one.
     QString assumedCharacterSet;
+
+    dicom::TlsFiles tls{};  ///< of DICOM over TLS and of https alike
+    dicom::Login::Kind login = dicom::Login::Kind::None;
+    QString user{};         ///< whom `login` names
+    QString secret{};       ///< filled from the keyring by whoever connects; never stored with the node
+
+    /// By what studies are fetched. Auto: what has shown itself to work and be quick.
+    enum class RetrieveBy { Auto, Get, Move, Web };
+    RetrieveBy retrieveBy = RetrieveBy::Auto;
+    int associations = 2;   ///< at most this many at once; 1 for peers that cannot bear more
+    bool isSlowLine = false; ///< rendered or compressed images first (NET-16)
 };
+
+/// "auto", "get", "move", "web"
+QString name(Node::RetrieveBy by);
+std::optional<Node::RetrieveBy> retrieveByOf(const QString& name);
+/// "none", "basic", "bearer"
+QString name(dicom::Login::Kind kind);
+std::optional<dicom::Login::Kind> loginKindOf(const QString& name);
 
 /// Our own side of an association.
 struct Local

@@ -1,8 +1,8 @@
 #pragma once
 #include "netclient/base/task.h"
 #include "netclient/dicom/dataset.h"
+#include "netclient/dicom/exchange.h"
 #include "netclient/dimse/node.h"
-#include <functional>
 
 namespace diascope::dimse
 {
@@ -15,27 +15,9 @@ Result<void> echo(const Node& node, const Local& local, Task& task);
 /// The peer turned the association down only for now (PS3.8 §9.3.4, result 2): worth another try after a while.
 bool isTransient(const Error& error);
 
-enum class Level { Study, Series, Image };
-
-/// What to look for; empty means any. Wildcards `*` and `?` go to the peer as they are.
-struct FindKeys
-{
-    QString patientId;
-    QString patientName;
-    QString birthDate;
-    QString accession;
-    QString dates;    ///< YYYYMMDD, or a range with '-'
-    QString modality; ///< in study (study level), of the series (series level)
-    QString description;
-    QString studyUid;
-    QString seriesUid;
-    QString instanceUid;
-    std::vector<dicom::Tag> alsoReturn; ///< more return keys than the usual ones of the level
-    int limit = 0; ///< C-CANCEL after this many rows; 0: all
-};
-
-/// Called for every row as it arrives, on the calling thread. False: enough, the peer is told to stop.
-using OnMatch = std::function<bool(const dicom::Dataset& row)>;
+using dicom::FindKeys;
+using dicom::Level;
+using dicom::OnMatch;
 
 /// C-FIND, study root. Text is encoded in the node's character set (Error Unsupported: it does not fit).
 /// Returns the number of rows.
