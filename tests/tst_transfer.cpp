@@ -1,6 +1,7 @@
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/uid.h"
 #include "netclient/transfer/delivery_queue.h"
+#include "netclient/transfer/reception.h"
 #include "netclient/transfer/study_transfer.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
@@ -258,21 +259,22 @@ private Q_SLOTS:
         auto archive = archive::Archive::open(profile());
         QVERIFY(archive);
         const dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
-        const dimse::Local local;
 
         // SAF-05: sent, and counted by the server itself.
-        const auto sent = sendInstances(node, files, local, m_task);
+        const auto sent = sendFiles(**archive, node, *filesOf(files), {}, m_task);
         QVERIFY2(sent && sent->isComplete(), sent ? "" : qPrintable(message(sent.error())));
         QCOMPARE(sent->confirmed, files.size());
         QCOMPARE(orthanc->instanceIds().size(), files.size());
 
         const dimse::MoveDestination destination{"DIASCOPE", movePort, dimse::ListenerOptions::Interface::Loopback};
         const RetrieveBy how = isGet ? RetrieveBy::Get : RetrieveBy::Move;
-        auto result = retrieveStudy(**archive, node, study, {}, how, local, m_task, destination);
+        RetrieveOptions options;
+        options.destination = destination;
+        auto result = retrieveStudy(**archive, node, study, {}, how, options, m_task);
         QVERIFY2(result && result->isComplete(), result ? "" : qPrintable(message(result.error())));
         QCOMPARE(result->received, files.size());
         QCOMPARE((*(*archive)->study(study))->instances, files.size());
-        result = retrieveStudy(**archive, node, study, {}, how, local, m_task, destination); // nothing twice
+        result = retrieveStudy(**archive, node, study, {}, how, options, m_task); // nothing twice
         QVERIFY(result && result->isComplete());
         QCOMPARE(result->received, 0);
         QCOMPARE(result->present, files.size());
@@ -303,8 +305,8 @@ private Q_SLOTS:
         files = files.mid(0, 20);
         const dicom::StudyUid study{dicom::Dataset::read(files[0])->text(tag::StudyInstanceUID)};
         dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
-        QVERIFY(sendInstances(node, files, {}, m_task)->isComplete());
         auto archive = archive::Archive::open(profile());
+        QVERIFY(sendFiles(**archive, node, *filesOf(files), {}, m_task)->isComplete());
         test::CuttingProxy proxy(orthanc->port, 3'000'000); // five instances and a half, each time
         node.port = proxy.port();
         int rounds = 0;
@@ -329,7 +331,7 @@ private Q_SLOTS:
         auto archive = archive::Archive::open(profile());
         dimse::ListenerOptions options;
         options.interface = dimse::ListenerOptions::Interface::Loopback;
-        const auto listener = listenInto(**archive, options);
+        const auto listener = listenInto(**archive, profile(), options);
         QVERIFY(listener);
         QTemporaryDir elsewhere;
         int number = 0;

@@ -96,7 +96,7 @@ private:
             return imported ? Result<void>{} : std::unexpected(imported.error());
         }
         const dimse::Node node = (*m_pacs)->node();
-        const auto sent = transfer::sendInstances(node, m_files, m_session.local(), m_call.task());
+        const auto sent = transfer::sendFiles(m_session.archive(), node, *transfer::filesOf(m_files), {m_session.local(), {}, {}, {}}, m_call.task());
         if (!sent)
             return std::unexpected(sent.error());
         if (!sent->isComplete())
@@ -115,7 +115,7 @@ private:
         if (!rows)
             return std::unexpected(rows.error());
         note(tr("find: %1 study, \"%2\"").arg(*rows).arg(found));
-        const auto got = transfer::retrieveStudy(m_session.archive(), node, m_study, {}, transfer::RetrieveBy::Get, m_session.local(), m_call.task());
+        const auto got = transfer::retrieveStudy(m_session.archive(), node, m_study, {}, transfer::RetrieveBy::Get, {m_session.local(), {}, {}, {}}, m_call.task());
         if (!got)
             return std::unexpected(got.error());
         note(tr("retrieve: %1 of %2 instances").arg(got->received + got->present).arg(got->expected));

@@ -1,12 +1,5 @@
 #include "app/cli/verbs.h"
-#include "app/session/media.h"
 #include "netclient/dimse/query.h"
-#include "netclient/transfer/study_transfer.h"
-#include <QEventLoop>
-#include <QSocketNotifier>
-#include <csignal>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace diascope::cli
 {
@@ -19,7 +12,32 @@ QString tr(const char* text) { return QCoreApplication::translate("Cli", text); 
 QJsonObject toJson(const dimse::Node& node)
 {
     return {{"name", node.name}, {"ae", node.aeTitle}, {"host", node.host}, {"port", node.port},
-            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}, {"assumedCharset", node.assumedCharacterSet}};
+            {"tls", node.useTls}, {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet}, {"assumedCharset", node.assumedCharacterSet},
+            {"ca", node.tls.caFile}, {"certificate", node.tls.certificateFile}, {"key", node.tls.keyFile},
+            {"login", dimse::name(node.login)}, {"user", node.user}, {"retrieveBy", dimse::name(node.retrieveBy)},
+            {"associations", node.associations}, {"slowLine", node.isSlowLine}};
+}
+
+/// Security, limits and habits of a peer.
+Result<void> readMore(const QCommandLineParser& parser, dimse::Node& node)
+{
+    node.tls = {parser.value("ca"), parser.value("certificate"), parser.value("key")};
+    node.user = parser.value("user");
+    const auto login = parser.isSet("login") ? dimse::loginKindOf(parser.value("login"))
+                                             : std::optional(node.user.isEmpty() ? dicom::Login::Kind::None : dicom::Login::Kind::Basic);
+    if (!login)
+        return fail(Fault::Invalid, tr("--login is none, basic or bearer"));
+    node.login = *login;
+    const auto by = parser.isSet("retrieve-by") ? dimse::retrieveByOf(parser.value("retrieve-by")) : std::optional(dimse::Node::RetrieveBy::Auto);
+    if (!by)
+        return fail(Fault::Invalid, tr("--retrieve-by is auto, get, move or web"));
+    node.retrieveBy = *by;
+    const auto associations = wholeNumber(parser, "associations", 1, 16, node.associations);
+    if (!associations)
+        return fail(Fault::Invalid, tr("--associations wants a number from 1 to 16"));
+    node.associations = *associations;
+    node.isSlowLine = parser.isSet("slow-line");
+    return {};
 }
 
 Outcome runNode(Call& call, const QCommandLineParser& parser)
@@ -66,6 +84,8 @@ Outcome runNode(Call& call, const QCommandLineParser& parser)
     node.assumedCharacterSet = parser.value("assumed-charset");
     node.useTls = parser.isSet("tls");
     node.dicomWebUrl = parser.value("dicomweb");
+    if (auto read = readMore(parser, node); !read)
+        return wrongUsage(read.error().detail);
     const auto added = nodes.add(node);
     return added ? done() : failed(added.error());
 }
@@ -171,125 +191,11 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     return done();
 }
 
-QJsonArray failuresJson(const std::vector<dimse::InstanceFailure>& failures)
-{
-    QJsonArray json;
-    for (const dimse::InstanceFailure& failure : failures)
-        json << QJsonObject{{"sopInstanceUid", failure.sopInstanceUid}, {"reason", failure.reason}};
-    return json;
-}
-
-Outcome runGet(Call& call, const QCommandLineParser& parser)
-{
-    const QStringList words = parser.positionalArguments();
-    if (words.size() < 2)
-        return wrongUsage(tr("which node, and which study?"));
-    const auto node = nodeNamed(call, words.first());
-    if (!node)
-        return failed(node.error());
-    app::Session& session = **call.session();
-    if (auto permitted = session.permit(app::Action::Retrieve); !permitted)
-        return failed(permitted.error());
-    const auto how = parser.isSet("move") ? transfer::RetrieveBy::Move : transfer::RetrieveBy::Get;
-    dimse::MoveDestination destination;
-    destination.aeTitle = session.local().aeTitle;
-    destination.port = quint16(session.settings().get(dimse::listenPort));
-    qint64 expected = 0;
-    qint64 received = 0;
-    qint64 present = 0;
-    std::vector<dimse::InstanceFailure> failures;
-    std::optional<Error> ended;
-    for (const QString& study : words.mid(1)) {
-        const auto result = transfer::retrieveStudy(session.archive(), *node, {study}, {parser.value("series")}, how, session.local(), call.task(), destination);
-        if (!result)
-            return failed(result.error());
-        expected += result->expected;
-        received += result->received;
-        present += result->present;
-        failures.insert(failures.end(), result->failed.begin(), result->failed.end());
-        if (result->ended && !ended)
-            ended = result->ended;
-        if (!result->isComplete() && !ended)
-            ended = Error{Fault::Refused, tr("incomplete: %1 of %2 instances are here").arg(received + present).arg(expected)};
-    }
-    if (call.isJson)
-        call.print(QJsonObject{{"expected", expected}, {"received", received}, {"present", present}, {"failed", failuresJson(failures)}});
-    call.say(tr("received %1, here before %2, expected %3").arg(received).arg(present).arg(expected));
-    if (expected == 0 && !ended)
-        return failed(tr("%1 has no such study").arg(node->name));
-    return ended ? failed(*ended) : done();
-}
-
-Outcome runSend(Call& call, const QCommandLineParser& parser)
-{
-    QStringList words = parser.positionalArguments();
-    if (words.isEmpty() || (words.size() == 1) != parser.isSet("study"))
-        return wrongUsage(tr("a node, and either --study or files are wanted"));
-    const auto node = nodeNamed(call, words.takeFirst());
-    if (!node)
-        return failed(node.error());
-    app::Session& session = **call.session();
-    if (auto permitted = session.permit(app::Action::Send); !permitted)
-        return failed(permitted.error());
-    const auto result = parser.isSet("study")
-                            ? transfer::sendStudy(session.archive(), *node, {parser.value("study")}, session.local(), call.task(), app::decompressed)
-                            : transfer::sendInstances(*node, words, session.local(), call.task(), app::decompressed);
-    if (!result)
-        return failed(result.error());
-    QJsonArray failures;
-    for (const dimse::SendFailure& failure : result->failed) {
-        failures << QJsonObject{{"path", failure.path}, {"sopInstanceUid", failure.sopInstanceUid}, {"reason", failure.reason}};
-        call.say(QStringLiteral("  %1: %2").arg(failure.path, failure.reason));
-    }
-    if (call.isJson)
-        call.print(QJsonObject{{"sent", result->sent}, {"confirmed", result->confirmed}, {"failed", failures}});
-    call.say(tr("sent %1, confirmed %2, failed %3").arg(result->sent).arg(result->confirmed).arg(result->failed.size()));
-    if (result->isComplete())
-        return done();
-    return result->ended ? failed(*result->ended) : failed(tr("%1 of the instances were not confirmed: %2").arg(result->failed.size()).arg(result->failed.front().reason));
-}
-
-Outcome runListen(Call& call, const QCommandLineParser& parser)
-{
-    const auto port = wholeNumber(parser, "port", 0, 65535, -1);
-    if (!port)
-        return wrongUsage(tr("a port lies between 0 and 65535"));
-    // Before any thread exists, so that all of them leave these signals to us.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    const int descriptor = signalfd(-1, &signals, SFD_CLOEXEC);
-    const auto opened = call.session();
-    if (!opened)
-        return failed(opened.error());
-    app::Session& session = **opened;
-    if (auto permitted = session.permit(app::Action::Import); !permitted)
-        return failed(permitted.error());
-    dimse::ListenerOptions options;
-    options.aeTitle = parser.isSet("ae") ? parser.value("ae") : session.local().aeTitle;
-    options.port = quint16(*port >= 0 ? *port : session.settings().get(dimse::listenPort));
-    const auto listener = transfer::listenInto(session.archive(), options);
-    if (!listener)
-        return failed(listener.error());
-    if (call.isJson)
-        call.print(QJsonObject{{"ae", options.aeTitle}, {"port", (*listener)->port()}});
-    call.say(tr("listening as %1 on port %2").arg(options.aeTitle).arg((*listener)->port()));
-    std::fflush(stdout);
-    QEventLoop loop;
-    QSocketNotifier notifier(descriptor, QSocketNotifier::Read);
-    QObject::connect(&notifier, &QSocketNotifier::activated, &loop, &QEventLoop::quit);
-    loop.exec();
-    ::close(descriptor);
-    return done();
-}
-
 } // namespace
 
 Verb nodeVerb()
 {
-    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] | list | remove NAME", tr("the PACS and other peers"),
+    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] [--ca F] [--certificate F --key F] [--login KIND] [--user U] [--retrieve-by WAY] [--associations N] [--slow-line] | list | remove NAME", tr("the PACS and other peers"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"ae", tr("its AE title"), "AET"},
                                    {"host", tr("name or address"), "H"},
@@ -297,7 +203,15 @@ Verb nodeVerb()
                                    {"tls", tr("only encrypted; nothing is ever sent in the clear")},
                                    {"dicomweb", tr("the root of its DICOMweb service"), "URL"},
                                    {"charset", tr("for queries, such as \"ISO_IR 192\" or GB18030"), "C"},
-                                   {"assumed-charset", tr("what it really sends, where it declares a wrong one"), "C"}});
+                                   {"assumed-charset", tr("what it really sends, where it declares a wrong one"), "C"},
+                                   {"ca", tr("certificates trusted beside the system's, PEM"), "FILE"},
+                                   {"certificate", tr("ours, where the peer asks for one, PEM"), "FILE"},
+                                   {"key", tr("of our certificate, PEM"), "FILE"},
+                                   {"login", tr("none, basic or bearer"), "KIND"},
+                                   {"user", tr("the user of a basic login"), "U"},
+                                   {"retrieve-by", tr("auto (the quicker one), get, move or web"), "WAY"},
+                                   {"associations", tr("at most this many at once; 1 for peers that bear no more"), "N"},
+                                   {"slow-line", tr("first images small, all of them compressed")}});
             },
             runNode};
 }
@@ -320,30 +234,6 @@ Verb findVerb()
                                    {"limit", tr("at most this many"), "N"}});
             },
             runFind};
-}
-
-Verb getVerb()
-{
-    return {"get", "NODE STUDYUID… [--series UID] [--move]", tr("retrieve studies into the archive; what is here already is not fetched again"),
-            [](QCommandLineParser& parser) {
-                parser.addOptions({{"series", tr("only this series"), "UID"}, {"move", tr("by C-MOVE to our listener's port")}});
-            },
-            runGet};
-}
-
-Verb sendVerb()
-{
-    return {"send", "NODE (--study UID | FILE…)", tr("send instances to a peer; done when each was confirmed"),
-            [](QCommandLineParser& parser) { parser.addOption({"study", tr("of the archive"), "UID"}); }, runSend};
-}
-
-Verb listenVerb()
-{
-    return {"listen", "[--port P] [--ae AET]", tr("receive what peers send, until interrupted"),
-            [](QCommandLineParser& parser) {
-                parser.addOptions({{"port", tr("0: any free one"), "P"}, {"ae", tr("our AE title"), "AET"}});
-            },
-            runListen};
 }
 
 } // namespace diascope::cli

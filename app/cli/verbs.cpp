@@ -8,7 +8,8 @@ const std::vector<Verb>& verbs()
     static const std::vector<Verb> all{
         importVerb(), studiesVerb(), seriesVerb(), removeVerb(), verifyVerb(), rebuildVerb(), pixelsVerb(),
         renderVerb(), measureVerb(), nodeVerb(),   echoVerb(),   findVerb(),   getVerb(),     sendVerb(),
-        listenVerb(), reportVerb(),  deliverVerb(), mediaVerb(), demoVerb(),   configVerb(),  doctorVerb(),
+        listenVerb(), transfersVerb(), worklistVerb(), prefetchVerb(), reportVerb(), deliverVerb(), mediaVerb(),
+        demoVerb(),   configVerb(), doctorVerb(),
     };
     return all;
 }

@@ -1,6 +1,8 @@
 #include "app/session/session.h"
+#include "app/session/exchange.h"
 #include "netclient/base/log.h"
 #include "netclient/hl7/mllp.h"
+#include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
 #include "viewer/volume/frame_memory.h"
 #include <QCryptographicHash>
@@ -36,6 +38,8 @@ const std::vector<KnownSetting>& knownSettings()
     static const std::vector<KnownSetting> settings{
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
+        known(listenAlways), known(worklistNode), known(transfer::routeRules), known(transfer::prefetchRules),
+        known(transfer::backgroundLimits), known(transfer::atOnce),
     };
     return settings;
 }
@@ -46,6 +50,19 @@ const KnownSetting* knownSetting(const QString& key)
         if (setting.key == key)
             return &setting;
     return nullptr;
+}
+
+/// Settings whose text has a form of its own.
+Result<void> checkText(const QString& key, const QString& value)
+{
+    const auto outcome = [](const auto& parsed) { return parsed ? Result<void>{} : std::unexpected(parsed.error()); };
+    if (key == QLatin1String(transfer::routeRules.key))
+        return outcome(transfer::parseRoutes(value));
+    if (key == QLatin1String(transfer::prefetchRules.key))
+        return outcome(transfer::parsePrefetch(value));
+    if (key == QLatin1String(transfer::backgroundLimits.key))
+        return outcome(transfer::RateLimits::parse(value));
+    return {};
 }
 
 transfer::Acknowledgement plain(const hl7::Acknowledgement& answer)
@@ -141,6 +158,10 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
         return std::unexpected(deliveries.error());
     session->m_deliveries = std::move(*deliveries);
     session->m_templates = reporting::TemplateLibrary::builtIn();
+    auto exchange = Exchange::open(*session);
+    if (!exchange)
+        return std::unexpected(exchange.error());
+    session->m_exchange = std::move(*exchange);
     return session;
 }
 
@@ -210,6 +231,8 @@ Result<void> Session::configure(const QString& key, const QString& value)
             return invalid(QT_TRANSLATE_NOOP("Session", "this character set is not known"));
         if (key == QLatin1String(dimse::listenAe.key) && (value.trimmed().isEmpty() || value.size() > 16))
             return invalid(QT_TRANSLATE_NOOP("Session", "an AE title has 1 to 16 characters"));
+        if (auto checked = checkText(key, value); !checked)
+            return checked;
     }
     auto stored = m_settings->setRaw(key, typed);
     if (stored)

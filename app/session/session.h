@@ -10,6 +10,8 @@
 namespace diascope::app
 {
 
+class Exchange;
+
 /// ris.* : where signed reports go (CLI.md).
 inline const Setting<QString> risHost{"ris.hl7.host", QString()};
 inline const Setting<int> risPort{"ris.hl7.port", 2575};
@@ -45,6 +47,7 @@ public:
     /// Null in viewing-only mode: figures are drawn and forgotten.
     viewer::FigureStore* figures() { return m_mode == Mode::Reading ? m_figures.get() : nullptr; }
     transfer::DeliveryQueue& deliveries() { return *m_deliveries; }
+    Exchange& exchange() { return *m_exchange; }
     dimse::Local local() const; ///< our side of associations, from the settings
 
     /// A setting by its key, for the settings window and `diascope config`. Errors: Denied, NotFound (no such key), Invalid.
@@ -89,6 +92,7 @@ private:
     reporting::TemplateLibrary m_templates;
     class Courier;
     std::unique_ptr<Courier> m_courier;
+    std::unique_ptr<Exchange> m_exchange; // last: its threads use the others
 };
 
 /// MSH-10 of a signed version: follows from what was signed, so that no resend and no second signature gets another.

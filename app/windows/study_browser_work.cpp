@@ -34,7 +34,7 @@ void StudyBrowser::retrieve(const StudyEntry& entry, bool opensAfterwards)
     archive::Archive* archive = &m_session.archive();
     Job* job = m_jobs->start(tr("Retrieve %1 from %2").arg(dicom::PersonName::parse(entry.row.patientName).display(), node->name),
                              [archive, node = *node, study, local = m_session.local()](Task& task) -> Result<QString> {
-                                 const auto result = transfer::retrieveStudy(*archive, node, study, {}, transfer::RetrieveBy::Get, local, task);
+                                 const auto result = transfer::retrieveStudy(*archive, node, study, {}, transfer::RetrieveBy::Get, {local, {}, {}, {}}, task);
                                  if (!result)
                                      return std::unexpected(result.error());
                                  if (result->ended)
@@ -80,10 +80,13 @@ void StudyBrowser::sendSelected(const dimse::Node& node)
     const StudyEntry* entry = selected();
     if (auto permitted = m_session.permit(app::Action::Send); !permitted || !entry)
         return;
-    const archive::Archive* archive = &m_session.archive();
+    archive::Archive* archive = &m_session.archive();
     m_jobs->start(tr("Send %1 to %2").arg(dicom::PersonName::parse(entry->row.patientName).display(), node.name),
                   [archive, node, study = entry->row.uid, local = m_session.local()](Task& task) -> Result<QString> {
-                      const auto result = transfer::sendStudy(*archive, node, study, local, task, app::decompressed);
+                      const auto files = transfer::filesOf(*archive, study);
+                      if (!files)
+                          return std::unexpected(files.error());
+                      const auto result = transfer::sendFiles(*archive, node, *files, {local, app::decompressed, {}, {}}, task);
                       if (!result)
                           return std::unexpected(result.error());
                       if (!result->isComplete())

@@ -190,7 +190,7 @@ struct Demonstration
                 if (!imported)
                     return std::unexpected(imported.error());
                 if (node)
-                    if (const auto sent = transfer::sendInstances(*node, *files, local, task); !sent)
+                    if (const auto sent = transfer::sendFiles(*archive, *node, *transfer::filesOf(*files), {local, {}, {}, {}}, task); !sent)
                         return std::unexpected(sent.error());
                 return Workstation::tr("%1 images").arg(files->size());
             });

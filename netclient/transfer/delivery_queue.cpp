@@ -1,10 +1,7 @@
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/base/log.h"
-#include <QFile>
-#include <QFileInfo>
-#include <QUuid>
+#include "netclient/base/process_owner.h"
 #include <algorithm>
-#include <unistd.h>
 
 namespace diascope::transfer
 {
@@ -57,41 +54,6 @@ Result<std::vector<Delivery>> rows(Database& database, const QString& sql, const
 
 qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
 
-/// When a process of this machine was started, in ticks since the machine was (proc(5), field 22 of stat); empty: it does not run.
-QByteArray startOf(qint64 process)
-{
-    QFile file(QStringLiteral("/proc/%1/stat").arg(process));
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    const QByteArray line = file.readAll();
-    const QList<QByteArray> fields = line.mid(line.lastIndexOf(')') + 2).split(' '); // the name before may hold anything
-    const bool isGone = fields.value(0) == "Z" || fields.value(0) == "X";
-    return isGone ? QByteArray() : fields.value(19);
-}
-
-/// This run of this machine, and where its process numbers count.
-QString machine()
-{
-    QFile file(QStringLiteral("/proc/sys/kernel/random/boot_id"));
-    const QByteArray boot = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
-    return boot.isEmpty() ? QString() : QString::fromLatin1(boot) + QFileInfo(QStringLiteral("/proc/self/ns/pid")).symLinkTarget().section(u'/', -1);
-}
-
-/// A name for who claims: whether it still runs can be told from it, by a process of the same machine.
-QString ownerName()
-{
-    return QStringList{machine(), QString::number(::getpid()), QString::fromLatin1(startOf(::getpid())), QUuid::createUuid().toString(QUuid::Id128)}
-        .join(u'|');
-}
-
-/// Only what is certain: a claim from elsewhere, or that cannot be read, lives as long as its lease.
-bool isDead(const QString& owner)
-{
-    const QStringList parts = owner.split(u'|');
-    return parts.size() == 4 && !parts[0].isEmpty() && parts[0] == machine() && !parts[2].isEmpty() &&
-           startOf(parts[1].toLongLong()) != parts[2].toLatin1();
-}
-
 /// A process that was killed holds nothing up: its claims are free at once, not when the lease has run out.
 Result<void> freeClaimsOfTheDead(Database& database)
 {
@@ -105,7 +67,7 @@ Result<void> freeClaimsOfTheDead(Database& database)
             return std::unexpected(row.error());
         if (!*row)
             break;
-        if (const QString owner = query->text(0); isDead(owner))
+        if (const QString owner = query->text(0); isDeadOwner(owner))
             dead << owner;
     }
     for (const QString& owner : dead)
@@ -239,7 +201,7 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
     Outcome outcome;
     QStringList passed;
     QStringList deadTargets;
-    const QString owner = ownerName();
+    const QString owner = processOwnerName();
     while (!task.isCancelled()) {
         const auto delivery = claim(passed, deadTargets, force, leaseSeconds, owner);
         if (!delivery)

@@ -1,4 +1,6 @@
 #include "netclient/transfer/study_transfer.h"
+#include <QDirIterator>
+#include <QFileInfo>
 #include <mutex>
 
 namespace diascope::transfer
@@ -22,22 +24,27 @@ Result<QSet<QString>> presentIn(const archive::Archive& archive, const dicom::St
 }
 
 /// One retrieval whose count is what the archive holds durably, not what came over the wire.
-Result<dimse::RetrieveResult> retrieveOnce(archive::Archive& archive, const dimse::Node& node, const dimse::RetrieveRequest& request,
-                                           RetrieveBy how, const dimse::Local& local, Task& task, const dimse::MoveDestination& destination)
+Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dimse::Node& node, const dicom::RetrieveRequest& request,
+                                           RetrieveBy way, const RetrieveOptions& options, Task& task)
 {
-    if (how == RetrieveBy::Move) // the sender is answered for each instance: durable first
-        return dimse::move(node, request, destination, [&](dimse::Received&& received) -> Result<void> {
+    const auto count = [&](const dicom::Received& received) {
+        if (options.onBytes)
+            options.onBytes(received.part10.size());
+    };
+    if (way == RetrieveBy::Move) // the sender is answered for each instance: durable first
+        return dimse::move(node, request, options.destination, [&](dicom::Received&& received) -> Result<void> {
+            count(received);
             const auto stored = archive.storeReceived(received.part10, node.name);
             if (!stored)
                 return std::unexpected(stored.error());
             return {};
-        }, local, task);
+        }, options.local, task);
     // C-GET: the peer keeps what it gave us, so it need not wait for our disk; we count when the disk has it.
     std::mutex mutex;
-    std::vector<dimse::InstanceFailure> refused;
+    std::vector<dicom::InstanceFailure> refused;
     std::optional<Error> full;
     std::atomic<bool> isFull = false;
-    Result<dimse::RetrieveResult> result = fail(Fault::Internal, {});
+    Result<dicom::RetrieveResult> result = fail(Fault::Internal, {});
     {
         const auto intake = archive.intake(node.name, [&](const dicom::InstanceUid& uid, const Result<archive::Stored>& stored) {
             if (stored)
@@ -49,13 +56,15 @@ Result<dimse::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
                 isFull = true;
             }
         });
-        result = dimse::get(node, request, [&](dimse::Received&& received) -> Result<void> {
+        const dicom::Sink sink = [&](dicom::Received&& received) -> Result<void> {
             if (isFull)
                 return fail(Fault::DiskFull, tr("no space is left"));
+            count(received);
             const dicom::InstanceUid uid{received.sopInstanceUid};
             intake->add(std::move(received.part10), uid);
             return {};
-        }, local, task);
+        };
+        result = dimse::get(node, request, sink, options.local, task);
         intake->finish();
     }
     if (!result)
@@ -69,15 +78,52 @@ Result<dimse::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
 
 } // namespace
 
-Result<dimse::RetrieveResult> retrieveStudy(archive::Archive& archive, const dimse::Node& node, const dicom::StudyUid& study,
-                                            const dicom::SeriesUid& series, RetrieveBy how, const dimse::Local& local, Task& task,
-                                            const dimse::MoveDestination& destination)
+QString name(RetrieveBy way)
+{
+    static const char* const names[] = {"get", "move", "web"};
+    return QLatin1String(names[int(way)]);
+}
+
+bool isNotOffered(const Error& error) { return error.fault == Fault::Refused && error.detail.contains(QLatin1String("C-GET")); }
+
+std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted, const std::vector<TransferQueue::Way>& learned)
+{
+    using By = dimse::Node::RetrieveBy;
+    const By by = wanted.isEmpty() ? node.retrieveBy : dimse::retrieveByOf(wanted).value_or(By::Auto);
+    switch (by) {
+    case By::Get:
+        return {RetrieveBy::Get};
+    case By::Move:
+        return {RetrieveBy::Move};
+    case By::Web:
+        return {RetrieveBy::Web};
+    case By::Auto:
+        break;
+    }
+    // C-MOVE last: it needs a port of ours that the peer knows and reaches.
+    std::vector<RetrieveBy> ways{RetrieveBy::Get};
+    if (!node.dicomWebUrl.isEmpty())
+        ways.push_back(RetrieveBy::Web);
+    const auto rank = [&](RetrieveBy way) {
+        for (const TransferQueue::Way& known : learned)
+            if (known.way == name(way))
+                return known.isRefused ? -1.0 : known.bytesPerSecond;
+        return std::numeric_limits<double>::infinity(); // not tried yet: now it is
+    };
+    std::stable_sort(ways.begin(), ways.end(), [&](RetrieveBy a, RetrieveBy b) { return rank(a) > rank(b); });
+    ways.push_back(RetrieveBy::Move);
+    return ways;
+}
+
+Result<dicom::RetrieveResult> retrieveStudy(archive::Archive& archive, const dimse::Node& node, const dicom::StudyUid& study,
+                                            const dicom::SeriesUid& series, RetrieveBy way, const RetrieveOptions& options, Task& task)
 {
     const auto before = presentIn(archive, study, series);
     if (!before)
         return std::unexpected(before.error());
-    const dimse::RetrieveRequest request{study, series, *before, {}};
-    auto first = retrieveOnce(archive, node, request, how, local, task, destination);
+    if (options.onPresent)
+        options.onPresent(before->size());
+    auto first = retrieveOnce(archive, node, {study, series, *before, {}}, way, options, task);
     const bool isWorthAnother = first && !first->failed.empty() && first->received > 0 && !task.isCancelled() &&
                                 (!first->ended || first->ended->fault == Fault::Unreachable || first->ended->fault == Fault::Refused);
     if (!isWorthAnother)
@@ -85,7 +131,9 @@ Result<dimse::RetrieveResult> retrieveStudy(archive::Archive& archive, const dim
     const auto between = presentIn(archive, study, series);
     if (!between)
         return first;
-    auto second = retrieveOnce(archive, node, {study, series, *between, {}}, how, local, task, destination);
+    if (options.onPresent)
+        options.onPresent(between->size());
+    auto second = retrieveOnce(archive, node, {study, series, *between, {}}, way, options, task);
     if (!second)
         return first;
     second->received += first->received;
@@ -94,45 +142,95 @@ Result<dimse::RetrieveResult> retrieveStudy(archive::Archive& archive, const dim
     return second;
 }
 
-Result<dimse::SendResult> sendStudy(const archive::Archive& archive, const dimse::Node& node, const dicom::StudyUid& study,
-                                    const dimse::Local& local, Task& task, const dimse::Transcode& transcode)
+Result<std::vector<OutgoingFile>> filesOf(const archive::Archive& archive, const dicom::StudyUid& study, const dicom::SeriesUid& series)
 {
-    const auto rows = archive.instancesOfStudy(study);
+    const auto rows = series.isEmpty() ? archive.instancesOfStudy(study) : archive.instances(series, study);
     if (!rows)
         return std::unexpected(rows.error());
     if (rows->empty())
         return fail(Fault::NotFound, tr("there is no study %1").arg(study.value));
-    QStringList paths;
+    std::vector<OutgoingFile> files;
     for (const archive::InstanceRow& row : *rows)
-        paths << row.path;
-    return sendInstances(node, paths, local, task, transcode);
+        files.push_back({row.path, row.uid, row.sopClassUid});
+    return files;
 }
 
-Result<dimse::SendResult> sendInstances(const dimse::Node& node, const QStringList& paths, const dimse::Local& local, Task& task,
-                                        const dimse::Transcode& transcode)
+Result<std::vector<OutgoingFile>> filesOf(const QStringList& paths)
 {
-    auto first = dimse::store(node, paths, local, task, transcode);
-    if (!first || first->failed.empty() || task.isCancelled())
+    std::vector<OutgoingFile> files;
+    for (const QString& path : paths) {
+        const QFileInfo info(path);
+        if (!info.exists())
+            return fail(Fault::NotFound, tr("there is no %1").arg(path));
+        if (!info.isDir()) {
+            files.push_back({info.absoluteFilePath(), {}, {}});
+            continue;
+        }
+        QStringList found;
+        QDirIterator all(path, QDir::Files, QDirIterator::Subdirectories);
+        while (all.hasNext())
+            found << QFileInfo(all.next()).absoluteFilePath();
+        found.sort();
+        for (const QString& file : found)
+            files.push_back({file, {}, {}});
+    }
+    if (files.empty())
+        return fail(Fault::NotFound, tr("there are no files in %1").arg(paths.join(QStringLiteral(", "))));
+    return files;
+}
+
+namespace
+{
+
+Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& paths, const SendOptions& options, Task& task)
+{
+    return dimse::store(node, paths, options.local, task, options.transcode);
+}
+
+} // namespace
+
+Result<dicom::SendResult> sendFiles(archive::Archive& archive, const dimse::Node& node, const std::vector<OutgoingFile>& files,
+                                    const SendOptions& options, Task& task)
+{
+    Q_UNUSED(archive)
+    QHash<QString, const OutgoingFile*> byPath;
+    QStringList paths;
+    for (const OutgoingFile& file : files) {
+        byPath.insert(file.path, &file);
+        paths << file.path;
+    }
+    const auto tell = [&](const QStringList& sent, const dicom::SendResult& result) {
+        QSet<QString> failed;
+        for (const dicom::SendFailure& failure : result.failed)
+            failed.insert(failure.path);
+        QStringList confirmed;
+        qint64 bytes = 0;
+        for (const QString& path : sent)
+            if (!failed.contains(path)) {
+                confirmed << byPath.value(path)->key();
+                bytes += QFileInfo(path).size();
+            }
+        if (options.onBytes)
+            options.onBytes(bytes);
+        if (options.onConfirmed && !confirmed.isEmpty())
+            options.onConfirmed(confirmed);
+    };
+    auto first = sendOnce(node, paths, options, task);
+    if (!first)
+        return first;
+    tell(paths, *first);
+    if (first->failed.empty() || task.isCancelled())
         return first;
     QStringList again;
-    for (const dimse::SendFailure& failure : first->failed)
+    for (const dicom::SendFailure& failure : first->failed)
         again << failure.path;
-    auto second = dimse::store(node, again, local, task, transcode);
+    auto second = sendOnce(node, again, options, task);
     if (!second)
         return first;
+    tell(again, *second);
     second->confirmed += first->confirmed;
     second->sent = second->confirmed + qint64(second->failed.size());
     return second;
-}
-
-Result<std::unique_ptr<dimse::Listener>> listenInto(archive::Archive& archive, const dimse::ListenerOptions& options)
-{
-    return dimse::Listener::start(options, [&archive](dimse::Received&& received) -> Result<void> {
-        const auto stored = archive.storeReceived(received.part10, received.callingAe);
-        if (!stored)
-            return std::unexpected(stored.error());
-        return {};
-    });
 }
 
 } // namespace diascope::transfer

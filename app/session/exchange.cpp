@@ -1,0 +1,249 @@
+#include "app/session/exchange.h"
+#include "app/session/media.h"
+#include "netclient/base/log.h"
+#include "netclient/dicom/person_name.h"
+#include "netclient/dimse/query.h"
+#include "netclient/transfer/reception.h"
+
+namespace diascope::app
+{
+
+namespace
+{
+
+namespace tag = dicom::tag;
+
+QString da(QDate day) { return day.toString(QStringLiteral("yyyyMMdd")); }
+
+archive::StudyRow rowOf(const dicom::Dataset& answer)
+{
+    archive::StudyRow row;
+    row.uid = {answer.text(tag::StudyInstanceUID)};
+    row.patientName = answer.text(tag::PatientName);
+    row.patientId = answer.text(tag::PatientID);
+    row.issuer = answer.text(tag::IssuerOfPatientID);
+    row.date = answer.text(tag::StudyDate);
+    row.time = answer.text(tag::StudyTime);
+    row.description = answer.text(tag::StudyDescription);
+    row.modalities = answer.texts(tag::ModalitiesInStudy);
+    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
+    return row;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
+{
+    std::unique_ptr<Exchange> exchange(new Exchange(session));
+    auto queue = transfer::TransferQueue::open(session.profile());
+    if (!queue)
+        return std::unexpected(queue.error());
+    exchange->m_queue = std::move(*queue);
+    transfer::TransferRunner::Options options;
+    options.transcode = decompressed;
+    exchange->m_runner = std::make_unique<transfer::TransferRunner>(session.archive(), session.profile(), std::move(options));
+    connect(&session, &Session::settingsChanged, exchange.get(), &Exchange::applySettings);
+    return exchange;
+}
+
+Exchange::~Exchange()
+{
+    m_listener.reset();
+    m_runner.reset();
+}
+
+Result<qint64> Exchange::request(const transfer::NewTransfer& transfer)
+{
+    const Action action = transfer.kind == transfer::TransferKind::Send ? Action::Send : Action::Retrieve;
+    if (auto permitted = m_session.permit(action); !permitted)
+        return std::unexpected(permitted.error());
+    auto id = m_queue->add(transfer);
+    if (id)
+        m_runner->wake();
+    return id;
+}
+
+void Exchange::start()
+{
+    m_isStarted = true;
+    m_runner->start();
+    applySettings();
+}
+
+dimse::ListenerOptions Exchange::listenerOptions() const
+{
+    dimse::ListenerOptions options;
+    options.aeTitle = m_session.local().aeTitle;
+    options.port = quint16(m_session.settings().get(dimse::listenPort));
+    return options;
+}
+
+Result<void> Exchange::startListener(const dimse::ListenerOptions& options)
+{
+    if (auto permitted = m_session.permit(Action::Import); !permitted)
+        return permitted;
+    auto listener = transfer::listenInto(m_session.archive(), m_session.profile(), options, [this] { Q_EMIT arrived(); });
+    if (!listener)
+        return std::unexpected(listener.error());
+    m_listener = std::move(*listener);
+    return {};
+}
+
+void Exchange::applySettings()
+{
+    if (!m_isStarted || m_session.mode() == Mode::ViewOnly)
+        return;
+    m_listener.reset();
+    m_listenerTrouble.clear();
+    if (!m_session.settings().get(listenAlways))
+        return;
+    if (auto started = startListener(listenerOptions()); !started) {
+        m_listenerTrouble = message(started.error());
+        qCWarning(lcNet) << "the listener does not run:" << int(started.error().fault);
+    }
+}
+
+Result<dimse::Node> Exchange::node(const QString& name) const
+{
+    auto node = dimse::Nodes(m_session.settings()).find(name);
+    if (!node)
+        return fail(Fault::NotFound, tr("there is no node %1").arg(name));
+    return *node;
+}
+
+std::optional<QString> Exchange::reasonToKeep(const dicom::StudyUid& study) const
+{
+    const auto queue = transfer::TransferQueue::open(m_session.profile()); // of this thread
+    const auto unfinished = queue ? (*queue)->unfinishedOf(study) : std::unexpected(queue.error());
+    if (!unfinished)
+        return message(unfinished.error());
+    if (!unfinished->empty())
+        return unfinished->front().what.kind == transfer::TransferKind::Send ? tr("it is not sent yet") : tr("it is being retrieved");
+    auto reports = reporting::ReportStore::open(m_session.profile().databasePath());
+    const auto list = reports ? (*reports)->list(study.value) : std::unexpected(reports.error());
+    if (!list)
+        return message(list.error());
+    const auto deliveries = transfer::DeliveryQueue::open(m_session.profile());
+    if (!deliveries)
+        return message(deliveries.error());
+    for (const reporting::ReportSummary& report : *list) {
+        if (report.hasWorkingCopy)
+            return tr("its report is not signed yet");
+        const auto sent = (*deliveries)->list(report.reportId);
+        if (!sent)
+            return message(sent.error());
+        for (const transfer::Delivery& delivery : *sent)
+            if (delivery.state != transfer::Delivery::State::Acknowledged)
+                return tr("the RIS has not acknowledged its report yet");
+    }
+    return std::nullopt;
+}
+
+Result<std::vector<dicom::Dataset>> Exchange::worklist(QDate day, Task& task) const
+{
+    const QString name = m_session.settings().get(worklistNode);
+    if (name.isEmpty())
+        return fail(Fault::NotFound, tr("no worklist is set up (setting worklist.node)"));
+    const auto peer = node(name);
+    if (!peer)
+        return std::unexpected(peer.error());
+    dicom::Dataset keys;
+    for (const dicom::Tag tag : {tag::AccessionNumber, tag::ReferringPhysicianName, tag::PatientName, tag::PatientID, tag::IssuerOfPatientID,
+                                 tag::PatientBirthDate, tag::PatientSex, tag::StudyInstanceUID, tag::RequestedProcedureDescription,
+                                 tag::RequestedProcedureID})
+        keys.setEmpty(tag);
+    dicom::Dataset step = keys.addItem(tag::ScheduledProcedureStepSequence);
+    (void)step.setText(tag::ScheduledProcedureStepStartDate, da(day));
+    for (const dicom::Tag tag : {tag::Modality, tag::ScheduledStationAETitle, tag::ScheduledProcedureStepStartTime, tag::ScheduledProcedureStepDescription})
+        step.setEmpty(tag);
+    std::vector<dicom::Dataset> entries;
+    const auto found = dimse::findWorklist(*peer, keys, [&](const dicom::Dataset& row) {
+        entries.push_back(row.deepCopy());
+        return entries.size() < 10'000;
+    }, m_session.local(), task);
+    if (!found)
+        return std::unexpected(found.error());
+    return entries;
+}
+
+/// Today's worklist, and what came in today without one.
+Result<std::vector<transfer::Order>> Exchange::orders(QStringList& unreachable, Task& task) const
+{
+    std::vector<transfer::Order> orders;
+    if (!m_session.settings().get(worklistNode).isEmpty()) {
+        const auto entries = worklist(QDate::currentDate(), task);
+        if (!entries)
+            unreachable << message(entries.error());
+        else
+            for (const dicom::Dataset& entry : *entries) {
+                const auto step = entry.item(tag::ScheduledProcedureStepSequence);
+                orders.push_back({entry.text(tag::PatientID), entry.text(tag::IssuerOfPatientID), entry.text(tag::PatientName),
+                                  step ? step->texts(tag::Modality) : QStringList(), {}, entry.text(tag::RequestedProcedureDescription),
+                                  QDate::currentDate(), {entry.text(tag::StudyInstanceUID)}});
+            }
+    }
+    archive::Query today;
+    today.dateFrom = da(QDate::currentDate().addDays(-1));
+    const auto rows = m_session.archive().studies(today);
+    if (!rows)
+        return std::unexpected(rows.error());
+    for (const archive::StudyRow& row : *rows)
+        orders.push_back({row.patientId, row.issuer, row.patientName, row.modalities, {}, row.description,
+                          dicom::parseDate(row.date).value_or(QDate()), row.uid});
+    return orders;
+}
+
+Result<std::vector<Exchange::Prior>> Exchange::prefetch(QStringList& unreachable, Task& task)
+{
+    const auto rules = transfer::parsePrefetch(m_session.settings().get(transfer::prefetchRules));
+    if (!rules)
+        return std::unexpected(rules.error());
+    const auto wanted = orders(unreachable, task);
+    if (!wanted)
+        return std::unexpected(wanted.error());
+    std::vector<Prior> priors;
+    QSet<QString> chosen, silent;
+    for (const transfer::Order& order : *wanted) {
+        std::vector<archive::StudyRow> candidates;
+        QHash<QString, QString> nodeOf;
+        for (const dimse::Node& configured : dimse::Nodes(m_session.settings()).list()) {
+            if (order.patientId.isEmpty() || silent.contains(configured.name) || task.isCancelled())
+                continue;
+            dicom::FindKeys keys;
+            keys.patientId = order.patientId;
+            const auto peer = node(configured.name);
+            const auto found = !peer ? std::unexpected(peer.error()) : dimse::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
+                const archive::StudyRow row = rowOf(answer);
+                if (!nodeOf.contains(row.uid.value)) {
+                    nodeOf.insert(row.uid.value, configured.name);
+                    candidates.push_back(row);
+                }
+                return candidates.size() < 1000;
+            }, m_session.local(), task);
+            if (!found) {
+                silent.insert(configured.name);
+                unreachable << message(found.error());
+            }
+        }
+        for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
+            const auto here = m_session.archive().study(prior.uid);
+            const bool isHere = here && *here && (*here)->instances >= prior.instances && (*here)->instances > 0;
+            if (isHere || chosen.contains(prior.uid.value))
+                continue;
+            chosen.insert(prior.uid.value);
+            transfer::NewTransfer fetch;
+            fetch.node = nodeOf.value(prior.uid.value);
+            fetch.study = prior.uid;
+            fetch.priority = transfer::Priority::Background;
+            fetch.reason = transfer::Reason::Prefetch;
+            fetch.title = dicom::PersonName::parse(prior.patientName).display();
+            const auto id = request(fetch);
+            if (!id)
+                return std::unexpected(id.error());
+            priors.push_back({order.patientId, prior, fetch.node, *id});
+        }
+    }
+    return priors;
+}
+
+} // namespace diascope::app

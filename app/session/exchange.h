@@ -1,0 +1,79 @@
+#pragma once
+#include "app/session/session.h"
+#include "netclient/dimse/listener.h"
+#include "netclient/transfer/rules.h"
+#include "netclient/transfer/transfer_runner.h"
+
+namespace diascope::app
+{
+
+/// The listener runs with the windows from their start.
+inline const Setting<bool> listenAlways{"listen.always", false};
+/// The node asked for the modality worklist; empty: none.
+inline const Setting<QString> worklistNode{"worklist.node", QString()};
+
+/// What a session exchanges with its peers: the queue of transfers and who runs them, the listener, worklist and priors.
+/// Lives on the session's thread, except where said.
+class Exchange : public QObject
+{
+    Q_OBJECT
+
+public:
+    static Result<std::unique_ptr<Exchange>> open(Session& session);
+    ~Exchange() override;
+
+    transfer::TransferQueue& queue() { return *m_queue; }
+    transfer::TransferRunner& runner() { return *m_runner; }
+
+    /// Queues it and wakes who runs it. Denied: viewing-only mode sends nothing.
+    Result<qint64> request(const transfer::NewTransfer& transfer);
+    /// Transfers run by themselves from now on, and the listener where the settings want it.
+    void start();
+
+    /// Errors: those of Listener::start() and of the route rules.
+    Result<void> startListener(const dimse::ListenerOptions& options);
+    void stopListener() { m_listener.reset(); }
+    const dimse::Listener* listener() const { return m_listener.get(); }
+    /// Why a listener the settings want does not run; empty where it does.
+    QString listenerTrouble() const { return m_listenerTrouble; }
+    /// From the settings: AE title and port.
+    dimse::ListenerOptions listenerOptions() const;
+
+    /// A node as it is configured, with its secret. NotFound, and the keyring's errors.
+    Result<dimse::Node> node(const QString& name) const;
+
+    /// Why nothing of this study may go now: unsent, unsigned, being transferred. Nothing: it may. Any thread.
+    std::optional<QString> reasonToKeep(const dicom::StudyUid& study) const;
+
+    /// The worklist of a day, from the configured node. Errors: NotFound (none is configured), those of the query.
+    Result<std::vector<dicom::Dataset>> worklist(QDate day, Task& task) const;
+
+    struct Prior
+    {
+        QString patientId;
+        archive::StudyRow study;
+        QString node;
+        qint64 transfer = 0;
+    };
+    /// Queues the priors that the rules want for today's worklist and for what arrived today: those of every node that are not
+    /// here. `unreachable`: nodes that did not answer, each with its sentence.
+    Result<std::vector<Prior>> prefetch(QStringList& unreachable, Task& task);
+
+Q_SIGNALS:
+    /// Something came in by the listener.
+    void arrived();
+
+private:
+    explicit Exchange(Session& session) : m_session(session) {}
+    void applySettings();
+    Result<std::vector<transfer::Order>> orders(QStringList& unreachable, Task& task) const;
+
+    Session& m_session;
+    std::unique_ptr<transfer::TransferQueue> m_queue;
+    std::unique_ptr<transfer::TransferRunner> m_runner;
+    std::unique_ptr<dimse::Listener> m_listener;
+    QString m_listenerTrouble;
+    bool m_isStarted = false;
+};
+
+} // namespace diascope::app

@@ -1,0 +1,460 @@
+#include "netclient/transfer/transfer_runner.h"
+#include "netclient/base/log.h"
+#include "netclient/base/process_owner.h"
+#include "netclient/dimse/query.h"
+#include "netclient/transfer/rate_limit.h"
+#include "netclient/transfer/study_transfer.h"
+#include <QElapsedTimer>
+#include <condition_variable>
+#include <mutex>
+
+namespace diascope::transfer
+{
+
+namespace
+{
+
+using State = Transfer::State;
+
+constexpr std::chrono::milliseconds tick{250};  // how often progress is written down and wishes are looked at
+constexpr std::chrono::milliseconds round{2000}; // how often the queue is looked at where nobody wakes us
+constexpr int mostAttempts = 40;                 // at a quarter of an hour: some nine hours of a peer that is away
+constexpr int mostFruitlessAttempts = 3;         // of a peer that answers, and does not give what it has
+
+/// Worth trying again by itself: the peer, the line or the disk may be better in a while.
+bool passes(const Error& error)
+{
+    return error.fault == Fault::Unreachable || error.fault == Fault::TimedOut || error.fault == Fault::DiskFull || dimse::isTransient(error);
+}
+
+} // namespace
+
+struct TransferRunner::Private
+{
+    Private(TransferRunner& runner, archive::Archive& ofArchive, const Profile& ofProfile, Options with)
+        : owner(runner), archive(ofArchive), profile(ofProfile), options(std::move(with))
+    {
+    }
+
+    TransferRunner& owner;
+    archive::Archive& archive;
+    Profile profile;
+    Options options;
+    const QString claimant = processOwnerName();
+    std::mutex mutex;
+    std::condition_variable hasWork;
+    bool isStopping = false;
+    quint64 wakes = 0;
+    std::map<qint64, Attempt*> running; // by transfer
+    std::vector<std::thread> threads;
+
+    void work(Priority atLeast);
+    std::optional<Transfer> next(TransferQueue& queue, Priority atLeast);
+    void makeWay(const Transfer& claimed);
+};
+
+/// One attempt of one transfer, with a thread that writes its progress down and looks what a person wants of it.
+class TransferRunner::Attempt
+{
+public:
+    Attempt(Private& runner, const Transfer& transfer, Task* watched)
+        : m_runner(runner), m_transfer(transfer), m_watched(watched), m_task([this](qint64 done, qint64 total, const QString&) { progressed(done, total); })
+    {
+        const std::lock_guard lock(m_runner.mutex);
+        m_runner.running.emplace(transfer.id, this);
+    }
+    ~Attempt()
+    {
+        const std::lock_guard lock(m_runner.mutex);
+        m_runner.running.erase(m_transfer.id);
+    }
+
+    Transfer run();
+    /// Something that somebody waits for needs the line: go on later.
+    void yield()
+    {
+        m_isYielding = true;
+        m_task.cancel();
+    }
+    Priority priority() const { return m_transfer.what.priority; }
+    QString node() const { return m_transfer.what.node; }
+
+private:
+    void progressed(qint64 done, qint64 total);
+    void monitor();
+    void execute(TransferQueue& queue);
+    void retrieve(TransferQueue& queue, const dimse::Node& node);
+    void send(TransferQueue& queue, const dimse::Node& node);
+    void failed(const Error& error);
+    void ended(const std::optional<Error>& error, const std::vector<dicom::InstanceFailure>& failures, qint64 moved);
+    Result<dimse::Node> connectable() const;
+    dimse::Local local() const;
+    Transfer current() const;
+
+    Private& m_runner;
+    Transfer m_transfer;
+    Task* m_watched;
+    Task m_task;
+    std::atomic<qint64> m_done = 0, m_total = 0, m_bytes = 0;
+    std::atomic<qint64> m_before = 0; ///< here (there) before this attempt
+    std::atomic<bool> m_isYielding = false, m_isOver = false;
+    std::atomic<TransferQueue::Wish> m_wish = TransferQueue::Wish::GoOn;
+    QElapsedTimer m_clock;
+    std::mutex m_mutex;
+    std::condition_variable m_overChanged;
+};
+
+void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
+{
+    m_done = done;
+    m_total = total;
+    if (m_watched) {
+        m_watched->report(m_before + done, m_before + total);
+        if (m_watched->isCancelled())
+            m_task.cancel();
+    }
+}
+
+Transfer TransferRunner::Attempt::current() const
+{
+    Transfer now = m_transfer;
+    now.done = m_before + m_done;
+    now.total = m_before + m_total;
+    now.present = m_before;
+    now.bytes = m_bytes;
+    const double seconds = double(m_clock.nsecsElapsed()) / 1e9;
+    now.bytesPerSecond = seconds > 0 ? double(m_bytes) / seconds : 0;
+    return now;
+}
+
+void TransferRunner::Attempt::monitor()
+{
+    const auto queue = TransferQueue::open(m_runner.profile);
+    std::unique_lock lock(m_mutex);
+    qint64 lastWritten = -1;
+    for (int count = 1; !m_overChanged.wait_for(lock, tick, [this] { return m_isOver.load(); }); ++count) {
+        if (m_watched && m_watched->isCancelled())
+            m_task.cancel();
+        // The disk is spared where nothing moves; the claim has to be renewed all the same.
+        if (!queue || (m_bytes == lastWritten && count % 4 != 0))
+            continue;
+        lastWritten = m_bytes;
+        if (const auto wish = (*queue)->report(current(), m_runner.claimant); wish && *wish != TransferQueue::Wish::GoOn) {
+            m_wish = *wish;
+            m_task.cancel();
+        }
+        Q_EMIT m_runner.owner.changed();
+    }
+}
+
+/// The node as it is configured now, with its secret.
+Result<dimse::Node> TransferRunner::Attempt::connectable() const
+{
+    Settings settings(m_runner.profile); // of this thread
+    auto node = dimse::Nodes(settings).find(m_transfer.what.node);
+    if (!node)
+        return fail(Fault::NotFound, tr("there is no node %1 any more").arg(m_transfer.what.node));
+    if (node->login != dicom::Login::Kind::None && m_runner.options.secretOf) {
+        auto secret = m_runner.options.secretOf(*node);
+        if (!secret)
+            return std::unexpected(secret.error());
+        node->secret = *secret;
+    }
+    return *node;
+}
+
+dimse::Local TransferRunner::Attempt::local() const
+{
+    dimse::Local local = m_runner.options.local;
+    local.aeTitle = Settings(m_runner.profile).get(dimse::listenAe);
+    return local;
+}
+
+Transfer TransferRunner::Attempt::run()
+{
+    m_clock.start();
+    auto queue = TransferQueue::open(m_runner.profile);
+    if (!queue) {
+        m_transfer.lastError = message(queue.error());
+        return m_transfer;
+    }
+    std::thread watch([this] { monitor(); });
+    execute(**queue);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isOver = true;
+    }
+    m_overChanged.notify_all();
+    watch.join();
+    // What a person (or somebody who waits) wanted outranks how the attempt ended, unless it is done.
+    if (m_transfer.state != State::Done) {
+        const bool isCallerGone = m_watched && m_watched->isCancelled();
+        if (m_wish == TransferQueue::Wish::Pause)
+            m_transfer.state = State::Paused;
+        else if (m_wish == TransferQueue::Wish::Cancel || isCallerGone)
+            m_transfer.state = State::Cancelled;
+        else if (m_isYielding || m_runner.isStopping) {
+            m_transfer.state = State::Queued;
+            m_transfer.nextDue = QDateTime::currentDateTimeUtc();
+            m_transfer.attempts = std::max(0, m_transfer.attempts - 1);
+        }
+        if (m_task.isCancelled())
+            m_transfer.lastError.clear();
+    }
+    if (auto finished = (*queue)->finish(m_transfer, m_runner.claimant); !finished) {
+        qCWarning(lcNet) << "the end of a transfer could not be written down:" << int(finished.error().fault);
+        m_transfer.lastError = message(finished.error());
+    }
+    qCInfo(lcNet) << "transfer" << m_transfer.id << name(m_transfer.state) << "attempt" << m_transfer.attempts << m_transfer.done << "of" << m_transfer.total;
+    Q_EMIT m_runner.owner.changed();
+    if (m_transfer.what.kind == TransferKind::Retrieve)
+        Q_EMIT m_runner.owner.retrieved(m_transfer.what.study.value);
+    return m_transfer;
+}
+
+void TransferRunner::Attempt::execute(TransferQueue& queue)
+{
+    const auto peer = connectable();
+    if (!peer)
+        return failed(peer.error());
+    if (m_transfer.what.kind == TransferKind::Retrieve)
+        retrieve(queue, *peer);
+    else
+        send(queue, *peer);
+}
+
+void TransferRunner::Attempt::failed(const Error& error)
+{
+    ended(error, {}, 0);
+}
+
+/// Done, another attempt, or given up.
+void TransferRunner::Attempt::ended(const std::optional<Error>& error, const std::vector<dicom::InstanceFailure>& failures, qint64 moved)
+{
+    m_transfer = current();
+    m_transfer.isPeerBusy = error && dimse::isTransient(*error);
+    m_transfer.failed = failures;
+    m_transfer.nextDue = QDateTime::currentDateTimeUtc();
+    if (!error && failures.empty()) {
+        m_transfer.state = State::Done;
+        m_transfer.lastError.clear();
+        return;
+    }
+    m_transfer.lastError = error ? message(*error)
+                                 : tr("%1 of %2 instances are missing: %3").arg(failures.size()).arg(m_transfer.total).arg(failures.front().reason);
+    const bool hasHope = error ? passes(*error) && m_transfer.attempts < mostAttempts : m_transfer.attempts < mostFruitlessAttempts;
+    m_transfer.state = hasHope || moved > 0 ? State::Queued : State::Failed;
+    if (m_transfer.state == State::Queued) {
+        if (moved > 0)
+            m_transfer.attempts = 1; // it gets on: begin with short pauses again
+        m_transfer.nextDue = m_transfer.nextDue.addSecs(delayAfter(m_transfer.attempts));
+    }
+}
+
+void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& node)
+{
+    const NewTransfer& what = m_transfer.what;
+    if (m_runner.options.makeRoom)
+        m_runner.options.makeRoom();
+    const auto limits = RateLimits::parse(Settings(m_runner.profile).get(backgroundLimits)).value_or(RateLimits{});
+    Throttle throttle([&limits] { return limits.at(QTime::currentTime()); });
+    RetrieveOptions options;
+    options.local = local();
+    options.destination = {options.local.aeTitle, quint16(Settings(m_runner.profile).get(dimse::listenPort)), dimse::ListenerOptions::Interface::Any};
+    options.onBytes = [&](qint64 bytes) {
+        m_bytes += bytes;
+        if (what.priority == Priority::Background)
+            throttle.pass(bytes, m_task);
+    };
+    options.onPresent = [this](qint64 present) { m_before = present; };
+    const auto learned = queue.waysOf(node.name).value_or(std::vector<TransferQueue::Way>{});
+    Result<dicom::RetrieveResult> result = fail(Fault::Refused, tr("%1 offers no way to retrieve").arg(node.name));
+    for (const RetrieveBy way : waysToTry(node, what.way, learned)) {
+        m_bytes = 0;
+        QElapsedTimer clock;
+        clock.start();
+        result = retrieveStudy(m_runner.archive, node, what.study, what.series, way, options, m_task);
+        const bool isRefused = !result && isNotOffered(result.error());
+        const double seconds = double(clock.nsecsElapsed()) / 1e9;
+        // A few images tell nothing of a line's speed.
+        if (isRefused || m_bytes > 1'000'000)
+            (void)queue.learn(node.name, {name(way), isRefused ? 0 : double(m_bytes) / seconds, isRefused});
+        if (!isRefused || m_task.isCancelled())
+            break;
+    }
+    if (!result)
+        return failed(result.error());
+    m_before = result->present;
+    m_done = result->received;
+    m_total = std::max(result->expected - result->present, result->received);
+    std::optional<Error> error = result->ended;
+    if (!error && result->expected == 0)
+        error = Error{Fault::NotFound, tr("%1 has no such study").arg(node.name)};
+    if (error && error->fault == Fault::DiskFull && m_runner.options.makeRoom)
+        m_runner.options.makeRoom();
+    ended(error, result->failed, result->received);
+}
+
+void TransferRunner::Attempt::send(TransferQueue& queue, const dimse::Node& node)
+{
+    const NewTransfer& what = m_transfer.what;
+    const auto confirmed = queue.confirmed(m_transfer.id);
+    if (!confirmed)
+        return failed(confirmed.error());
+    SendOptions options;
+    options.local = local();
+    options.transcode = m_runner.options.transcode;
+    options.onBytes = [this](qint64 bytes) { m_bytes += bytes; };
+    options.onConfirmed = [&](const QStringList& instances) { (void)queue.confirm(m_transfer.id, instances); };
+    const auto files = what.study.isEmpty() ? filesOf(what.paths) : filesOf(m_runner.archive, what.study, what.series);
+    if (!files)
+        return failed(files.error());
+    std::vector<OutgoingFile> rest;
+    for (const OutgoingFile& file : *files)
+        if (!confirmed->contains(file.key()))
+            rest.push_back(file);
+    m_before = qint64(files->size() - rest.size());
+    m_total = qint64(rest.size());
+    if (rest.empty())
+        return ended({}, {}, 0);
+    const auto result = sendFiles(m_runner.archive, node, rest, options, m_task);
+    if (!result)
+        return failed(result.error());
+    m_done = result->confirmed;
+    std::vector<dicom::InstanceFailure> failures;
+    for (const dicom::SendFailure& failure : result->failed)
+        failures.push_back({failure.sopInstanceUid.isEmpty() ? failure.path : failure.sopInstanceUid, failure.reason});
+    ended(result->ended, failures, result->confirmed);
+}
+
+TransferRunner::TransferRunner(archive::Archive& archive, const Profile& profile, Options options)
+    : d(std::make_unique<Private>(*this, archive, profile, std::move(options)))
+{
+}
+
+TransferRunner::~TransferRunner()
+{
+    {
+        const std::lock_guard lock(d->mutex);
+        d->isStopping = true;
+        for (const auto& [id, attempt] : d->running)
+            attempt->yield();
+    }
+    d->hasWork.notify_all();
+    for (std::thread& thread : d->threads)
+        thread.join();
+}
+
+void TransferRunner::start()
+{
+    if (!d->threads.empty())
+        return;
+    const int count = std::clamp(Settings(d->profile).get(atOnce), 1, 8);
+    for (int i = 0; i <= count; ++i)
+        d->threads.emplace_back([this, i] { d->work(i == 0 ? Priority::Waiting : Priority::Background); });
+}
+
+void TransferRunner::wake()
+{
+    {
+        const std::lock_guard lock(d->mutex);
+        ++d->wakes;
+    }
+    d->hasWork.notify_all();
+}
+
+/// What is due, and not for a node that something as important is running on already: one line is shared by none.
+std::optional<Transfer> TransferRunner::Private::next(TransferQueue& queue, Priority atLeast)
+{
+    TransferQueue::Claim claim;
+    claim.atLeast = atLeast;
+    {
+        const std::lock_guard lock(mutex);
+        if (isStopping)
+            return std::nullopt;
+        for (const auto& [id, attempt] : running) {
+            auto& priority = claim.busyNodes[attempt->node()];
+            priority = std::max(priority, attempt->priority());
+        }
+    }
+    auto claimed = queue.claim(claim, claimant);
+    if (!claimed) {
+        qCWarning(lcNet) << "the transfers cannot be read:" << int(claimed.error().fault);
+        return std::nullopt;
+    }
+    return *claimed;
+}
+
+void TransferRunner::Private::makeWay(const Transfer& claimed)
+{
+    const std::lock_guard lock(mutex);
+    for (const auto& [id, attempt] : running)
+        if (id != claimed.id && attempt->node() == claimed.what.node && attempt->priority() < claimed.what.priority)
+            attempt->yield();
+}
+
+void TransferRunner::Private::work(Priority atLeast)
+{
+    const auto queue = TransferQueue::open(profile);
+    if (!queue) {
+        qCWarning(lcNet) << "no transfers will run:" << int(queue.error().fault);
+        return;
+    }
+    quint64 seen = 0;
+    while (true) {
+        while (const auto transfer = next(**queue, atLeast)) {
+            makeWay(*transfer);
+            Attempt attempt(*this, *transfer, nullptr);
+            Q_EMIT owner.changed();
+            attempt.run();
+        }
+        std::unique_lock lock(mutex);
+        if (isStopping)
+            return;
+        hasWork.wait_for(lock, round, [&] { return isStopping || wakes != seen; });
+        seen = wakes;
+    }
+}
+
+Result<Transfer> TransferRunner::attemptNow(qint64 id, Task& task)
+{
+    const auto queue = TransferQueue::open(d->profile);
+    if (!queue)
+        return std::unexpected(queue.error());
+    TransferQueue::Claim claim;
+    claim.id = id;
+    const auto claimed = (*queue)->claim(claim, d->claimant);
+    if (!claimed)
+        return std::unexpected(claimed.error());
+    if (!*claimed)
+        return fail(Fault::Conflict, tr("transfer %1 is over, or runs already").arg(id));
+    d->makeWay(**claimed);
+    Attempt attempt(*d, **claimed, &task);
+    return attempt.run();
+}
+
+Result<Transfer> TransferRunner::runNow(qint64 id, Task& task)
+{
+    constexpr int mostTries = 6;
+    qint64 done = 0;
+    for (int tries = 1;; ++tries) {
+        auto transfer = attemptNow(id, task);
+        if (!transfer || transfer->state != State::Queued)
+            return transfer;
+        // The caller waits: again at once while it gets on, and not for ever where the peer is away.
+        const bool getsOn = transfer->done > done || transfer->isPeerBusy;
+        done = transfer->done;
+        if (!getsOn || tries == mostTries || task.isCancelled()) {
+            const auto queue = TransferQueue::open(d->profile);
+            if (auto given = queue ? (*queue)->giveUp(id) : std::unexpected(queue.error()); !given)
+                return std::unexpected(given.error());
+            transfer->state = State::Failed;
+            return transfer;
+        }
+        std::unique_lock lock(d->mutex);
+        for (int slices = 5 * tries; slices > 0 && !task.isCancelled() && !d->isStopping; --slices)
+            d->hasWork.wait_for(lock, tick);
+    }
+}
+
+} // namespace diascope::transfer

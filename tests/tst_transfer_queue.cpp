@@ -1,0 +1,464 @@
+#include "netclient/base/process_owner.h"
+#include "netclient/transfer/rate_limit.h"
+#include "netclient/transfer/rules.h"
+#include "netclient/transfer/transfer_queue.h"
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace diascope;
+using namespace diascope::transfer;
+using State = Transfer::State;
+
+namespace
+{
+
+NewTransfer retrieval(const QString& study, const QString& node = "pacs", Priority priority = Priority::Normal)
+{
+    NewTransfer transfer;
+    transfer.node = node;
+    transfer.study = {study};
+    transfer.priority = priority;
+    return transfer;
+}
+
+NewTransfer sending(const QString& study, const QString& node = "pacs")
+{
+    NewTransfer transfer = retrieval(study, node);
+    transfer.kind = TransferKind::Send;
+    return transfer;
+}
+
+archive::StudyRow study(const QString& uid, const QString& date, const QString& modality, const QString& description, const QString& name = "Wang^Fang",
+                        const QString& id = "P1", const QString& issuer = "H")
+{
+    archive::StudyRow row;
+    row.uid = {uid};
+    row.date = date;
+    row.modalities = {modality};
+    row.description = description;
+    row.patientName = name;
+    row.patientId = id;
+    row.issuer = issuer;
+    return row;
+}
+
+} // namespace
+
+class TestTransferQueue : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<TransferQueue> m_queue;
+    const QString m_owner = processOwnerName();
+
+    Profile profile() const { return *Profile::open(m_folder->path()); }
+    std::optional<Transfer> claim(Priority atLeast = Priority::Background, std::map<QString, Priority> busy = {})
+    {
+        TransferQueue::Claim claim;
+        claim.atLeast = atLeast;
+        claim.busyNodes = std::move(busy);
+        return *m_queue->claim(claim, m_owner);
+    }
+    State stateOf(qint64 id) { return (**m_queue->find(id)).state; }
+    void finish(Transfer transfer, State state)
+    {
+        transfer.state = state;
+        QVERIFY(m_queue->finish(transfer, m_owner));
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_queue = std::move(*TransferQueue::open(profile()));
+    }
+    void cleanup() { m_queue.reset(); }
+
+    void whatAPersonWaitsForGoesFirst()
+    {
+        const qint64 first = *m_queue->add(retrieval("1.1"));
+        const qint64 background = *m_queue->add(retrieval("1.2", "pacs", Priority::Background));
+        const qint64 waiting = *m_queue->add(retrieval("1.3", "pacs", Priority::Waiting));
+        QCOMPARE(claim()->id, waiting);
+        QCOMPARE(claim()->id, first);
+        QCOMPARE(claim()->id, background);
+        QVERIFY(!claim());
+    }
+
+    void aThreadKeptForThoseWhoWaitTakesNothingElse()
+    {
+        QVERIFY(m_queue->add(retrieval("1.1")));
+        QVERIFY(!claim(Priority::Waiting));
+        QVERIFY(claim(Priority::Normal));
+    }
+
+    void oneLineIsSharedOnlyWithWhatRanksHigher()
+    {
+        QVERIFY(m_queue->add(retrieval("1.1", "pacs")));
+        const qint64 elsewhere = *m_queue->add(retrieval("1.2", "other"));
+        QCOMPARE(claim(Priority::Background, {{"pacs", Priority::Normal}})->id, elsewhere);
+        QVERIFY(!claim(Priority::Background, {{"pacs", Priority::Normal}}));
+        QVERIFY(claim(Priority::Background, {{"pacs", Priority::Background}}));
+    }
+
+    void nothingIsQueuedTwice()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1", "pacs", Priority::Background));
+        QCOMPARE(*m_queue->add(retrieval("1.1", "pacs", Priority::Waiting)), id);
+        QCOMPARE((**m_queue->find(id)).what.priority, Priority::Waiting);
+        QVERIFY(*m_queue->add(retrieval("1.1", "other")) != id);
+        QVERIFY(*m_queue->add(sending("1.1")) != id);
+        QCOMPARE(m_queue->list()->size(), 3u);
+        finish(*claim(), State::Done);
+        QVERIFY(*m_queue->add(retrieval("1.1", "pacs")) != id); // what is over is over: now it is another one
+    }
+
+    void aSendThatRunsHasReadItsListSoWhatComesLaterIsAnother()
+    {
+        const qint64 id = *m_queue->add(sending("1.1"));
+        QCOMPARE(claim()->id, id);
+        QVERIFY(*m_queue->add(sending("1.1")) != id);
+    }
+
+    void aRouteWaitsUntilItsStudyIsQuiet()
+    {
+        NewTransfer route = sending("1.1");
+        route.reason = Reason::Route;
+        route.startsInSeconds = 60;
+        const qint64 id = *m_queue->add(route);
+        QVERIFY(!claim());
+        const auto before = (**m_queue->find(id)).nextDue;
+        route.startsInSeconds = 90;
+        QCOMPARE(*m_queue->add(route), id);
+        QVERIFY((**m_queue->find(id)).nextDue >= before.addSecs(25));
+    }
+
+    void pauseResumeCancelRetryWhileItWaits()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        QVERIFY(m_queue->pause(id));
+        QCOMPARE(stateOf(id), State::Paused);
+        QVERIFY(!claim());
+        QVERIFY(m_queue->resume(id));
+        QCOMPARE(m_queue->resume(id).error().fault, Fault::Conflict);
+        QVERIFY(m_queue->cancel(id));
+        QCOMPARE(stateOf(id), State::Cancelled);
+        QCOMPARE(m_queue->pause(id).error().fault, Fault::Conflict);
+        QVERIFY(m_queue->retry(id));
+        QCOMPARE(claim()->id, id);
+        QCOMPARE(m_queue->cancel(4711).error().fault, Fault::NotFound);
+    }
+
+    void aWishReachesWhoeverRunsIt()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        const Transfer running = *claim();
+        QCOMPARE(*m_queue->report(running, m_owner), TransferQueue::Wish::GoOn);
+        const auto other = TransferQueue::open(profile()); // another process's window
+        QVERIFY((*other)->pause(id));
+        QCOMPARE(stateOf(id), State::Running);
+        QCOMPARE(*m_queue->report(running, m_owner), TransferQueue::Wish::Pause);
+        QVERIFY((*other)->resume(id));
+        QCOMPARE(*m_queue->report(running, m_owner), TransferQueue::Wish::GoOn);
+        QVERIFY((*other)->cancel(id));
+        QCOMPARE(*m_queue->report(running, m_owner), TransferQueue::Wish::Cancel);
+        QCOMPARE(*m_queue->report(running, "somebody else"), TransferQueue::Wish::Lost);
+    }
+
+    void progressIsWrittenAndToldWithRemainingTime()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        Transfer running = *claim();
+        running.done = 30;
+        running.total = 90;
+        running.present = 10;
+        running.bytes = 30'000'000;
+        running.bytesPerSecond = 5'000'000;
+        running.started = running.started.addSecs(-6);
+        QVERIFY(m_queue->report(running, m_owner));
+        Transfer seen = **m_queue->find(id);
+        QCOMPARE(seen.done, 30);
+        QCOMPARE(seen.total, 90);
+        QCOMPARE(seen.present, 10);
+        seen.started = seen.updated.addSecs(-6);
+        // 1.5 MB an instance of the 20 that came; 60 are missing: 90 MB at 5 MB/s.
+        QCOMPARE(*seen.remainingSeconds(), 18);
+        seen.bytesPerSecond = 0;
+        QVERIFY(!seen.remainingSeconds());
+    }
+
+    /// kill -9 of the process that runs it: the next one takes it at once, with what a person wanted of it meanwhile.
+    void STO_01_aKilledProcesssTransferIsQueuedAgain_data()
+    {
+        QTest::addColumn<QString>("wish");
+        QTest::addColumn<int>("state");
+        QTest::newRow("STO-01 killed while running") << "" << int(State::Queued);
+        QTest::newRow("STO-01 killed after a pause was asked for") << "pause" << int(State::Paused);
+        QTest::newRow("STO-01 killed after a cancel was asked for") << "cancel" << int(State::Cancelled);
+    }
+    void STO_01_aKilledProcesssTransferIsQueuedAgain()
+    {
+        QFETCH(QString, wish);
+        QFETCH(int, state);
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        m_queue.reset(); // no connection crosses the fork
+        const pid_t child = ::fork();
+        if (child == 0) {
+            auto queue = TransferQueue::open(*Profile::open(m_folder->path()));
+            const auto claimed = (*queue)->claim({}, processOwnerName());
+            ::raise(claimed && *claimed ? SIGKILL : SIGTERM);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(child, &status, 0), child);
+        QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        m_queue = std::move(*TransferQueue::open(profile()));
+        QCOMPARE(stateOf(id), State::Running);
+        if (wish == "pause")
+            QVERIFY(m_queue->pause(id));
+        if (wish == "cancel")
+            QVERIFY(m_queue->cancel(id));
+        const auto again = claim();
+        QCOMPARE(bool(again), State(state) == State::Queued);
+        if (again)
+            QCOMPARE(again->attempts, 2);
+        else
+            QCOMPARE(int(stateOf(id)), state);
+    }
+
+    void twoProcessesNeverRunOneTransferAtATime()
+    {
+        for (int i = 0; i < 60; ++i)
+            QVERIFY(m_queue->add(retrieval(QStringLiteral("1.%1").arg(i), QStringLiteral("n%1").arg(i))));
+        std::mutex mutex;
+        QHash<qint64, int> taken;
+        const auto run = [&] {
+            auto queue = TransferQueue::open(profile());
+            const QString owner = processOwnerName();
+            while (const auto transfer = *(*queue)->claim({}, owner)) {
+                const std::lock_guard lock(mutex);
+                ++taken[transfer->id];
+            }
+        };
+        std::thread one(run), two(run);
+        one.join();
+        two.join();
+        QCOMPARE(taken.size(), 60);
+        for (int count : taken)
+            QCOMPARE(count, 1);
+    }
+
+    void whoLostTheClaimHasNoLastWord()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        TransferQueue::Claim expired;
+        expired.leaseSeconds = -1; // a lease that has run out
+        const Transfer late = **m_queue->claim(expired, "another machine's process");
+        const Transfer mine = *claim();
+        QCOMPARE(mine.id, id);
+        Transfer ended = late;
+        ended.state = State::Failed;
+        QVERIFY(m_queue->finish(ended, "another machine's process"));
+        QCOMPARE(stateOf(id), State::Running);
+        finish(mine, State::Done);
+        QCOMPARE(stateOf(id), State::Done);
+    }
+
+    void NET_04_attemptsBackOff()
+    {
+        QCOMPARE(delayAfter(1), 5);
+        QCOMPARE(delayAfter(2), 10);
+        QCOMPARE(delayAfter(5), 80);
+        QCOMPARE(delayAfter(30), 900);
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        Transfer failed = *claim();
+        failed.state = State::Queued;
+        failed.lastError = "not now";
+        failed.nextDue = QDateTime::currentDateTimeUtc().addSecs(30);
+        QVERIFY(m_queue->finish(failed, m_owner));
+        QVERIFY(!claim()); // not due
+        QCOMPARE((**m_queue->find(id)).lastError, "not now");
+        QVERIFY(m_queue->retry(id)); // a person does not want to wait
+        QVERIFY(claim());
+    }
+
+    void aClockThatWasSetBackHoldsNothingUp()
+    {
+        NewTransfer later = retrieval("1.1");
+        later.startsInSeconds = 3 * 86400; // as if queued by a clock three days ahead
+        QVERIFY(m_queue->add(later));
+        QVERIFY(claim());
+    }
+
+    void SAF_15_unfinishedWorkOfAStudyIsKnown()
+    {
+        const qint64 id = *m_queue->add(sending("1.1"));
+        QCOMPARE(m_queue->unfinishedOf({"1.1"})->size(), 1u);
+        QVERIFY(m_queue->unfinishedOf({"1.2"})->empty());
+        finish(*claim(), State::Failed);
+        QCOMPARE(m_queue->unfinishedOf({"1.1"})->size(), 1u); // given up is unsent
+        QVERIFY(m_queue->retry(id));
+        finish(*claim(), State::Done);
+        QVERIFY(m_queue->unfinishedOf({"1.1"})->empty());
+        QVERIFY(m_queue->add(retrieval("1.1")));
+        finish(*claim(), State::Failed);
+        QVERIFY(m_queue->unfinishedOf({"1.1"})->empty()); // the peer still has it
+    }
+
+    void SAF_05_whatWasConfirmedIsNotSentAgain()
+    {
+        const qint64 id = *m_queue->add(sending("1.1"));
+        QVERIFY(m_queue->confirm(id, {"1.1.1", "1.1.2"}));
+        QVERIFY(m_queue->confirm(id, {"1.1.2", "1.1.3"}));
+        const auto other = TransferQueue::open(profile());
+        QCOMPARE(*(*other)->confirmed(id), (QSet<QString>{"1.1.1", "1.1.2", "1.1.3"}));
+        QVERIFY((*other)->confirmed(id + 1)->isEmpty());
+    }
+
+    void aCommitmentMayComeDaysLater()
+    {
+        const qint64 id = *m_queue->add(sending("1.1"));
+        QVERIFY(m_queue->requested("2.25.1", id, {"1.1.1", "1.1.2"}));
+        QVERIFY(!m_queue->commitmentOf(id)->has_value());
+        QCOMPARE(m_queue->settle("2.25.99", {}).error().fault, Fault::Conflict);
+        QCOMPARE(*m_queue->settle("2.25.1", {{"1.1.2", "no such object"}}), id);
+        const auto answer = *m_queue->commitmentOf(id);
+        QVERIFY(answer && answer->size() == 1);
+        QCOMPARE(answer->front().sopInstanceUid, "1.1.2");
+    }
+
+    void waysAreRememberedAndForgotten()
+    {
+        QVERIFY(m_queue->learn("pacs", {"get", 1e6, false}));
+        QVERIFY(m_queue->learn("pacs", {"web", 4e6, false}));
+        QVERIFY(m_queue->learn("pacs", {"get", 3e6, false}));
+        auto ways = *m_queue->waysOf("pacs");
+        QCOMPARE(ways.size(), 2u);
+        QCOMPARE(ways[0].way, "web");
+        QCOMPARE(ways[1].bytesPerSecond, 2e6);
+        QVERIFY(m_queue->learn("pacs", {"web", 0, true}));
+        ways = *m_queue->waysOf("pacs");
+        QVERIFY(std::any_of(ways.begin(), ways.end(), [](const auto& way) { return way.way == "web" && way.isRefused; }));
+        QVERIFY(m_queue->forget("pacs"));
+        QVERIFY(m_queue->waysOf("pacs")->empty());
+    }
+
+    void thousandsOfFinishedOnesDoNotPileUp()
+    {
+        for (int i = 0; i < 620; ++i) {
+            QVERIFY(m_queue->add(retrieval(QStringLiteral("1.%1").arg(i))));
+            finish(*claim(), State::Done);
+        }
+        QVERIFY2(m_queue->list()->size() <= 501, QByteArray::number(qulonglong(m_queue->list()->size())).constData());
+        QVERIFY(m_queue->clearFinished());
+        QVERIFY(m_queue->list()->empty());
+    }
+
+    void NET_15_routesAreData_data()
+    {
+        QTest::addColumn<QString>("json");
+        QTest::addColumn<QString>("error"); // a part of it; empty: two rules
+        const QString good = R"([{"from":"CT1","modalities":["CT"],"to":"backup","commit":true},{"description":"chest","bodyParts":["CHEST"],"to":"x"}])";
+        QTest::newRow("NET-15 good") << good << "";
+        QTest::newRow("NET-15 no JSON") << "[{" << "no JSON";
+        QTest::newRow("NET-15 no list") << R"({"to":"x"})" << "list";
+        QTest::newRow("NET-15 misspelt") << R"([{"too":"x","to":"y"}])" << "too";
+        QTest::newRow("NET-15 nowhere") << R"([{"from":["A"]}])" << "to";
+        QTest::newRow("NET-15 wrong kind") << R"([{"to":"x","commit":"yes"}])" << "commit";
+        QTest::newRow("NET-15 no rule") << R"(["x"])" << "1";
+    }
+    void NET_15_routesAreData()
+    {
+        QFETCH(QString, json);
+        QFETCH(QString, error);
+        const auto rules = parseRoutes(json);
+        if (!error.isEmpty()) {
+            QVERIFY(!rules);
+            QCOMPARE(rules.error().fault, Fault::Invalid);
+            QVERIFY2(rules.error().detail.contains(error), qPrintable(rules.error().detail));
+            return;
+        }
+        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail));
+        const RouteRule first = (*rules)[0];
+        QVERIFY(first.wantsCommitment && first.to == "backup");
+        QVERIFY(fits(first, {"ct1", "CT", "", "Head", ""}));
+        QVERIFY(!fits(first, {"CT2", "CT", "", "", ""}));
+        QVERIFY(!fits(first, {"CT1", "MR", "", "", ""}));
+        const RouteRule second = (*rules)[1];
+        QVERIFY(fits(second, {"ANY", "CT", "THORAX", "CT Chest routine", ""}));
+        QVERIFY(fits(second, {"ANY", "CT", "", "", "chest 1 mm"}));
+        QVERIFY(!fits(second, {"ANY", "CT", "CHEST", "CT Thorax", ""})); // "chest" stands in neither description
+        QVERIFY(!fits(second, {"ANY", "CT", "HEAD", "", "not the chest"}));
+    }
+
+    void NET_15_priorsOfTheSamePatientAreChosen()
+    {
+        const auto rules = *parsePrefetch(R"([{"modalities":["CT"],"priors":["CT","CR"],"sameBodyPart":true,"years":3,"atMost":2}])");
+        const Order order{"P1", "H", "WANG^FANG", {"CT"}, "", "CT Thorax", QDate(2026, 11, 1), {"1.9"}};
+        const auto priors = priorsFor(rules, order,
+                                      {study("1.1", "20250101", "CT", "CT chest"), study("1.2", "20260101", "CR", "Chest PA"),
+                                       study("1.3", "20240601", "CT", "肺部平扫"),               // the third: one too many
+                                       study("1.4", "20200101", "CT", "CT chest"),               // too old
+                                       study("1.5", "20260301", "MR", "MR chest"),               // no CT, no CR
+                                       study("1.6", "20260301", "CT", "CT head"),                // another part of the body
+                                       study("1.7", "20260301", "CT", "CT chest", "Li^Na"),      // another name under the ID
+                                       study("1.8", "20260301", "CT", "CT chest", "Wang^Fang", "P1", "OTHER"),
+                                       study("1.9", "20261101", "CT", "CT chest"),               // the order itself
+                                       study("1.10", "20261201", "CT", "CT chest"),              // later
+                                       study("1.11", "20260301", "CT", "CT chest", "Wang^Fang", "P2"), study("1.12", "", "CT", "CT chest")});
+        QStringList uids;
+        for (const auto& prior : priors)
+            uids << prior.uid.value;
+        QCOMPARE(uids, (QStringList{"1.2", "1.1"}));
+        QVERIFY(priorsFor(rules, {"P1", "H", "WANG^FANG", {"MR"}, "", "", QDate(2026, 11, 1), {}}, {study("1.1", "20250101", "MR", "x")}).empty());
+        QVERIFY(priorsFor(*parsePrefetch(""), {"", "", "", {"CT"}, "", "", QDate(), {}}, {study("1.1", "20250101", "CT", "x", "", "")}).empty());
+        QCOMPARE(priorsFor(*parsePrefetch(""), order, {study("1.1", "20250101", "CT", "anything"), study("1.2", "20250101", "US", "x")}).size(), 1u);
+        QVERIFY(!parsePrefetch(R"([{"years":0}])"));
+    }
+
+    void NET_15_limitsByTheTimeOfDay()
+    {
+        const auto limits = RateLimits::parse("07:00-19:00 2000; 12:00-13:00 0; 22:00-2:00 500");
+        QVERIFY(limits);
+        QCOMPARE(*limits->at(QTime(8, 0)), 2000);
+        QCOMPARE(*limits->at(QTime(12, 30)), 0);
+        QVERIFY(!limits->at(QTime(19, 0)));
+        QCOMPARE(*limits->at(QTime(23, 0)), 500);
+        QCOMPARE(*limits->at(QTime(1, 59)), 500);
+        QVERIFY(!limits->at(QTime(2, 0)));
+        QVERIFY(RateLimits::parse("")->ranges.empty());
+        for (const char* bad : {"all day", "07:00-19:00", "7-19 100", "25:00-26:00 5", "07:00-19:00 -5"})
+            QCOMPARE(RateLimits::parse(bad).error().fault, Fault::Invalid);
+    }
+
+    void NET_15_noMorePassesThanTheRate()
+    {
+        Throttle throttle([] { return std::optional(8000); }); // 1 MB/s
+        Task task;
+        QElapsedTimer clock;
+        clock.start();
+        for (int i = 0; i < 4; ++i)
+            throttle.pass(100'000, task);
+        QVERIFY2(clock.elapsed() >= 390, QByteArray::number(clock.elapsed()).constData());
+        Throttle open([] { return std::optional<int>(); });
+        clock.start();
+        open.pass(1'000'000'000, task);
+        QVERIFY(clock.elapsed() < 390);
+        Throttle shut([] { return std::optional(0); });
+        std::thread cancel([&] {
+            while (clock.elapsed() < 300)
+                std::this_thread::yield();
+            task.cancel();
+        });
+        shut.pass(1, task); // stands still until it is cancelled
+        QVERIFY(task.isCancelled());
+        cancel.join();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTransferQueue)
+#include "tst_transfer_queue.moc"
