@@ -65,6 +65,9 @@ Result<Archive::Private::Reader> Archive::Private::reader() const
     auto database = Database::open(profile.databasePath(), Durability::Normal);
     if (!database)
         return std::unexpected(database.error());
+    // What a search walks through stays in memory between two letters somebody types.
+    if (auto done = (*database)->execute(QStringLiteral("PRAGMA cache_size=-32768")); !done)
+        return std::unexpected(done.error());
     return Reader(*this, std::move(*database));
 }
 
@@ -106,11 +109,12 @@ Candidate Archive::Private::prepareReference(const QString& path)
     return candidate;
 }
 
-Candidate Archive::Private::prepareReceived(const QByteArray& part10, const QString& source)
+Candidate Archive::Private::prepareReceived(const QByteArray& part10, const QString& source, Arrival arrival)
 {
     Candidate candidate;
     candidate.source = source;
     candidate.isReceived = true;
+    candidate.origin = arrival == Arrival::Fetched ? Origin::Retrieved : Origin::Received;
     const std::span bytes(reinterpret_cast<const uchar*>(part10.constData()), size_t(part10.size()));
     auto written = store->write(bytes);
     if (!written) {
@@ -121,6 +125,12 @@ Candidate Archive::Private::prepareReceived(const QByteArray& part10, const QStr
     candidate.sizeBytes = written->size;
     candidate.header = bytes.empty() ? fail(Fault::NotDicom, tr("the file is empty")) : readHeader(bytes, written->path);
     return candidate;
+}
+
+Placement Archive::Private::placementOf(const Candidate& candidate) const
+{
+    return {candidate.temporary.sha256, candidate.referencePath, candidate.sizeBytes, candidate.modifiedMs, candidate.origin,
+            candidate.isReceived ? candidate.source : QString()};
 }
 
 Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& candidates)
@@ -156,7 +166,7 @@ Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& ca
             }
             if (auto synced = store->syncFolders(); !synced)
                 return synced;
-            if (hasChanged)
+            if (rows.hasChanges())
                 if (auto finished = rows.finish(); !finished)
                     return finished;
             return transaction->commit();
@@ -193,7 +203,7 @@ Result<Outcome> Archive::Private::decide(IndexWriter& rows, Candidate& candidate
         return std::unexpected(known.error());
     if (*known)
         return decideOnKnown(rows, candidate, **known);
-    const Placement placement{candidate.temporary.sha256, candidate.referencePath, candidate.sizeBytes, candidate.modifiedMs};
+    const Placement placement = placementOf(candidate);
     if (auto inserted = rows.insert(*candidate.header, placement); !inserted) {
         if (inserted.error().fault == Fault::Conflict)
             return quarantine(rows, candidate, inserted.error());
@@ -211,7 +221,7 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     const QString knownPath = isKnownReference ? known.referencePath : store->pathOf(known.sha256);
     const bool isCopy = !candidate.temporary.path.isEmpty();
     const bool isThere = QFileInfo::exists(knownPath);
-    const Placement placement{candidate.temporary.sha256, candidate.referencePath, candidate.sizeBytes, candidate.modifiedMs};
+    const Placement placement = placementOf(candidate);
     const Outcome duplicate{Outcome::Duplicate, {}, candidate.header->studyUid};
 
     if (!isThere) { // ours was lost, or the medium is gone: what comes now takes its place if nothing speaks against it
@@ -237,8 +247,12 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
         isSame = hasSameContent(knownPath, candidatePath);
     if (!isSame)
         return quarantine(rows, candidate, {Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")});
-    if (!isKnownReference || !isCopy)
+    if (!isKnownReference || !isCopy) {
+        if (candidate.origin == Origin::Retrieved && !known.isConfirmed) // who gave it to us keeps it: it is not only here
+            if (auto confirmed = rows.confirm(known.id, candidate.source); !confirmed)
+                return std::unexpected(confirmed.error());
         return duplicate;
+    }
     // Shown in place before, imported now.
     if (auto replaced = rows.replace(known.id, placement); !replaced)
         return std::unexpected(replaced.error());
@@ -263,22 +277,37 @@ Result<Outcome> Archive::Private::quarantine(IndexWriter& rows, Candidate& candi
 
 Result<void> Archive::Private::dropUnreferenced(const QStringList& names)
 {
-    // In a write transaction: no other process can be between placing such a file and committing its row.
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    for (const QString& name : names) {
-        const bool isQuarantined = name.startsWith(u'q');
-        const auto row = isQuarantined
-                             ? writer->value(QStringLiteral("SELECT 1 FROM quarantine WHERE kept=?"), {name.mid(1)})
-                             : writer->value(QStringLiteral("SELECT 1 FROM instance WHERE sha256=? AND reference IS NULL"), {name});
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            QFile::remove(store->pathOfAnnounced(name));
-    }
-    if (auto done = transaction->commit(); !done)
-        return done;
+    QString left;
+    const auto dropped = [&]() -> Result<void> {
+        // In a write transaction: no other process can be between placing such a file and committing its row.
+        auto transaction = Transaction::begin(*writer);
+        if (!transaction)
+            return std::unexpected(transaction.error());
+        auto inQuarantine = writer->prepare(QStringLiteral("SELECT 1 FROM quarantine WHERE kept=?"));
+        auto inPlace = writer->prepare(QStringLiteral("SELECT 1 FROM instance WHERE sha256=? AND reference IS NULL"));
+        if (!inQuarantine || !inPlace)
+            return std::unexpected(inPlace ? inQuarantine.error() : inPlace.error());
+        for (const QString& name : names) {
+            const bool isQuarantined = name.startsWith(u'q');
+            Statement& query = isQuarantined ? *inQuarantine : *inPlace;
+            query.bind(1, isQuarantined ? name.mid(1) : name);
+            const auto row = query.step();
+            if (!row)
+                return std::unexpected(row.error());
+            query.reset();
+            if (*row)
+                continue;
+            if (const auto removed = PixelStore::removeFile(store->pathOfAnnounced(name)); !removed)
+                left = removed.error().detail;
+        }
+        return transaction->commit();
+    }();
+    if (!dropped || !left.isEmpty())
+        store->leaveToTheNext();
+    if (!dropped)
+        return dropped;
+    if (!left.isEmpty())
+        return fail(Fault::Unreadable, tr("a file could not be deleted, which is tried again at the next start: %1").arg(left));
     store->forget();
     return {};
 }
@@ -287,18 +316,22 @@ Result<void> Archive::Private::cleanUpAfterOthers()
 {
     const std::lock_guard lock(writing);
     for (const PixelStore::Abandoned& session : store->abandoned()) {
-        if (auto dropped = dropUnreferenced(session.names); !dropped)
-            return dropped;
+        if (auto dropped = dropUnreferenced(session.names); !dropped) {
+            PixelStore::release(session);
+            // What cannot be deleted today is no reason not to read.
+            qCWarning(lcArchive) << "could not clean up after a killed process:" << title(dropped.error().fault);
+            continue;
+        }
         qCInfo(lcArchive) << "cleaned up after a killed process:" << session.names.size() << "announced files";
         PixelStore::remove(session);
     }
     return {};
 }
 
-Result<Stored> Archive::storeReceived(const QByteArray& part10, const QString& source)
+Result<Stored> Archive::storeReceived(const QByteArray& part10, const QString& source, Arrival arrival)
 {
     std::vector<Candidate> candidates;
-    candidates.push_back(d->prepareReceived(part10, source));
+    candidates.push_back(d->prepareReceived(part10, source, arrival));
     const auto outcomes = d->commit(candidates);
     if (!outcomes)
         return std::unexpected(outcomes.error());
@@ -316,8 +349,8 @@ Result<Stored> Archive::storeReceived(const QByteArray& part10, const QString& s
 
 struct Archive::Intake::Private
 {
-    Private(Archive::Private& ofArchive, QString fromSource, Settled onSettled)
-        : archive(ofArchive), source(std::move(fromSource)), settled(std::move(onSettled)),
+    Private(Archive::Private& ofArchive, QString fromSource, Arrival how, Settled onSettled)
+        : archive(ofArchive), source(std::move(fromSource)), arrival(how), settled(std::move(onSettled)),
           pipeline(archive, [this](qint64 index, const Candidate&, const Result<Outcome>& outcome) { settle(index, outcome); })
     {
     }
@@ -338,6 +371,7 @@ struct Archive::Intake::Private
 
     Archive::Private& archive;
     QString source;
+    Arrival arrival;
     Settled settled;
     std::mutex guard;
     std::map<qint64, dicom::InstanceUid> uids;
@@ -345,8 +379,8 @@ struct Archive::Intake::Private
     Pipeline pipeline; // last: its threads use the others
 };
 
-Archive::Intake::Intake(Archive& archive, QString source, Settled settled)
-    : d(std::make_unique<Private>(*archive.d, std::move(source), std::move(settled)))
+Archive::Intake::Intake(Archive& archive, QString source, Arrival arrival, Settled settled)
+    : d(std::make_unique<Private>(*archive.d, std::move(source), arrival, std::move(settled)))
 {
 }
 
@@ -359,14 +393,14 @@ void Archive::Intake::add(QByteArray part10, dicom::InstanceUid uid)
         d->uids.emplace(d->count++, std::move(uid));
     }
     const qint64 size = part10.size();
-    d->pipeline.add([this, bytes = std::move(part10)] { return d->archive.prepareReceived(bytes, d->source); }, size);
+    d->pipeline.add([this, bytes = std::move(part10)] { return d->archive.prepareReceived(bytes, d->source, d->arrival); }, size);
 }
 
 void Archive::Intake::finish() { d->pipeline.finish(); }
 
-std::unique_ptr<Archive::Intake> Archive::intake(const QString& source, Intake::Settled settled)
+std::unique_ptr<Archive::Intake> Archive::intake(const QString& source, Intake::Settled settled, Arrival arrival)
 {
-    return std::unique_ptr<Intake>(new Intake(*this, source, std::move(settled)));
+    return std::unique_ptr<Intake>(new Intake(*this, source, arrival, std::move(settled)));
 }
 
 } // namespace diascope::archive

@@ -16,6 +16,7 @@ struct Candidate
 {
     QString source; ///< path, or who sent it
     bool isReceived = false;
+    Origin origin = Origin::Imported;
     Result<InstanceHeader> header = fail(Fault::Internal, {});
     PixelStore::Temporary temporary; ///< empty path: a reference
     QString referencePath;
@@ -60,15 +61,36 @@ struct Archive::Private
     Result<void> dropUnreferenced(const QStringList& names);
     Result<void> cleanUpAfterOthers();
 
+    enum class Removal {
+        Whole,   ///< everything of the study
+        OurFiles ///< references stay
+    };
+    /// One study's rows, then its files. `mayGo` is asked inside the transaction; false: nothing is done and false comes back.
+    /// The caller holds `writing`.
+    Result<bool> remove(qint64 study, Removal removal, const std::function<Result<bool>()>& mayGo = {});
+    /// Removes these instances' rows if they still have these hashes; a `rotten` one's file goes to quarantine first.
+    struct Broken
+    {
+        qint64 id = 0;
+        QString sha256;
+        bool isRotten = false;
+    };
+    Result<qint64> removeBroken(const std::vector<Broken>& broken);
+    /// A file of the store without row, and not one that is just coming or going.
+    Result<bool> isOrphan(const QString& sha256, const QString& path);
+    /// Indexes an orphan, or puts it in quarantine.
+    Result<bool> adopt(const QString& sha256, const QString& path);
+
     Candidate prepareCopy(const QString& path);
     Candidate prepareReference(const QString& path);
-    Candidate prepareReceived(const QByteArray& part10, const QString& source);
+    Candidate prepareReceived(const QByteArray& part10, const QString& source, Arrival arrival);
+    Placement placementOf(const Candidate& candidate) const;
 
     Archive& archive;
     Profile profile;
     std::mutex writing; // guards `writer`, and the store's placing
     std::unique_ptr<Database> writer;
-    std::unique_ptr<PixelStore> store;
+    std::shared_ptr<PixelStore> store; // marks of open studies hold it too
     mutable std::mutex pooling;
     mutable std::vector<std::unique_ptr<Database>> pool;
 };

@@ -12,58 +12,6 @@ QString tr(const char* text) { return QCoreApplication::translate("Archive", tex
 
 } // namespace
 
-QStringList schema()
-{
-    return {
-        QStringLiteral(R"(
-CREATE TABLE patient(
-  id INTEGER PRIMARY KEY,
-  patient_id TEXT NOT NULL,
-  issuer TEXT NOT NULL,
-  nameless TEXT NOT NULL DEFAULT '', -- name and birth date where there is no ID
-  UNIQUE(patient_id, issuer, nameless));
-CREATE TABLE study(
-  id INTEGER PRIMARY KEY,
-  uid TEXT NOT NULL UNIQUE,
-  patient INTEGER NOT NULL REFERENCES patient(id),
-  patient_name TEXT NOT NULL, patient_id TEXT NOT NULL, issuer TEXT NOT NULL, birth_date TEXT NOT NULL, sex TEXT NOT NULL,
-  date TEXT NOT NULL, time TEXT NOT NULL, accession TEXT NOT NULL, description TEXT NOT NULL,
-  referring TEXT NOT NULL, study_id TEXT NOT NULL,
-  name_folded TEXT NOT NULL, words TEXT NOT NULL,
-  modalities TEXT NOT NULL DEFAULT '', series INTEGER NOT NULL DEFAULT 0, instances INTEGER NOT NULL DEFAULT 0,
-  added INTEGER NOT NULL);
-CREATE INDEX study_by_day ON study(date DESC, time DESC, id DESC);
-CREATE INDEX study_by_patient ON study(patient);
-CREATE INDEX study_by_patient_id ON study(patient_id);
-CREATE INDEX study_by_accession ON study(accession) WHERE accession<>'';
-CREATE TABLE series(
-  id INTEGER PRIMARY KEY,
-  study INTEGER NOT NULL REFERENCES study(id) ON DELETE CASCADE,
-  uid TEXT NOT NULL,
-  modality TEXT NOT NULL, number INTEGER, description TEXT NOT NULL, body_part TEXT NOT NULL,
-  date TEXT NOT NULL, time TEXT NOT NULL, frame_of_reference TEXT NOT NULL,
-  instances INTEGER NOT NULL DEFAULT 0,
-  UNIQUE(study, uid));
-CREATE INDEX series_by_uid ON series(uid);
-CREATE TABLE instance(
-  id INTEGER PRIMARY KEY,
-  series INTEGER NOT NULL REFERENCES series(id) ON DELETE CASCADE,
-  uid TEXT NOT NULL UNIQUE,
-  sop_class TEXT NOT NULL, transfer_syntax TEXT NOT NULL, number INTEGER,
-  rows INTEGER NOT NULL, columns INTEGER NOT NULL, frames INTEGER NOT NULL,
-  sha256 TEXT, reference TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL);
-CREATE INDEX instance_by_series ON instance(series);
-CREATE INDEX instance_by_hash ON instance(sha256);
-CREATE TABLE quarantine(
-  id INTEGER PRIMARY KEY,
-  time INTEGER NOT NULL, source TEXT NOT NULL, uid TEXT NOT NULL, kept TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE thumbnail(series TEXT PRIMARY KEY, png BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE archive_change(counter INTEGER NOT NULL);
-INSERT INTO archive_change VALUES(0);
-)"),
-    };
-}
-
 Result<Statement*> IndexWriter::statement(const char* sql)
 {
     auto& found = m_statements[sql];
@@ -81,7 +29,7 @@ Result<Statement*> IndexWriter::statement(const char* sql)
 
 Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceUid)
 {
-    auto query = statement("SELECT id, sha256, reference FROM instance WHERE uid=?");
+    auto query = statement("SELECT id, sha256, reference, confirmed FROM instance WHERE uid=?");
     if (!query)
         return std::unexpected(query.error());
     (*query)->bind(1, instanceUid);
@@ -90,7 +38,7 @@ Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceU
         return std::unexpected(row.error());
     std::optional<StoredInstance> found;
     if (*row)
-        found = StoredInstance{(*query)->integer(0), (*query)->text(1), (*query)->text(2)};
+        found = StoredInstance{(*query)->integer(0), (*query)->text(1), (*query)->text(2), !(*query)->isNull(3)};
     (*query)->reset();
     return found;
 }
@@ -136,7 +84,7 @@ Result<qint64> IndexWriter::studyOf(const InstanceHeader& header)
             return std::unexpected(row.error());
         if (*row)
             known = m_studies.insert(header.studyUid,
-                                     {(*query)->integer(0), (*query)->text(1), (*query)->text(2), (*query)->text(3)});
+                                     {(*query)->integer(0), (*query)->text(1), (*query)->text(2), (*query)->text(3), {}});
         (*query)->reset();
     }
     if (known != m_studies.constEnd()) {
@@ -168,7 +116,13 @@ Result<qint64> IndexWriter::studyOf(const InstanceHeader& header)
     if (auto done = (*insert)->run(); !done)
         return std::unexpected(done.error());
     const qint64 id = m_database.lastInsertId();
-    m_studies.insert(header.studyUid, {id, header.patientId, header.issuer, header.patientName});
+    auto pieces = statement("INSERT INTO study_text(rowid, words) VALUES(?,?)");
+    if (!pieces)
+        return std::unexpected(pieces.error());
+    (*pieces)->bindAll({id, words});
+    if (auto done = (*pieces)->run(); !done)
+        return std::unexpected(done.error());
+    m_studies.insert(header.studyUid, {id, header.patientId, header.issuer, header.patientName, {}});
     return id;
 }
 
@@ -187,6 +141,7 @@ Result<qint64> IndexWriter::seriesOf(qint64 study, const InstanceHeader& header)
                         header.bodyPart, header.seriesDate, header.seriesTime, header.frameOfReference});
     if (auto done = (*insert)->run(); !done)
         return std::unexpected(done.error());
+    const bool isNew = m_database.changes() > 0;
     auto query = statement("SELECT id FROM series WHERE study=? AND uid=?");
     if (!query)
         return std::unexpected(query.error());
@@ -197,7 +152,46 @@ Result<qint64> IndexWriter::seriesOf(qint64 study, const InstanceHeader& header)
     const qint64 id = *row ? (*query)->integer(0) : 0;
     (*query)->reset();
     m_series.insert(key, id);
+    if (isNew && !header.bodyPart.isEmpty())
+        if (auto added = addWord(study, folded(header.bodyPart)); !added)
+            return std::unexpected(added.error());
     return id;
+}
+
+/// The body part belongs to the series, and the study is found by it.
+Result<void> IndexWriter::addWord(qint64 study, const QString& word)
+{
+    auto query = statement("SELECT words FROM study WHERE id=? AND instr(words,?)=0");
+    if (!query)
+        return std::unexpected(query.error());
+    (*query)->bindAll({study, word});
+    const auto row = (*query)->step();
+    if (!row)
+        return std::unexpected(row.error());
+    if (!*row)
+        return {};
+    const QString words = (*query)->text(0);
+    (*query)->reset();
+    for (const auto& [sql, values] : {std::pair<const char*, QVariantList>{"INSERT INTO study_text(study_text, rowid, words) VALUES('delete',?,?)", {study, words}},
+                                      {"INSERT INTO study_text(rowid, words) VALUES(?,?||' '||?)", {study, words, word}},
+                                      {"UPDATE study SET words=?2||' '||?3 WHERE id=?1", {study, words, word}}})
+        if (auto done = m_database.execute(QLatin1String(sql), values); !done)
+            return done;
+    return {};
+}
+
+Result<QVariant> IndexWriter::peer(const QString& name)
+{
+    if (name.isEmpty())
+        return QVariant();
+    auto known = m_peers.constFind(name);
+    if (known == m_peers.constEnd()) {
+        const auto id = peerId(m_database, name);
+        if (!id)
+            return std::unexpected(id.error());
+        known = m_peers.insert(name, *id);
+    }
+    return QVariant(*known);
 }
 
 Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& placement)
@@ -208,30 +202,80 @@ Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& 
     const auto series = seriesOf(*study, header);
     if (!series)
         return std::unexpected(series.error());
+    const auto source = peer(placement.source);
+    if (!source)
+        return std::unexpected(source.error());
     auto insert = statement("INSERT INTO instance(series, uid, sop_class, transfer_syntax, number, rows, columns, frames, sha256,"
-                            " reference, size, modified) VALUES(?1,?2,ifnull(?3,''),ifnull(?4,''),?5,?6,?7,?8,?9,?10,?11,?12)");
+                            " reference, size, modified, origin, source, confirmed)"
+                            " VALUES(?1,?2,ifnull(?3,''),ifnull(?4,''),?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)");
     if (!insert)
         return std::unexpected(insert.error());
+    const bool isFetched = placement.origin == Origin::Retrieved;
     (*insert)->bindAll({*series, header.instanceUid, header.sopClassUid, header.transferSyntaxUid,
                         header.instanceNumber ? QVariant(*header.instanceNumber) : QVariant(), header.rows, header.columns,
                         header.frames, placement.sha256.isEmpty() ? QVariant() : QVariant(placement.sha256),
                         placement.referencePath.isEmpty() ? QVariant() : QVariant(placement.referencePath), placement.sizeBytes,
-                        placement.modifiedMs});
+                        placement.modifiedMs, int(placement.origin), *source, isFetched ? *source : QVariant()});
     if (auto done = (*insert)->run(); !done)
         return done;
+    m_hasChanges = true;
     ++m_newInSeries[*series];
+    if (placement.referencePath.isEmpty()) {
+        Sums& growth = m_studies[header.studyUid].growth;
+        const bool isOnlyHere = !isFetched || placement.source.isEmpty();
+        growth.bytes += placement.sizeBytes;
+        growth.onlyHere += isOnlyHere;
+        growth.onlyImported += isOnlyHere && placement.origin == Origin::Imported;
+    }
     return {};
 }
 
 Result<void> IndexWriter::replace(qint64 id, const Placement& placement)
 {
-    auto update = statement("UPDATE instance SET sha256=?2, reference=?3, size=?4, modified=?5 WHERE id=?1");
+    const auto source = peer(placement.source);
+    if (!source)
+        return std::unexpected(source.error());
+    auto update = statement("UPDATE instance SET sha256=?2, reference=?3, size=?4, modified=?5, origin=?6, source=?7,"
+                            " confirmed=ifnull(?8,confirmed) WHERE id=?1");
     if (!update)
         return std::unexpected(update.error());
     (*update)->bindAll({id, placement.sha256.isEmpty() ? QVariant() : QVariant(placement.sha256),
                         placement.referencePath.isEmpty() ? QVariant() : QVariant(placement.referencePath), placement.sizeBytes,
-                        placement.modifiedMs});
-    return (*update)->run();
+                        placement.modifiedMs, int(placement.origin), *source,
+                        placement.origin == Origin::Retrieved ? *source : QVariant()});
+    if (auto done = (*update)->run(); !done)
+        return done;
+    return willRecount(id);
+}
+
+Result<void> IndexWriter::confirm(qint64 id, const QString& name)
+{
+    const auto keeper = peer(name);
+    if (!keeper)
+        return std::unexpected(keeper.error());
+    auto update = statement("UPDATE instance SET confirmed=?2 WHERE id=?1");
+    if (!update)
+        return std::unexpected(update.error());
+    (*update)->bindAll({id, *keeper});
+    if (auto done = (*update)->run(); !done)
+        return done;
+    return willRecount(id);
+}
+
+Result<void> IndexWriter::willRecount(qint64 instance)
+{
+    auto query = statement("SELECT study FROM series WHERE id=(SELECT series FROM instance WHERE id=?)");
+    if (!query)
+        return std::unexpected(query.error());
+    (*query)->bind(1, instance);
+    const auto row = (*query)->step();
+    if (!row)
+        return std::unexpected(row.error());
+    if (*row)
+        m_recount.insert((*query)->integer(0));
+    (*query)->reset();
+    m_hasChanges = true;
+    return {};
 }
 
 Result<void> IndexWriter::addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256,
@@ -242,6 +286,7 @@ Result<void> IndexWriter::addToQuarantine(const QString& source, const QString& 
     if (!insert)
         return std::unexpected(insert.error());
     (*insert)->bindAll({QDateTime::currentMSecsSinceEpoch(), source, instanceUid, keptSha256, reason});
+    m_hasChanges = true;
     return (*insert)->run();
 }
 
@@ -258,14 +303,23 @@ Result<void> IndexWriter::finish()
     auto sum = statement("UPDATE study SET instances=(SELECT ifnull(sum(instances),0) FROM series WHERE study=study.id),"
                          " series=(SELECT count(*) FROM series WHERE study=study.id),"
                          " modalities=(SELECT ifnull(group_concat(modality,'\\'),'') FROM"
-                         " (SELECT DISTINCT modality FROM series WHERE study=study.id AND modality<>'' ORDER BY modality)) WHERE id=?");
+                         " (SELECT DISTINCT modality FROM series WHERE study=study.id AND modality<>'' ORDER BY modality)),"
+                         " bytes=bytes+?2, only_here=only_here+?3, only_imported=only_imported+?4, used=max(used,?5) WHERE id=?1");
     if (!sum)
         return std::unexpected(sum.error());
+    const qint64 now = QDateTime::currentMSecsSinceEpoch();
     for (const Study& study : m_studies) {
-        (*sum)->bind(1, study.id);
+        (*sum)->bindAll({study.id, study.growth.bytes, study.growth.onlyHere, study.growth.onlyImported, now});
         if (auto done = (*sum)->run(); !done)
             return done;
     }
+    for (qint64 study : m_recount)
+        if (auto done = recountSums(m_database, study); !done)
+            return done;
+    m_studies.clear(); // their growth is written
+    m_series.clear();
+    m_newInSeries.clear();
+    m_recount.clear();
     return countChange(m_database);
 }
 
@@ -274,8 +328,30 @@ Result<void> countChange(Database& database)
     return database.execute(QStringLiteral("UPDATE archive_change SET counter=counter+1"));
 }
 
+Result<qint64> peerId(Database& database, const QString& name)
+{
+    if (auto done = database.execute(QStringLiteral("INSERT OR IGNORE INTO peer(name) VALUES(?)"), {name}); !done)
+        return std::unexpected(done.error());
+    const auto id = database.value(QStringLiteral("SELECT id FROM peer WHERE name=?"), {name});
+    if (!id)
+        return std::unexpected(id.error());
+    return *id ? (*id)->toLongLong() : 0;
+}
+
+Result<void> recountSums(Database& database, qint64 study)
+{
+    return database.execute(QStringLiteral("UPDATE study SET (bytes, only_here, only_imported)=(SELECT ifnull(sum(size),0),"
+                                           " count(*) FILTER (WHERE confirmed IS NULL),"
+                                           " count(*) FILTER (WHERE confirmed IS NULL AND origin=%1) FROM instance"
+                                           " WHERE series IN (SELECT id FROM series WHERE study=?1) AND reference IS NULL) WHERE id=?1")
+                                .arg(int(Origin::Imported)), {study});
+}
+
 Result<void> recount(Database& database, qint64 study)
 {
+    const auto patient = database.value(QStringLiteral("SELECT patient FROM study WHERE id=?"), {study});
+    if (!patient)
+        return std::unexpected(patient.error());
     const char* const steps[] = {
         "UPDATE series SET instances=(SELECT count(*) FROM instance WHERE series=series.id) WHERE study=?",
         "DELETE FROM series WHERE study=? AND instances=0",
@@ -283,12 +359,17 @@ Result<void> recount(Database& database, qint64 study)
         " series=(SELECT count(*) FROM series WHERE study=study.id),"
         " modalities=(SELECT ifnull(group_concat(modality,'\\'),'') FROM"
         " (SELECT DISTINCT modality FROM series WHERE study=study.id AND modality<>'' ORDER BY modality)) WHERE id=?",
+        "INSERT INTO study_text(study_text, rowid, words) SELECT 'delete', id, words FROM study WHERE id=? AND series=0",
         "DELETE FROM study WHERE id=? AND series=0",
     };
     for (const char* step : steps)
         if (auto done = database.execute(QLatin1String(step), {study}); !done)
             return done;
-    return database.execute(QStringLiteral("DELETE FROM patient WHERE NOT EXISTS(SELECT 1 FROM study WHERE patient=patient.id)"));
+    if (auto done = recountSums(database, study); !done)
+        return done;
+    // Only this patient: a sweep of all of them would take longer with every study of the archive.
+    return database.execute(QStringLiteral("DELETE FROM patient WHERE id=?1 AND NOT EXISTS(SELECT 1 FROM study WHERE patient=?1)"),
+                            {*patient ? **patient : QVariant()});
 }
 
 } // namespace diascope::archive

@@ -3,6 +3,7 @@
 #include "netclient/archive/records.h"
 #include "netclient/base/database.h"
 #include <QHash>
+#include <QSet>
 
 namespace diascope::archive
 {
@@ -16,6 +17,7 @@ struct StoredInstance
     qint64 id = 0;
     QString sha256;        ///< empty for a reference nobody compared yet
     QString referencePath; ///< empty for ours
+    bool isConfirmed = false; ///< somebody else keeps it too
 };
 
 /// Where a file lies, and as what it comes into the index.
@@ -25,6 +27,14 @@ struct Placement
     QString referencePath; ///< empty: ours
     qint64 sizeBytes = 0;
     qint64 modifiedMs = 0; ///< of references
+    Origin origin = Origin::Imported;
+    QString source = {}; ///< of received and retrieved ones: who it came from
+};
+
+/// What the rows of a study's instances add up to.
+struct Sums
+{
+    qint64 bytes = 0, onlyHere = 0, onlyImported = 0;
 };
 
 /// Writes rows inside one transaction of the caller. Remembers row ids for the time of the transaction only.
@@ -38,30 +48,45 @@ public:
     Result<void> insert(const InstanceHeader& header, const Placement& placement);
     /// The row's bytes lie elsewhere from now on.
     Result<void> replace(qint64 id, const Placement& placement);
+    /// `peer` keeps the instance too.
+    Result<void> confirm(qint64 id, const QString& peer);
     Result<void> addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256, const QString& reason);
     /// Brings counts and modalities of the touched studies up to date and the change counter on. Last in the transaction.
     Result<void> finish();
+    /// Whether there is anything to finish.
+    bool hasChanges() const { return m_hasChanges; }
 
 private:
     Result<Statement*> statement(const char* sql);
     Result<qint64> patientOf(const InstanceHeader& header);
     Result<qint64> studyOf(const InstanceHeader& header);
     Result<qint64> seriesOf(qint64 study, const InstanceHeader& header);
+    Result<void> addWord(qint64 study, const QString& word);
+    Result<QVariant> peer(const QString& name);
+    Result<void> willRecount(qint64 instance);
 
     struct Study
     {
         qint64 id = 0;
         QString patientId, issuer, name;
+        Sums growth = {};
     };
     Database& m_database;
     QHash<const char*, std::shared_ptr<Statement>> m_statements;
     QHash<QString, Study> m_studies;
     QHash<std::pair<qint64, QString>, qint64> m_series;
     QHash<qint64, qint64> m_newInSeries;
+    QHash<QString, qint64> m_peers;
+    QSet<qint64> m_recount;
+    bool m_hasChanges = false;
 };
 
-/// Recounts a study's series, instances and modalities; removes it, and its patient, when nothing is left.
+/// Recounts a study's series, instances, modalities and sums; removes it, and its patient, when nothing is left.
 Result<void> recount(Database& database, qint64 study);
+/// Brings a study's sums up to date with its instances.
+Result<void> recountSums(Database& database, qint64 study);
+/// The row of a peer's name, made where it is new.
+Result<qint64> peerId(Database& database, const QString& name);
 Result<void> countChange(Database& database);
 
 } // namespace diascope::archive

@@ -230,13 +230,48 @@ QString PixelStore::pathOfAnnounced(const QString& name) const
 
 Result<void> PixelStore::announce(const QStringList& names)
 {
-    const QByteArray lines = names.join(u'\n').toLatin1() + '\n';
+    // The first line break ends what a write that failed may have left.
+    const QByteArray lines = '\n' + names.join(u'\n').toLatin1() + '\n';
     if (!writeAll(m_journal, lines.constData(), size_t(lines.size())) || ::fdatasync(m_journal) != 0)
         return std::unexpected(errorOfErrno(m_session));
     return {};
 }
 
-void PixelStore::forget() { (void)!::ftruncate(m_journal, 0); }
+void PixelStore::forget()
+{
+    // A journal that cannot be emptied costs the next process a look at names that are settled.
+    if (!m_isLeft)
+        (void)!::ftruncate(m_journal, 0);
+}
+
+Result<void> PixelStore::removeFile(const QString& path)
+{
+    if (::unlink(QFile::encodeName(path).constData()) != 0 && errno != ENOENT)
+        return std::unexpected(errorOfErrno(path));
+    return {};
+}
+
+Result<void> PixelStore::linkToQuarantine(const QString& sha256)
+{
+    const QString kept = quarantinePathOf(sha256);
+    if (auto removed = removeFile(kept); !removed)
+        return removed;
+    if (::link(QFile::encodeName(pathOf(sha256)).constData(), QFile::encodeName(kept).constData()) != 0) {
+        const bool canLink = errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS;
+        if (canLink)
+            return std::unexpected(errorOfErrno(kept));
+        auto copied = copy(pathOf(sha256)); // a file system without links
+        if (!copied)
+            return std::unexpected(copied.error());
+        if (auto moved = move(copied->path, kept); !moved) {
+            discard(*copied);
+            return moved;
+        }
+    }
+    if (const QString folder = m_folder + QStringLiteral("/quarantine"); !m_touchedFolders.contains(folder))
+        m_touchedFolders << folder;
+    return {};
+}
 
 Result<void> PixelStore::move(const QString& from, const QString& to)
 {
@@ -304,17 +339,18 @@ void PixelStore::remove(const Abandoned& session)
     ::close(session.lock);
 }
 
-std::vector<std::pair<QString, QString>> PixelStore::files() const
+void PixelStore::release(const Abandoned& session) { ::close(session.lock); }
+
+QStringList PixelStore::folders() const
 {
-    std::vector<std::pair<QString, QString>> found;
-    for (const QFileInfo& folder : QDir(m_folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name)) {
-        if (folder.fileName().size() != 2)
-            continue;
-        for (const QFileInfo& file : QDir(folder.absoluteFilePath()).entryInfoList(QDir::Files | QDir::Hidden, QDir::Name))
-            found.emplace_back(file.fileName(), file.absoluteFilePath());
-    }
+    QStringList found;
+    for (const QString& name : QDir(m_folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name))
+        if (name.size() == 2)
+            found << m_folder + u'/' + name;
     return found;
 }
+
+QStringList PixelStore::filesIn(const QString& folder) { return QDir(folder).entryList(QDir::Files | QDir::Hidden, QDir::Name); }
 
 Result<QString> PixelStore::hash(const QString& path)
 {

@@ -1,8 +1,10 @@
 #pragma once
 #include "netclient/base/database.h"
-#include <QMutex>
 #include <atomic>
+#include <mutex>
+#include <set>
 #include <span>
+#include <utility>
 
 namespace diascope::archive
 {
@@ -41,6 +43,30 @@ public:
     Result<void> syncFolders();
     /// What was announced is settled.
     void forget();
+    /// Something announced could not be settled: from now on the journal keeps all names, for the next process to look after.
+    void leaveToTheNext() { m_isLeft = true; }
+    /// unlink(), and a file that is gone already is no error.
+    static Result<void> removeFile(const QString& path);
+    /// A second name for a file in its place: in quarantine. Durable with syncFolders().
+    Result<void> linkToQuarantine(const QString& sha256);
+
+    /// Marks of studies that are open in a window of this process, seen by all, gone with the process.
+    QString addOpenMark(const QString& study); ///< the mark's file, empty if there could be none
+    void removeOpenMark(const QString& study, const QString& file);
+    /// While it lives no study is marked; isOpen() holds until then.
+    class MarkLock
+    {
+    public:
+        explicit MarkLock(int descriptor) : m_descriptor(descriptor) {}
+        MarkLock(MarkLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
+        MarkLock& operator=(MarkLock&&) = delete;
+        ~MarkLock();
+
+    private:
+        int m_descriptor;
+    };
+    Result<MarkLock> lockMarks() const;
+    bool isOpen(const QString& study) const;
 
     /// The name in the journal of a file in quarantine.
     static QString quarantined(const QString& sha256) { return u'q' + sha256; }
@@ -55,9 +81,11 @@ public:
     };
     std::vector<Abandoned> abandoned() const;
     static void remove(const Abandoned& session);
+    static void release(const Abandoned& session); ///< left as it is
 
-    /// Every file in its place: (sha256, path).
-    std::vector<std::pair<QString, QString>> files() const;
+    /// The folders the files lie in, and the names (SHA-256) in one of them.
+    QStringList folders() const;
+    static QStringList filesIn(const QString& folder);
 
     /// Hex SHA-256 of a file.
     static Result<QString> hash(const QString& path);
@@ -72,6 +100,9 @@ private:
     QString m_session;
     int m_lock = -1;
     int m_journal = -1;
+    bool m_isLeft = false;
+    mutable std::mutex m_marking; // guards the next
+    std::multiset<QString> m_openHere;
     std::atomic<qint64> m_counter = 0;
     QStringList m_touchedFolders; // since the last syncFolders(); callers hold the archive's write lock
 };

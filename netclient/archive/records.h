@@ -9,6 +9,14 @@
 namespace diascope::archive
 {
 
+/// How an instance came here.
+enum class Origin {
+    Unknown,   ///< stored before this was kept
+    Imported,  ///< from files of the user
+    Received,  ///< a sender pushed it to us, and may have forgotten it since
+    Retrieved, ///< fetched from a node that keeps it
+};
+
 struct StudyRow
 {
     dicom::StudyUid uid;
@@ -26,6 +34,10 @@ struct StudyRow
     int series = 0;
     qint64 instances = 0;
     qint64 addedMs = 0; ///< since the epoch, UTC: when its first instance was stored here
+    qint64 usedMs = 0;  ///< since the epoch, UTC: when it was last wanted or got an instance
+    bool isPinned = false;
+    qint64 storedBytes = 0; ///< of files of ours; references cost nothing
+    qint64 onlyHere = 0;    ///< its instances of ours that no other place is known to keep
 };
 
 struct SeriesRow
@@ -56,11 +68,15 @@ struct InstanceRow
     QString path; ///< absolute; of ours, or the user's where isReference
     bool isReference = false;
     QString sha256; ///< hex, of the whole file; empty for a reference that nobody had to compare yet
+    Origin origin = Origin::Unknown;
+    QString source = {};      ///< the node or AE title it came from; empty for imported ones
+    QString confirmedBy = {}; ///< a node known to keep a copy; empty: as far as we know it is only here
 };
 
 struct Query
 {
-    QString text;      ///< words, all of which occur in name, IDs, accession number or description; any case, any script
+    QString text;      ///< words or parts of words, all of which occur in name, IDs, accession number, description, body part;
+                       ///< any case, any script, from one letter or ideograph on
     QString name;      ///< words, all of which occur in the patient's name
     QString patientId; ///< exactly
     QString issuer;    ///< exactly, where given
@@ -70,6 +86,7 @@ struct Query
     QStringList modalities; ///< any of these
     dicom::StudyUid study;
     int limit = 0; ///< 0: all
+    dicom::StudyUid after; ///< the last row of the page before: the list goes on behind it. A study that has gone: no rows
 
     /// "20180101-20180131", "20180107", "20180101-", "-20180131", also with dashes inside as ISO 8601 writes them when given
     /// as two dates "2018-01-01 - 2018-01-31". Nothing for what is no date or range.
@@ -81,6 +98,7 @@ struct Remark
 {
     QString path;
     QString reason; ///< translated, for a person
+    QString instanceUid = {}; ///< where it is about a stored instance
 };
 
 struct ImportReport
@@ -110,9 +128,29 @@ struct VerifyReport
     qint64 checked = 0;
     std::vector<Remark> missing; ///< rows without file
     std::vector<Remark> changed; ///< the hash does not agree any more (bit rot)
+    std::vector<dicom::StudyUid> refetch; ///< studies of the missing and changed ones, each once: what a PACS may still have
     qint64 orphans = 0;          ///< files without row
     qint64 repaired = 0;         ///< rows removed, orphans indexed again or removed
     bool isDatabaseSound = true; ///< SQLite's integrity_check
+};
+
+struct EvictionReport
+{
+    struct Evicted
+    {
+        dicom::StudyUid study;
+        qint64 bytes = 0;
+    };
+    struct Kept
+    {
+        dicom::StudyUid study;
+        qint64 bytes = 0;
+        QString reason; ///< translated, for a person
+    };
+    std::vector<Evicted> evicted;
+    std::vector<Kept> kept; ///< those passed over on the way, least recently used first
+    qint64 bytesOver = 0;   ///< what is still stored above the quota
+    bool isCancelled = false;
 };
 
 } // namespace diascope::archive

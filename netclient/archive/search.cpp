@@ -1,6 +1,8 @@
 #include "netclient/archive/archive_private.h"
 #include "netclient/dicom/person_name.h"
 #include <QDate>
+#include <QJsonArray>
+#include <QJsonDocument>
 
 namespace diascope::archive
 {
@@ -9,13 +11,13 @@ namespace
 {
 
 const QString studyColumns = QStringLiteral("uid, patient_name, patient_id, issuer, birth_date, sex, date, time, accession,"
-                                            " description, referring, modalities, series, instances, added");
+                                            " description, referring, modalities, series, instances, added, used, pinned, bytes, only_here");
 
 StudyRow studyRow(const Statement& row)
 {
     return {{row.text(0)}, row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8),
             row.text(9), row.text(10), row.text(11).split(u'\\', Qt::SkipEmptyParts), int(row.integer(12)), row.integer(13),
-            row.integer(14)};
+            row.integer(14), row.integer(15), row.integer(16) != 0, row.integer(17), row.integer(18)};
 }
 
 struct Conditions
@@ -92,15 +94,71 @@ std::optional<Query> Query::withDates(Query query, const QString& range)
     return query;
 }
 
-Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
+namespace
 {
+
+/// The words that three-letter pieces can find, as a query of the text index: every piece of every such word.
+QString pieces(const QStringList& words)
+{
+    QStringList all;
+    for (const QString& word : words) {
+        const QList<uint> letters = word.toUcs4();
+        for (qsizetype i = 0; i + 3 <= letters.size() && all.size() < 64; ++i) {
+            QString piece = QString::fromUcs4(reinterpret_cast<const char32_t*>(letters.constData() + i), 3);
+            piece = u'"' + piece.replace(u'"', QStringLiteral("\"\"")) + u'"';
+            if (!all.contains(piece))
+                all << piece;
+        }
+    }
+    return all.join(QStringLiteral(" AND "));
+}
+
+/// Whether more than a few studies have all of these pieces. Then they lie close in the list, and the first page is found sooner
+/// by reading it from the top than by sorting all of them.
+Result<bool> isFrequent(Database& database, const QString& match)
+{
+    constexpr int few = 1000;
+    const auto many = database.value(QStringLiteral("SELECT 1 FROM study_text WHERE study_text MATCH ?1 LIMIT 1 OFFSET ?2"), {match, few});
+    if (!many)
+        return std::unexpected(many.error());
+    return many->has_value();
+}
+
+/// Where the rows are looked for: an index that leads there, few rows by their text, or the list from the top.
+Result<QString> tableFor(Database& database, const Query& query, const QStringList& words, Conditions& where)
+{
+    if (!query.study.isEmpty() || !query.patientId.isEmpty() || !query.accession.isEmpty())
+        return QStringLiteral("study");
+    if (const QString match = pieces(words); !match.isEmpty()) {
+        const auto frequent = query.limit > 0 ? isFrequent(database, match) : Result<bool>(false);
+        if (!frequent)
+            return std::unexpected(frequent.error());
+        if (!*frequent) {
+            where.sql << QStringLiteral("id IN (SELECT rowid FROM study_text WHERE study_text MATCH ?)");
+            where.values << match;
+            return QStringLiteral("study NOT INDEXED");
+        }
+    }
+    return QStringLiteral("study INDEXED BY study_search");
+}
+
+} // namespace
+
+Result<void> Archive::studies(const Query& query, const std::function<bool(StudyRow&&)>& onRow) const
+{
+    auto database = d->reader();
+    if (!database)
+        return std::unexpected(database.error());
+    const QString name = folded(query.name).remove(QChar(0));
+    const QString text = folded(query.text).remove(QChar(0));
     Conditions where;
+    const auto table = tableFor(**database, query, (name + u' ' + text).split(u' ', Qt::SkipEmptyParts), where);
+    if (!table)
+        return std::unexpected(table.error());
     where.equals("uid", query.study.value);
     where.equals("patient_id", query.patientId);
     where.equals("issuer", query.issuer);
     where.equals("accession", query.accession);
-    where.containsWords("name_folded", folded(query.name));
-    where.containsWords("words", folded(query.text));
     if (!query.dateFrom.isEmpty()) {
         where.sql << QStringLiteral("date>=?");
         where.values << query.dateFrom;
@@ -109,6 +167,10 @@ Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
         where.sql << QStringLiteral("date<=? AND date<>''");
         where.values << query.dateTo;
     }
+    if (!query.after.isEmpty()) {
+        where.sql << QStringLiteral("(date, time, id)<(SELECT date, time, id FROM study WHERE uid=?)");
+        where.values << query.after.value;
+    }
     QStringList anyModality;
     for (const QString& modality : query.modalities) {
         anyModality << QStringLiteral("instr('\\'||modalities||'\\',?)>0");
@@ -116,16 +178,49 @@ Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
     }
     if (!anyModality.isEmpty())
         where.sql << u'(' + anyModality.join(QStringLiteral(" OR ")) + u')';
-    QString sql = QStringLiteral("SELECT %1 FROM study").arg(studyColumns);
+    where.containsWords("name_folded", name);
+    where.containsWords("words", text);
+    QString sql = QStringLiteral("SELECT %1 FROM %2").arg(studyColumns, *table);
     if (!where.sql.isEmpty())
         sql += QStringLiteral(" WHERE ") + where.sql.join(QStringLiteral(" AND "));
     sql += QStringLiteral(" ORDER BY date DESC, time DESC, id DESC");
     if (query.limit > 0)
         sql += QStringLiteral(" LIMIT %1").arg(query.limit);
+    auto rows = (*database)->prepare(sql);
+    if (!rows)
+        return std::unexpected(rows.error());
+    rows->bindAll(where.values);
+    while (true) {
+        const auto row = rows->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row || !onRow(studyRow(*rows)))
+            return {};
+    }
+}
+
+Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
+{
+    std::vector<StudyRow> rows;
+    const auto done = studies(query, [&](StudyRow&& row) {
+        rows.push_back(std::move(row));
+        return true;
+    });
+    if (!done)
+        return std::unexpected(done.error());
+    return rows;
+}
+
+Result<std::vector<StudyRow>> Archive::studiesByUid(const QStringList& uids) const
+{
     auto database = d->reader();
     if (!database)
         return std::unexpected(database.error());
-    return rowsOf<StudyRow>(**database, sql, where.values, studyRow);
+    const QString json = QString::fromUtf8(QJsonDocument(QJsonArray::fromStringList(uids)).toJson(QJsonDocument::Compact));
+    return rowsOf<StudyRow>(**database,
+                            QStringLiteral("SELECT %1 FROM study WHERE uid IN (SELECT value FROM json_each(?))"
+                                           " ORDER BY date DESC, time DESC, id DESC").arg(studyColumns),
+                            {json}, studyRow);
 }
 
 Result<std::optional<StudyRow>> Archive::study(const dicom::StudyUid& study) const
@@ -170,7 +265,8 @@ namespace
 
 const QString instanceColumns =
     QStringLiteral("SELECT series.uid, instance.uid, sop_class, transfer_syntax, instance.number, rows, columns, frames, size,"
-                   " reference, sha256 FROM instance JOIN series ON series.id=instance.series JOIN study ON study.id=series.study ");
+                   " reference, sha256, origin, (SELECT name FROM peer WHERE id=source), (SELECT name FROM peer WHERE id=confirmed)"
+                   " FROM instance JOIN series ON series.id=instance.series JOIN study ON study.id=series.study ");
 
 auto instanceReader(const PixelStore& store)
 {
@@ -179,7 +275,7 @@ auto instanceReader(const PixelStore& store)
         return InstanceRow{{row.text(0)}, {row.text(1)}, row.text(2), row.text(3),
                            row.isNull(4) ? std::nullopt : std::optional(row.integer(4)), int(row.integer(5)), int(row.integer(6)),
                            int(row.integer(7)), row.integer(8), row.isNull(9) ? store.pathOf(sha256) : row.text(9),
-                           !row.isNull(9), sha256};
+                           !row.isNull(9), sha256, static_cast<Origin>(row.integer(11)), row.text(12), row.text(13)};
     };
 }
 

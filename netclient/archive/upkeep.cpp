@@ -1,61 +1,60 @@
 #include "netclient/archive/archive_private.h"
-#include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QSet>
+#include <sys/stat.h>
 
 namespace diascope::archive
 {
 
-namespace
+Result<bool> Archive::Private::remove(qint64 study, Removal removal, const std::function<Result<bool>()>& mayGo)
 {
-
-struct Row
-{
-    qint64 id = 0;
-    qint64 study = 0;
-    QString sha256;
-    QString reference;
-    qint64 size = 0;
-};
-
-Result<std::vector<Row>> allRows(Database& database)
-{
-    auto query = database.prepare(QStringLiteral("SELECT instance.id, series.study, sha256, reference, size FROM instance"
-                                                 " JOIN series ON series.id=instance.series"));
-    if (!query)
-        return std::unexpected(query.error());
-    std::vector<Row> rows;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return rows;
-        rows.push_back({query->integer(0), query->integer(1), query->text(2), query->text(3), query->integer(4)});
+    const QString ours = QStringLiteral(" FROM instance WHERE series IN (SELECT id FROM series WHERE study=?) AND reference IS NULL");
+    QStringList names;
+    {
+        auto transaction = Transaction::begin(*writer);
+        if (!transaction)
+            return std::unexpected(transaction.error());
+        if (mayGo)
+            if (const auto permitted = mayGo(); !permitted || !*permitted)
+                return permitted;
+        auto query = writer->prepare(QStringLiteral("SELECT sha256") + ours);
+        if (!query)
+            return std::unexpected(query.error());
+        query->bind(1, study);
+        while (true) {
+            const auto row = query->step();
+            if (!row)
+                return std::unexpected(row.error());
+            if (!*row)
+                break;
+            names << query->text(0);
+        }
+        // Announced first, rows next, files last: a kill in between leaves nothing without the other.
+        if (!names.isEmpty())
+            if (auto announced = store->announce(names); !announced)
+                return std::unexpected(announced.error());
+        QStringList steps{QStringLiteral("DELETE") + ours};
+        if (removal == Removal::Whole)
+            steps = QStringList{QStringLiteral("DELETE FROM thumbnail WHERE series IN (SELECT uid FROM series WHERE study=?)"),
+                                QStringLiteral("DELETE FROM instance WHERE series IN (SELECT id FROM series WHERE study=?)")};
+        else // thumbnails of series that are gone afterwards
+            steps.prepend(QStringLiteral("DELETE FROM thumbnail WHERE series IN (SELECT uid FROM series WHERE study=?"
+                                         " AND NOT EXISTS(SELECT 1 FROM instance WHERE series=series.id AND reference IS NOT NULL))"));
+        for (const QString& sql : steps)
+            if (auto done = writer->execute(sql, {study}); !done)
+                return std::unexpected(done.error());
+        if (auto done = recount(*writer, study); !done)
+            return std::unexpected(done.error());
+        if (auto done = countChange(*writer); !done)
+            return std::unexpected(done.error());
+        if (auto done = transaction->commit(); !done)
+            return std::unexpected(done.error());
     }
+    if (auto dropped = dropUnreferenced(names); !dropped)
+        return std::unexpected(dropped.error());
+    return true;
 }
-
-Result<void> removeRows(Database& database, const std::vector<Row>& rows)
-{
-    auto transaction = Transaction::begin(database);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    QSet<qint64> studies;
-    for (const Row& row : rows) {
-        if (auto done = database.execute(QStringLiteral("DELETE FROM instance WHERE id=?"), {row.id}); !done)
-            return done;
-        studies.insert(row.study);
-    }
-    for (qint64 study : studies)
-        if (auto done = recount(database, study); !done)
-            return done;
-    if (auto done = countChange(database); !done)
-        return done;
-    return transaction->commit();
-}
-
-} // namespace
 
 Result<void> Archive::removeStudy(const dicom::StudyUid& study)
 {
@@ -66,190 +65,282 @@ Result<void> Archive::removeStudy(const dicom::StudyUid& study)
             return std::unexpected(id.error());
         if (!*id)
             return fail(Fault::NotFound, tr("there is no study %1").arg(study.value));
-        QStringList names;
-        {
-            auto query = d->writer->prepare(QStringLiteral("SELECT sha256 FROM instance JOIN series ON series.id=instance.series"
-                                                           " WHERE series.study=? AND reference IS NULL"));
-            if (!query)
-                return std::unexpected(query.error());
-            query->bind(1, **id);
-            for (auto row = query->step(); row && *row; row = query->step())
-                names << query->text(0);
+        if (auto removed = d->remove((*id)->toLongLong(), Private::Removal::Whole); !removed) {
+            const auto left = d->writer->value(QStringLiteral("SELECT 1 FROM study WHERE id=?"), {**id});
+            if (left && !*left)
+                Q_EMIT changed();
+            return std::unexpected(removed.error());
         }
-        // Announced first, rows next, files last: a kill in between leaves nothing without the other.
-        if (!names.isEmpty())
-            if (auto announced = d->store->announce(names); !announced)
-                return announced;
+    }
+    Q_EMIT changed();
+    return {};
+}
+
+Result<void> Archive::removeFromQuarantine(qint64 id)
+{
+    {
+        const std::lock_guard lock(d->writing);
+        QStringList names;
         {
             auto transaction = Transaction::begin(*d->writer);
             if (!transaction)
                 return std::unexpected(transaction.error());
-            for (const char* sql : {"DELETE FROM thumbnail WHERE series IN (SELECT uid FROM series WHERE study=?)",
-                                    "DELETE FROM instance WHERE series IN (SELECT id FROM series WHERE study=?)",
-                                    "DELETE FROM series WHERE study=?"})
-                if (auto done = d->writer->execute(QLatin1String(sql), {**id}); !done)
-                    return done;
-            if (auto done = recount(*d->writer, (*id)->toLongLong()); !done)
+            const auto kept = d->writer->value(QStringLiteral("SELECT kept FROM quarantine WHERE id=?"), {id});
+            if (!kept)
+                return std::unexpected(kept.error());
+            if (!*kept)
+                return fail(Fault::NotFound, tr("there is nothing in quarantine with the number %1").arg(id));
+            if (const QString sha256 = (*kept)->toString(); !sha256.isEmpty())
+                names << PixelStore::quarantined(sha256);
+            if (!names.isEmpty())
+                if (auto announced = d->store->announce(names); !announced)
+                    return announced;
+            if (auto done = d->writer->execute(QStringLiteral("DELETE FROM quarantine WHERE id=?"), {id}); !done)
                 return done;
             if (auto done = countChange(*d->writer); !done)
                 return done;
             if (auto done = transaction->commit(); !done)
                 return done;
         }
-        if (auto dropped = d->dropUnreferenced(names); !dropped)
-            return dropped;
+        if (!names.isEmpty()) // another remark may still keep the same bytes
+            if (auto dropped = d->dropUnreferenced(names); !dropped)
+                return dropped;
     }
     Q_EMIT changed();
     return {};
 }
 
+Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
+{
+    const std::lock_guard lock(writing);
+    qint64 removed = 0;
+    QStringList names;
+    const auto done = [&]() -> Result<void> {
+        for (const Broken& one : broken)
+            if (one.isRotten)
+                names << one.sha256 << PixelStore::quarantined(one.sha256);
+        if (!names.isEmpty())
+            if (auto announced = store->announce(names); !announced)
+                return announced;
+        auto transaction = Transaction::begin(*writer);
+        if (!transaction)
+            return std::unexpected(transaction.error());
+        auto gone = writer->prepare(QStringLiteral("DELETE FROM instance WHERE id=?1 AND ifnull(sha256,'')=?2"
+                                                   " RETURNING uid, (SELECT study FROM series WHERE id=series)"));
+        if (!gone)
+            return std::unexpected(gone.error());
+        IndexWriter rows(*writer);
+        QSet<qint64> studies;
+        for (const Broken& one : broken) {
+            gone->bindAll({one.id, one.sha256.isNull() ? QStringLiteral("") : one.sha256});
+            const auto row = gone->step();
+            if (!row)
+                return std::unexpected(row.error());
+            const QString uid = *row ? gone->text(0) : QString();
+            if (*row)
+                studies.insert(gone->integer(1));
+            gone->reset();
+            if (uid.isEmpty())
+                continue;
+            ++removed;
+            if (!one.isRotten)
+                continue;
+            if (auto kept = store->linkToQuarantine(one.sha256); !kept)
+                return kept;
+            if (auto added = rows.addToQuarantine(store->pathOf(one.sha256), uid, one.sha256,
+                                                  tr("the bytes have changed since they were stored"));
+                !added)
+                return added;
+        }
+        if (auto synced = store->syncFolders(); !synced)
+            return synced;
+        for (qint64 study : studies)
+            if (auto counted = recount(*writer, study); !counted)
+                return counted;
+        if (auto counted = countChange(*writer); !counted)
+            return counted;
+        return transaction->commit();
+    }();
+    if (!names.isEmpty())
+        if (auto dropped = dropUnreferenced(names); done && !dropped)
+            return std::unexpected(dropped.error());
+    if (!done)
+        return std::unexpected(done.error());
+    return removed;
+}
+
+Result<bool> Archive::Private::isOrphan(const QString& sha256, const QString& path)
+{
+    const std::lock_guard lock(writing);
+    auto transaction = Transaction::begin(*writer); // nobody is between placing it and committing its row
+    if (!transaction)
+        return std::unexpected(transaction.error());
+    const auto row = writer->value(QStringLiteral("SELECT 1 FROM instance WHERE sha256=? AND reference IS NULL"), {sha256});
+    if (!row)
+        return std::unexpected(row.error());
+    return !*row && QFileInfo::exists(path);
+}
+
+Result<bool> Archive::Private::adopt(const QString& sha256, const QString& path)
+{
+    std::vector<Candidate> candidates;
+    candidates.push_back(prepareCopy(path));
+    Candidate& candidate = candidates.front();
+    candidate.origin = Origin::Unknown;
+    const bool isNamedRightly = candidate.temporary.sha256 == sha256;
+    // What is no image is still somebody's bytes: aside, not away.
+    candidate.isReceived = !candidate.temporary.path.isEmpty();
+    candidate.source = path;
+    const auto outcome = commit(candidates);
+    if (!outcome)
+        return std::unexpected(outcome.error());
+    // What became a row lies at the same place again, unless the file's name was not its hash.
+    const Outcome::Kind kind = outcome->front().kind;
+    const bool isSettled = kind == Outcome::New || kind == Outcome::Duplicate || kind == Outcome::Quarantined || kind == Outcome::Directory;
+    if (isSettled && (!isNamedRightly || kind != Outcome::New))
+        if (auto removed = PixelStore::removeFile(path); !removed)
+            return std::unexpected(removed.error());
+    return isSettled;
+}
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Archive", text); }
+
+struct Row
+{
+    qint64 id = 0;
+    QString uid, study, sha256, reference;
+    qint64 size = 0;
+};
+
+/// A page of the index, so that no reading transaction lasts: the log could not be written back meanwhile.
+Result<std::vector<Row>> rowsAfter(Database& database, qint64 id)
+{
+    auto query = database.prepare(QStringLiteral("SELECT instance.id, instance.uid, study.uid, sha256, reference, size FROM instance"
+                                                 " CROSS JOIN series ON series.id=instance.series CROSS JOIN study ON study.id=series.study"
+                                                 " WHERE instance.id>? ORDER BY instance.id LIMIT 500"));
+    if (!query)
+        return std::unexpected(query.error());
+    query->bind(1, id);
+    std::vector<Row> rows;
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return rows;
+        rows.push_back({query->integer(0), query->text(1), query->text(2), query->text(3), query->text(4), query->integer(5)});
+    }
+}
+
+enum class State { Sound, Missing, Changed };
+
+struct Finding
+{
+    State state = State::Sound;
+    QString reason;
+};
+
+Finding lookAt(const Row& row, const QString& path)
+{
+    struct stat status = {};
+    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
+        return {State::Missing, tr("the file is gone")};
+    if (!row.reference.isEmpty())
+        return qint64(status.st_size) == row.size
+                   ? Finding()
+                   : Finding{State::Changed, tr("the file has another size than when it was indexed")};
+    const auto hash = PixelStore::hash(path);
+    if (!hash)
+        return {State::Changed, hash.error().detail};
+    if (*hash != row.sha256)
+        return {State::Changed, tr("the bytes have changed since they were stored")};
+    return {};
+}
+
+} // namespace
+
 Result<VerifyReport> Archive::verify(Repair repair, Task& task)
 {
     VerifyReport report;
+    const auto stopped = [&] { return fail(Fault::Cancelled, tr("the check was stopped")); };
     auto database = d->reader();
     if (!database)
         return std::unexpected(database.error());
+    (*database)->stopWhen([&task] { return task.isCancelled(); });
     const auto sound = (*database)->value(QStringLiteral("PRAGMA integrity_check"));
+    (*database)->stopWhen({});
+    if (task.isCancelled())
+        return stopped();
     report.isDatabaseSound = sound && *sound && (*sound)->toString() == u"ok";
-    const auto rows = allRows(**database);
-    if (!rows)
-        return std::unexpected(rows.error());
-    std::vector<Row> broken;
-    std::vector<Row> rotten;
-    QSet<QString> known;
-    for (const Row& row : *rows) {
-        if (task.isCancelled())
-            return fail(Fault::Cancelled, tr("the check was stopped"));
-        const bool isReference = !row.reference.isEmpty();
-        const QString path = isReference ? row.reference : d->store->pathOf(row.sha256);
-        if (!isReference)
-            known.insert(row.sha256);
-        if (!QFileInfo::exists(path)) {
-            report.missing.push_back({path, tr("the file is gone")});
-            broken.push_back(row);
-        } else if (isReference) {
-            if (QFileInfo(path).size() != row.size) {
-                report.changed.push_back({path, tr("the file has another size than when it was indexed")});
-                broken.push_back(row);
-            }
-        } else {
-            const auto hash = PixelStore::hash(path);
-            if (!hash || *hash != row.sha256) {
-                report.changed.push_back({path, hash ? tr("the bytes have changed since they were stored") : hash.error().detail});
-                rotten.push_back(row);
+    const auto total = (*database)->value(QStringLiteral("SELECT ifnull(sum(instances),0) FROM study"));
+    if (!total)
+        return std::unexpected(total.error());
+
+    QSet<QString> refetch;
+    qint64 last = 0;
+    while (true) {
+        const auto rows = rowsAfter(**database, last);
+        if (!rows)
+            return std::unexpected(rows.error());
+        if (rows->empty())
+            break;
+        std::vector<Private::Broken> broken;
+        for (const Row& row : *rows) {
+            if (task.isCancelled())
+                return stopped();
+            last = row.id;
+            const QString path = row.reference.isEmpty() ? d->store->pathOf(row.sha256) : row.reference;
+            const Finding found = lookAt(row, path);
+            task.report(++report.checked, (*total)->toLongLong());
+            if (found.state == State::Sound)
+                continue;
+            // It may have been removed, or its bytes replaced, since the page was read.
+            const auto still = (*database)->value(QStringLiteral("SELECT 1 FROM instance WHERE id=?1 AND ifnull(sha256,'')=?2"),
+                                                  {row.id, row.sha256.isNull() ? QStringLiteral("") : row.sha256});
+            if (!still)
+                return std::unexpected(still.error());
+            if (!*still)
+                continue;
+            (found.state == State::Missing ? report.missing : report.changed).push_back({path, found.reason, row.uid});
+            broken.push_back({row.id, row.sha256, found.state == State::Changed && row.reference.isEmpty()});
+            if (!refetch.contains(row.study)) {
+                refetch.insert(row.study);
+                report.refetch.push_back({row.study});
             }
         }
-        task.report(++report.checked, qint64(rows->size()));
+        if (repair == Repair::Yes && !broken.empty()) {
+            const auto removed = d->removeBroken(broken);
+            if (!removed)
+                return std::unexpected(removed.error());
+            report.repaired += *removed;
+        }
     }
-    QStringList orphans;
-    for (const auto& [sha256, path] : d->store->files())
-        if (!known.contains(sha256))
-            orphans << path;
-    report.orphans = orphans.size();
-    if (repair == Repair::No)
-        return report;
-
-    for (const Row& row : rotten) { // kept aside: it may still be better than nothing
-        QFile::rename(d->store->pathOf(row.sha256), d->store->quarantinePathOf(row.sha256));
-        broken.push_back(row);
-    }
-    if (!broken.empty()) {
-        const std::lock_guard lock(d->writing);
-        if (auto removed = removeRows(*d->writer, broken); !removed)
-            return std::unexpected(removed.error());
-        for (const Row& row : rotten)
-            if (auto done = d->writer->execute(QStringLiteral("INSERT INTO quarantine(time,source,uid,kept,reason) VALUES"
-                                                              "(unixepoch()*1000,?1,'',?2,?3)"),
-                                               {d->store->pathOf(row.sha256), row.sha256,
-                                                tr("the bytes have changed since they were stored")});
-                !done)
-                return std::unexpected(done.error());
-    }
-    for (const QString& path : orphans) {
-        std::vector<Candidate> candidate;
-        candidate.push_back(d->prepareCopy(path));
-        const bool isNamedRightly = candidate.front().temporary.sha256 == QFileInfo(path).fileName();
-        const auto outcome = d->commit(candidate);
-        if (!outcome)
-            return std::unexpected(outcome.error());
-        // What became a row lies at the same place again, unless the orphan's name was not its hash.
-        if (!isNamedRightly || outcome->front().kind != Outcome::New)
-            QFile::remove(path);
-    }
-    report.repaired = qint64(broken.size()) + orphans.size();
+    for (const QString& folder : d->store->folders())
+        for (const QString& name : PixelStore::filesIn(folder)) {
+            if (task.isCancelled())
+                return stopped();
+            const auto row = (*database)->value(QStringLiteral("SELECT 1 FROM instance WHERE sha256=? AND reference IS NULL"), {name});
+            if (!row)
+                return std::unexpected(row.error());
+            if (*row)
+                continue;
+            const QString path = folder + u'/' + name;
+            const auto isOrphan = d->isOrphan(name, path);
+            if (!isOrphan)
+                return std::unexpected(isOrphan.error());
+            report.orphans += *isOrphan;
+            if (repair == Repair::No || !*isOrphan)
+                continue;
+            const auto adopted = d->adopt(name, path);
+            if (!adopted)
+                return std::unexpected(adopted.error());
+            report.repaired += *adopted;
+        }
     if (report.repaired > 0)
         Q_EMIT changed();
-    return report;
-}
-
-Result<ImportReport> Archive::rebuild(Task& task)
-{
-    QElapsedTimer clock;
-    clock.start();
-    QStringList references;
-    ImportReport report;
-    {
-        const std::lock_guard lock(d->writing);
-        auto transaction = Transaction::begin(*d->writer);
-        if (!transaction)
-            return std::unexpected(transaction.error());
-        auto query = d->writer->prepare(QStringLiteral("SELECT reference FROM instance WHERE reference IS NOT NULL"));
-        if (!query)
-            return std::unexpected(query.error());
-        for (auto row = query->step(); row && *row; row = query->step())
-            references << query->text(0);
-        query->reset();
-        for (const char* table : {"instance", "series", "study", "patient"})
-            if (auto done = d->writer->execute(QStringLiteral("DELETE FROM %1").arg(QLatin1String(table))); !done)
-                return std::unexpected(done.error());
-        // The files' rows, and nothing read from the files but their headers: the bytes lie where they belong.
-        IndexWriter writer(*d->writer);
-        QSet<QString> studies;
-        const auto files = d->store->files();
-        qint64 count = 0;
-        const auto add = [&](const QString& path, const Placement& placement) -> Result<void> {
-            task.report(++count, qint64(files.size()) + references.size());
-            const auto header = readHeader(path);
-            if (!header) {
-                report.skipped.push_back({path, header.error().detail});
-                return {};
-            }
-            const auto known = writer.find(header->instanceUid);
-            if (!known)
-                return std::unexpected(known.error());
-            if (*known) {
-                ++report.duplicates;
-                return {};
-            }
-            if (auto inserted = writer.insert(*header, placement); !inserted) {
-                if (inserted.error().fault != Fault::Conflict)
-                    return inserted;
-                report.quarantined.push_back({path, inserted.error().detail});
-                return {};
-            }
-            ++report.imported;
-            if (!studies.contains(header->studyUid)) {
-                studies.insert(header->studyUid);
-                report.studies.push_back({header->studyUid});
-            }
-            return {};
-        };
-        for (const auto& [sha256, path] : files) {
-            if (task.isCancelled())
-                return fail(Fault::Cancelled, tr("the index is as it was before"));
-            if (auto added = add(path, {sha256, {}, QFileInfo(path).size(), 0}); !added)
-                return std::unexpected(added.error());
-        }
-        for (const QString& path : references)
-            if (auto added = add(path, {{}, path, QFileInfo(path).size(), QFileInfo(path).lastModified().toMSecsSinceEpoch()}); !added)
-                return std::unexpected(added.error());
-        if (auto finished = writer.finish(); !finished)
-            return std::unexpected(finished.error());
-        if (auto done = transaction->commit(); !done)
-            return std::unexpected(done.error());
-    }
-    report.seconds = double(clock.nsecsElapsed()) / 1e9;
-    Q_EMIT changed();
     return report;
 }
 

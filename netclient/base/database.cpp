@@ -2,6 +2,7 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <cerrno>
 #include <sqlite3.h>
 #include <utility>
 
@@ -16,7 +17,11 @@ QString tr(const char* text) { return QCoreApplication::translate("Database", te
 Error errorOf(sqlite3* handle, int code)
 {
     const QString detail = QString::fromUtf8(sqlite3_errmsg(handle));
-    switch (code & 0xff) {
+    const int primary = code & 0xff;
+    const int system = handle && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) ? sqlite3_system_errno(handle) : 0;
+    if (system == ENOSPC || system == EDQUOT) // SQLite says FULL only where a write fails, not where a file cannot be made or synced
+        return {Fault::DiskFull, detail};
+    switch (primary) {
     case SQLITE_FULL:
         return {Fault::DiskFull, detail};
     case SQLITE_NOTADB:
@@ -30,6 +35,8 @@ Error errorOf(sqlite3* handle, int code)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return {Fault::TimedOut, tr("another process holds the database")};
+    case SQLITE_INTERRUPT:
+        return {Fault::Cancelled, {}};
     case SQLITE_CONSTRAINT:
         return {Fault::Conflict, detail};
     default:
@@ -68,6 +75,10 @@ Database::~Database() { sqlite3_close_v2(m_handle); }
 
 Result<void> Database::migrate(const QString& owner, const QStringList& steps)
 {
+    const QString versionOf = QStringLiteral("SELECT version FROM schema_version WHERE owner=?");
+    // What is up to date is not written to: a start costs no wait for the disk, and none for another process that writes.
+    if (const auto known = value(versionOf, {owner}); known && *known && (*known)->toLongLong() == steps.size())
+        return {};
     if (auto done = execute(QStringLiteral("CREATE TABLE IF NOT EXISTS schema_version"
                                            "(owner TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID"));
         !done)
@@ -75,7 +86,7 @@ Result<void> Database::migrate(const QString& owner, const QStringList& steps)
     auto transaction = Transaction::begin(*this);
     if (!transaction)
         return std::unexpected(transaction.error());
-    auto current = value(QStringLiteral("SELECT version FROM schema_version WHERE owner=?"), {owner});
+    auto current = value(versionOf, {owner});
     if (!current)
         return std::unexpected(current.error());
     const qsizetype version = *current ? (*current)->toLongLong() : 0;
@@ -137,6 +148,13 @@ Result<std::optional<QVariant>> Database::value(const QString& sql, const QVaria
     default:
         return QVariant();
     }
+}
+
+void Database::stopWhen(std::function<bool()> isToStop)
+{
+    m_isToStop = std::move(isToStop);
+    const auto ask = [](void* self) { return static_cast<Database*>(self)->m_isToStop() ? 1 : 0; };
+    sqlite3_progress_handler(m_handle, m_isToStop ? 100'000 : 0, m_isToStop ? +ask : nullptr, this);
 }
 
 qint64 Database::lastInsertId() const { return sqlite3_last_insert_rowid(m_handle); }

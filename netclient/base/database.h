@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QStringList>
 #include <QVariant>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -40,6 +41,8 @@ public:
     Result<void> execute(const QString& sql, const QVariantList& values = {});
     /// First column of the first row; nothing if there is no row.
     Result<std::optional<QVariant>> value(const QString& sql, const QVariantList& values = {});
+    /// Asked now and then while a statement runs: true stops it with Cancelled. For statements that take minutes.
+    void stopWhen(std::function<bool()> isToStop);
     qint64 lastInsertId() const;
     qint64 changes() const;
     QString path() const { return m_path; }
@@ -50,6 +53,7 @@ private:
     friend class Transaction;
     sqlite3* m_handle = nullptr;
     QString m_path;
+    std::function<bool()> m_isToStop;
 };
 
 /// A prepared statement. bind() counts from 1. QString → TEXT, QByteArray → BLOB, bool and integers → INTEGER,
