@@ -2,6 +2,7 @@
 #include "netclient/dicom/uid.h"
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/transfer/study_transfer.h"
+#include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
@@ -305,7 +306,8 @@ private Q_SLOTS:
         dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
         QVERIFY(sendInstances(node, files, {}, m_task)->isComplete());
         auto archive = archive::Archive::open(profile());
-        test::CuttingProxy proxy(orthanc->port, 3'000'000); // five instances and a half, each time
+        test::FaultProxy proxy(orthanc->port);
+        proxy.cutAfter(3'000'000); // five instances and a half, each time
         node.port = proxy.port();
         int rounds = 0;
         while (rounds < 10) {
