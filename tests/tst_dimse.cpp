@@ -2,6 +2,7 @@
 #include "netclient/dimse/query.h"
 #include "netclient/dimse/retrieve.h"
 #include "netclient/dimse/store.h"
+#include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
@@ -402,7 +403,8 @@ private Q_SLOTS:
         NEEDS_SERVER(m_orthanc, m_whyNot);
         if (m_study.isEmpty())
             QSKIP("the real test data is not here");
-        test::CuttingProxy proxy(m_orthanc->port, 5 * 530000);
+        test::FaultProxy proxy(m_orthanc->port);
+        proxy.cutAfter(5 * 530000);
         Node node = orthanc();
         node.port = proxy.port();
         Collector collector;
@@ -416,7 +418,7 @@ private Q_SLOTS:
         QCOMPARE(cut->expected, m_uids.size());
         QCOMPARE(cut->received, qint64(collector.all.size()));
         QCOMPARE(qint64(cut->failed.size()), cut->expected - cut->received); // every missing one by name
-        proxy.setCutAfter(-1);
+        proxy.clear();
         const auto rest = dimse::get(node, {{m_study}, {}, collector.uids(), {}}, collector.sink(), m_local, task);
         QVERIFY(rest && rest->isComplete());
         QCOMPARE(qint64(collector.all.size()), m_uids.size()); // none twice
@@ -428,7 +430,7 @@ private Q_SLOTS:
         NEEDS_SERVER(m_orthanc, m_whyNot);
         if (m_study.isEmpty())
             QSKIP("the real test data is not here");
-        test::CuttingProxy proxy(m_orthanc->port, -1);
+        test::FaultProxy proxy(m_orthanc->port);
         Node node = orthanc();
         node.port = proxy.port();
         Local local = m_local;
@@ -461,7 +463,7 @@ private Q_SLOTS:
         NEEDS_SERVER(m_orthanc, m_whyNot);
         if (m_study.isEmpty())
             QSKIP("the real test data is not here");
-        test::CuttingProxy proxy(m_orthanc->port, -1);
+        test::FaultProxy proxy(m_orthanc->port);
         Node node = orthanc();
         node.port = proxy.port();
         Task task;

@@ -3,6 +3,7 @@
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/transfer/reception.h"
 #include "netclient/transfer/study_transfer.h"
+#include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
@@ -307,7 +308,8 @@ private Q_SLOTS:
         dimse::Node node{"orthanc", "ORTHANC", "127.0.0.1", orthanc->port, false, {}, {}, {}};
         auto archive = archive::Archive::open(profile());
         QVERIFY(sendFiles(**archive, node, *filesOf(files), {}, m_task)->isComplete());
-        test::CuttingProxy proxy(orthanc->port, 3'000'000); // five instances and a half, each time
+        test::FaultProxy proxy(orthanc->port);
+        proxy.cutAfter(3'000'000); // five instances and a half, each time
         node.port = proxy.port();
         int rounds = 0;
         while (rounds < 10) {

@@ -1,4 +1,5 @@
 #include "app/cli/verbs.h"
+#include "app/session/exchange.h"
 #include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
 
@@ -55,6 +56,7 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
     const auto report = (*session)->archive().import(parser.positionalArguments(), mode, call.task());
     if (!report)
         return failed(report.error());
+    (*session)->exchange().makeRoom();
     QJsonArray studies;
     for (const dicom::StudyUid& uid : report->studies)
         studies << uid.value;

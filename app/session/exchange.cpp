@@ -4,6 +4,7 @@
 #include "netclient/dicom/person_name.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/reception.h"
+#include <QLocale>
 
 namespace diascope::app
 {
@@ -41,6 +42,7 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
     exchange->m_queue = std::move(*queue);
     transfer::TransferRunner::Options options;
     options.transcode = decompressed;
+    options.makeRoom = [made = exchange.get()] { made->makeRoom(); };
     exchange->m_runner = std::make_unique<transfer::TransferRunner>(session.archive(), session.profile(), std::move(options));
     connect(&session, &Session::settingsChanged, exchange.get(), &Exchange::applySettings);
     return exchange;
@@ -109,6 +111,42 @@ Result<dimse::Node> Exchange::node(const QString& name) const
     if (!node)
         return fail(Fault::NotFound, tr("there is no node %1").arg(name));
     return *node;
+}
+
+void Exchange::makeRoom()
+{
+    const std::unique_lock making(m_makingRoom, std::try_to_lock);
+    const Settings settings(m_session.profile()); // of this thread
+    const qint64 quota = qint64(settings.get(archive::quotaGiB)) << 30;
+    if (!making || quota <= 0)
+        return;
+    const auto stored = m_session.archive().storedBytes();
+    if (!stored || (*stored <= quota && roomTrouble().isEmpty()))
+        return;
+    Task task;
+    const auto onlyHere = settings.get(evictImported) ? archive::Archive::OnlyHere::ImportedMayGo : archive::Archive::OnlyHere::Stays;
+    const auto report = m_session.archive().evict(quota, [this](const dicom::StudyUid& study) { return reasonToKeep(study).value_or(QString()); },
+                                                  task, onlyHere);
+    QString trouble;
+    if (!report)
+        trouble = message(report.error());
+    else if (report->bytesOver > 0)
+        trouble = tr("The archive is %1 over its quota: %2")
+                      .arg(QLocale().formattedDataSize(report->bytesOver),
+                           report->kept.empty() ? tr("nothing can go") : tr("%n stud(ies) must stay (%1)", nullptr, int(report->kept.size())).arg(report->kept.front().reason));
+    if (report && !report->evicted.empty())
+        qCInfo(lcArchive) << "evicted" << report->evicted.size() << "studies";
+    {
+        const std::lock_guard lock(m_roomMutex);
+        m_roomTrouble = trouble;
+    }
+    Q_EMIT roomMade();
+}
+
+QString Exchange::roomTrouble() const
+{
+    const std::lock_guard lock(m_roomMutex);
+    return m_roomTrouble;
 }
 
 std::optional<QString> Exchange::reasonToKeep(const dicom::StudyUid& study) const

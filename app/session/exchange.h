@@ -3,12 +3,15 @@
 #include "netclient/dimse/listener.h"
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_runner.h"
+#include <mutex>
 
 namespace diascope::app
 {
 
 /// The listener runs with the windows from their start.
 inline const Setting<bool> listenAlways{"listen.always", false};
+/// Imported files may be evicted too when the quota is full: whoever imported them has the files.
+inline const Setting<bool> evictImported{"archive.evictImported", false};
 /// The node asked for the modality worklist; empty: none.
 inline const Setting<QString> worklistNode{"worklist.node", QString()};
 
@@ -45,6 +48,11 @@ public:
     /// Why nothing of this study may go now: unsent, unsigned, being transferred. Nothing: it may. Any thread.
     std::optional<QString> reasonToKeep(const dicom::StudyUid& study) const;
 
+    /// Brings the archive under its quota (archive.quotaGiB; 0: none) where it is over it. Any thread; one at a time.
+    void makeRoom();
+    /// Why the archive stays over its quota, for a person; empty where it does not. Any thread.
+    QString roomTrouble() const;
+
     /// The worklist of a day, from the configured node. Errors: NotFound (none is configured), those of the query.
     Result<std::vector<dicom::Dataset>> worklist(QDate day, Task& task) const;
 
@@ -62,6 +70,8 @@ public:
 Q_SIGNALS:
     /// Something came in by the listener.
     void arrived();
+    /// Studies were evicted, or could not be: see roomTrouble().
+    void roomMade();
 
 private:
     explicit Exchange(Session& session) : m_session(session) {}
@@ -73,6 +83,9 @@ private:
     std::unique_ptr<transfer::TransferRunner> m_runner;
     std::unique_ptr<dimse::Listener> m_listener;
     QString m_listenerTrouble;
+    std::mutex m_makingRoom;
+    mutable std::mutex m_roomMutex;
+    QString m_roomTrouble;
     bool m_isStarted = false;
 };
 

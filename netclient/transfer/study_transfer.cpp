@@ -1,4 +1,5 @@
 #include "netclient/transfer/study_transfer.h"
+#include "netclient/base/log.h"
 #include <QDirIterator>
 #include <QFileInfo>
 #include <mutex>
@@ -34,7 +35,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
     if (way == RetrieveBy::Move) // the sender is answered for each instance: durable first
         return dimse::move(node, request, options.destination, [&](dicom::Received&& received) -> Result<void> {
             count(received);
-            const auto stored = archive.storeReceived(received.part10, node.name);
+            const auto stored = archive.storeReceived(received.part10, node.name, archive::Arrival::Fetched);
             if (!stored)
                 return std::unexpected(stored.error());
             return {};
@@ -55,7 +56,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
                 full = stored.error();
                 isFull = true;
             }
-        });
+        }, archive::Arrival::Fetched);
         const dicom::Sink sink = [&](dicom::Received&& received) -> Result<void> {
             if (isFull)
                 return fail(Fault::DiskFull, tr("no space is left"));
@@ -192,7 +193,6 @@ Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& p
 Result<dicom::SendResult> sendFiles(archive::Archive& archive, const dimse::Node& node, const std::vector<OutgoingFile>& files,
                                     const SendOptions& options, Task& task)
 {
-    Q_UNUSED(archive)
     QHash<QString, const OutgoingFile*> byPath;
     QStringList paths;
     for (const OutgoingFile& file : files) {
@@ -214,6 +214,13 @@ Result<dicom::SendResult> sendFiles(archive::Archive& archive, const dimse::Node
             options.onBytes(bytes);
         if (options.onConfirmed && !confirmed.isEmpty())
             options.onConfirmed(confirmed);
+        // From now on it is not only here (STO-07). A later attempt would say it again.
+        std::vector<dicom::InstanceUid> instances;
+        for (const QString& key : std::as_const(confirmed))
+            if (!key.startsWith(u'/'))
+                instances.push_back({key});
+        if (auto marked = archive.markConfirmed(instances, node.name); !marked)
+            qCWarning(lcNet) << "what a peer confirmed could not be written down:" << int(marked.error().fault);
     };
     auto first = sendOnce(node, paths, options, task);
     if (!first)

@@ -3,13 +3,6 @@
 #include <QFile>
 #include <QStandardPaths>
 #include <QTcpSocket>
-#include <atomic>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
-#include <vector>
 
 namespace diascope::test
 {
@@ -83,111 +76,5 @@ std::unique_ptr<StoreScp> StoreScp::start(const QStringList& options, QString* w
                                            server->port, why);
     return server->process ? std::move(server) : nullptr;
 }
-
-struct CuttingProxy::Private
-{
-    int listener = -1;
-    quint16 port = 0;
-    quint16 to = 0;
-    std::atomic<qint64> cutAfter = -1;
-    std::atomic<bool> isStopping = false;
-    std::atomic<bool> isStalled = false;
-    std::thread thread;
-
-    struct Pair
-    {
-        int client, server;
-        qint64 left;
-    };
-
-    static sockaddr_in loopback(quint16 port)
-    {
-        sockaddr_in address = {};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return address;
-    }
-
-    void run()
-    {
-        std::vector<Pair> pairs;
-        std::vector<char> block(65536);
-        while (!isStopping) {
-            std::vector<pollfd> fds{{listener, POLLIN, 0}};
-            for (const Pair& pair : pairs) {
-                fds.push_back({pair.client, POLLIN, 0});
-                fds.push_back({pair.server, POLLIN, 0});
-            }
-            ::poll(fds.data(), fds.size(), 50);
-            std::vector<Pair> still;
-            for (size_t i = 0; i < pairs.size(); ++i)
-                if (forward(pairs[i], fds[1 + 2 * i].revents, fds[2 + 2 * i].revents, block))
-                    still.push_back(pairs[i]);
-            pairs = std::move(still);
-            if (fds[0].revents & POLLIN) {
-                const int client = ::accept(listener, nullptr, nullptr);
-                const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-                sockaddr_in address = loopback(to);
-                if (::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
-                    pairs.push_back({client, server, cutAfter});
-            }
-        }
-        for (const Pair& pair : pairs) {
-            ::close(pair.client);
-            ::close(pair.server);
-        }
-    }
-
-    bool forward(Pair& pair, short fromClient, short fromServer, std::vector<char>& block)
-    {
-        bool isOpen = true;
-        if (fromClient) {
-            const ssize_t count = ::recv(pair.client, block.data(), block.size(), 0);
-            isOpen = count > 0 && (isStalled || ::send(pair.server, block.data(), size_t(count), MSG_NOSIGNAL) == count);
-        }
-        if (isOpen && fromServer) {
-            ssize_t count = ::recv(pair.server, block.data(), block.size(), 0);
-            isOpen = count > 0;
-            if (isOpen && pair.left >= 0) {
-                isOpen = count <= pair.left;
-                count = std::min<ssize_t>(count, pair.left);
-                pair.left -= count;
-            }
-            if (count > 0 && !isStalled)
-                ::send(pair.client, block.data(), size_t(count), MSG_NOSIGNAL);
-        }
-        if (!isOpen) {
-            ::close(pair.client);
-            ::close(pair.server);
-        }
-        return isOpen;
-    }
-};
-
-CuttingProxy::CuttingProxy(quint16 to, qint64 cutAfterBytes) : d(std::make_unique<Private>())
-{
-    d->to = to;
-    d->cutAfter = cutAfterBytes;
-    d->listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = Private::loopback(0);
-    socklen_t size = sizeof address;
-    ::bind(d->listener, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(d->listener, 16);
-    ::getsockname(d->listener, reinterpret_cast<sockaddr*>(&address), &size);
-    d->port = ntohs(address.sin_port);
-    d->thread = std::thread([this] { d->run(); });
-}
-
-CuttingProxy::~CuttingProxy()
-{
-    d->isStopping = true;
-    d->thread.join();
-    ::close(d->listener);
-}
-
-quint16 CuttingProxy::port() const { return d->port; }
-void CuttingProxy::setCutAfter(qint64 bytes) { d->cutAfter = bytes; }
-void CuttingProxy::stall() { d->isStalled = true; }
 
 } // namespace diascope::test

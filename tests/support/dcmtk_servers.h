@@ -45,20 +45,4 @@ struct StoreScp
     quint16 port = 0;
 };
 
-/// Forwards connections to another port on a thread of its own and can cut them after a number of bytes from the server.
-class CuttingProxy
-{
-public:
-    CuttingProxy(quint16 to, qint64 cutAfterBytes);
-    ~CuttingProxy();
-    quint16 port() const;
-    void setCutAfter(qint64 bytes); ///< for connections made from now on; -1: never
-    /// From now on bytes are accepted and none forwarded: a peer that stalls.
-    void stall();
-
-private:
-    struct Private;
-    std::unique_ptr<Private> d;
-};
-
 } // namespace diascope::test
