@@ -177,10 +177,8 @@ Outcome runRemove(Call& call, const QCommandLineParser& parser)
     const auto session = call.session();
     if (!session)
         return failed(session.error());
-    if (auto permitted = (*session)->permit(app::Action::Delete); !permitted)
-        return failed(permitted.error());
     for (const QString& uid : parser.positionalArguments())
-        if (auto removed = (*session)->archive().removeStudy({uid}); !removed)
+        if (auto removed = (*session)->exchange().remove({uid}); !removed)
             return failed(removed.error());
     if (call.isJson)
         call.print(QJsonObject{{"removed", parser.positionalArguments().size()}});

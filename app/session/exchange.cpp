@@ -113,6 +113,15 @@ Result<dimse::Node> Exchange::node(const QString& name) const
     return *node;
 }
 
+Result<void> Exchange::remove(const dicom::StudyUid& study)
+{
+    if (auto permitted = m_session.permit(Action::Delete); !permitted)
+        return permitted;
+    if (const auto reason = reasonToKeep(study))
+        return fail(Fault::Conflict, tr("the study stays: %1").arg(*reason));
+    return m_session.archive().removeStudy(study);
+}
+
 void Exchange::makeRoom()
 {
     const std::unique_lock making(m_makingRoom, std::try_to_lock);
@@ -282,6 +291,11 @@ Result<std::vector<Exchange::Prior>> Exchange::prefetch(QStringList& unreachable
         }
     }
     return priors;
+}
+
+Result<qint64> findStudies(const dimse::Node& node, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch, const dimse::Local& local, Task& task)
+{
+    return dimse::find(node, dicom::Level::Study, keys, onMatch, local, task);
 }
 
 } // namespace diascope::app

@@ -48,6 +48,9 @@ public:
     /// Why nothing of this study may go now: unsent, unsigned, being transferred. Nothing: it may. Any thread.
     std::optional<QString> reasonToKeep(const dicom::StudyUid& study) const;
 
+    /// Removes a study from the archive. Errors: Denied, NotFound; Conflict with the reason to keep it (SAF-15).
+    Result<void> remove(const dicom::StudyUid& study);
+
     /// Brings the archive under its quota (archive.quotaGiB; 0: none) where it is over it. Any thread; one at a time.
     void makeRoom();
     /// Why the archive stays over its quota, for a person; empty where it does not. Any thread.
@@ -88,5 +91,8 @@ private:
     QString m_roomTrouble;
     bool m_isStarted = false;
 };
+
+/// Studies of a node, by what it speaks. A worker's thread.
+Result<qint64> findStudies(const dimse::Node& node, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch, const dimse::Local& local, Task& task);
 
 } // namespace diascope::app

@@ -50,6 +50,7 @@ public:
     ~JobList() override;
     Job* start(const QString& title, Job::Work work);
     int runningCount() const;
+    bool isEmpty() const { return m_rows.empty(); }
 
 Q_SIGNALS:
     void changed();

@@ -1,29 +1,27 @@
 #include "app/windows/study_browser.h"
 #include "app/windows/icons.h"
+#include "app/windows/places_panel.h"
+#include "app/windows/study_preview.h"
+#include "app/windows/transfer_list.h"
 #include "netclient/dicom/person_name.h"
-#include "netclient/dimse/query.h"
-#include "reporting/export/text_export.h"
-#include "viewer/ui/thumbnail.h"
-#include <QBuffer>
 #include <QButtonGroup>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QHeaderView>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QToolBar>
 #include <QToolButton>
 #include <QTreeView>
-#include <QTreeWidget>
 #include <QVBoxLayout>
-#include <QtConcurrent>
 
 namespace diascope::windows
 {
@@ -32,9 +30,10 @@ namespace
 {
 
 const Setting<QByteArray> browserGeometry{"windows.browser.geometry", QByteArray()};
-constexpr int typingMs = 250;
-constexpr int pictureStoredPx = 112;
-constexpr int pictureShownPx = 56;
+const Setting<QByteArray> browserColumns{"windows.browser.columns", QByteArray()};
+constexpr int typingMs = 250;   // the archive follows the fingers
+constexpr int askingMs = 800;   // the nodes are asked when they rest
+constexpr int leastAskedLetters = 3;
 
 QToolButton* chip(const QString& text, QWidget* parent)
 {
@@ -43,54 +42,6 @@ QToolButton* chip(const QString& text, QWidget* parent)
     button->setCheckable(true);
     button->setProperty("role", "chip");
     return button;
-}
-
-/// What a person typed: a date or a range becomes one, the rest are words.
-archive::Query queryOf(const QString& typed)
-{
-    archive::Query query;
-    QStringList words;
-    for (const QString& word : typed.simplified().split(u' ', Qt::SkipEmptyParts)) {
-        const bool isDateLike = word.size() >= 8 && word.at(0).isDigit() && word.count(u'.') == 0;
-        QString compact = word;
-        if (word.size() == 10 && word.at(4) == u'-')
-            compact.remove(u'-');
-        const auto dated = isDateLike && (compact.size() == 8 || compact.size() == 17) ? archive::Query::withDates(query, compact) : std::nullopt;
-        if (dated && !(compact.size() == 8 && !dicom::parseDate(compact)))
-            query = *dated;
-        else
-            words << word;
-    }
-    query.text = words.join(u' ');
-    return query;
-}
-
-void showIcons(QTreeWidget* series, const std::vector<std::pair<QString, QByteArray>>& pictures)
-{
-    for (int i = 0; i < series->topLevelItemCount(); ++i)
-        for (const auto& [uid, png] : pictures)
-            if (series->topLevelItem(i)->data(0, Qt::UserRole).toString() == uid)
-                series->topLevelItem(i)->setIcon(0, QIcon(QPixmap::fromImage(QImage::fromData(png))));
-}
-
-archive::StudyRow rowOf(const dicom::Dataset& answer)
-{
-    using namespace dicom;
-    archive::StudyRow row;
-    row.uid = {answer.text(tag::StudyInstanceUID)};
-    row.patientName = answer.text(tag::PatientName);
-    row.patientId = answer.text(tag::PatientID);
-    row.issuer = answer.text(tag::IssuerOfPatientID);
-    row.birthDate = answer.text(tag::PatientBirthDate);
-    row.sex = answer.text(tag::PatientSex);
-    row.date = answer.text(tag::StudyDate);
-    row.time = answer.text(tag::StudyTime);
-    row.accession = answer.text(tag::AccessionNumber);
-    row.description = answer.text(tag::StudyDescription);
-    row.modalities = answer.texts(tag::ModalitiesInStudy);
-    row.series = int(answer.integer(tag::NumberOfStudyRelatedSeries).value_or(0));
-    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
-    return row;
 }
 
 } // namespace
@@ -102,48 +53,22 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(8, 8, 8, 8);
+    m_finding = new StudySearch(m_session, this);
     buildTop(centre, layout);
-
-    m_table = new StudyTable(this);
-    m_view = new QTreeView(centre);
-    m_view->setModel(m_table);
-    m_view->setRootIsDecorated(false);
-    m_view->setUniformRowHeights(true);
-    m_view->setAlternatingRowColors(true);
-    m_view->setSortingEnabled(true);
-    m_view->sortByColumn(StudyTable::Date, Qt::DescendingOrder);
-    m_view->setAllColumnsShowFocus(true);
-    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    const int widths[] = {210, 110, 96, 46, 150, 84, 190, 104, 64, 96, 110};
-    for (int i = 0; i < StudyTable::ColumnCount; ++i)
-        m_view->setColumnWidth(i, widths[i]);
-
-    auto* below = new QSplitter(Qt::Horizontal, centre);
-    m_series = new QTreeWidget(below);
-    m_series->setHeaderLabels({tr("Series"), tr("Modality"), tr("Description"), tr("Images")});
-    m_series->setRootIsDecorated(false);
-    m_series->setIconSize({pictureShownPx, pictureShownPx});
-    m_series->setColumnWidth(0, pictureShownPx + 44);
-    connect(&m_pictures, &QFutureWatcherBase::finished, this, [this] {
-        const Pictures made = m_pictures.result();
-        for (const auto& [uid, png] : made)
-            (void)m_session.archive().storeThumbnail({uid}, png); // only a cache: made again where it is missing
-        m_seenChanges = m_session.archive().changeCounter();
-        showIcons(m_series, made);
-    });
-    m_others = new QListWidget(below);
-    m_report = new QPlainTextEdit(below);
-    m_report->setReadOnly(true);
-    m_report->setPlaceholderText(tr("No report yet"));
-    m_others->setToolTip(tr("Other studies of this patient"));
-    below->setSizes({420, 300, 420});
-
+    buildTable(centre);
+    m_places = new PlacesPanel(m_session, centre);
+    m_preview = new StudyPreview(m_session, centre);
     auto* halves = new QSplitter(Qt::Vertical, centre);
     halves->addWidget(m_view);
-    halves->addWidget(below);
+    halves->addWidget(m_preview);
     halves->setStretchFactor(0, 3);
     halves->setStretchFactor(1, 1);
-    layout->addWidget(halves, 1);
+    auto* across = new QSplitter(Qt::Horizontal, centre);
+    across->addWidget(m_places);
+    across->addWidget(halves);
+    across->setStretchFactor(1, 1);
+    across->setSizes({190, 1000});
+    layout->addWidget(across, 1);
     m_message = new QLabel(centre);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setProperty("role", "quiet");
@@ -154,52 +79,48 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     foot->addWidget(m_outbox);
     layout->addLayout(foot);
     setCentralWidget(centre);
-
-    auto* dock = new QDockWidget(tr("Transfers"), this);
-    dock->setObjectName(QStringLiteral("transfers"));
-    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
-    m_jobs = new JobList(dock);
-    dock->setWidget(m_jobs);
-    addDockWidget(Qt::BottomDockWidgetArea, dock);
-    dock->hide();
-    connect(m_jobs, &JobList::changed, dock, [this, dock] {
-        if (m_jobs->runningCount() > 0)
-            dock->show();
-    });
-
+    buildDock();
     buildActions();
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
-        showDetails();
-        updateActions();
-    });
-    connect(m_view, &QTreeView::activated, this, &StudyBrowser::openSelected);
-    connect(m_others, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
-        m_opening = {item->data(Qt::UserRole).toString()};
+
+    connect(m_places, &PlacesPanel::placeChosen, this, &StudyBrowser::search);
+    connect(m_places, &PlacesPanel::searchChosen, this, &StudyBrowser::setTerms);
+    connect(m_places, &PlacesPanel::studiesDropped, this, &StudyBrowser::send);
+    connect(m_places, &PlacesPanel::settingsWanted, this, [this] { m_workstation.showSettings(); });
+    connect(m_preview, &StudyPreview::studyActivated, this, [this](const QString& uid) {
+        m_opening = {uid};
         m_workstation.read(m_opening);
     });
-    m_typing.setSingleShot(true);
-    connect(&m_typing, &QTimer::timeout, this, &StudyBrowser::search);
+    connect(m_preview, &StudyPreview::picturesStored, this, [this] { m_seenChanges = m_session.archive().changeCounter(); });
+    connect(m_finding, &StudySearch::changed, this, &StudyBrowser::showState);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_preview->show(selected()); });
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StudyBrowser::updateActions);
+    connect(m_view, &QTreeView::activated, this, &StudyBrowser::openSelected);
+    for (QTimer* timer : {&m_typing, &m_askSoon})
+        timer->setSingleShot(true);
+    connect(&m_typing, &QTimer::timeout, this, [this] { runSearch(StudySearch::Nodes::LeaveAlone); });
+    connect(&m_askSoon, &QTimer::timeout, this, &StudyBrowser::search);
     // Other processes import too: the counter tells, without reading a row.
     auto* watch = new QTimer(this);
-    connect(watch, &QTimer::timeout, this, [this] {
-        if (m_sourceNode.isEmpty() && m_session.archive().changeCounter() != m_seenChanges)
-            search();
-    });
+    connect(watch, &QTimer::timeout, this, &StudyBrowser::onArchiveChanged);
     watch->start(1000);
     const auto onDelivered = [this] {
         showOutbox();
-        showDetails();
+        m_preview->show(selected());
     };
     connect(&m_session, &app::Session::delivered, this, onDelivered, Qt::QueuedConnection);
-    connect(&m_session, &app::Session::settingsChanged, this, &StudyBrowser::rebuildSources);
+    connect(&m_session, &app::Session::settingsChanged, this, &StudyBrowser::rebuildNodes);
+    connect(&m_session.exchange(), &app::Exchange::roomMade, this, &StudyBrowser::showOutbox, Qt::QueuedConnection);
+    connect(&m_session.exchange().runner(), &transfer::TransferRunner::retrieved, this, &StudyBrowser::onRetrieved, Qt::QueuedConnection);
+    connect(m_transfers, &TransferList::changed, this, &StudyBrowser::showOutbox);
 
     resize(1180, 720);
     if (!restoreGeometry(m_session.settings().get(browserGeometry)))
         setWindowState(Qt::WindowMaximized);
-    search();
+    runSearch(StudySearch::Nodes::LeaveAlone);
+    showOutbox();
 }
 
-StudyBrowser::~StudyBrowser() { m_pictures.waitForFinished(); }
+StudyBrowser::~StudyBrowser() = default;
 
 void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
 {
@@ -208,14 +129,15 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     m_search->setClearButtonEnabled(true);
     m_search->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
     m_search->setPlaceholderText(tr("Name, ID, accession number or date (2026-01-31, 20260101-20260131)"));
-    m_source = new QToolButton(parent);
-    m_source->setPopupMode(QToolButton::InstantPopup);
-    m_source->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_source->setMenu(new QMenu(m_source));
     line->addWidget(m_search, 1);
-    line->addWidget(m_source);
+    if (m_session.permit(app::Action::ChangeSettings)) {
+        auto* keep = new QToolButton(parent);
+        keep->setText(tr("Save search…"));
+        keep->setToolTip(tr("Words, day and modality under a name, at the left"));
+        connect(keep, &QToolButton::clicked, this, &StudyBrowser::saveSearch);
+        line->addWidget(keep);
+    }
     layout->addLayout(line);
-    rebuildSources();
 
     auto* chips = new QHBoxLayout;
     m_days = new QButtonGroup(this);
@@ -241,42 +163,85 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     chips->addStretch();
     layout->addLayout(chips);
     connect(m_search, &QLineEdit::textChanged, this, [this] {
-        if (m_sourceNode.isEmpty())
-            m_typing.start(typingMs); // a PACS is asked when Enter says so
+        m_typing.start(typingMs);
+        const bool isAskedByItself = m_search->text().trimmed().size() >= leastAskedLetters && !m_places->chosenNodes().isEmpty();
+        isAskedByItself ? m_askSoon.start(askingMs) : m_askSoon.stop();
     });
     connect(m_search, &QLineEdit::returnPressed, this, &StudyBrowser::search);
     connect(m_days, &QButtonGroup::idClicked, this, &StudyBrowser::search);
     connect(m_modalities, &QButtonGroup::idClicked, this, &StudyBrowser::search);
 }
 
-void StudyBrowser::rebuildSources()
+void StudyBrowser::buildTable(QWidget* parent)
 {
-    QMenu* menu = m_source->menu();
-    menu->clear();
-    const auto choose = [this](const QString& node, const QString& text) {
-        m_sourceNode = node;
-        m_source->setText(text);
-        search();
+    m_table = new StudyTable(this);
+    m_table->setReportStatus([this](const dicom::StudyUid& study) { return reportStatusOf(study); });
+    m_view = new QTreeView(parent);
+    m_view->setModel(m_table);
+    m_view->setRootIsDecorated(false);
+    m_view->setUniformRowHeights(true);
+    m_view->setAlternatingRowColors(true);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(StudyTable::Date, Qt::DescendingOrder);
+    m_view->setAllColumnsShowFocus(true);
+    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_view->setDragEnabled(m_session.permit(app::Action::Send).has_value());
+    m_view->setDragDropMode(QAbstractItemView::DragOnly);
+    const int widths[] = {210, 110, 96, 46, 150, 84, 190, 104, 84, 96, 130, 140, 240, 100};
+    for (int i = 0; i < StudyTable::ColumnCount; ++i)
+        m_view->setColumnWidth(i, widths[i]);
+    for (const int column : {StudyTable::Referring, StudyTable::StudyId, StudyTable::Issuer})
+        m_view->setColumnHidden(column, true);
+    m_view->header()->restoreState(m_session.settings().get(browserColumns));
+    m_view->header()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_view->header(), &QWidget::customContextMenuRequested, this, &StudyBrowser::buildColumnsMenu);
+}
+
+void StudyBrowser::buildColumnsMenu()
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (int column = 0; column < StudyTable::ColumnCount; ++column) {
+        QAction* action = menu->addAction(m_table->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_view->isColumnHidden(column));
+        action->setEnabled(column != StudyTable::Patient); // whose study it is always stands there
+        connect(action, &QAction::toggled, this, [this, column](bool isOn) {
+            m_view->setColumnHidden(column, !isOn);
+            if (isOn && m_view->columnWidth(column) < 30)
+                m_view->setColumnWidth(column, 110);
+        });
+    }
+    menu->popup(QCursor::pos());
+}
+
+void StudyBrowser::buildDock()
+{
+    m_dock = new QDockWidget(tr("Transfers"), this);
+    m_dock->setObjectName(QStringLiteral("transfers"));
+    m_dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable | QDockWidget::DockWidgetClosable);
+    auto* content = new QWidget(m_dock);
+    auto* lines = new QVBoxLayout(content);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(0);
+    m_jobs = new JobList(content);
+    m_transfers = new TransferList(m_session, content);
+    lines->addWidget(m_jobs);
+    lines->addWidget(m_transfers, 1);
+    m_dock->setWidget(content);
+    addDockWidget(Qt::BottomDockWidgetArea, m_dock);
+    m_dock->setVisible(m_transfers->openCount() + m_transfers->failedCount() > 0);
+    const auto update = [this] {
+        m_jobs->setVisible(!m_jobs->isEmpty());
+        const QString count = m_transfers->openCount() > 0 ? tr("Transfers (%1)").arg(m_transfers->openCount()) : tr("Transfers");
+        m_dock->setWindowTitle(count);
+        if (m_jobs->runningCount() > 0 || m_transfers->openCount() > 0)
+            m_dock->show();
     };
-    menu->addAction(tr("This workstation"), this, [choose, this] { choose({}, tr("This workstation")); });
-    bool isThere = m_sourceNode.isEmpty();
-    for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list()) {
-        menu->addAction(node.name, this, [choose, name = node.name] { choose(name, name); });
-        isThere = isThere || node.name == m_sourceNode;
-    }
-    if (m_session.mode() == app::Mode::Reading) {
-        menu->addSeparator();
-        menu->addAction(tr("Set up a PACS…"), this, [this] { m_workstation.showSettings(); });
-    }
-    if (!isThere)
-        m_sourceNode.clear();
-    m_source->setText(m_sourceNode.isEmpty() ? tr("This workstation") : m_sourceNode);
-    m_source->setIcon(icon(QStringLiteral("transfers")));
-    if (m_sendMenu) {
-        m_sendMenu->clear();
-        for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
-            m_sendMenu->addAction(node.name, this, [this, node] { sendSelected(node); });
-    }
+    connect(m_jobs, &JobList::changed, m_dock, update);
+    connect(m_transfers, &TransferList::changed, m_dock, update);
+    update();
 }
 
 void StudyBrowser::buildActions()
@@ -291,13 +256,10 @@ void StudyBrowser::buildActions()
         action->setToolTip(key.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
         return action;
     };
-    QAction* read = add("open", tr("Read"), {}, [this] { openSelected(); });
-    read->setToolTip(tr("Read (Enter)"));
-    QAction* fetch = add("download", tr("Retrieve"), QKeySequence(QStringLiteral("Ctrl+R")), [this] {
-        if (const StudyEntry* entry = selected())
-            retrieve(*entry, false);
-    });
-    m_actions = {read, fetch};
+    m_read = add("open", tr("Read"), {}, [this] { openSelected(); });
+    m_read->setToolTip(tr("Read (Enter)"));
+    m_fetch = add("download", tr("Retrieve"), QKeySequence(QStringLiteral("Ctrl+R")), [this] { retrieveSelected(); });
+    QList<QAction*> forRows{m_read, m_fetch};
     if (m_session.mode() == app::Mode::Reading) {
         add("report", tr("Import files…"), QKeySequence(QStringLiteral("Ctrl+O")), [this] {
             auto* dialog = new QFileDialog(this, tr("Import files"));
@@ -314,249 +276,259 @@ void StudyBrowser::buildActions()
             connect(dialog, &QFileDialog::filesSelected, this, &StudyBrowser::importPaths);
             dialog->open();
         });
-        QAction* send = add("send", tr("Send"), {}, [] {});
+        m_send = add("send", tr("Send"), {}, [] {});
+        m_send->setToolTip(tr("Send to a peer (or drag the rows onto its name)"));
         m_sendMenu = new QMenu(this);
-        send->setMenu(m_sendMenu);
-        if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(send)))
+        m_send->setMenu(m_sendMenu);
+        if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(m_send)))
             button->setPopupMode(QToolButton::InstantPopup);
-        QAction* disc = add("disc", tr("Write disc image…"), QKeySequence(QStringLiteral("Ctrl+B")), [this] { writeMedium(); });
-        QAction* remove = add("remove", tr("Remove…"), QKeySequence(Qt::Key_Delete), [this] { removeSelected(); });
-        m_actions << send << disc << remove;
+        m_disc = add("disc", tr("Write disc image…"), QKeySequence(QStringLiteral("Ctrl+B")), [this] { writeMedium(); });
+        m_pin = new QAction(tr("Keep on this workstation"), this);
+        m_pin->setCheckable(true);
+        m_pin->setToolTip(tr("Never goes to make room for others"));
+        connect(m_pin, &QAction::triggered, this, &StudyBrowser::pinSelected);
+        m_remove = add("remove", tr("Remove…"), QKeySequence(Qt::Key_Delete), [this] { removeSelected(); });
+        forRows << m_send << m_disc << m_pin << m_remove;
     }
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
+    QAction* transfers = m_dock->toggleViewAction();
+    transfers->setIcon(icon(QStringLiteral("transfers")));
+    transfers->setShortcut(QKeySequence(QStringLiteral("Ctrl+T")));
+    transfers->setToolTip(tr("Transfers (%1)").arg(transfers->shortcut().toString(QKeySequence::NativeText)));
+    bar->addAction(transfers);
     if (m_session.mode() == app::Mode::Reading)
         add("settings", tr("Settings"), QKeySequence(QStringLiteral("Ctrl+,")), [this] { m_workstation.showSettings(); });
-    auto* find = new QAction(this);
-    find->setShortcut(QKeySequence::Find);
-    connect(find, &QAction::triggered, m_search, [this] {
+    const auto key = [this](const QKeySequence& sequence, auto function) {
+        auto* action = new QAction(this);
+        action->setShortcut(sequence);
+        connect(action, &QAction::triggered, this, function);
+        addAction(action);
+    };
+    key(QKeySequence::Find, [this] {
         m_search->setFocus();
         m_search->selectAll();
     });
-    addAction(find);
-    m_view->addActions(m_actions);
-    rebuildSources();
+    key(QKeySequence::Refresh, [this] { search(); });
+    m_view->addActions(forRows);
+    rebuildNodes();
     updateActions();
+}
+
+void StudyBrowser::rebuildNodes()
+{
+    m_places->rebuild();
+    if (!m_sendMenu)
+        return;
+    m_sendMenu->clear();
+    for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
+        m_sendMenu->addAction(node.name, this, [this, name = node.name] {
+            QStringList uids;
+            for (const StudyEntry& entry : chosen())
+                uids << entry.row.uid.value;
+            send(uids, name);
+        });
+    if (m_sendMenu->isEmpty())
+        m_sendMenu->addAction(tr("Set up a PACS…"), this, [this] { m_workstation.showSettings(); });
 }
 
 const StudyEntry* StudyBrowser::selected() const { return m_table->entryAt(m_view->currentIndex().row()); }
 
-void StudyBrowser::updateActions()
+std::vector<StudyEntry> StudyBrowser::chosen() const
 {
-    const StudyEntry* entry = selected();
-    for (qsizetype i = 0; i < m_actions.size(); ++i) {
-        const bool needsLocal = i >= 2;
-        const bool needsNode = i == 1;
-        m_actions[i]->setEnabled(entry && (!needsLocal || entry->isLocal) && (!needsNode || !entry->node.isEmpty()));
-    }
+    std::vector<StudyEntry> entries;
+    for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
+        if (const StudyEntry* entry = m_table->entryAt(index.row()))
+            entries.push_back(*entry);
+    return entries;
 }
 
-StudyBrowser::Filter StudyBrowser::filter() const
+void StudyBrowser::updateActions()
 {
-    Filter filter;
-    filter.text = m_search->text();
-    filter.query = queryOf(filter.text);
-    filter.node = m_sourceNode;
-    filter.days = m_days->checkedButton()->property("days").toInt();
-    const QDate today = QDate::currentDate();
-    const auto da = [](QDate date) { return date.toString(QStringLiteral("yyyyMMdd")); };
-    if (filter.days >= 0) {
-        filter.query.dateFrom = da(today.addDays(-filter.days));
-        filter.query.dateTo = da(filter.days == 1 ? today.addDays(-1) : today);
-    }
-    if (m_modalities->checkedId() > 0) {
-        filter.modality = m_modalities->checkedButton()->text();
-        filter.query.modalities = {filter.modality};
-    }
-    return filter;
+    const auto entries = chosen();
+    const auto isAny = [&](auto is) { return std::any_of(entries.begin(), entries.end(), is); };
+    const bool hasLocal = isAny([](const StudyEntry& entry) { return entry.isLocal; });
+    m_read->setEnabled(!entries.empty());
+    m_fetch->setEnabled(isAny([](const StudyEntry& entry) { return !entry.nodes.isEmpty() && !entry.isComplete(); }));
+    if (m_session.mode() != app::Mode::Reading)
+        return;
+    for (QAction* action : {m_send, m_disc, m_pin, m_remove})
+        action->setEnabled(hasLocal);
+    m_pin->setChecked(hasLocal && !isAny([](const StudyEntry& entry) { return entry.isLocal && !entry.row.isPinned; }));
+}
+
+SearchTerms StudyBrowser::terms() const
+{
+    SearchTerms terms;
+    terms.text = m_search->text();
+    terms.days = m_days->checkedButton()->property("days").toInt();
+    if (m_modalities->checkedId() > 0)
+        terms.modality = m_modalities->checkedButton()->text();
+    terms.inArchive = m_places->isArchiveChosen();
+    terms.nodes = m_places->chosenNodes();
+    return terms;
+}
+
+void StudyBrowser::setTerms(const SearchTerms& terms)
+{
+    m_search->setText(terms.text);
+    for (QAbstractButton* button : m_days->buttons())
+        if (button->property("days").toInt() == terms.days)
+            button->setChecked(true);
+    m_modalities->button(0)->setChecked(true);
+    for (QAbstractButton* button : m_modalities->buttons())
+        if (button->text() == terms.modality)
+            button->setChecked(true);
+    search();
+}
+
+void StudyBrowser::saveSearch()
+{
+    const SearchTerms wanted = terms();
+    if (wanted.isEverything())
+        return showMessage(tr("There is nothing to save: type words, or choose a day or a modality."), true);
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Save search"));
+    dialog->setLabelText(tr("Name of the search"));
+    dialog->setTextValue(QStringList{wanted.text.trimmed(), wanted.days >= 0 ? m_days->checkedButton()->text() : QString(), wanted.modality}.join(u' ').simplified());
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, wanted](const QString& name) {
+        if (!name.trimmed().isEmpty())
+            m_places->save(name.trimmed(), wanted);
+    });
+    dialog->open();
 }
 
 void StudyBrowser::search()
 {
+    const SearchTerms wanted = terms();
+    // Everything of a hospital is for nobody.
+    runSearch(wanted.isEverything() ? StudySearch::Nodes::LeaveAlone : StudySearch::Nodes::Ask);
+}
+
+void StudyBrowser::runSearch(StudySearch::Nodes nodes)
+{
     m_typing.stop();
-    m_finding.reset();
-    const Filter current = filter();
-    if (current.node.isEmpty())
-        return searchArchive(current);
-    if (const auto node = dimse::Nodes(m_session.settings()).find(current.node))
-        searchNode(current, *node);
+    if (nodes == StudySearch::Nodes::Ask)
+        m_askSoon.stop();
+    const StudyEntry* before = selected();
+    const dicom::StudyUid kept = before ? before->row.uid : dicom::StudyUid{};
+    const int scrolled = m_view->verticalScrollBar()->value();
+    m_seenChanges = m_session.archive().changeCounter();
+    m_finding->start(terms(), *m_table, nodes);
+    const int at = m_table->rowOf(kept);
+    m_view->setCurrentIndex(m_table->index(std::max(0, at), 0));
+    if (at >= 0)
+        m_view->verticalScrollBar()->setValue(scrolled);
+    if (m_table->rowCount() == 0)
+        m_preview->show(nullptr);
+    updateActions();
+}
+
+/// Rows of the archive that have changed, where the list is the archive's; a node's answer stays as it came (SAF-13).
+void StudyBrowser::onArchiveChanged()
+{
+    const qint64 counter = m_session.archive().changeCounter();
+    if (counter == m_seenChanges || m_finding->isRunning())
+        return;
+    m_seenChanges = counter;
+    if (m_finding->states().empty())
+        return runSearch(StudySearch::Nodes::LeaveAlone);
+    QStringList uids;
+    for (int row = 0; row < m_table->rowCount(); ++row)
+        uids << m_table->entryAt(row)->row.uid.value;
+    QSet<QString> here;
+    if (const auto rows = m_session.archive().studiesByUid(uids))
+        for (const archive::StudyRow& row : *rows) {
+            here.insert(row.uid.value);
+            m_table->setLocal(row);
+        }
+    for (const QString& uid : uids)
+        if (const StudyEntry* entry = m_table->entryAt(m_table->rowOf({uid})); entry && entry->isLocal && !here.contains(uid)) {
+            archive::StudyRow gone;
+            gone.uid = {uid};
+            m_table->setLocal(gone);
+        }
+    updateActions();
 }
 
 void StudyBrowser::refresh()
 {
     showOutbox();
-    if (m_sourceNode.isEmpty())
-        search();
-    else
-        showDetails();
+    m_seenChanges = -1;
+    onArchiveChanged();
+    m_preview->show(selected());
 }
 
-void StudyBrowser::searchArchive(const Filter& filter)
+QString StudyBrowser::reportStatusOf(const dicom::StudyUid& study) const
 {
-    const StudyEntry* before = selected();
-    const dicom::StudyUid kept = before ? before->row.uid : dicom::StudyUid{};
-    m_seenChanges = m_session.archive().changeCounter();
-    const auto rows = m_session.archive().studies(filter.query);
-    if (!rows)
-        return showMessage(message(rows.error()), true);
-    // All reports in one go: this runs while somebody types.
-    QHash<QString, QString> reportStatus;
-    if (const auto reports = m_session.reports().listAll())
-        for (const reporting::ReportSummary& report : *reports)
-            if (!reportStatus.contains(report.studyUid))
-                reportStatus.insert(report.studyUid, reporting::displayName(report.status));
-    std::vector<StudyEntry> entries;
-    for (const archive::StudyRow& row : *rows)
-        entries.push_back({row, {}, true, reportStatus.value(row.uid.value)});
-    m_table->setEntries(std::move(entries));
-    m_table->sort(m_view->header()->sortIndicatorSection(), m_view->header()->sortIndicatorOrder());
-    const int at = m_table->rowOf(kept);
-    m_view->setCurrentIndex(m_table->index(std::max(0, at), 0));
-    if (!rows->empty())
-        showMessage(tr("%n stud(ies)", nullptr, int(rows->size())));
-    else if (m_search->text().isEmpty() && filter.days < 0 && filter.modality.isEmpty())
-        showMessage(tr("No studies here yet. Search a PACS (the button at the right of the search field), import files, or drop them here."));
-    else
-        showMessage(tr("No study fits. Try fewer words, another day or another source."));
-    if (!rows->empty())
-        return; // the chosen row has shown its details
-    showDetails();
-    updateActions();
+    const auto reports = m_session.reports().list(study.value);
+    return reports && !reports->empty() ? reporting::displayName(reports->front().status) : QString();
 }
 
-void StudyBrowser::searchNode(const Filter& filter, const dimse::Node& node)
+void StudyBrowser::showState()
 {
-    m_table->setEntries({});
-    showDetails();
-    showMessage(tr("Asking %1…").arg(node.name));
-    dimse::FindKeys keys;
-    // One field, several meanings: what has digits is an ID or accession number, the rest is a name.
-    const QString text = filter.query.text;
-    const bool hasDigit = std::any_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); });
-    if (!text.isEmpty())
-        (hasDigit ? keys.patientId : keys.patientName) = hasDigit ? text : QStringLiteral("*%1*").arg(QString(text).replace(u' ', u'*'));
-    if (!filter.query.dateFrom.isEmpty() || !filter.query.dateTo.isEmpty())
-        keys.dates = filter.query.dateFrom == filter.query.dateTo ? filter.query.dateFrom : QStringLiteral("%1-%2").arg(filter.query.dateFrom, filter.query.dateTo);
-    keys.modality = filter.modality;
-    keys.limit = 1000;
-    const auto onRow = [this, name = node.name](const dicom::Dataset& answer) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, name, row = rowOf(answer)] {
-                if (name != m_sourceNode)
-                    return;
-                const auto local = m_session.archive().study(row.uid);
-                const bool isComplete = local && *local && (row.instances == 0 || (*local)->instances >= row.instances);
-                m_table->merge({row, name, isComplete, {}});
-            },
-            Qt::QueuedConnection);
-        return true;
-    };
-    m_finding = std::make_unique<Job>(
-        tr("Search in %1").arg(node.name),
-        [node, keys, onRow, hasDigit, text, local = m_session.local()](Task& task) -> Result<QString> {
-            auto found = dimse::find(node, dimse::Level::Study, keys, onRow, local, task);
-            if (found && hasDigit) { // nobody of this ID, or an accession number as well
-                dimse::FindKeys byAccession = keys;
-                byAccession.accession = std::exchange(byAccession.patientId, QString());
-                const auto more = dimse::find(node, dimse::Level::Study, byAccession, onRow, local, task);
-                if (!more)
-                    return std::unexpected(more.error());
-                *found += *more;
-            }
-            if (!found)
-                return std::unexpected(found.error());
-            return QString::number(*found);
-        },
-        nullptr);
-    connect(m_finding.get(), &Job::finished, this, [this, name = node.name] {
-        const auto& result = m_finding->result();
-        if (!result)
-            return showMessage(QStringLiteral("%1: %2").arg(name, message(result.error())), true);
-        showMessage(result->toInt() == 0 ? tr("%1 has no study that fits.").arg(name) : tr("%n stud(ies) on %1", nullptr, result->toInt()).arg(name));
-        m_table->sort(m_view->header()->sortIndicatorSection(), m_view->header()->sortIndicatorOrder());
+    const bool hadNothing = !m_view->currentIndex().isValid();
+    if (hadNothing && m_table->rowCount() > 0)
         m_view->setCurrentIndex(m_table->index(0, 0));
-        updateActions();
-    });
+    m_places->showStates(m_finding->states());
+    const SearchTerms wanted = terms();
+    QStringList parts;
+    bool isWarning = false;
+    if (!m_finding->archiveError().isEmpty()) {
+        parts << m_finding->archiveError();
+        isWarning = true;
+    } else if (m_finding->isArchiveCut()) {
+        parts << tr("the newest %n studies here; there are more: narrow the search", nullptr, StudySearch::mostRows);
+    } else if (m_finding->archiveRows()) {
+        parts << tr("%n stud(ies) here", nullptr, *m_finding->archiveRows());
+    }
+    for (const StudySearch::State& state : m_finding->states()) {
+        if (!state.error.isEmpty()) {
+            parts << QStringLiteral("%1: %2").arg(state.node, state.error);
+            isWarning = true;
+        } else if (state.isRunning) {
+            parts << tr("asking %1…").arg(state.node);
+        } else {
+            parts << (state.isCut ? tr("%n on %1, and more", nullptr, state.rows) : tr("%n on %1", nullptr, state.rows)).arg(state.node);
+        }
+    }
+    if (m_table->rowCount() > 0 || m_finding->isRunning() || isWarning)
+        return showMessage(parts.join(QStringLiteral(" · ")), isWarning);
+    if (!wanted.isEverything())
+        showMessage(tr("No study fits. Try fewer words, another day or another place."));
+    else if (!wanted.inArchive)
+        showMessage(tr("Type words or choose a day, then Enter: %1 is asked.").arg(wanted.nodes.value(0)));
+    else
+        showMessage(tr("No studies here yet. Choose a PACS at the left and search it, import files, or drop them here."));
 }
 
 void StudyBrowser::showOutbox()
 {
-    const auto deliveries = m_session.deliveries().list();
-    if (!deliveries)
-        return;
-    int waiting = 0;
-    QStringList reasons;
-    for (const transfer::Delivery& delivery : *deliveries) {
-        if (delivery.state == transfer::Delivery::State::Acknowledged)
-            continue;
-        ++waiting;
-        if (!delivery.lastError.isEmpty() && !reasons.contains(delivery.lastError))
-            reasons << delivery.lastError;
+    QStringList lines, reasons;
+    if (const auto deliveries = m_session.deliveries().list()) {
+        int waiting = 0;
+        for (const transfer::Delivery& delivery : *deliveries) {
+            if (delivery.state == transfer::Delivery::State::Acknowledged)
+                continue;
+            ++waiting;
+            if (!delivery.lastError.isEmpty() && !reasons.contains(delivery.lastError))
+                reasons << delivery.lastError;
+        }
+        if (waiting > 0)
+            lines << tr("%n report(s) not yet acknowledged by the RIS", nullptr, waiting);
     }
-    m_outbox->setText(waiting > 0 ? tr("%n report(s) not yet acknowledged by the RIS", nullptr, waiting) : QString());
+    if (m_transfers->failedCount() > 0)
+        lines << tr("%n transfer(s) failed", nullptr, m_transfers->failedCount());
+    for (const QString& trouble : {m_session.exchange().listenerTrouble(), m_session.exchange().roomTrouble()})
+        if (!trouble.isEmpty()) {
+            lines << trouble;
+            reasons << trouble;
+        }
+    m_outbox->setText(lines.join(QStringLiteral(" · ")));
     m_outbox->setToolTip(reasons.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
     m_outbox->setStyleSheet(QStringLiteral("color: #f0b43c"));
-}
-
-void StudyBrowser::showDetails()
-{
-    m_series->clear();
-    m_others->clear();
-    m_report->clear();
-    const StudyEntry* entry = selected();
-    if (!entry || !entry->isLocal)
-        return;
-    if (const auto series = m_session.archive().series(entry->row.uid)) {
-        for (const archive::SeriesRow& row : *series) {
-            auto* item = new QTreeWidgetItem(m_series, {row.number ? QString::number(*row.number) : QString(), row.modality, row.description, QString::number(row.instances)});
-            item->setData(0, Qt::UserRole, row.uid.value);
-        }
-        showPictures(*series);
-    }
-    if (const auto others = m_session.archive().otherStudiesOfPatient(entry->row.uid))
-        for (const archive::StudyRow& row : *others) {
-            auto* item = new QListWidgetItem(QStringLiteral("%1  %2  %3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
-            item->setData(Qt::UserRole, row.uid.value);
-        }
-    const auto reports = m_session.reports().list(entry->row.uid.value);
-    if (reports && !reports->empty())
-        if (const auto report = m_session.reports().load(reports->front().reportId)) {
-            QString text = reporting::toText(*report);
-            if (const auto deliveries = m_session.deliveries().list(report->reportId))
-                for (const transfer::Delivery& delivery : *deliveries)
-                    text += tr("\nRIS: %1 %2").arg(transfer::name(delivery.state), delivery.lastError);
-            m_report->setPlainText(text);
-        }
-}
-
-void StudyBrowser::showPictures(const std::vector<archive::SeriesRow>& series)
-{
-    std::vector<std::pair<QString, QString>> wanted; // series UID, a file from its middle
-    Pictures stored;
-    for (const archive::SeriesRow& row : series) {
-        const auto picture = m_session.archive().thumbnail(row.uid);
-        if (picture && !picture->isEmpty()) {
-            stored.emplace_back(row.uid.value, *picture);
-        } else if (const auto instances = m_session.archive().instances(row.uid, row.study); instances && !instances->empty()) {
-            wanted.emplace_back(row.uid.value, (*instances)[instances->size() / 2].path);
-        }
-    }
-    showIcons(m_series, stored);
-    if (wanted.empty())
-        return;
-    m_pictures.setFuture(QtConcurrent::run([wanted] {
-        Pictures made;
-        for (const auto& [uid, path] : wanted) {
-            QByteArray png;
-            QBuffer buffer(&png);
-            buffer.open(QIODevice::WriteOnly);
-            if (viewer::thumbnailOf(path, pictureStoredPx).save(&buffer, "PNG"))
-                made.emplace_back(uid, png);
-        }
-        return made;
-    }));
 }
 
 void StudyBrowser::showMessage(const QString& text, bool isWarning)
@@ -583,8 +555,10 @@ void StudyBrowser::dropEvent(QDropEvent* event)
 
 void StudyBrowser::closeEvent(QCloseEvent* event)
 {
-    if (m_session.permit(app::Action::ChangeSettings))
+    if (m_session.permit(app::Action::ChangeSettings)) {
         m_session.settings().set(browserGeometry, saveGeometry());
+        m_session.settings().set(browserColumns, m_view->header()->saveState());
+    }
     event->accept();
 }
 

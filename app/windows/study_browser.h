@@ -1,26 +1,28 @@
 #pragma once
 #include "app/windows/jobs.h"
+#include "app/windows/study_search.h"
 #include "app/windows/study_table.h"
 #include "app/windows/workstation.h"
-#include "netclient/dimse/node.h"
 #include <QMainWindow>
 #include <QTimer>
 
 class QButtonGroup;
+class QDockWidget;
 class QLabel;
 class QLineEdit;
-class QListWidget;
 class QMenu;
-class QPlainTextEdit;
-class QToolButton;
 class QTreeView;
-class QTreeWidget;
+class QVBoxLayout;
 
 namespace diascope::windows
 {
 
-/// One search over the archive and, where chosen, every node; below it the study's series, the other studies of its patient
-/// and its report.
+class PlacesPanel;
+class StudyPreview;
+class TransferList;
+
+/// One search over the archive and the nodes; the places at the left, the study's series, other studies and report below,
+/// transfers at the bottom.
 class StudyBrowser : public QMainWindow
 {
     Q_OBJECT
@@ -30,8 +32,9 @@ public:
     ~StudyBrowser() override;
 
     JobList& jobs() { return *m_jobs; }
+    /// By a person: the nodes that are chosen are asked too.
     void search();
-    /// The archive's rows and the details as they are now; a PACS's answer stays as it came.
+    /// The archive's rows and the details as they are now; the nodes' answers stay as they came.
     void refresh();
     void importPaths(const QStringList& paths);
     /// One line under the table.
@@ -43,55 +46,54 @@ protected:
     void closeEvent(QCloseEvent*) override;
 
 private:
-    struct Filter
-    {
-        archive::Query query;
-        QString text;
-        int days = -1; ///< -1: any day
-        QString modality;
-        QString node; ///< empty: the archive alone
-    };
-
-    void buildTop(QWidget* parent, class QVBoxLayout* layout);
+    void buildTop(QWidget* parent, QVBoxLayout* layout);
+    void buildTable(QWidget* parent);
+    void buildDock();
     void buildActions();
-    void rebuildSources();
-    Filter filter() const;
-    void searchArchive(const Filter& filter);
-    void searchNode(const Filter& filter, const dimse::Node& node);
-    void showDetails();
-    void showOutbox(); ///< signed reports that no RIS has acknowledged yet
-    void showPictures(const std::vector<archive::SeriesRow>& series);
+    void buildColumnsMenu();
+    void rebuildNodes();
+    SearchTerms terms() const;
+    void setTerms(const SearchTerms& terms);
+    void saveSearch();
+    void runSearch(StudySearch::Nodes nodes);
+    void onArchiveChanged();
+    void showState();
+    void showOutbox(); ///< signed reports that no RIS has acknowledged yet, transfers given up, a listener that does not run
+    QString reportStatusOf(const dicom::StudyUid& study) const;
+
     void openSelected();
-    void retrieve(const StudyEntry& entry, bool opensAfterwards);
-    void sendSelected(const dimse::Node& node);
+    void retrieveSelected();
+    void retrieve(const StudyEntry& entry, transfer::Priority priority);
+    void onRetrieved(const QString& studyUid);
+    void send(const QStringList& studyUids, const QString& node);
+    void pinSelected();
     void writeMedium();
     void removeSelected();
     const StudyEntry* selected() const;
+    std::vector<StudyEntry> chosen() const;
     void updateActions();
 
     Workstation& m_workstation;
     app::Session& m_session;
-    QLineEdit* m_search;
-    QButtonGroup* m_days;
-    QButtonGroup* m_modalities;
-    QToolButton* m_source;
-    QString m_sourceNode;
-    StudyTable* m_table;
-    QTreeView* m_view;
-    QTreeWidget* m_series;
-    using Pictures = std::vector<std::pair<QString, QByteArray>>; ///< series UID, PNG
-    QFutureWatcher<Pictures> m_pictures;
-    QListWidget* m_others;
-    QPlainTextEdit* m_report;
-    QLabel* m_message;
-    QLabel* m_outbox;
-    JobList* m_jobs;
-    QTimer m_typing;
-    QList<QAction*> m_actions;
+    QLineEdit* m_search = nullptr;
+    QButtonGroup* m_days = nullptr;
+    QButtonGroup* m_modalities = nullptr;
+    PlacesPanel* m_places = nullptr;
+    StudyTable* m_table = nullptr;
+    QTreeView* m_view = nullptr;
+    StudySearch* m_finding = nullptr;
+    StudyPreview* m_preview = nullptr;
+    QLabel* m_message = nullptr;
+    QLabel* m_outbox = nullptr;
+    JobList* m_jobs = nullptr;
+    TransferList* m_transfers = nullptr;
+    QDockWidget* m_dock = nullptr;
+    QTimer m_typing, m_askSoon;
+    QAction *m_read = nullptr, *m_fetch = nullptr, *m_send = nullptr, *m_disc = nullptr, *m_pin = nullptr, *m_remove = nullptr;
     QMenu* m_sendMenu = nullptr;
-    std::unique_ptr<Job> m_finding;
     qint64 m_seenChanges = -1;
     dicom::StudyUid m_opening; ///< the study last asked for
+    dicom::StudyUid m_waiting; ///< opened as soon as some of it is here
 };
 
 } // namespace diascope::windows

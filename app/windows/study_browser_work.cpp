@@ -1,7 +1,6 @@
 #include "app/session/media.h"
 #include "app/windows/study_browser.h"
 #include "netclient/dicom/person_name.h"
-#include "netclient/transfer/study_transfer.h"
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -19,40 +18,73 @@ void StudyBrowser::openSelected()
     if (!entry)
         return;
     m_opening = entry->row.uid;
+    m_waiting = {};
+    // What is missing comes while it is read.
+    if (!entry->isComplete() && !entry->nodes.isEmpty())
+        retrieve(*entry, transfer::Priority::Waiting);
     if (entry->isLocal)
         m_workstation.read(entry->row.uid);
     else
-        retrieve(*entry, true);
+        m_waiting = entry->row.uid;
 }
 
-void StudyBrowser::retrieve(const StudyEntry& entry, bool opensAfterwards)
+void StudyBrowser::retrieveSelected()
 {
-    const auto node = dimse::Nodes(m_session.settings()).find(entry.node);
-    if (!node)
-        return;
-    const dicom::StudyUid study = entry.row.uid;
-    archive::Archive* archive = &m_session.archive();
-    Job* job = m_jobs->start(tr("Retrieve %1 from %2").arg(dicom::PersonName::parse(entry.row.patientName).display(), node->name),
-                             [archive, node = *node, study, local = m_session.local()](Task& task) -> Result<QString> {
-                                 const auto result = transfer::retrieveStudy(*archive, node, study, {}, transfer::RetrieveBy::Get, {local, {}, {}, {}}, task);
-                                 if (!result)
-                                     return std::unexpected(result.error());
-                                 if (result->ended)
-                                     return std::unexpected(*result->ended);
-                                 if (!result->isComplete())
-                                     return fail(Fault::Refused, StudyBrowser::tr("incomplete: %1 of %2 images are here; retrieve again for the rest")
-                                                                     .arg(result->received + result->present).arg(result->expected));
-                                 return StudyBrowser::tr("%1 of %2 images").arg(result->received + result->present).arg(result->expected);
-                             });
-    connect(job, &Job::finished, this, [this, job, study, opensAfterwards] {
-        const bool hasSome = m_session.archive().study(study).value_or(std::nullopt).has_value();
-        if (job->result())
-            m_table->markLocal(study);
-        updateActions();
-        // Whoever has opened another study meanwhile keeps it (SAF-13).
-        if (opensAfterwards && hasSome && m_opening == study)
-            m_workstation.read(study);
-    });
+    for (const StudyEntry& entry : chosen())
+        if (!entry.nodes.isEmpty() && !entry.isComplete())
+            retrieve(entry, transfer::Priority::Normal);
+}
+
+void StudyBrowser::retrieve(const StudyEntry& entry, transfer::Priority priority)
+{
+    transfer::NewTransfer wanted;
+    wanted.node = entry.nodes.first();
+    wanted.study = entry.row.uid;
+    wanted.priority = priority;
+    wanted.title = dicom::PersonName::parse(entry.row.patientName).display();
+    if (const auto queued = m_session.exchange().request(wanted); !queued)
+        showMessage(message(queued.error()), true);
+}
+
+void StudyBrowser::onRetrieved(const QString& studyUid)
+{
+    const auto row = m_session.archive().study({studyUid});
+    if (row && *row)
+        m_table->setLocal(**row);
+    updateActions();
+    // Whoever has opened another study meanwhile keeps it (SAF-13).
+    if (m_waiting.value == studyUid && m_opening == m_waiting && row && *row) {
+        m_waiting = {};
+        m_workstation.read({studyUid});
+    }
+}
+
+void StudyBrowser::send(const QStringList& studyUids, const QString& node)
+{
+    for (const QString& uid : studyUids) {
+        const StudyEntry* entry = m_table->entryAt(m_table->rowOf({uid}));
+        if (!entry || !entry->isLocal) {
+            showMessage(tr("Only studies that are here can be sent; retrieve them first."), true);
+            continue;
+        }
+        transfer::NewTransfer wanted;
+        wanted.kind = transfer::TransferKind::Send;
+        wanted.node = node;
+        wanted.study = entry->row.uid;
+        wanted.title = dicom::PersonName::parse(entry->row.patientName).display();
+        if (const auto queued = m_session.exchange().request(wanted); !queued)
+            showMessage(message(queued.error()), true);
+    }
+}
+
+void StudyBrowser::pinSelected()
+{
+    const auto pin = m_pin->isChecked() ? archive::Archive::Pin::Yes : archive::Archive::Pin::No;
+    for (const StudyEntry& entry : chosen())
+        if (entry.isLocal)
+            if (auto pinned = m_session.archive().setPinned(entry.row.uid, pin); !pinned)
+                showMessage(message(pinned.error()), true);
+    refresh();
 }
 
 void StudyBrowser::importPaths(const QStringList& paths)
@@ -60,7 +92,7 @@ void StudyBrowser::importPaths(const QStringList& paths)
     if (auto permitted = m_session.permit(app::Action::Import); !permitted)
         return showMessage(message(permitted.error()), true);
     archive::Archive* archive = &m_session.archive();
-    m_jobs->start(tr("Import"), [archive, paths](Task& task) -> Result<QString> {
+    m_jobs->start(tr("Import"), [archive, paths, exchange = &m_session.exchange()](Task& task) -> Result<QString> {
         const auto report = archive->import(paths, archive::ImportMode::Copy, task);
         if (!report)
             return std::unexpected(report.error());
@@ -69,31 +101,11 @@ void StudyBrowser::importPaths(const QStringList& paths)
         for (const auto* remarks : {&report->quarantined, &report->skipped, &report->warned})
             if (!remarks->empty())
                 text += QStringLiteral(" (%1: %2)").arg(remarks->front().path, remarks->front().reason);
+        exchange->makeRoom();
         if (report->imported + report->duplicates == 0)
             return fail(Fault::NotDicom, text);
         return text;
     });
-}
-
-void StudyBrowser::sendSelected(const dimse::Node& node)
-{
-    const StudyEntry* entry = selected();
-    if (auto permitted = m_session.permit(app::Action::Send); !permitted || !entry)
-        return;
-    archive::Archive* archive = &m_session.archive();
-    m_jobs->start(tr("Send %1 to %2").arg(dicom::PersonName::parse(entry->row.patientName).display(), node.name),
-                  [archive, node, study = entry->row.uid, local = m_session.local()](Task& task) -> Result<QString> {
-                      const auto files = transfer::filesOf(*archive, study);
-                      if (!files)
-                          return std::unexpected(files.error());
-                      const auto result = transfer::sendFiles(*archive, node, *files, {local, app::decompressed, {}, {}}, task);
-                      if (!result)
-                          return std::unexpected(result.error());
-                      if (!result->isComplete())
-                          return result->ended ? std::unexpected(*result->ended)
-                                               : fail(Fault::Refused, StudyBrowser::tr("%1 confirmed, %2 failed: %3").arg(result->confirmed).arg(result->failed.size()).arg(result->failed.front().reason));
-                      return StudyBrowser::tr("all %1 images confirmed").arg(result->confirmed);
-                  });
 }
 
 void StudyBrowser::writeMedium()
@@ -123,17 +135,39 @@ void StudyBrowser::writeMedium()
 
 void StudyBrowser::removeSelected()
 {
-    const StudyEntry* entry = selected();
-    if (auto permitted = m_session.permit(app::Action::Delete); !permitted || !entry)
+    std::vector<StudyEntry> going;
+    for (const StudyEntry& entry : chosen())
+        if (entry.isLocal)
+            going.push_back(entry);
+    if (auto permitted = m_session.permit(app::Action::Delete); !permitted || going.empty())
         return;
+    for (const StudyEntry& entry : going)
+        if (const auto reason = m_session.exchange().reasonToKeep(entry.row.uid))
+            return showMessage(tr("%1 cannot be removed: %2").arg(dicom::PersonName::parse(entry.row.patientName).display(), *reason), true);
+    if (auto* asked = centralWidget()->findChild<QWidget*>(QStringLiteral("removing")))
+        delete asked;
     // Asked in the row's own place, not in a box over somebody's images (SAF-15).
     auto* bar = new QWidget(this);
+    bar->setObjectName(QStringLiteral("removing"));
     auto* line = new QHBoxLayout(bar);
     line->setContentsMargins(0, 0, 0, 0);
     auto* text = new QLabel(bar);
     text->setTextFormat(Qt::PlainText);
-    text->setText(tr("Remove %1, %2 %3 with %n image(s) from this workstation?", nullptr, int(entry->row.instances))
-                      .arg(dicom::PersonName::parse(entry->row.patientName).display(), dicom::displayDate(entry->row.date), entry->row.description));
+    qint64 images = 0;
+    for (const StudyEntry& entry : going)
+        images += entry.localInstances;
+    const archive::StudyRow& first = going.front().row;
+    QString question = going.size() == 1 ? tr("Remove %1, %2 %3 with %n image(s) from this workstation?", nullptr, int(images))
+                                               .arg(dicom::PersonName::parse(first.patientName).display(), dicom::displayDate(first.date), first.description)
+                                         : tr("Remove %1 studies with %n image(s) from this workstation?", nullptr, int(images)).arg(going.size());
+    const bool isOnlyHere = std::any_of(going.begin(), going.end(), [this](const StudyEntry& entry) {
+        const auto row = m_session.archive().study(entry.row.uid);
+        return !row || (*row && (*row)->onlyHere > 0);
+    });
+    if (isOnlyHere)
+        question += u' ' + tr("As far as is known, some of it is nowhere else.");
+    text->setText(question);
+    text->setWordWrap(true);
     text->setStyleSheet(QStringLiteral("color: #f0b43c"));
     auto* yes = new QPushButton(tr("Remove"), bar);
     auto* no = new QPushButton(tr("Keep"), bar);
@@ -143,12 +177,12 @@ void StudyBrowser::removeSelected()
     qobject_cast<QVBoxLayout*>(centralWidget()->layout())->insertWidget(2, bar);
     no->setFocus();
     connect(no, &QPushButton::clicked, bar, &QWidget::deleteLater);
-    connect(yes, &QPushButton::clicked, this, [this, bar, study = entry->row.uid] {
+    connect(yes, &QPushButton::clicked, this, [this, bar, going] {
         bar->deleteLater();
-        if (auto removed = m_session.archive().removeStudy(study); !removed)
-            showMessage(message(removed.error()), true);
-        else
-            search();
+        for (const StudyEntry& entry : going)
+            if (auto removed = m_session.exchange().remove(entry.row.uid); !removed)
+                return showMessage(message(removed.error()), true);
+        runSearch(StudySearch::Nodes::LeaveAlone);
     });
 }
 

@@ -1,44 +1,73 @@
 #pragma once
 #include "netclient/archive/records.h"
 #include <QAbstractTableModel>
+#include <QCollator>
+#include <functional>
 
 namespace diascope::windows
 {
 
-/// A study in the browser: of the archive, of a node, or both.
+/// A study in the browser: of the archive, of nodes, or both.
 struct StudyEntry
 {
     archive::StudyRow row;
-    QString node;          ///< empty: only in the archive
-    bool isLocal = false;  ///< in the archive
-    QString reportStatus;  ///< translated; empty: no report
+    QStringList nodes;         ///< where copies lie besides here, in the order of their answers
+    bool isLocal = false;      ///< in the archive, maybe not all of it
+    qint64 localInstances = 0;
+    qint64 remoteInstances = 0; ///< the most any node counts; 0: unknown
+    QString trouble{};          ///< translated: what does not fit between the copies
+    bool isComplete() const { return isLocal && localInstances >= remoteInstances; }
 };
 
-/// The studies found, sortable. Plain text everywhere: names are never taken as HTML (SEC-06).
+/// The studies found, sortable. Plain text everywhere: names are never taken as HTML (SEC-06). Made for thousands of rows:
+/// texts and sort keys are made once, rows that arrive are merged in batches.
 class StudyTable : public QAbstractTableModel
 {
     Q_OBJECT
 
 public:
-    enum Column { Patient, Id, BirthDate, Sex, Date, Modality, Description, Accession, Images, Report, Source, ColumnCount };
-    using QAbstractTableModel::QAbstractTableModel;
+    enum Column { Patient, Id, BirthDate, Sex, Date, Modality, Description, Accession, Images, Report, Source, Referring, StudyId, Issuer, ColumnCount };
+    static constexpr char mimeType[] = "application/x-diascope-studies"; ///< Study Instance UIDs, a line each
+
+    explicit StudyTable(QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
     void sort(int column, Qt::SortOrder order) override;
+    QStringList mimeTypes() const override { return {QLatin1String(mimeType)}; }
+    QMimeData* mimeData(const QModelIndexList& indexes) const override;
+
+    /// The translated state of a study's report; asked for the rows that are looked at, once each.
+    void setReportStatus(std::function<QString(const dicom::StudyUid&)> status) { m_reportStatus = std::move(status); }
 
     void setEntries(std::vector<StudyEntry> entries);
-    /// Adds a row of a node, or marks the archive's row of the same study with it.
-    void merge(const StudyEntry& entry);
-    void markLocal(const dicom::StudyUid& study); ///< it has come into the archive
+    /// Adds rows of nodes, or marks the row of the same study with the node; the order stays sorted.
+    void merge(std::vector<StudyEntry> entries);
+    /// What is here of it now, read from the archive.
+    void setLocal(const archive::StudyRow& row);
     const StudyEntry* entryAt(int row) const;
-    int rowOf(const dicom::StudyUid& study) const;
+    int rowOf(const dicom::StudyUid& study) const; ///< -1: not in the list
 
 private:
-    QString text(const StudyEntry& entry, int column) const;
-    std::vector<StudyEntry> m_entries;
+    struct Line
+    {
+        StudyEntry entry;
+        mutable std::optional<QString> report;
+    };
+    QString text(const Line& line, int column) const;
+    void keepSorted(const std::function<void()>& change);
+    void reorder();
+    void numberRows();
+
+    std::vector<Line> m_lines;
+    QHash<QString, int> m_rowOf;
+    QCollator m_collator;
+    int m_sortColumn = Date;
+    Qt::SortOrder m_sortOrder = Qt::DescendingOrder;
+    std::function<QString(const dicom::StudyUid&)> m_reportStatus;
 };
 
 } // namespace diascope::windows

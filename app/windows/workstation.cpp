@@ -1,6 +1,7 @@
 #include "app/windows/workstation.h"
 #include "app/demo/phantom.h"
 #include "app/demo/servers.h"
+#include "app/session/exchange.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/settings_window.h"
 #include "app/windows/study_browser.h"
@@ -251,6 +252,7 @@ int run(QApplication& application, QStringList arguments)
     applyLanguage(application, language);
     applyTheme(application, language.isEmpty() ? QLocale::system().name() : language);
     (*session)->startCourier();
+    (*session)->exchange().start();
     auto demonstration = isDemo ? std::make_unique<Demonstration>() : nullptr;
     Workstation workstation(**session);
     workstation.showBrowser();

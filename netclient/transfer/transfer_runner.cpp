@@ -106,8 +106,9 @@ private:
 
 void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
 {
-    m_done = done;
-    m_total = total;
+    // What is sent again counts from none again: progress never runs backwards.
+    m_done = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_done, done) : done;
+    m_total = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_total, total) : total;
     if (m_watched) {
         m_watched->report(m_before + done, m_before + total);
         if (m_watched->isCancelled())

@@ -1,0 +1,391 @@
+#include "netclient/dicom/dataset.h"
+#include "netclient/transfer/reception.h"
+#include "netclient/transfer/study_transfer.h"
+#include "netclient/transfer/transfer_runner.h"
+#include "tests/support/fault_proxy.h"
+#include "tests/support/orthanc.h"
+#include "tests/support/test_data.h"
+#include <QDirIterator>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace diascope;
+using namespace diascope::transfer;
+namespace tag = diascope::dicom::tag;
+using State = Transfer::State;
+
+namespace
+{
+
+QStringList filesIn(const char* folder, int count)
+{
+    QStringList files;
+    QDirIterator all(test::dataFile(folder), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
+    while (all.hasNext())
+        files << all.next();
+    files.sort();
+    return files.mid(0, count);
+}
+
+} // namespace
+
+/// The queue against a real Orthanc over a line that can be made slow or cut.
+class TestTransferRunner : public QObject
+{
+    Q_OBJECT
+
+    static constexpr int count = 40;
+    QString m_whyNot;
+    quint16 m_movePort = 0;
+    std::unique_ptr<test::Orthanc> m_orthanc;
+    std::unique_ptr<test::FaultProxy> m_line;
+    dicom::StudyUid m_study, m_otherStudy;
+    QStringList m_files;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<archive::Archive> m_archive;
+    std::unique_ptr<TransferQueue> m_queue;
+    std::unique_ptr<TransferRunner> m_runner;
+    Task m_task;
+
+    Profile profile() const { return *Profile::open(m_folder->path()); }
+    NewTransfer retrieval(Priority priority = Priority::Normal) const
+    {
+        NewTransfer transfer;
+        transfer.node = "pacs";
+        transfer.study = m_study;
+        transfer.priority = priority;
+        return transfer;
+    }
+    Transfer at(qint64 id) const { return **m_queue->find(id); }
+    qint64 here() const
+    {
+        const auto row = *m_archive->study(m_study);
+        return row ? row->instances : 0;
+    }
+    void slowDown(qint64 bytesPerSecond)
+    {
+        test::FaultProxy::Faults slow;
+        slow.bytesPerSecond = bytesPerSecond;
+        m_line->set(test::FaultProxy::Way::ToClient, slow);
+    }
+    bool isSound() const
+    {
+        Task task;
+        const auto report = m_archive->verify(archive::Archive::Repair::No, task);
+        return report && report->missing.empty() && report->changed.empty() && report->orphans == 0 && m_archive->quarantine()->empty();
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_movePort = test::freePort();
+        m_orthanc = test::Orthanc::start(m_movePort, &m_whyNot);
+        m_files = filesIn("volumes/fnndsc_andrei_abdomen_ct", count);
+        if (!m_orthanc || m_files.isEmpty())
+            return;
+        m_line = std::make_unique<test::FaultProxy>(m_orthanc->port);
+        m_study = {dicom::Dataset::read(m_files[0])->text(tag::StudyInstanceUID)};
+        const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port)} + m_files);
+        QVERIFY2(sent.code == 0, sent.err.constData());
+        // A second study, small.
+        dicom::Dataset other = dicom::Dataset::read(m_files[0])->deepCopy();
+        m_otherStudy = {dicom::newUid()};
+        QVERIFY(other.setText(tag::StudyInstanceUID, m_otherStudy.value));
+        QVERIFY(other.setText(tag::SOPInstanceUID, dicom::newUid()));
+        QTemporaryDir folder;
+        QVERIFY(other.write(folder.filePath("other.dcm"), QString::fromUtf16(dicom::explicitLittleEndian)));
+        QCOMPARE(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), folder.filePath("other.dcm")}).code, 0);
+    }
+    void init()
+    {
+        if (!m_orthanc)
+            QSKIP(qPrintable(m_whyNot));
+        NEEDS_TEST_DATA(m_files.value(0));
+        m_line->clear();
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_archive = std::move(*archive::Archive::open(profile()));
+        m_queue = std::move(*TransferQueue::open(profile()));
+        Settings settings(profile());
+        dimse::Node node{"pacs", "ORTHANC", "127.0.0.1", m_line->port(), false, {}, "ISO_IR 192", {}};
+        node.associations = 1;
+        QVERIFY(dimse::Nodes(settings).add(node));
+        QVERIFY(settings.set(dimse::listenPort, int(m_movePort)));
+        TransferRunner::Options options;
+        options.local.dimseSeconds = 3;
+        m_runner = std::make_unique<TransferRunner>(*m_archive, profile(), options);
+    }
+    void cleanup()
+    {
+        m_runner.reset();
+        m_queue.reset();
+        m_archive.reset();
+    }
+
+    void whatIsQueuedComes()
+    {
+        QSignalSpy retrieved(m_runner.get(), &TransferRunner::retrieved);
+        m_runner->start();
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QCOMPARE(at(id).done, count);
+        QCOMPARE(at(id).total, count);
+        QCOMPARE(here(), count);
+        QTRY_COMPARE(retrieved.count(), 1);
+        QCOMPARE(retrieved[0][0].toString(), m_study.value);
+        QVERIFY(isSound());
+        // What it has learnt: this node's C-GET works, and how quickly.
+        const auto ways = *m_queue->waysOf("pacs");
+        QVERIFY(ways.size() == 1 && ways[0].way == "get" && ways[0].bytesPerSecond > 0);
+    }
+
+    void aRunningOneIsPausedByAnotherProcessAndGoesOnWithTheRest()
+    {
+        slowDown(4'000'000);
+        m_runner->start();
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner->wake();
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).done >= 3, 20000); // progress is written while it runs
+        const auto other = TransferQueue::open(profile());
+        QVERIFY((*other)->pause(id));
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Paused, 5000);
+        const qint64 paused = here();
+        QVERIFY2(paused >= 3 && paused < count, QByteArray::number(paused).constData());
+        QVERIFY(at(id).lastError.isEmpty()); // a person's wish is no failure
+        m_line->clear();
+        QVERIFY((*other)->resume(id));
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QCOMPARE(at(id).present, paused); // only what was missing came
+        QCOMPARE(at(id).done, count);
+        QVERIFY(isSound());
+    }
+
+    void aCancelledOneEndsWithinASecondAndKeepsWhatCame()
+    {
+        slowDown(4'000'000);
+        m_runner->start();
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner->wake();
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).done >= 2, 20000);
+        QElapsedTimer clock;
+        clock.start();
+        QVERIFY(m_queue->cancel(id));
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Cancelled, 5000);
+        QVERIFY2(clock.elapsed() < 2000, QByteArray::number(clock.elapsed()).constData());
+        QVERIFY(here() >= 2);
+        QVERIFY(isSound());
+    }
+
+    void whatAPersonWaitsForTakesTheLineFromTheBackground()
+    {
+        slowDown(3'000'000);
+        m_runner->start();
+        const qint64 background = *m_queue->add(retrieval(Priority::Background));
+        m_runner->wake();
+        QTRY_VERIFY_WITH_TIMEOUT(at(background).done >= 2, 20000);
+        NewTransfer urgent = retrieval(Priority::Waiting);
+        urgent.study = m_otherStudy;
+        const qint64 waiting = *m_queue->add(urgent);
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(waiting).state, State::Done, 15000);
+        QVERIFY2(at(background).state != State::Done, "it was through before: the line was shared");
+        m_line->clear();
+        QTRY_COMPARE_WITH_TIMEOUT(at(background).state, State::Done, 30000); // and then goes on by itself
+        QVERIFY(at(background).present > 0);
+        QCOMPARE(here(), count);
+    }
+
+    void NET_02_aCutCableIsTriedAgainByItself()
+    {
+        m_line->cutAfter(5'000'000);
+        const qint64 id = *m_queue->add(retrieval());
+        const auto transfer = m_runner->runNow(id, m_task);
+        QVERIFY2(transfer, transfer ? "" : qPrintable(message(transfer.error())));
+        QCOMPARE(transfer->state, State::Done); // 21 MB in pieces of five
+        QVERIFY(at(id).attempts >= 1);
+        QCOMPARE(here(), count);
+        QVERIFY(isSound());
+    }
+
+    void NET_03_aPeerThatStallsIsTriedAgainLater()
+    {
+        m_line->stall();
+        m_runner->start();
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner->wake();
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).state == State::Queued && !at(id).lastError.isEmpty(), 30000);
+        QVERIFY(at(id).nextDue > QDateTime::currentDateTimeUtc());
+        m_line->clear();
+        QVERIFY(m_queue->retry(id));
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QVERIFY(at(id).lastError.isEmpty());
+    }
+
+    void aNodeThatIsNotConfiguredAnyMoreFailsPlainly()
+    {
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).remove("pacs"));
+        const qint64 id = *m_queue->add(retrieval());
+        const auto transfer = m_runner->runNow(id, m_task);
+        QVERIFY(transfer);
+        QCOMPARE(transfer->state, State::Failed);
+        QVERIFY2(transfer->lastError.contains("pacs"), qPrintable(transfer->lastError));
+    }
+
+    void SAF_04_aStudyTheServerDoesNotHaveIsNoSuccess()
+    {
+        NewTransfer nothing = retrieval();
+        nothing.study = {"1.2.3.4.5.6"};
+        const auto transfer = m_runner->runNow(*m_queue->add(nothing), m_task);
+        QVERIFY(transfer);
+        QCOMPARE(transfer->state, State::Failed);
+        QVERIFY(!transfer->lastError.isEmpty());
+    }
+
+    void aNodeThatIsMovedFromAnswersToOurListener()
+    {
+        QString why;
+        const auto noGet = test::Orthanc::start(m_movePort, &why, R"(,"DicomAlwaysAllowGet":false)");
+        if (!noGet)
+            QSKIP(qPrintable(why));
+        const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(noGet->port)} + m_files.mid(0, 5));
+        QCOMPARE(sent.code, 0);
+        Settings settings(profile());
+        auto node = *dimse::Nodes(settings).find("pacs");
+        node.port = noGet->port;
+        node.retrieveBy = dimse::Node::RetrieveBy::Move;
+        QVERIFY(dimse::Nodes(settings).replace(node));
+        const auto transfer = m_runner->runNow(*m_queue->add(retrieval()), m_task);
+        QVERIFY(transfer);
+        QVERIFY2(transfer->state == State::Done, qPrintable(transfer->lastError));
+        QCOMPARE(here(), 5);
+    }
+
+    void waysToTryFollowTheSettingAndWhatWasLearnt()
+    {
+        using By = dimse::Node::RetrieveBy;
+        dimse::Node node{"n", "N", "h", 104, false, {}, {}, {}};
+        const auto names = [&](const QString& wanted, const std::vector<TransferQueue::Way>& learned) {
+            QStringList list;
+            for (const RetrieveBy way : waysToTry(node, wanted, learned))
+                list << name(way);
+            return list;
+        };
+        QCOMPARE(names("", {}), (QStringList{"get", "move"}));
+        node.dicomWebUrl = "http://h/dicom-web";
+        QCOMPARE(names("", {}), (QStringList{"get", "web", "move"}));
+        QCOMPARE(names("", {{"get", 1e6, false}}), (QStringList{"web", "get", "move"}));                       // not tried yet
+        QCOMPARE(names("", {{"get", 2e6, false}, {"web", 1e6, false}}), (QStringList{"get", "web", "move"}));  // the quicker one
+        QCOMPARE(names("", {{"get", 0, true}, {"web", 1e6, false}}), (QStringList{"web", "get", "move"}));
+        QCOMPARE(names("move", {}), QStringList{"move"});
+        node.retrieveBy = By::Web;
+        QCOMPARE(names("", {}), QStringList{"web"});
+        QCOMPARE(names("get", {}), QStringList{"get"}); // said for this one transfer
+    }
+
+    void STO_01_aKilledProcesssRetrievalGoesOn()
+    {
+        slowDown(5'000'000);
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner.reset();
+        m_queue.reset();
+        m_archive.reset(); // nothing crosses the fork
+        const QString program = QCoreApplication::applicationFilePath();
+        QProcess child;
+        child.start(program, {"-child", m_folder->path(), QString::number(id)});
+        QVERIFY(child.waitForStarted());
+        m_queue = std::move(*TransferQueue::open(profile()));
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).done >= 4, 20000);
+        child.kill(); // SIGKILL
+        QVERIFY(child.waitForFinished());
+        m_line->clear();
+        m_archive = std::move(*archive::Archive::open(profile()));
+        const qint64 survived = here();
+        QVERIFY2(survived >= 1 && survived < count, QByteArray::number(survived).constData());
+        QVERIFY(isSound());
+        m_runner = std::make_unique<TransferRunner>(*m_archive, profile(), TransferRunner::Options{});
+        m_runner->start();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QCOMPARE(at(id).present, survived);
+        QCOMPARE(here(), count);
+        QVERIFY(isSound());
+    }
+
+    void SAF_05_aSendIsResumedWithWhatWasNotConfirmed()
+    {
+        QString why;
+        const auto target = test::Orthanc::start(1, &why);
+        if (!target)
+            QSKIP(qPrintable(why));
+        test::FaultProxy line(target->port);
+        Settings settings(profile());
+        dimse::Node node{"target", "ORTHANC", "127.0.0.1", line.port(), false, {}, {}, {}};
+        node.associations = 1;
+        QVERIFY(dimse::Nodes(settings).add(node));
+        QVERIFY(m_archive->import(m_files, archive::ImportMode::Copy, m_task));
+        QVERIFY((*m_archive->study(m_study))->onlyHere > 0);
+        test::FaultProxy::Faults cut;
+        cut.cutAfter = 6'000'000;
+        line.set(test::FaultProxy::Way::ToServer, cut);
+        NewTransfer send;
+        send.kind = TransferKind::Send;
+        send.node = "target";
+        send.study = m_study;
+        const qint64 id = *m_queue->add(send);
+        const auto transfer = m_runner->runNow(id, m_task);
+        QVERIFY(transfer);
+        QVERIFY2(transfer->state == State::Done, qPrintable(transfer->lastError));
+        QCOMPARE(transfer->done, count);
+        QCOMPARE(transfer->total, count);
+        QCOMPARE(target->instanceIds().size(), count);
+        QCOMPARE(m_queue->confirmed(id)->size(), count);
+        QCOMPARE((*m_archive->study(m_study))->onlyHere, 0); // now it is elsewhere too (STO-07)
+    }
+
+    void NET_15_whatArrivesAndMatchesIsSentOn()
+    {
+        QString why;
+        const auto target = test::StoreScp::start({}, &why);
+        if (!target)
+            QSKIP(qPrintable(why));
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).add({"backup", "STORESCP", "127.0.0.1", target->port, false, {}, {}, {}}));
+        QVERIFY(settings.set(routeRules, QString(R"([{"from":"STORESCU","modalities":["CT"],"to":"backup"},{"modalities":["MR"],"to":"nowhere"}])")));
+        dimse::ListenerOptions options;
+        options.interface = dimse::ListenerOptions::Interface::Loopback;
+        const auto listener = listenInto(*m_archive, profile(), options);
+        QVERIFY(listener);
+        const auto sent = test::run("storescu", QStringList{"-aet", "STORESCU", "-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + m_files.mid(0, 6));
+        QVERIFY2(sent.code == 0, sent.err.constData());
+        const auto queued = *m_queue->list();
+        QCOMPARE(queued.size(), 1u); // one for the study, not one an image, and none for the rule that does not fit
+        QCOMPARE(queued[0].what.node, "backup");
+        QCOMPARE(queued[0].what.reason, Reason::Route);
+        QVERIFY(queued[0].nextDue > QDateTime::currentDateTimeUtc().addSecs(5)); // until the study is quiet
+        QVERIFY(m_queue->retry(queued[0].id));
+        const auto routed = m_runner->runNow(queued[0].id, m_task);
+        QVERIFY2(routed && routed->state == State::Done, routed ? qPrintable(routed->lastError) : "");
+        QCOMPARE(QDir(target->folder.path()).entryList(QDir::Files).size(), 6);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    QCoreApplication application(argc, argv);
+    const QStringList arguments = application.arguments();
+    if (arguments.value(1) == "-child") { // the process that is killed
+        const auto profile = *Profile::open(arguments[2]);
+        const auto archive = archive::Archive::open(profile);
+        TransferRunner runner(**archive, profile, {});
+        Task task;
+        return runner.runNow(arguments[3].toLongLong(), task) ? 0 : 1;
+    }
+    TestTransferRunner test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_transfer_runner.moc"
