@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <sys/stat.h>
 
 namespace diascope::archive
 {
@@ -101,10 +102,12 @@ Candidate Archive::Private::prepareReference(const QString& path)
 {
     Candidate candidate;
     candidate.source = path;
-    const QFileInfo info(path);
-    candidate.referencePath = info.absoluteFilePath();
-    candidate.sizeBytes = info.size();
-    candidate.modifiedMs = info.lastModified().toMSecsSinceEpoch();
+    candidate.referencePath = path; // absolute already
+    struct stat status = {};
+    if (::stat(QFile::encodeName(path).constData(), &status) == 0) {
+        candidate.sizeBytes = status.st_size;
+        candidate.modifiedMs = qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    }
     candidate.header = readHeader(path);
     return candidate;
 }
