@@ -177,7 +177,7 @@ Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& ca
         for (const Candidate& candidate : candidates)
             store->discard(candidate.temporary);
         if (!stored) {
-            (void)dropUnreferenced(names);
+            dropAfterFailure(names);
             return std::unexpected(stored.error());
         }
         if (!names.isEmpty())
@@ -313,6 +313,17 @@ Result<void> Archive::Private::dropUnreferenced(const QStringList& names)
         return fail(Fault::Unreadable, tr("a file could not be deleted, which is tried again at the next start: %1").arg(left));
     store->forget();
     return {};
+}
+
+void Archive::Private::dropAfterFailure(const QStringList& names)
+{
+    auto settled = countChange(*writer);
+    if (!settled)
+        store->leaveToTheNext();
+    else if (!names.isEmpty())
+        settled = dropUnreferenced(names);
+    if (!settled)
+        qCWarning(lcArchive) << "files are left for the next start to clean up:" << title(settled.error().fault);
 }
 
 Result<void> Archive::Private::cleanUpAfterOthers()
