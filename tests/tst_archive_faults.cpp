@@ -126,6 +126,18 @@ private Q_SLOTS:
                 QVERIFY2(!result.error().detail.isEmpty() || error == ENOSPC, where.constData());
                 QVERIFY2(wasHit, where.constData());
             }
+            // As if the power had gone now: what a copy of the files makes of itself. The log may hold rows of a failed commit.
+            const QString copy = folder.filePath("copy");
+            QCOMPARE(test::run("cp", {"-a", profile, copy}).code, 0);
+            {
+                auto crashed = Archive::open(*Profile::open(copy));
+                QVERIFY2(crashed, (where + (crashed ? QByteArray() : message(crashed.error()).toUtf8())).constData());
+                Task task;
+                const auto verified = (*crashed)->verify(Archive::Repair::No, task);
+                QVERIFY2(verified && verified->isDatabaseSound && verified->missing.empty() && verified->changed.empty() && verified->orphans == 0,
+                         (where + " after a power cut: " + QByteArray::number(qlonglong(verified ? verified->missing.size() : 99))).constData());
+                QVERIFY2(result ? tried.isDone(**crashed) : tried.isUndone(**crashed) || tried.isDone(**crashed), where.constData());
+            }
             // The one that is there shows it whole or not at all, and so does the next.
             for (const bool isReopened : {false, true}) {
                 if (isReopened) {

@@ -133,7 +133,7 @@ Candidate Archive::Private::prepareReceived(const QByteArray& part10, const QStr
 Placement Archive::Private::placementOf(const Candidate& candidate) const
 {
     return {candidate.temporary.sha256, candidate.referencePath, candidate.sizeBytes, candidate.modifiedMs, candidate.origin,
-            candidate.isReceived ? candidate.source : QString()};
+            candidate.origin == Origin::Received || candidate.origin == Origin::Retrieved ? candidate.source : QString()};
 }
 
 Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& candidates)

@@ -190,14 +190,20 @@ Result<bool> Archive::Private::isOrphan(const QString& sha256, const QString& pa
 
 Result<bool> Archive::Private::adopt(const QString& sha256, const QString& path)
 {
-    std::vector<Candidate> candidates;
-    candidates.push_back(prepareCopy(path));
+    auto copied = store->copy(path);
+    if (!copied && copied.error().fault == Fault::DiskFull)
+        return std::unexpected(copied.error());
+    if (!copied)
+        return false; // it cannot even be read
+    std::vector<Candidate> candidates(1);
     Candidate& candidate = candidates.front();
-    candidate.origin = Origin::Unknown;
-    const bool isNamedRightly = candidate.temporary.sha256 == sha256;
-    // What is no image is still somebody's bytes: aside, not away.
-    candidate.isReceived = !candidate.temporary.path.isEmpty();
     candidate.source = path;
+    candidate.isReceived = true; // what is no image is still somebody's bytes: aside, not away
+    candidate.origin = Origin::Unknown;
+    candidate.temporary = *copied;
+    candidate.sizeBytes = copied->size;
+    candidate.header = readHeader(copied->path);
+    const bool isNamedRightly = copied->sha256 == sha256;
     const auto outcome = commit(candidates);
     if (!outcome)
         return std::unexpected(outcome.error());
