@@ -277,6 +277,8 @@ private Q_SLOTS:
         QTest::newRow("accession") << "acc-77" << "2.25.3";
         QTest::newRow("patient ID") << "id-2" << "2.25.2";
         QTest::newRow("description and name") << "angio yamada" << "2.25.1";
+        QTest::newRow("body part of any series") << "knee" << "2.25.2";
+        QTest::newRow("two letters of it") << "ne" << "2.25.2";
     }
     void searchFindsAnyScriptAndField()
     {
@@ -288,6 +290,8 @@ private Q_SLOTS:
         one(1, "Yamada^Tarou=山田^太郎=やまだ^たろう", "A", "CT ANGIO");
         one(2, "Müller^Jörg", "B", "MR");
         one(3, "Люксембург^Роза", "ACC-77", "CR");
+        make(file("in/second series"), {.study = "2.25.2", .series = "2.25.2.2", .instance = "2.25.2.2.1", .patientId = "ID-2",
+             .name = QString::fromUtf8("Müller^Jörg"), .bodyPart = "KNEE"});
         import({file("in")});
         QFETCH(QString, typed);
         QFETCH(QString, study);
@@ -490,13 +494,54 @@ private Q_SLOTS:
         auto verified = m_archive->verify(Archive::Repair::No, task);
         QCOMPARE(verified->changed.size(), size_t(1));
         QCOMPARE(verified->changed[0].path, rotten.path);
+        QCOMPARE(verified->changed[0].instanceUid, "2.25.100.1.2");
         QCOMPARE(verified->missing.size(), size_t(1));
+        QCOMPARE(verified->missing[0].instanceUid, "2.25.100.1.3");
+        QCOMPARE(verified->refetch, std::vector<dicom::StudyUid>{{"2.25.100"}});
+        QCOMPARE(verified->checked, 3);
         QCOMPARE(verified->repaired, 0);
         QVERIFY(m_archive->verify(Archive::Repair::Yes, task));
         verified = m_archive->verify(Archive::Repair::No, task);
         QVERIFY(verified->changed.empty() && verified->missing.empty() && verified->orphans == 0);
         QCOMPARE(soundness(profileFolder()), "ok 0 0 True 0 1");
         QCOMPARE(import({file("2"), file("3")}).imported, 2); // fetched again
+    }
+
+    void STO_03_aCheckCanBeStoppedAndHoldsNobodyUp()
+    {
+        QStringList files;
+        for (int i = 1; i <= 50; ++i)
+            files << make(file(QStringLiteral("in/%1").arg(i)), {.instance = QStringLiteral("2.25.100.1.%1").arg(i)});
+        import(files);
+        const QString another = make(file("another"), {.study = "2.25.2", .series = "2.25.2.1", .instance = "2.25.2.1.1"});
+        int stored = 0;
+        Task task([&](qint64 done, qint64, const QString&) {
+            if (done == 10) // in the middle of the check somebody writes, and reads
+                stored = int(import({another}).imported * qint64(value(m_archive->studies()).size()));
+            if (done == 20)
+                task.cancel();
+        });
+        QCOMPARE(m_archive->verify(Archive::Repair::No, task).error().fault, Fault::Cancelled);
+        QCOMPARE(task.done(), 20);
+        QCOMPARE(stored, 2);
+    }
+
+    void STO_03_whatLiesInTheStoreWithoutARowIsIndexedOrPutAside()
+    {
+        import({make(file("1"))});
+        const QString place = profileFolder() + "/pixels/ab/";
+        QDir().mkpath(place);
+        const QString image = make(file("2"), {.study = "2.25.2", .series = "2.25.2.1", .instance = "2.25.2.1.1"});
+        QVERIFY(QFile::copy(image, place + QString(64, 'a')));
+        QFile rubbish(place + QString(64, 'b'));
+        QVERIFY(rubbish.open(QIODevice::WriteOnly) && rubbish.write("rubbish that is no DICOM") > 0);
+        rubbish.close();
+        Task task;
+        QCOMPARE(m_archive->verify(Archive::Repair::No, task)->orphans, 2);
+        QCOMPARE(m_archive->verify(Archive::Repair::Yes, task)->repaired, 2);
+        QVERIFY(value(m_archive->study({"2.25.2"})));
+        QCOMPARE(m_archive->verify(Archive::Repair::No, task)->orphans, 0);
+        QCOMPARE(soundness(profileFolder()), "ok 0 0 True 0 2");
     }
 
     void STO_06_rebuildGivesTheSameRows()
@@ -519,6 +564,57 @@ private Q_SLOTS:
         Task task;
         QVERIFY(m_archive->rebuild(task));
         QCOMPARE(rows(), before);
+    }
+
+    /// What no file knows stays, and other rooms' tables are not touched.
+    void STO_06_rebuildKeepsWhatIsKnownBesideTheFiles()
+    {
+        QFile fetched(make(file("1"), {.bodyPart = "KNEE"}));
+        QVERIFY(fetched.open(QIODevice::ReadOnly));
+        QCOMPARE(*m_archive->storeReceived(fetched.readAll(), "PACS", Arrival::Fetched), Stored::New);
+        import({make(file("2"), {.study = "2.25.2", .series = "2.25.2.1", .instance = "2.25.2.1.1"})});
+        import({make(file("3"), {.study = "2.25.3", .series = "2.25.3.1", .instance = "2.25.3.1.1"})}, ImportMode::Reference);
+        QVERIFY(m_archive->setPinned({"2.25.2"}, Archive::Pin::Yes));
+        QVERIFY(m_archive->storeThumbnail({"2.25.100.1"}, "PNG"));
+        const QString path = profileFolder() + "/diascope.db";
+        const auto dump = [&] {
+            const auto ran = test::run("sqlite3", {path, "SELECT uid, added, used, pinned, bytes, only_here, only_imported, words FROM study ORDER BY uid;"
+                                                         "SELECT uid, origin, (SELECT name FROM peer WHERE id=source), (SELECT name FROM peer WHERE id=confirmed), reference, sha256 FROM instance ORDER BY uid;"
+                                                         "SELECT series, png FROM thumbnail; SELECT * FROM report_of_another_room; SELECT bytes FROM archive_size;"
+                                                         "INSERT INTO study_text(study_text) VALUES('integrity-check')"});
+            return ran.out + ran.err;
+        };
+        QCOMPARE(test::run("sqlite3", {path, "CREATE TABLE report_of_another_room(study TEXT, text TEXT); INSERT INTO report_of_another_room VALUES('2.25.2','signed')"}).code, 0);
+        const QByteArray before = dump();
+        QVERIFY(before.contains("2.25.100.1.1|3|PACS|PACS|") && before.contains("signed") && before.contains("knee"));
+        Task task;
+        QCOMPARE(m_archive->rebuild(task)->imported, 3);
+        QCOMPARE(dump(), before);
+        // A file of ours that is no image any more goes aside, and the rest stays.
+        const QString broken = (*m_archive->instance({"2.25.2.1.1"}))->path;
+        QFile file(broken);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("no image") == 8);
+        file.close();
+        const auto report = m_archive->rebuild(task);
+        QCOMPARE(report->imported, 2);
+        QCOMPARE(report->skipped.size(), size_t(1));
+        QVERIFY(!QFileInfo::exists(broken));
+        QCOMPARE(m_archive->quarantine()->size(), size_t(1));
+        QVERIFY(QFileInfo::exists(m_archive->quarantine()->front().keptPath));
+    }
+
+    void STO_06_aCancelledRebuildChangesNothing()
+    {
+        import({make(file("1")), make(file("2"), {.study = "2.25.2", .series = "2.25.2.1", .instance = "2.25.2.1.1"})});
+        Task task([&](qint64 done, qint64, const QString&) {
+            if (done == 1)
+                task.cancel();
+        });
+        QCOMPARE(m_archive->rebuild(task).error().fault, Fault::Cancelled);
+        QCOMPARE(m_archive->studies()->size(), size_t(2));
+        QCOMPARE(soundness(profileFolder()), "ok 0 0 True 0 2");
+        Task again;
+        QCOMPARE(m_archive->rebuild(again)->imported, 2);
     }
 
     void STO_08_temporaryFilesArePrivateAndRemoved()

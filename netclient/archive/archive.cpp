@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <sys/stat.h>
 
 namespace diascope::archive
 {
@@ -101,10 +102,12 @@ Candidate Archive::Private::prepareReference(const QString& path)
 {
     Candidate candidate;
     candidate.source = path;
-    const QFileInfo info(path);
-    candidate.referencePath = info.absoluteFilePath();
-    candidate.sizeBytes = info.size();
-    candidate.modifiedMs = info.lastModified().toMSecsSinceEpoch();
+    candidate.referencePath = path; // absolute already
+    struct stat status = {};
+    if (::stat(QFile::encodeName(path).constData(), &status) == 0) {
+        candidate.sizeBytes = status.st_size;
+        candidate.modifiedMs = qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    }
     candidate.header = readHeader(path);
     return candidate;
 }
@@ -130,7 +133,7 @@ Candidate Archive::Private::prepareReceived(const QByteArray& part10, const QStr
 Placement Archive::Private::placementOf(const Candidate& candidate) const
 {
     return {candidate.temporary.sha256, candidate.referencePath, candidate.sizeBytes, candidate.modifiedMs, candidate.origin,
-            candidate.isReceived ? candidate.source : QString()};
+            candidate.origin == Origin::Received || candidate.origin == Origin::Retrieved ? candidate.source : QString()};
 }
 
 Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& candidates)
@@ -174,7 +177,7 @@ Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& ca
         for (const Candidate& candidate : candidates)
             store->discard(candidate.temporary);
         if (!stored) {
-            (void)dropUnreferenced(names);
+            dropAfterFailure(names);
             return std::unexpected(stored.error());
         }
         if (!names.isEmpty())
@@ -310,6 +313,17 @@ Result<void> Archive::Private::dropUnreferenced(const QStringList& names)
         return fail(Fault::Unreadable, tr("a file could not be deleted, which is tried again at the next start: %1").arg(left));
     store->forget();
     return {};
+}
+
+void Archive::Private::dropAfterFailure(const QStringList& names)
+{
+    auto settled = countChange(*writer);
+    if (!settled)
+        store->leaveToTheNext();
+    else if (!names.isEmpty())
+        settled = dropUnreferenced(names);
+    if (!settled)
+        qCWarning(lcArchive) << "files are left for the next start to clean up:" << title(settled.error().fault);
 }
 
 Result<void> Archive::Private::cleanUpAfterOthers()

@@ -59,6 +59,9 @@ struct Archive::Private
     Result<Outcome> quarantine(IndexWriter& writer, Candidate& candidate, const Error& error);
     /// Removes files of these announced names that no row knows. The caller holds `writing`.
     Result<void> dropUnreferenced(const QStringList& names);
+    /// The same after a transaction that failed: until another one is durable nobody knows which of its rows a power cut would
+    /// bring back (the log may hold them, unsynced), and no file of theirs may go.
+    void dropAfterFailure(const QStringList& names);
     Result<void> cleanUpAfterOthers();
 
     enum class Removal {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <array>
+#include <sys/stat.h>
 
 namespace diascope::archive
 {
@@ -84,17 +85,21 @@ bool beginsLikeAProgram(std::span<const uchar> bytes)
            });
 }
 
+Result<InstanceHeader> fromQuick(const dicom::QuickHeader& quick, std::span<const uchar> bytes)
+{
+    InstanceHeader header = collect(quick);
+    header.transferSyntaxUid = quick.transferSyntaxUid();
+    header.isProgram = beginsLikeAProgram(bytes);
+    header.isDirectory = header.instanceUid.isEmpty() && bytes.size() > 700 &&
+                         QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), 700).contains("1.2.840.10008.1.3.10");
+    return checked(std::move(header));
+}
+
 /// From the first bytes of a file of sound structure; the full parser reads what they do not tell.
 Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& path)
 {
-    if (const auto quick = dicom::QuickHeader::read(bytes, wanted)) {
-        InstanceHeader header = collect(*quick);
-        header.transferSyntaxUid = quick->transferSyntaxUid();
-        header.isProgram = beginsLikeAProgram(bytes);
-        header.isDirectory = header.instanceUid.isEmpty() && bytes.size() > 700 &&
-                             QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), 700).contains("1.2.840.10008.1.3.10");
-        return checked(std::move(header));
-    }
+    if (const auto quick = dicom::QuickHeader::read(bytes, wanted))
+        return fromQuick(*quick, bytes);
     const auto dataset = dicom::Dataset::read(path);
     if (!dataset)
         return std::unexpected(dataset.error());
@@ -116,16 +121,29 @@ Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& p
 
 Result<InstanceHeader> readHeader(const QString& path)
 {
-    if (auto sound = dicom::checkStructure(path); !sound)
-        return std::unexpected(sound.error());
+    struct stat status = {};
+    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
+        return fail(Fault::NotFound, tr("there is no file %1").arg(path));
+    if (!S_ISREG(status.st_mode)) // before opening, which would wait for the writer of a FIFO
+        return fail(Fault::Unreadable, tr("%1 is not a plain file").arg(path));
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
         return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    constexpr qint64 mostHeaders = 128 * 1024; // longer ones are for the full parser
-    const QByteArray bytes = file.read(mostHeaders);
+    if (auto sound = dicom::checkStructure(file); !sound)
+        return std::unexpected(sound.error());
+    if (!file.seek(0))
+        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
+    // Most headers end within two pages; the longest ones are for the full parser.
+    constexpr qint64 mostHeaders = 8 * 1024;
+    constexpr qint64 allButTheLongest = 128 * 1024;
+    QByteArray bytes = file.read(mostHeaders);
     if (bytes.isEmpty())
         return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    return headerFrom(std::span(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())), path);
+    const auto span = [&bytes] { return std::span(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())); };
+    if (const auto quick = dicom::QuickHeader::read(span(), wanted))
+        return fromQuick(*quick, span());
+    bytes += file.read(allButTheLongest - bytes.size());
+    return headerFrom(span(), path);
 }
 
 QString folded(const QString& text)

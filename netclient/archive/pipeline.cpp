@@ -8,7 +8,8 @@ namespace
 
 constexpr qint64 maximumWaitingBytes = 64 << 20;
 constexpr qint64 maximumWaiting = 1024;
-constexpr size_t maximumBatch = 256;
+constexpr size_t maximumBatch = 512;
+constexpr std::chrono::milliseconds patience{25};
 
 } // namespace
 
@@ -77,6 +78,10 @@ void Pipeline::decide()
         {
             std::unique_lock lock(m_mutex);
             m_hasReady.wait(lock, [&] { return m_isFinishing || m_ready.contains(next); });
+            // A transaction waits for the disk whatever its size: while more is under way, a moment's patience makes it worth that.
+            m_hasReady.wait_for(lock, patience, [&] {
+                return m_isFinishing || qint64(m_ready.size()) >= std::min(qint64(maximumBatch), m_added - next);
+            });
             while (batch.size() < maximumBatch) {
                 auto ready = m_ready.extract(next + qint64(batch.size()));
                 if (ready.empty())

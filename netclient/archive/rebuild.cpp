@@ -208,11 +208,13 @@ Result<ImportReport> Archive::rebuild(Task& task)
                     return done;
             return transaction->commit();
         }();
-        if (!announced.isEmpty()) // the first names of what lies in quarantine now, or of links that came to nothing
-            if (auto dropped = d->dropUnreferenced(announced); rebuilt && !dropped)
-                return std::unexpected(dropped.error());
-        if (!rebuilt)
+        if (!rebuilt) {
+            d->dropAfterFailure(announced);
             return std::unexpected(rebuilt.error());
+        }
+        if (!announced.isEmpty()) // the first names of what lies in quarantine now
+            if (auto dropped = d->dropUnreferenced(announced); !dropped)
+                return std::unexpected(dropped.error());
     }
     report.seconds = double(clock.nsecsElapsed()) / 1e9;
     Q_EMIT changed();

@@ -129,7 +129,10 @@ Result<QString> tableFor(Database& database, const Query& query, const QStringLi
 {
     if (!query.study.isEmpty() || !query.patientId.isEmpty() || !query.accession.isEmpty())
         return QStringLiteral("study");
-    if (const QString match = pieces(words); !match.isEmpty()) {
+    // A few months are read sooner than the pieces of all years.
+    const auto day = [](const QString& text) { return QDate::fromString(text, QStringLiteral("yyyyMMdd")); };
+    const bool isShort = day(query.dateFrom).isValid() && day(query.dateFrom).daysTo(query.dateTo.isEmpty() ? QDate::currentDate() : day(query.dateTo)) < 400;
+    if (const QString match = pieces(words); !match.isEmpty() && !isShort) {
         const auto frequent = query.limit > 0 ? isFrequent(database, match) : Result<bool>(false);
         if (!frequent)
             return std::unexpected(frequent.error());

@@ -11,7 +11,7 @@ Result<bool> Archive::Private::remove(qint64 study, Removal removal, const std::
 {
     const QString ours = QStringLiteral(" FROM instance WHERE series IN (SELECT id FROM series WHERE study=?) AND reference IS NULL");
     QStringList names;
-    {
+    const auto done = [&]() -> Result<bool> {
         auto transaction = Transaction::begin(*writer);
         if (!transaction)
             return std::unexpected(transaction.error());
@@ -48,9 +48,14 @@ Result<bool> Archive::Private::remove(qint64 study, Removal removal, const std::
             return std::unexpected(done.error());
         if (auto done = countChange(*writer); !done)
             return std::unexpected(done.error());
-        if (auto done = transaction->commit(); !done)
-            return std::unexpected(done.error());
-    }
+        if (auto committed = transaction->commit(); !committed)
+            return std::unexpected(committed.error());
+        return true;
+    }();
+    if (!done)
+        dropAfterFailure(names);
+    if (!done || !*done)
+        return done;
     if (auto dropped = dropUnreferenced(names); !dropped)
         return std::unexpected(dropped.error());
     return true;
@@ -161,11 +166,13 @@ Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
             return counted;
         return transaction->commit();
     }();
-    if (!names.isEmpty())
-        if (auto dropped = dropUnreferenced(names); done && !dropped)
-            return std::unexpected(dropped.error());
-    if (!done)
+    if (!done) {
+        dropAfterFailure(names);
         return std::unexpected(done.error());
+    }
+    if (!names.isEmpty())
+        if (auto dropped = dropUnreferenced(names); !dropped)
+            return std::unexpected(dropped.error());
     return removed;
 }
 
@@ -183,14 +190,20 @@ Result<bool> Archive::Private::isOrphan(const QString& sha256, const QString& pa
 
 Result<bool> Archive::Private::adopt(const QString& sha256, const QString& path)
 {
-    std::vector<Candidate> candidates;
-    candidates.push_back(prepareCopy(path));
+    auto copied = store->copy(path);
+    if (!copied && copied.error().fault == Fault::DiskFull)
+        return std::unexpected(copied.error());
+    if (!copied)
+        return false; // it cannot even be read
+    std::vector<Candidate> candidates(1);
     Candidate& candidate = candidates.front();
-    candidate.origin = Origin::Unknown;
-    const bool isNamedRightly = candidate.temporary.sha256 == sha256;
-    // What is no image is still somebody's bytes: aside, not away.
-    candidate.isReceived = !candidate.temporary.path.isEmpty();
     candidate.source = path;
+    candidate.isReceived = true; // what is no image is still somebody's bytes: aside, not away
+    candidate.origin = Origin::Unknown;
+    candidate.temporary = *copied;
+    candidate.sizeBytes = copied->size;
+    candidate.header = readHeader(copied->path);
+    const bool isNamedRightly = copied->sha256 == sha256;
     const auto outcome = commit(candidates);
     if (!outcome)
         return std::unexpected(outcome.error());

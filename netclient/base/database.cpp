@@ -16,11 +16,13 @@ QString tr(const char* text) { return QCoreApplication::translate("Database", te
 
 Error errorOf(sqlite3* handle, int code)
 {
+    const int last = errno; // SQLite keeps it for itself except where a COMMIT cannot be synced
     const QString detail = QString::fromUtf8(sqlite3_errmsg(handle));
     const int primary = code & 0xff;
-    const int system = handle && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) ? sqlite3_system_errno(handle) : 0;
-    if (system == ENOSPC || system == EDQUOT) // SQLite says FULL only where a write fails, not where a file cannot be made or synced
-        return {Fault::DiskFull, detail};
+    if (handle && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)) // it says FULL only where a write fails
+        for (const int system : {last, sqlite3_system_errno(handle)})
+            if (system == ENOSPC || system == EDQUOT)
+                return {Fault::DiskFull, detail};
     switch (primary) {
     case SQLITE_FULL:
         return {Fault::DiskFull, detail};

@@ -273,6 +273,11 @@ Result<Encoding> checkStructure(const QString& path)
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return fail(Fault::Unreadable, tr("%1: %2").arg(path, file.errorString()));
+    return checkStructure(file);
+}
+
+Result<Encoding> checkStructure(QFile& file)
+{
     if (file.size() == 0)
         return fail(Fault::NotDicom, tr("the file is empty"));
     return Walker(ByteWindow(file)).walk();

@@ -1,6 +1,8 @@
 #pragma once
 #include "netclient/base/error.h"
 
+class QFile;
+
 namespace diascope::dicom
 {
 
@@ -20,6 +22,8 @@ struct Encoding
 /// the file, nesting is bounded; a deflated body is inflated for that, within limits (inflate.h). Errors: NotFound,
 /// Unreadable, NotDicom, Damaged (says where).
 Result<Encoding> checkStructure(const QString& path);
+/// The same for an open file, wherever in it one has read; a plain one, which the caller has made sure of.
+Result<Encoding> checkStructure(QFile& file);
 /// The same for a file's bytes in memory.
 Result<Encoding> checkStructure(const uchar* bytes, qint64 size);
 

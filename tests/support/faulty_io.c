@@ -1,0 +1,119 @@
+/* A disk that fails, for LD_PRELOAD: the n-th writing call below a folder, counted from faulty_io_arm(), fails with an error.
+   After ENOSPC every call that needs space fails too, as on a disk that stays full; deleting works. After EIO the next one works. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char armedFolder[4096];
+static atomic_int armedError, failAt, calls, hits;
+
+void faulty_io_arm(const char* folder, int at, int error)
+{
+    strncpy(armedFolder, folder, sizeof armedFolder - 1);
+    calls = 0;
+    hits = 0;
+    failAt = at;
+    armedError = error;
+}
+
+/* Ends the faults; how many calls failed. */
+int faulty_io_disarm(void)
+{
+    armedError = 0;
+    return hits;
+}
+
+enum { Frees = 0, NeedsSpace = 1 };
+
+static int failsNow(int needs)
+{
+    const int error = armedError;
+    const int count = atomic_fetch_add(&calls, 1) + 1;
+    const int isNow = count == failAt || (error == ENOSPC && count > failAt && needs == NeedsSpace);
+    if (!isNow || (error == ENOSPC && needs == Frees))
+        return 0;
+    atomic_fetch_add(&hits, 1);
+    errno = error;
+    return 1;
+}
+
+static int fails(const char* path, int needs)
+{
+    if (!armedError || strncmp(path, armedFolder, strlen(armedFolder)) != 0)
+        return 0;
+    return failsNow(needs);
+}
+
+static int failsOn(int descriptor, int needs)
+{
+    if (!armedError)
+        return 0;
+    const int before = errno; /* a call that works leaves it alone */
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    const ssize_t length = readlink(link, path, sizeof path - 1);
+    errno = before;
+    if (length < 0)
+        return 0;
+    path[length] = 0;
+    return fails(path, needs);
+}
+
+static int exists(const char* path)
+{
+    const int before = errno;
+    const int is = access(path, F_OK) == 0;
+    errno = before;
+    return is;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+#define OPEN(name)                                                                                                     \
+    int name(const char* path, int flags, ...)                                                                         \
+    {                                                                                                                  \
+        mode_t mode = 0;                                                                                               \
+        if (flags & O_CREAT) {                                                                                         \
+            va_list more;                                                                                              \
+            va_start(more, flags);                                                                                     \
+            mode = va_arg(more, mode_t);                                                                               \
+            va_end(more);                                                                                              \
+        }                                                                                                              \
+        if ((flags & O_CREAT) && !exists(path) && fails(path, NeedsSpace))                                   \
+            return -1;                                                                                                 \
+        return REAL(name)(path, flags, mode);                                                                          \
+    }
+OPEN(open)
+OPEN(open64)
+
+ssize_t write(int descriptor, const void* bytes, size_t size)
+{
+    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(write)(descriptor, bytes, size);
+}
+ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t at)
+{
+    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(pwrite)(descriptor, bytes, size, at);
+}
+ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t at)
+{
+    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(pwrite64)(descriptor, bytes, size, at);
+}
+int fsync(int descriptor) { return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fsync)(descriptor); }
+int fdatasync(int descriptor) { return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fdatasync)(descriptor); }
+int ftruncate(int descriptor, off_t size) { return failsOn(descriptor, Frees) ? -1 : REAL(ftruncate)(descriptor, size); }
+int ftruncate64(int descriptor, off64_t size) { return failsOn(descriptor, Frees) ? -1 : REAL(ftruncate64)(descriptor, size); }
+int rename(const char* from, const char* to) { return fails(to, NeedsSpace) ? -1 : REAL(rename)(from, to); }
+int link(const char* from, const char* to) { return fails(to, NeedsSpace) ? -1 : REAL(link)(from, to); }
+int mkdir(const char* path, mode_t mode)
+{
+    return !exists(path) && fails(path, NeedsSpace) ? -1 : REAL(mkdir)(path, mode);
+}
+int unlink(const char* path) { return exists(path) && fails(path, Frees) ? -1 : REAL(unlink)(path); }

@@ -1,0 +1,27 @@
+#pragma once
+#include <QByteArray>
+#include <dlfcn.h>
+#include <unistd.h>
+
+/// faulty_io.c from C++: a process that runs with it preloaded can make its disk fail.
+namespace diascope::test::faulty
+{
+
+/// Starts the program again with the shim, if it has not been yet. First thing in main().
+inline void preload(char** argv)
+{
+    if (dlsym(RTLD_DEFAULT, "faulty_io_arm"))
+        return;
+    qputenv("LD_PRELOAD", FAULTY_IO_PATH);
+    ::execv("/proc/self/exe", argv);
+}
+
+/// From now on the `at`-th writing call below the folder fails with `error` (ENOSPC: and what needs space after it).
+inline void arm(const QByteArray& folder, int at, int error)
+{
+    reinterpret_cast<void (*)(const char*, int, int)>(dlsym(RTLD_DEFAULT, "faulty_io_arm"))(folder.constData(), at, error);
+}
+/// Ends that; how many calls failed.
+inline int disarm() { return reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "faulty_io_disarm"))(); }
+
+} // namespace diascope::test::faulty

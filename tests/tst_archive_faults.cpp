@@ -1,0 +1,179 @@
+#include "netclient/archive/archive.h"
+#include "tests/support/archive_phantoms.h"
+#include "tests/support/faulty_io.h"
+#include <QTemporaryDir>
+#include <cerrno>
+
+using namespace diascope;
+using namespace diascope::archive;
+using test::make, test::soundness, test::value;
+namespace faulty = test::faulty;
+
+namespace
+{
+
+QString uidOf(int study) { return QStringLiteral("2.25.%1").arg(study); }
+dicom::InstanceUid instanceOf(int study) { return {uidOf(study) + ".1.1"}; }
+
+QByteArray bytesOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// What is done on the failing disk, and what must be true where it says it was done.
+struct Deed
+{
+    const char* name;
+    Result<void> (*work)(Archive&, const QDir& files);
+    bool (*isDone)(const Archive&);
+    bool (*isUndone)(const Archive&); ///< true: as if it had never been asked for
+};
+
+bool has(const Archive& archive, int study)
+{
+    const auto row = archive.study({uidOf(study)});
+    return row && *row;
+}
+
+const Deed deeds[] = {
+    {"import",
+     [](Archive& archive, const QDir& files) -> Result<void> {
+         Task task;
+         const auto report = archive.import({files.filePath("3"), files.filePath("4")}, ImportMode::Copy, task);
+         if (!report)
+             return std::unexpected(report.error());
+         if (report->imported + report->duplicates != 2) // one file's fault: said of that file
+             return report->skipped.empty() ? fail(Fault::Internal, "not imported, and no reason") : fail(Fault::Unreadable, report->skipped[0].reason);
+         return {};
+     },
+     [](const Archive& archive) { return has(archive, 3) && has(archive, 4); },
+     [](const Archive&) { return true; }}, // each file by itself
+    {"receive",
+     [](Archive& archive, const QDir& files) -> Result<void> {
+         const auto stored = archive.storeReceived(bytesOf(files.filePath("3")), "PACS", Arrival::Fetched);
+         return stored ? Result<void>() : std::unexpected(stored.error());
+     },
+     [](const Archive& archive) { return has(archive, 3); }, [](const Archive& archive) { return !has(archive, 3); }},
+    {"remove", [](Archive& archive, const QDir&) { return archive.removeStudy({uidOf(1)}); }, [](const Archive& archive) { return !has(archive, 1); },
+     [](const Archive&) { return true; }},
+    {"evict",
+     [](Archive& archive, const QDir&) -> Result<void> {
+         Task task;
+         const auto report = archive.evict(0, [](const dicom::StudyUid& study) { return study.value == uidOf(2) ? QString("wanted") : QString(); }, task);
+         return report ? Result<void>() : std::unexpected(report.error());
+     },
+     [](const Archive& archive) { return !has(archive, 1); }, [](const Archive&) { return true; }},
+    {"rebuild",
+     [](Archive& archive, const QDir&) -> Result<void> {
+         Task task;
+         const auto report = archive.rebuild(task);
+         return report ? Result<void>() : std::unexpected(report.error());
+     },
+     [](const Archive& archive) { return has(archive, 1) && has(archive, 2); }, [](const Archive& archive) { return has(archive, 1) && has(archive, 2); }},
+    {"thumbnail", [](Archive& archive, const QDir&) { return archive.storeThumbnail({uidOf(2) + ".1"}, QByteArray(9000, 'n')); },
+     [](const Archive& archive) { return archive.thumbnail({uidOf(2) + ".1"}) == QByteArray(9000, 'n'); },
+     [](const Archive& archive) { return archive.thumbnail({uidOf(2) + ".1"}) == QByteArray(9000, 'o'); }},
+    {"confirm", [](Archive& archive, const QDir&) { return archive.markConfirmed({instanceOf(2)}, "OTHER"); }, [](const Archive& archive) { return (*archive.study({uidOf(2)}))->onlyHere == 0; },
+     [](const Archive& archive) { return (*archive.study({uidOf(2)}))->onlyHere == 1; }},
+};
+
+} // namespace
+
+/// STO-02: the disk fails at each write of each deed in turn.
+class TestArchiveFaults : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void STO_02_everyWriteMayFail_data()
+    {
+        QTest::addColumn<int>("deed");
+        QTest::addColumn<int>("error");
+        for (int deed = 0; deed < int(std::size(deeds)); ++deed)
+            for (const auto& [error, what] : {std::pair{ENOSPC, "the disk is full"}, std::pair{EIO, "one I/O error"}})
+                QTest::addRow("STO-02 %s, %s", deeds[deed].name, what) << deed << error;
+    }
+    void STO_02_everyWriteMayFail()
+    {
+        QFETCH(int, deed);
+        QFETCH(int, error);
+        const Deed& tried = deeds[deed];
+        // In memory where there is such a place: hundreds of archives wait for no disk.
+        const QString place = (QFileInfo("/dev/shm").isWritable() ? QString("/dev/shm") : QDir::tempPath()) + "/tst_archive_faults-XXXXXX";
+        int at = 1, refused = 0;
+        for (;; ++at) {
+            QVERIFY2(at < 400, "it never came through");
+            QTemporaryDir folder(place);
+            const QString profile = folder.filePath("profile");
+            const QDir files(folder.filePath("in"));
+            for (int study = 1; study <= 4; ++study)
+                make(files.filePath(QString::number(study)), {.study = uidOf(study), .series = uidOf(study) + ".1", .instance = instanceOf(study).value,
+                     .patientId = QString::number(study), .pixels = QByteArray(3000, char('0' + study))});
+            auto archive = std::move(*Archive::open(*Profile::open(profile)));
+            QCOMPARE(*archive->storeReceived(bytesOf(files.filePath("1")), "PACS", Arrival::Fetched), Stored::New);
+            QCOMPARE(*archive->storeReceived(bytesOf(files.filePath("2")), "MODALITY"), Stored::New);
+            QVERIFY(archive->storeThumbnail({uidOf(2) + ".1"}, QByteArray(9000, 'o')));
+
+            faulty::arm(QFile::encodeName(profile), at, error);
+            const Result<void> result = tried.work(*archive, files);
+            const bool wasHit = faulty::disarm() > 0;
+            const QByteArray where = QByteArray::number(at) + ": " + (result ? QByteArray("done") : message(result.error()).toUtf8());
+            if (!result) {
+                ++refused;
+                const bool isRight = error == ENOSPC ? result.error().fault == Fault::DiskFull : result.error().fault == Fault::Unreadable;
+                QVERIFY2(isRight, where.constData());
+                QVERIFY2(!result.error().detail.isEmpty() || error == ENOSPC, where.constData());
+                QVERIFY2(wasHit, where.constData());
+            }
+            // As if the power had gone now: what a copy of the files makes of itself. The log may hold rows of a failed commit.
+            const QString copy = folder.filePath("copy");
+            QCOMPARE(test::run("cp", {"-a", profile, copy}).code, 0);
+            {
+                auto crashed = Archive::open(*Profile::open(copy));
+                QVERIFY2(crashed, (where + (crashed ? QByteArray() : message(crashed.error()).toUtf8())).constData());
+                Task task;
+                const auto verified = (*crashed)->verify(Archive::Repair::No, task);
+                QVERIFY2(verified && verified->isDatabaseSound && verified->missing.empty() && verified->changed.empty() && verified->orphans == 0,
+                         (where + " after a power cut: " + QByteArray::number(qlonglong(verified ? verified->missing.size() : 99))).constData());
+                QVERIFY2(result ? tried.isDone(**crashed) : tried.isUndone(**crashed) || tried.isDone(**crashed), where.constData());
+            }
+            // The one that is there shows it whole or not at all, and so does the next.
+            for (const bool isReopened : {false, true}) {
+                if (isReopened) {
+                    archive.reset();
+                    auto opened = Archive::open(*Profile::open(profile));
+                    QVERIFY2(opened, opened ? "" : (where + " / " + message(opened.error()).toUtf8()).constData());
+                    archive = std::move(*opened);
+                }
+                QVERIFY2(result ? tried.isDone(*archive) : tried.isUndone(*archive) || tried.isDone(*archive), where.constData());
+                const auto second = archive->instance(instanceOf(2));
+                QVERIFY2(second && *second && bytesOf((*second)->path) == bytesOf(files.filePath("2")), where.constData());
+            }
+            Task task;
+            const auto verified = archive->verify(Archive::Repair::No, task);
+            QVERIFY2(verified && verified->isDatabaseSound && verified->missing.empty() && verified->changed.empty() && verified->orphans == 0, where.constData());
+            const auto again = tried.work(*archive, files);
+            const bool isTold = again || (again.error().fault == Fault::NotFound && tried.isDone(*archive)); // removed after all
+            QVERIFY2(isTold && tried.isDone(*archive), where.constData());
+            if (at % 7 == 1 || !wasHit) { // with other eyes
+                archive.reset();
+                QVERIFY2(soundness(profile).startsWith("ok 0 0 True 0 "), (where + soundness(profile).toUtf8()).constData());
+            }
+            if (!wasHit)
+                break;
+        }
+        qInfo("STO-02 %s: %d writes failed in turn, %d were refused", tried.name, at - 1, refused);
+        QVERIFY(at > 2);
+        QVERIFY(refused > 0);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    faulty::preload(argv);
+    QCoreApplication application(argc, argv);
+    TestArchiveFaults test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_archive_faults.moc"
