@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "app/demo/writer.h"
 #include "tests/support/test_data.h"
 #include "viewer/ui/viewport.h"
 #include <QDirIterator>
@@ -42,6 +43,60 @@ class TestOpenStudy : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// The rest of a study comes while its first images are looked at.
+    void SAF_13_whatIsLookedAtStaysWhileTheStackGrows()
+    {
+        QTemporaryDir folder;
+        const demo::Patient patient{"Grow^Ing", "G", "D", "19700101", "O", "ISO_IR 192"};
+        const demo::Sampling sampling{.columns = 48, .rows = 48, .slices = 12, .columnSpacingMm = 2, .rowSpacingMm = 2, .sliceSpacingMm = 5};
+        QStringList files = *demo::writeCt(folder.filePath("ct"), patient, {"grow", "20260110", "104000", "A", "CT", "Abdomen", 1}, sampling);
+        const QString series = dicom::Dataset::read(files[0])->text(dicom::tag::SeriesInstanceUID);
+        // First every second slice from the third on, so that old images change their number in the grown stack.
+        QStringList first;
+        for (int i = 2; i < files.size(); i += 2)
+            first << files[i];
+        const auto study = opened(first, series);
+        QVERIFY(study && study->stacks().size() == 1);
+        Viewport viewport;
+        viewport.resize(200, 200);
+        viewport.show();
+        viewport.showStack(study->stacks().front(), nullptr);
+        QTRY_VERIFY(viewport.volume() && viewport.volume()->isComplete() && !viewport.isWaitingForPixels());
+        viewport.showFrame(1);
+        SliceView view = viewport.view();
+        view.zoom *= 1.5;
+        viewport.setView(view);
+        viewport.invert();
+        QTRY_VERIFY(!viewport.isWaitingForPixels());
+        const Instance looked = viewport.stack()->stack().instances[1];
+        const QImage before = viewport.keyImage();
+
+        QSignalSpy grown(study.get(), &OpenStudy::stackGrown);
+        QSignalSpy added(study.get(), &OpenStudy::stackAdded);
+        connect(study.get(), &OpenStudy::stackGrown, &viewport, [&](const std::shared_ptr<OpenStack>&, const std::shared_ptr<OpenStack>& now) { viewport.replaceStack(now); });
+        study->grow({{series, files}});
+        QTRY_COMPARE(grown.count(), 1);
+        QCOMPARE(viewport.frameCount(), 12);
+        QTRY_VERIFY(viewport.volume() && viewport.volume()->isComplete() && !viewport.isWaitingForPixels());
+        QCOMPARE(viewport.stack()->stack().instances[size_t(viewport.frame())].uid, looked.uid);
+        QVERIFY(viewport.frame() != 1); // slices came before it
+        QCOMPARE(viewport.view().zoom, view.zoom);
+        QVERIFY(viewport.presentation().invert);
+        viewport.setOverlay(OverlayDetail::Off);
+        QCOMPARE(study->stacks().size(), 1u);
+        QCOMPARE(added.count(), 0);
+        // The picture is the same but for the words in its corners ("3 of 5" is "5 of 12" now).
+        const QImage after = viewport.keyImage();
+        const QRect middle = before.rect().adjusted(60, 60, -60, -60);
+        QCOMPARE(after.copy(middle), before.copy(middle));
+        study->grow({{series, files}}); // nothing new: nothing happens
+        QCOMPARE(grown.count(), 1);
+        study->grow({{series, files}, {"1.2.3.4.5", {files[0]}}}); // another series' file is not shown under its name
+        QVERIFY(QSignalSpy(study.get(), &OpenStudy::completed).wait(10000));
+        QCOMPARE(study->stacks().size(), 1u);
+        QVERIFY(study->isComplete());
+    }
+
     void whatIsNoImageIsNamed_data()
     {
         QTest::addColumn<QString>("sopClass");

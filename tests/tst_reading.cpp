@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "app/session/exchange.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/study_browser.h"
 #include "tests/support/test_data.h"
@@ -506,6 +507,85 @@ private Q_SLOTS:
         const auto session = app::Session::open(profile, app::Mode::Reading);
         QVERIFY((*session)->figures()->load(studyOf("current"))->figures.empty());
         QVERIFY((*session)->reports().list(studyOf("current").value)->empty());
+    }
+
+    void SAF_03_imagesThatArriveAreOfferedAndShownByAKey()
+    {
+        QStringList first = m_current.mid(0, 5);
+        Desk desk(profileWith(first));
+        desk.window->readStudy(studyOf("current"));
+        QTRY_VERIFY(desk.isSettled());
+        const auto instances = desk.active().stack()->stack().instances;
+        const auto looked = instances[size_t(desk.active().frame())].uid;
+        Task task;
+        QVERIFY(desk.session->archive().import(m_current, archive::ImportMode::Copy, task));
+        const auto says = [&](const QString& words) {
+            for (const QLabel* label : desk.window->findChildren<QLabel*>())
+                if (label->text().contains(words))
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY(says("7 new image"));
+        QCOMPARE(desk.active().frameCount(), 5); // nobody asked yet
+        desk.press(Qt::Key_F8);
+        QTRY_COMPARE(desk.active().frameCount(), 12);
+        QTRY_VERIFY(desk.isSettled());
+        QCOMPARE(desk.active().stack()->stack().instances[size_t(desk.active().frame())].uid, looked);
+        QVERIFY(!says("new image"));
+    }
+
+    void STO_07_whatIsOpenIsNotEvicted()
+    {
+        Desk desk(profileWith(m_current + m_chest));
+        desk.window->readStudy(studyOf("current"));
+        QTRY_VERIFY(desk.isSettled());
+        Task task;
+        const auto report = desk.session->archive().evict(0, {}, task, archive::Archive::OnlyHere::ImportedMayGo);
+        QVERIFY(report);
+        QCOMPARE(report->evicted.size(), 1u);
+        QCOMPARE(report->evicted[0].study, studyOf("chest"));
+        QVERIFY((*desk.session->archive().study(studyOf("current"))).has_value());
+    }
+
+    void SAF_15_removingAsksNamesAndNeverTakesUnsentWork()
+    {
+        Desk desk(profileWith(m_current));
+        StudyBrowser& browser = desk.workstation->browser();
+        browser.show();
+        auto* table = browser.findChild<QTreeView*>();
+        const auto remove = [&] {
+            for (QAction* action : browser.findChildren<QAction*>())
+                if (action->shortcut() == QKeySequence(Qt::Key_Delete))
+                    action->trigger();
+        };
+        const auto question = [&] { return browser.findChild<QWidget*>("removing"); };
+        transfer::NewTransfer send;
+        send.kind = transfer::TransferKind::Send;
+        send.node = "pacs";
+        send.study = studyOf("current");
+        const qint64 id = *desk.session->exchange().queue().add(send);
+        table->setCurrentIndex(table->model()->index(0, 0));
+        remove();
+        QVERIFY(!question()); // unsent: not even asked
+        const auto says = [&](const QString& words) {
+            for (const QLabel* label : browser.findChildren<QLabel*>())
+                if (label->text().contains(words))
+                    return true;
+            return false;
+        };
+        QVERIFY(says("not sent yet"));
+        QCOMPARE(desk.session->exchange().remove(studyOf("current")).error().fault, Fault::Conflict);
+        QVERIFY(desk.session->exchange().queue().cancel(id));
+        remove();
+        QVERIFY(question());
+        QVERIFY(says("Anna")); // whose it is
+        QVERIFY(says("12 image"));
+        QVERIFY(says("nowhere else")); // imported: as far as is known only here
+        QCOMPARE((*desk.session->archive().study(studyOf("current")))->instances, 12);
+        for (QPushButton* button : question()->findChildren<QPushButton*>())
+            if (button->text() == "Remove")
+                button->click();
+        QVERIFY(!(*desk.session->archive().study(studyOf("current"))).has_value());
     }
 
     void theBrowserFindsByPartOfANameAndByModality()

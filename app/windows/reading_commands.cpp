@@ -189,6 +189,7 @@ void ReadingWindow::buildCommands()
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_toolBar->addWidget(space);
     m_toolBar->addAction(command(move, tr("Studies"), "search", {key("Backspace"), key("Ctrl+W")}, [this] { m_workstation.showBrowser(); }));
+    command(move, tr("Show images that have arrived"), nullptr, {key("F8")}, [this] { showArrivals(); });
     command(move, tr("What is not shown, and why"), nullptr, {key("F9")}, [this] { showNotShown(); });
     m_toolBar->addAction(command(move, tr("Keys"), "help", {key("F1"), key("H")}, [this] { showHelp(); }));
 }

@@ -1,4 +1,5 @@
 #include "app/windows/reading_window.h"
+#include "app/session/exchange.h"
 #include "app/windows/study_browser.h"
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/person_name.h"
@@ -28,6 +29,7 @@ namespace
 const Setting<QByteArray> readingGeometry{"windows.reading.geometry", QByteArray()};
 const Setting<QByteArray> readingState{"windows.reading.state", QByteArray()};
 constexpr int stateVersion = 1;
+constexpr int arrivalsMs = 250;
 
 /// One line that gives way: what does not fit ends in an ellipsis, and the window may be as narrow as it likes.
 class ElidedLabel : public QLabel
@@ -115,6 +117,14 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     m_toolBar->setIconSize({20, 20});
     buildDocks();
     buildCommands();
+    m_arrivals.setSingleShot(true);
+    connect(&m_arrivals, &QTimer::timeout, this, &ReadingWindow::lookForArrivals);
+    const auto lookSoon = [this] {
+        if (!m_arrivals.isActive())
+            m_arrivals.start(arrivalsMs);
+    };
+    connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, lookSoon, Qt::QueuedConnection);
+    connect(&m_session.archive(), &archive::Archive::changed, this, lookSoon, Qt::QueuedConnection);
 
     connect(m_grid, &ViewportGrid::activeChanged, this, [this](Viewport* viewport) {
         m_measurements->setDocument(viewport->document());
@@ -230,6 +240,9 @@ void ReadingWindow::closeStudies()
     m_studies.clear();
     m_documents.clear();
     m_current = {};
+    m_openMark.reset();
+    m_incoming.clear();
+    m_arrived = 0;
     m_failure.clear();
     m_notShown->hide();
     m_notShown->setEntries({});
@@ -241,12 +254,15 @@ void ReadingWindow::readStudy(const dicom::StudyUid& study)
     if (study == m_current)
         return;
     closeStudies();
+    auto mark = m_session.archive().markOpen(study); // before its files are asked for
     auto series = filesOf(study);
     if (!series) {
         m_failure = message(series.error());
         return updateBanner();
     }
     m_current = study;
+    m_openMark = std::move(mark);
+    (void)m_session.archive().markUsed(study); // what it says matters only when room is made
     // Chosen before anything is shown: what arrives later changes no layout (SAF-13).
     const auto row = m_session.archive().study(study);
     const bool isMr = row && *row && (*row)->modalities.contains(QStringLiteral("MR"));
@@ -260,6 +276,46 @@ void ReadingWindow::readStudy(const dicom::StudyUid& study)
     openStudy(std::move(*series), false);
     m_report->setStudy(study);
     listOthers(study);
+    lookForArrivals();
+    updateBanner();
+}
+
+void ReadingWindow::lookForArrivals()
+{
+    if (m_current.isEmpty() || m_studies.empty())
+        return;
+    const auto row = m_session.archive().study(m_current);
+    const auto open = m_session.exchange().queue().unfinishedOf(m_current);
+    if (!row || !*row || !open)
+        return;
+    const QString before = m_incoming;
+    const qint64 arrivedBefore = m_arrived;
+    bool isComing = false;
+    m_incoming.clear();
+    for (const transfer::Transfer& transfer : *open)
+        if (transfer.what.kind == transfer::TransferKind::Retrieve) {
+            isComing = true;
+            m_incoming = transfer.lastError.isEmpty() || transfer.state == transfer::Transfer::State::Running
+                             ? tr("retrieving %1 of %2").arg(transfer.done).arg(transfer.total)
+                             : transfer.lastError;
+        }
+    const qint64 shown = m_studies.front()->fileCount();
+    m_arrived = std::max<qint64>(0, (*row)->instances - shown);
+    // What somebody waits for is shown as it comes, in steps that cost no more than all of it once again.
+    if (m_arrived > 0 && m_isFetching && (!isComing || (*row)->instances >= 2 * shown))
+        showArrivals();
+    m_isFetching = isComing;
+    if (before != m_incoming || arrivedBefore != m_arrived)
+        updateBanner();
+}
+
+void ReadingWindow::showArrivals()
+{
+    if (m_current.isEmpty() || m_studies.empty())
+        return;
+    if (const auto series = filesOf(m_current))
+        m_studies.front()->grow(*series);
+    m_arrived = 0;
     updateBanner();
 }
 
@@ -283,6 +339,21 @@ void ReadingWindow::openStudy(std::vector<SeriesFiles> series, bool isPrior)
     auto study = std::make_unique<OpenStudy>(std::move(series));
     connect(study.get(), &OpenStudy::stackAdded, this, [this, isPrior](const std::shared_ptr<OpenStack>& stack) { onStackAdded(stack, isPrior); });
     connect(study.get(), &OpenStudy::completed, this, &ReadingWindow::updateBanner);
+    connect(study.get(), &OpenStudy::stackGrown, this, [this](const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now) {
+        m_thumbnails->replace(before.get(), now);
+        connect(now.get(), &OpenStack::grown, this, [this] {
+            updateBanner();
+            m_measurements->refreshMissing();
+        });
+        for (Viewport* viewport : m_grid->visibleViewports())
+            if (viewport->stack() == before)
+                viewport->replaceStack(now);
+        for (auto& stack : m_stacksBefore)
+            if (stack == before)
+                stack = now;
+        updateBanner();
+        updateCommands();
+    });
     m_studies.push_back(std::move(study));
 }
 
@@ -468,6 +539,10 @@ void ReadingWindow::updateBanner()
         state << tr("viewing only");
     if (loaded < wanted)
         state << tr("loaded %1 of %2").arg(loaded).arg(wanted);
+    if (!m_incoming.isEmpty())
+        state << m_incoming;
+    if (m_arrived > 0 && !m_isFetching)
+        state << tr("%n new image(s) here: F8 shows them", nullptr, int(m_arrived));
     if (const QString report = m_report->state(); !report.isEmpty())
         state << report;
     m_state->setText(state.join(QStringLiteral("  ·  ")));

@@ -7,6 +7,7 @@
 #include "viewer/ui/viewport_grid.h"
 #include <QFutureWatcher>
 #include <QMainWindow>
+#include <QTimer>
 #include <map>
 
 class QActionGroup;
@@ -66,6 +67,9 @@ private:
     viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
+    /// What has come of the current study since it was opened: at once where it is being retrieved, else offered (SAF-03).
+    void lookForArrivals();
+    void showArrivals();
     void updateBanner();
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
@@ -109,6 +113,11 @@ private:
     std::vector<std::shared_ptr<viewer::OpenStack>> m_stacksBefore; ///< of the viewports, before the reconstruction
     QSize m_layoutBefore{1, 1};
     QString m_failure;
+    QTimer m_arrivals;
+    QString m_incoming;      ///< "retrieving 12 of 72 images", or why that ended
+    qint64 m_arrived = 0;    ///< images that are here and not shown
+    bool m_isFetching = false; ///< the current study is being retrieved
+    std::unique_ptr<archive::Archive::OpenMark> m_openMark; ///< no making room takes it from under us
     std::vector<QPointer<QWidget>> m_scenes;
 };
 

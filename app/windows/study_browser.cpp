@@ -111,6 +111,7 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     connect(&m_session, &app::Session::settingsChanged, this, &StudyBrowser::rebuildNodes);
     connect(&m_session.exchange(), &app::Exchange::roomMade, this, &StudyBrowser::showOutbox, Qt::QueuedConnection);
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::retrieved, this, &StudyBrowser::onRetrieved, Qt::QueuedConnection);
+    connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, &StudyBrowser::openWhatWaits, Qt::QueuedConnection);
     connect(m_transfers, &TransferList::changed, this, &StudyBrowser::showOutbox);
 
     resize(1180, 720);
@@ -188,11 +189,12 @@ void StudyBrowser::buildTable(QWidget* parent)
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_view->setDragEnabled(m_session.permit(app::Action::Send).has_value());
     m_view->setDragDropMode(QAbstractItemView::DragOnly);
-    const int widths[] = {210, 110, 96, 46, 150, 84, 190, 104, 84, 96, 130, 140, 240, 100};
+    const int widths[] = {190, 100, 90, 42, 134, 72, 170, 92, 76, 80, 130, 140, 240, 100};
     for (int i = 0; i < StudyTable::ColumnCount; ++i)
         m_view->setColumnWidth(i, widths[i]);
     for (const int column : {StudyTable::Referring, StudyTable::StudyId, StudyTable::Issuer})
         m_view->setColumnHidden(column, true);
+    m_view->header()->moveSection(StudyTable::Source, StudyTable::Report); // seen on small screens too
     m_view->header()->restoreState(m_session.settings().get(browserColumns));
     m_view->header()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_view->header(), &QWidget::customContextMenuRequested, this, &StudyBrowser::buildColumnsMenu);

@@ -64,6 +64,7 @@ private:
     void openSelected();
     void retrieveSelected();
     void retrieve(const StudyEntry& entry, transfer::Priority priority);
+    void openWhatWaits();
     void onRetrieved(const QString& studyUid);
     void send(const QStringList& studyUids, const QString& node);
     void pinSelected();

@@ -46,6 +46,19 @@ void StudyBrowser::retrieve(const StudyEntry& entry, transfer::Priority priority
         showMessage(message(queued.error()), true);
 }
 
+/// The first image of a study is looked at while the rest comes (NET-15).
+void StudyBrowser::openWhatWaits()
+{
+    if (m_waiting.isEmpty() || m_opening != m_waiting)
+        return;
+    const auto row = m_session.archive().study(m_waiting);
+    if (!row || !*row || (*row)->instances == 0)
+        return;
+    const dicom::StudyUid study = std::exchange(m_waiting, {});
+    m_table->setLocal(**row);
+    m_workstation.read(study);
+}
+
 void StudyBrowser::onRetrieved(const QString& studyUid)
 {
     const auto row = m_session.archive().study({studyUid});
@@ -53,10 +66,8 @@ void StudyBrowser::onRetrieved(const QString& studyUid)
         m_table->setLocal(**row);
     updateActions();
     // Whoever has opened another study meanwhile keeps it (SAF-13).
-    if (m_waiting.value == studyUid && m_opening == m_waiting && row && *row) {
-        m_waiting = {};
-        m_workstation.read({studyUid});
-    }
+    if (m_waiting.value == studyUid)
+        openWhatWaits();
 }
 
 void StudyBrowser::send(const QStringList& studyUids, const QString& node)

@@ -99,12 +99,18 @@ OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject
 {
     connect(&m_watcher, &QFutureWatcherBase::finished, this, [this] {
         Headers headers = m_watcher.result();
-        m_filesRead += int(m_series[m_next].paths.size());
-        ++m_next;
-        m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
-        for (auto& [stack, texts] : headers.stacks) {
-            m_stacks.push_back(std::make_shared<OpenStack>(std::move(stack), std::move(texts)));
-            Q_EMIT stackAdded(m_stacks.back());
+        if (std::exchange(m_reading, Reading::Nothing) == Reading::Next) {
+            m_filesRead += int(m_series[m_next].paths.size());
+            ++m_next;
+            m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
+            for (auto& [stack, texts] : headers.stacks) {
+                m_stacks.push_back(std::make_shared<OpenStack>(std::move(stack), std::move(texts)));
+                Q_EMIT stackAdded(m_stacks.back());
+            }
+        } else {
+            const size_t series = m_again.front();
+            m_again.erase(m_again.begin());
+            takeAnew(m_series[series].seriesUid, std::move(headers));
         }
         readNext();
     });
@@ -124,10 +130,63 @@ int OpenStudy::fileCount() const
 
 void OpenStudy::readNext()
 {
-    if (isComplete())
+    if (m_reading != Reading::Nothing)
+        return;
+    if (isComplete()) {
+        m_filesRead = fileCount();
         Q_EMIT completed();
-    else
-        m_watcher.setFuture(QtConcurrent::run(&readingPool(), readSeries, m_series[m_next], m_isClosed));
+        return;
+    }
+    m_reading = m_next < m_series.size() ? Reading::Next : Reading::Again;
+    m_watcher.setFuture(QtConcurrent::run(&readingPool(), readSeries, m_series[m_reading == Reading::Next ? m_next : m_again.front()], m_isClosed));
+}
+
+void OpenStudy::grow(const std::vector<SeriesFiles>& series)
+{
+    bool hasNew = false;
+    for (const SeriesFiles& now : series) {
+        const auto known = std::find_if(m_series.begin(), m_series.end(), [&](const SeriesFiles& old) { return old.seriesUid == now.seriesUid; });
+        if (known != m_series.end() && known->paths.size() >= now.paths.size())
+            continue;
+        hasNew = true;
+        if (known == m_series.end()) {
+            m_series.push_back(now);
+            continue;
+        }
+        known->paths = now.paths;
+        const size_t index = size_t(known - m_series.begin());
+        // One that is still to be read, or is to be read again anyway, has its files by then. The one being read now has not.
+        const bool isToCome = index > m_next || (index == m_next && m_reading != Reading::Next);
+        const auto firstToCome = m_again.begin() + (m_reading == Reading::Again ? 1 : 0);
+        if (!isToCome && std::find(firstToCome, m_again.end(), index) == m_again.end())
+            m_again.push_back(index);
+    }
+    if (hasNew)
+        readNext();
+}
+
+/// Each new stack takes the place of the one whose image it holds; what is new comes behind.
+void OpenStudy::takeAnew(const QString& seriesUid, Headers headers)
+{
+    std::erase_if(m_notShown, [&](const NotShown& left) {
+        return std::any_of(m_series.begin(), m_series.end(), [&](const SeriesFiles& series) { return series.seriesUid == seriesUid && series.paths.contains(left.path); });
+    });
+    m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
+    for (auto& [stack, texts] : headers.stacks) {
+        auto now = std::make_shared<OpenStack>(std::move(stack), std::move(texts));
+        const auto old = std::find_if(m_stacks.begin(), m_stacks.end(), [&](const auto& candidate) {
+            const Instance& first = candidate->stack().instances.front();
+            const auto& instances = now->stack().instances;
+            return std::any_of(instances.begin(), instances.end(), [&](const Instance& other) { return other.uid == first.uid && other.frame == first.frame; });
+        });
+        if (old == m_stacks.end()) {
+            m_stacks.push_back(now);
+            Q_EMIT stackAdded(now);
+        } else if ((*old)->stack().frameCount() != now->stack().frameCount()) {
+            const auto before = std::exchange(*old, now);
+            Q_EMIT stackGrown(before, now);
+        }
+    }
 }
 
 OpenStudy::Headers OpenStudy::readSeries(const SeriesFiles& series, const IsClosed& isClosed)

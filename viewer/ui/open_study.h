@@ -92,7 +92,9 @@ public:
 
     const std::vector<std::shared_ptr<OpenStack>>& stacks() const { return m_stacks; }
     const std::vector<NotShown>& notShown() const { return m_notShown; }
-    bool isComplete() const { return m_next >= m_series.size(); }
+    bool isComplete() const { return m_next >= m_series.size() && m_again.empty(); }
+    /// Files have come: those of a known series make its stacks anew, new series come behind. Files are only ever added.
+    void grow(const std::vector<SeriesFiles>& series);
     int filesRead() const { return m_filesRead; }
     int fileCount() const;
     const std::vector<SeriesFiles>& series() const { return m_series; }
@@ -100,6 +102,8 @@ public:
 
 Q_SIGNALS:
     void stackAdded(std::shared_ptr<diascope::viewer::OpenStack> stack);
+    /// The stack has more images now and another object.
+    void stackGrown(std::shared_ptr<diascope::viewer::OpenStack> before, std::shared_ptr<diascope::viewer::OpenStack> now);
     void completed();
 
 private:
@@ -111,8 +115,11 @@ private:
     using IsClosed = std::shared_ptr<std::atomic<bool>>;
     static Headers readSeries(const SeriesFiles& series, const IsClosed& isClosed);
     void readNext();
+    void takeAnew(const QString& seriesUid, Headers headers);
 
     std::vector<SeriesFiles> m_series;
+    std::vector<size_t> m_again; ///< series to be read once more: files have come
+    enum class Reading { Nothing, Next, Again } m_reading = Reading::Nothing;
     size_t m_next = 0;
     int m_filesRead = 0;
     std::vector<std::shared_ptr<OpenStack>> m_stacks;

@@ -51,12 +51,28 @@ void ThumbnailList::add(const std::shared_ptr<OpenStack>& stack)
     auto* added = new QListWidgetItem(iconOf({}), QString(), this);
     added->setSizeHint({picturePx + 20, picturePx + 14 + 5 * fontMetrics().lineSpacing()});
     added->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
-    connect(stack.get(), &OpenStack::thumbnailReady, this, [this, index] {
+    watch(index);
+}
+
+void ThumbnailList::watch(int index)
+{
+    OpenStack* stack = m_stacks[size_t(index)].get();
+    connect(stack, &OpenStack::thumbnailReady, this, [this, index] {
         if (index < count())
             item(index)->setIcon(iconOf(m_stacks[size_t(index)]->thumbnail()));
     });
     stack->wantThumbnail();
     caption(index);
+}
+
+void ThumbnailList::replace(const OpenStack* stack, const std::shared_ptr<OpenStack>& grown)
+{
+    const int index = indexOf(stack);
+    if (index < 0)
+        return;
+    m_stacks[size_t(index)]->disconnect(this);
+    m_stacks[size_t(index)] = grown;
+    watch(index);
 }
 
 void ThumbnailList::caption(int index)

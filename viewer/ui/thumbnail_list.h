@@ -15,6 +15,8 @@ public:
     explicit ThumbnailList(QWidget* parent = nullptr);
 
     void add(const std::shared_ptr<OpenStack>& stack);
+    /// The same stack with more images, at the same place.
+    void replace(const OpenStack* stack, const std::shared_ptr<OpenStack>& grown);
     std::shared_ptr<OpenStack> stackAt(int index) const;
     int stackCount() const { return int(m_stacks.size()); }
     int indexOf(const OpenStack* stack) const; ///< -1: not here
@@ -28,6 +30,7 @@ protected:
 
 private:
     void caption(int index);
+    void watch(int index);
     std::vector<std::shared_ptr<OpenStack>> m_stacks;
 };
 

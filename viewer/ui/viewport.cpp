@@ -88,6 +88,27 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
     Q_EMIT viewChanged(this);
 }
 
+void Viewport::replaceStack(std::shared_ptr<OpenStack> grown)
+{
+    if (!m_stack || !grown || grown == m_stack)
+        return;
+    const Instance looked = m_stack->stack().instances[size_t(std::clamp(m_view.frame, 0, m_stack->stack().frameCount() - 1))];
+    m_stack->disconnect(this);
+    m_stack = std::move(grown);
+    const auto& instances = m_stack->stack().instances;
+    const auto same = std::find_if(instances.begin(), instances.end(), [&](const Instance& other) { return other.uid == looked.uid && other.frame == looked.frame; });
+    m_view.frame = same != instances.end() ? int(same - instances.begin()) : std::clamp(m_view.frame, 0, m_stack->stack().frameCount() - 1);
+    if (m_shown) { // the picture on the screen is this frame's still
+        m_shown->stack = m_stack.get();
+        m_shown->view.frame = m_view.frame;
+    }
+    m_cinePlan = CineClock::of(m_stack->stack());
+    connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
+    m_stack->want(m_view.frame);
+    onGrown();
+    update();
+}
+
 void Viewport::showPlane(std::shared_ptr<OpenStack> stack, AnnotationDocument* document, AnatomicalPlane plane)
 {
     showStack(std::move(stack), document);

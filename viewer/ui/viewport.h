@@ -35,6 +35,8 @@ public:
     void showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* document);
     /// As a reconstructed plane through the volume's middle; nothing happens if the stack cannot be resliced.
     void showPlane(std::shared_ptr<OpenStack> stack, AnnotationDocument* document, AnatomicalPlane plane);
+    /// The same stack with more images: what is looked at stays as it is, image, view and window; the range grows (SAF-13).
+    void replaceStack(std::shared_ptr<OpenStack> grown);
     std::shared_ptr<OpenStack> stack() const { return m_stack; }
     bool isReconstruction() const { return m_view.mpr.has_value(); }
 
