@@ -1,0 +1,303 @@
+#include "netclient/dicomweb/retrieve.h"
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicom/uid.h"
+#include "netclient/dicomweb/http.h"
+#include "netclient/dicomweb/intake.h"
+#include "netclient/dicomweb/media_type.h"
+#include "netclient/dicomweb/multipart.h"
+#include "netclient/dicomweb/query.h"
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace diascope::dicomweb
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("DicomWeb", text); }
+
+namespace tag = dicom::tag;
+
+constexpr qint64 mostBytesOfInstance = Q_INT64_C(2) << 30;
+constexpr qint64 mostBytesOfStudy = Q_INT64_C(1) << 40;
+
+/// PS3.18 §8.7.3.5.2: as the server keeps it. Servers from before 2018 do not know the asterisk.
+enum class Syntax { AsStored, Unsaid };
+
+QByteArray accept(Syntax syntax)
+{
+    const QByteArray plain = "multipart/related; type=\"application/dicom\"";
+    return syntax == Syntax::AsStored ? plain + "; transfer-syntax=*" : plain;
+}
+
+struct Instance
+{
+    QString series, uid;
+};
+
+/// The body of an answer with instances: parts to the intake, or one file without parts.
+class Body
+{
+public:
+    Body(Intake& intake, QString announced) : m_intake(intake), m_announced(std::move(announced)) {}
+
+    Result<void> feed(const Answer& head, QByteArrayView bytes)
+    {
+        if (!m_hasBegun) {
+            m_hasBegun = true;
+            const MediaType type = MediaType::parse(head.contentType);
+            m_isFile = type.name == "application/dicom";
+            const QByteArray boundary = type.parameters.value("boundary");
+            if (!m_isFile && (type.name != "multipart/related" || boundary.isEmpty() || boundary.size() > 200))
+                return std::unexpected(notDicomError(head.contentType));
+            if (!m_isFile)
+                m_reader = std::make_unique<MultipartReader>(boundary, [this](MultipartReader::Part&& part) { return take(std::move(part)); }, mostBytesOfInstance);
+        }
+        if (!m_isFile)
+            return m_reader->feed(bytes);
+        if (m_file.size() + bytes.size() > mostBytesOfInstance)
+            return fail(Fault::Damaged, tr("an instance is larger than %1 MiB").arg(mostBytesOfInstance >> 20));
+        m_file.append(bytes);
+        return {};
+    }
+
+    Result<void> finish()
+    {
+        if (!m_hasBegun)
+            return fail(Fault::NotDicom, tr("the server answered with nothing"));
+        if (!m_isFile)
+            return m_reader->finish();
+        m_intake.take(std::move(m_file), m_announced);
+        return {};
+    }
+
+private:
+    Result<void> take(MultipartReader::Part&& part)
+    {
+        const QByteArray type = MediaType::parse(part.contentType).name;
+        if (!type.isEmpty() && type != "application/dicom" && type != "application/octet-stream")
+            m_intake.failed(m_announced, notDicomError(part.contentType).detail);
+        else
+            m_intake.take(std::move(part.body), m_announced);
+        return {};
+    }
+
+    Intake& m_intake;
+    QString m_announced;
+    bool m_hasBegun = false, m_isFile = false;
+    QByteArray m_file;
+    std::unique_ptr<MultipartReader> m_reader;
+};
+
+/// One retrieval.
+class Retrieval
+{
+public:
+    Retrieval(Http& http, const Service& service, const dicom::RetrieveRequest& request, const dicom::Sink& sink, Task& task)
+        : m_http(http), m_service(service), m_request(request), m_task(task), m_intake(request, sink, task, m_result)
+    {
+    }
+
+    Result<dicom::RetrieveResult> run()
+    {
+        if (auto counted = count(); !counted)
+            return std::unexpected(counted.error());
+        m_task.report(0, m_result.expected - m_result.present);
+        const bool isWhole = m_request.present.isEmpty();
+        auto fetched = isWhole ? fetchWhole() : fetchInstances();
+        if (!fetched && isWhole && m_result.received == 0 && wantsSmaller(fetched.error())) {
+            fetched = list();
+            if (fetched)
+                fetched = fetchInstances();
+        }
+        // Nothing came and nothing is known to be there: the peer could not be asked.
+        if (!fetched && m_result.received == 0 && m_result.failed.empty() && m_result.expected == 0)
+            return std::unexpected(fetched.error());
+        if (!fetched)
+            m_result.ended = fetched.error();
+        settle();
+        return std::move(m_result);
+    }
+
+private:
+    /// How many there are by the server's own account; a server without QIDO may still have WADO.
+    Result<void> count()
+    {
+        if (!m_request.present.isEmpty())
+            return list();
+        const bool isSeries = !m_request.series.isEmpty();
+        dicom::FindKeys keys;
+        keys.studyUid = m_request.study.value;
+        keys.seriesUid = m_request.series.value;
+        const dicom::Tag counter = isSeries ? tag::NumberOfSeriesRelatedInstances : tag::NumberOfStudyRelatedInstances;
+        const dicom::Tag key = isSeries ? tag::SeriesInstanceUID : tag::StudyInstanceUID;
+        const auto rows = findQuietly(m_http, m_service, isSeries ? dicom::Level::Series : dicom::Level::Study, keys, [&](const dicom::Dataset& row) {
+            if (row.text(key) == (isSeries ? keys.seriesUid : keys.studyUid)) // some servers ignore a key
+                m_result.expected = std::max<qint64>(0, row.integer(counter).value_or(0));
+            return true;
+        }, m_task);
+        if (rows || hasNoSearch(rows.error()))
+            return {};
+        return std::unexpected(rows.error());
+    }
+
+    static bool hasNoSearch(const Error& error)
+    {
+        return error.fault == Fault::NotFound || error.fault == Fault::Unsupported || error.fault == Fault::NotDicom ||
+               (error.fault == Fault::Refused && !isTransient(error));
+    }
+
+    Result<void> list()
+    {
+        dicom::FindKeys keys;
+        keys.studyUid = m_request.study.value;
+        keys.seriesUid = m_request.series.value;
+        m_instances.clear();
+        const auto rows = findQuietly(m_http, m_service, dicom::Level::Image, keys, [&](const dicom::Dataset& row) {
+            const QString series = keys.seriesUid.isEmpty() ? row.text(tag::SeriesInstanceUID) : keys.seriesUid;
+            const QString uid = row.text(tag::SOPInstanceUID);
+            // They go into addresses.
+            if (dicom::isValidUid(uid) && dicom::isValidUid(series))
+                m_instances.push_back({series, uid});
+            else
+                m_intake.failed({}, tr("its SOP Instance UID is no UID"));
+            return true;
+        }, m_task);
+        if (!rows)
+            return std::unexpected(rows.error());
+        m_hasInstances = true;
+        m_result.expected = qint64(m_instances.size());
+        m_result.present = std::count_if(m_instances.begin(), m_instances.end(),
+                                         [&](const Instance& instance) { return m_request.present.contains(instance.uid); });
+        return {};
+    }
+
+    /// What a smaller request may mend: 406, 413, 501 and the like; a failure inside too.
+    static bool wantsSmaller(const Error& error)
+    {
+        return error.fault == Fault::Unsupported || (error.fault == Fault::Refused && !isTransient(error));
+    }
+
+    QByteArray studyPath() const { return "/studies/" + m_request.study.value.toLatin1(); }
+
+    Request requestFor(const QByteArray& path, const std::shared_ptr<Body>& body)
+    {
+        Request request;
+        request.path = path;
+        request.accept = accept(m_syntax);
+        request.consumer = [body](const Answer& head, QByteArrayView bytes) { return body->feed(head, bytes); };
+        return request;
+    }
+
+    Result<void> fetchWhole()
+    {
+        const QByteArray path = studyPath() + (m_request.series.isEmpty() ? QByteArray() : "/series/" + m_request.series.value.toLatin1());
+        while (true) {
+            auto body = std::make_shared<Body>(m_intake, QString());
+            Request request = requestFor(path, body);
+            request.mostBytes = mostBytesOfStudy;
+            request.version = Request::Version::Http1;
+            const auto answer = m_http.exchange(std::move(request));
+            if (answer)
+                return body->finish();
+            if (answer.error().fault != Fault::Unsupported || m_syntax == Syntax::Unsaid)
+                return std::unexpected(answer.error());
+            m_syntax = Syntax::Unsaid;
+        }
+    }
+
+    /// What is missing, several at once. An error: nothing more can come.
+    Result<void> fetchInstances()
+    {
+        size_t at = 0;
+        std::vector<Instance> again; // without the asterisk
+        Result<void> ended;
+        const auto next = [&]() -> std::optional<Http::Job> {
+            while (at < m_instances.size() && m_request.present.contains(m_instances[at].uid))
+                ++at;
+            if (!ended || at >= m_instances.size())
+                return std::nullopt;
+            const Instance instance = m_instances[at++];
+            auto body = std::make_shared<Body>(m_intake, instance.uid);
+            Http::Job job;
+            job.request = requestFor(studyPath() + "/series/" + instance.series.toLatin1() + "/instances/" + instance.uid.toLatin1(), body);
+            job.request.mostBytes = mostBytesOfInstance + (1 << 20);
+            const Syntax syntax = m_syntax;
+            job.done = [this, instance, body, syntax, &again, &ended](Result<Answer>&& answer) {
+                Result<void> done = answer ? body->finish() : std::unexpected(answer.error());
+                if (done)
+                    return;
+                if (done.error().fault == Fault::Unsupported && syntax == Syntax::AsStored)
+                    again.push_back(instance);
+                else if (isOfOneInstance(done.error()))
+                    m_intake.failed(instance.uid, message(done.error()));
+                else if (ended)
+                    ended = std::unexpected(done.error());
+            };
+            return job;
+        };
+        m_http.exchangeAll(next);
+        if (ended && !again.empty()) {
+            const auto all = std::exchange(m_instances, std::move(again));
+            m_syntax = Syntax::Unsaid;
+            at = 0;
+            again.clear();
+            m_http.exchangeAll(next);
+            m_instances = all;
+        }
+        return ended;
+    }
+
+    static bool isOfOneInstance(const Error& error)
+    {
+        return error.fault == Fault::NotFound || error.fault == Fault::Unsupported || error.fault == Fault::NotDicom ||
+               error.fault == Fault::Damaged || error.fault == Fault::Conflict || (error.fault == Fault::Refused && !isTransient(error));
+    }
+
+    /// Compares what came with what the peer has: the missing are listed by name (NET-07).
+    void settle()
+    {
+        const bool isComplete = !m_result.ended && m_result.failed.empty() && m_result.expected > 0 &&
+                                m_result.received + m_result.present >= m_result.expected;
+        // One that did not answer in time is not asked again at once.
+        const bool isSilent = m_result.ended && (m_result.ended->fault == Fault::TimedOut || isTransient(*m_result.ended));
+        if (isComplete || m_task.isCancelled() || (isSilent && !m_hasInstances))
+            return;
+        const qint64 expected = m_result.expected;
+        if (!m_hasInstances && !list())
+            return;
+        m_result.expected = std::max(expected, m_result.expected);
+        QSet<QString> named;
+        for (const dicom::InstanceFailure& failure : m_result.failed)
+            named.insert(failure.sopInstanceUid);
+        for (const Instance& instance : m_instances)
+            if (!m_intake.received().contains(instance.uid) && !m_request.present.contains(instance.uid) && !named.contains(instance.uid))
+                m_result.failed.push_back({instance.uid, tr("the server has it and did not send it")});
+    }
+
+    Http& m_http;
+    const Service& m_service;
+    const dicom::RetrieveRequest& m_request;
+    Task& m_task;
+    dicom::RetrieveResult m_result;
+    Intake m_intake;
+    std::vector<Instance> m_instances;
+    bool m_hasInstances = false;
+    Syntax m_syntax = Syntax::AsStored;
+};
+
+} // namespace
+
+Result<dicom::RetrieveResult> retrieve(const Service& service, const dicom::RetrieveRequest& request, const dicom::Sink& sink, Task& task)
+{
+    if (!dicom::isValidUid(request.study.value) || (!request.series.isEmpty() && !dicom::isValidUid(request.series.value)))
+        return fail(Fault::Invalid, tr("what was asked for is no UID"));
+    const auto http = Http::open(service, task);
+    if (!http)
+        return std::unexpected(http.error());
+    return Retrieval(**http, service, request, sink, task).run();
+}
+
+} // namespace diascope::dicomweb
