@@ -98,10 +98,8 @@ void Viewport::replaceStack(std::shared_ptr<OpenStack> grown)
     const auto& instances = m_stack->stack().instances;
     const auto same = std::find_if(instances.begin(), instances.end(), [&](const Instance& other) { return other.uid == looked.uid && other.frame == looked.frame; });
     m_view.frame = same != instances.end() ? int(same - instances.begin()) : std::clamp(m_view.frame, 0, m_stack->stack().frameCount() - 1);
-    if (m_shown) { // the picture on the screen is this frame's still
-        m_shown->stack = m_stack.get();
-        m_shown->view.frame = m_view.frame;
-    }
+    if (m_shown) // the picture stays until one of the new stack is made: with the volume and the number it was made with
+        m_shown->stack = nullptr;
     m_cinePlan = CineClock::of(m_stack->stack());
     connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
     m_stack->want(m_view.frame);
@@ -132,7 +130,7 @@ void Viewport::onGrown()
         m_hasPresentation = true;
     }
     // What is shown complete stays as it is while the rest arrives.
-    const bool isSettled = m_shown && !m_view.mpr && m_shown->view.frame == m_view.frame && !m_shown->slice.problem;
+    const bool isSettled = m_shown && m_shown->stack == m_stack.get() && !m_view.mpr && m_shown->view.frame == m_view.frame && !m_shown->slice.problem;
     if (isSettled)
         update();
     else
@@ -150,7 +148,7 @@ SliceTransform Viewport::transform() const
 
 bool Viewport::isWaitingForPixels() const
 {
-    return m_stack && (!m_shown || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view ||
+    return m_stack && (!m_shown || m_shown->stack != m_stack.get() || m_renderer.isRunning() || m_isRenderWanted || m_shown->view != m_view ||
                        m_shown->presentation != m_presentation || m_shown->size != size());
 }
 
