@@ -72,22 +72,6 @@ Result<void> loadAuthorities(SSL_CTX* context, const QString& caFile)
     return {};
 }
 
-SSL_CTX* newContext(const SSL_METHOD* method)
-{
-    ignoreBrokenPipes();
-    SSL_CTX* context = SSL_CTX_new(method);
-    if (!context)
-        return nullptr;
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_cipher_list(context, cipherSuites);
-    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; }); // never asks on the terminal
-    // A certificate that was made an authority by name is trusted as it is: hospitals have devices that sign for themselves.
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-    return context;
-}
-
 QString dayOf(const ASN1_TIME* time)
 {
     tm parts = {};
@@ -96,17 +80,16 @@ QString dayOf(const ASN1_TIME* time)
     return QStringLiteral("%1-%2-%3").arg(parts.tm_year + 1900).arg(parts.tm_mon + 1, 2, 10, QLatin1Char('0')).arg(parts.tm_mday, 2, 10, QLatin1Char('0'));
 }
 
-/// Why the peer's certificate is not trusted.
-QString whyUntrusted(SSL* ssl, long result)
+/// Why the peer's certificate is not trusted; `certificate`: the one of its chain that is looked at.
+QString whyUntrusted(const X509* certificate, int depth, int result)
 {
-    X509* certificate = SSL_get0_peer_certificate(ssl);
     switch (result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-        return certificate && X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0
+        return depth == 0
                    ? tr("its certificate expired on %1").arg(dayOf(X509_get0_notAfter(certificate)))
                    : tr("the certificate of its authority has expired");
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        return certificate && X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0
+        return depth == 0
                    ? tr("its certificate is not valid before %1").arg(dayOf(X509_get0_notBefore(certificate)))
                    : tr("the certificate of its authority is not valid yet");
     case X509_V_ERR_HOSTNAME_MISMATCH:
@@ -128,6 +111,38 @@ QString whyUntrusted(SSL* ssl, long result)
     }
 }
 
+/// Keeps the reason for the stream: afterwards OpenSSL tells neither the certificate nor where in the chain it was.
+int verified(int isGood, X509_STORE_CTX* store)
+{
+    const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* seen = ssl ? static_cast<TlsStream::Seen*>(SSL_get_app_data(ssl)) : nullptr;
+    if (!isGood && seen)
+        seen->untrusted = whyUntrusted(X509_STORE_CTX_get_current_cert(store), X509_STORE_CTX_get_error_depth(store), X509_STORE_CTX_get_error(store));
+    return isGood;
+}
+
+int certificateAskedFor(SSL* ssl, X509**, EVP_PKEY**)
+{
+    static_cast<TlsStream::Seen*>(SSL_get_app_data(ssl))->isCertificateMissing = true;
+    return 0; // none; the peer says what it thinks of that
+}
+
+SSL_CTX* newContext(const SSL_METHOD* method)
+{
+    ignoreBrokenPipes();
+    SSL_CTX* context = SSL_CTX_new(method);
+    if (!context)
+        return nullptr;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(context, cipherSuites);
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; }); // never asks on the terminal
+    // A certificate that was made an authority by name is trusted as it is: hospitals have devices that sign for themselves.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+    return context;
+}
+
 } // namespace
 
 TlsContext::~TlsContext() { SSL_CTX_free(m_context); }
@@ -138,7 +153,8 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::forClient(const dicom::Tls
     const std::shared_ptr<TlsContext> made(new TlsContext(newContext(TLS_client_method())));
     if (!made->m_context)
         return fail(Fault::Internal, tr("encryption cannot be used"));
-    SSL_CTX_set_verify(made->m_context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(made->m_context, SSL_VERIFY_PEER, verified);
+    SSL_CTX_set_client_cert_cb(made->m_context, certificateAskedFor);
     SSL_CTX_set_default_verify_paths(made->m_context);
     if (auto loaded = loadAuthorities(made->m_context, files.caFile); !loaded)
         return std::unexpected(loaded.error());
@@ -169,7 +185,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::forServer(const dicom::Tls
         return made;
     if (auto loaded = loadAuthorities(made->m_context, files.caFile); !loaded)
         return std::unexpected(loaded.error());
-    SSL_CTX_set_verify(made->m_context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_verify(made->m_context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, verified);
     SSL_CTX_set_client_CA_list(made->m_context, SSL_load_client_CA_file(QFile::encodeName(files.caFile).constData()));
     return made;
 }
@@ -187,6 +203,7 @@ TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket, cons
         SSL_set1_host(m_ssl, name.constData());
         SSL_set_tlsext_host_name(m_ssl, name.constData());
     }
+    SSL_set_app_data(m_ssl, &m_seen);
     SSL_set_connect_state(m_ssl);
 }
 
@@ -195,17 +212,17 @@ TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket)
 {
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
     SSL_set_fd(m_ssl, socket);
+    SSL_set_app_data(m_ssl, &m_seen);
     SSL_set_accept_state(m_ssl);
 }
 
 TlsStream::~TlsStream() { SSL_free(m_ssl); }
 
-Error TlsStream::reason(int code, unsigned long first) const
+Error TlsStream::reason(unsigned long first) const
 {
     const QString text = tr("no encrypted connection: %1");
-    const long verified = SSL_get_verify_result(m_ssl);
-    if (code == SSL_ERROR_SSL && verified != X509_V_OK)
-        return {Fault::Refused, text.arg(whyUntrusted(m_ssl, verified))};
+    if (!m_seen.untrusted.isEmpty())
+        return {Fault::Refused, text.arg(m_seen.untrusted)};
     switch (ERR_GET_REASON(first)) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
@@ -246,7 +263,7 @@ Error TlsStream::reason(int code, unsigned long first) const
         break;
     }
     if (!m_isOpen)
-        return {Fault::Refused, text.arg(tr("the peer closed it without a reason"))};
+        return {Fault::Refused, text.arg(tr("the peer closed the connection instead of an answer: it may not speak TLS there"))};
     return {Fault::Unreachable, tr("the connection broke")};
 }
 
@@ -263,14 +280,22 @@ TlsStream::Progress TlsStream::progressOf(int returned)
     case SSL_ERROR_WANT_WRITE:
         return Progress::WantsWrite;
     case SSL_ERROR_ZERO_RETURN:
-        return Progress::Closed;
+        if (m_hasRead || !m_seen.isCertificateMissing)
+            return Progress::Closed;
+        break;
     default:
         break;
+    }
+    // Its alert may be lost when it closes at once: what it asked for tells.
+    if (m_isOpen && !m_hasRead && m_seen.isCertificateMissing && ERR_GET_REASON(first) != SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED) {
+        m_error = {Fault::Refused, tr("no encrypted connection: %1").arg(tr("the peer wants a certificate of ours, and there is none"))};
+        return Progress::Failed;
     }
     // A connection that ends without close_notify is cut; whoever reads knows whether a message was whole.
     if (m_isOpen && (code == SSL_ERROR_SYSCALL || ERR_GET_REASON(first) == SSL_R_UNEXPECTED_EOF_WHILE_READING))
         return Progress::Closed;
-    m_error = reason(code, first);
+    if (m_error.detail.isEmpty()) // what comes after the first is a consequence
+        m_error = reason(first);
     return Progress::Failed;
 }
 
@@ -294,7 +319,9 @@ TlsStream::Progress TlsStream::read(void* bytes, size_t size, size_t& count)
         return Progress::Done;
     }
     ERR_clear_error();
-    return progressOf(SSL_read_ex(m_ssl, bytes, size, &count));
+    const auto progress = progressOf(SSL_read_ex(m_ssl, bytes, size, &count));
+    m_hasRead |= progress == Progress::Done;
+    return progress;
 }
 
 TlsStream::Progress TlsStream::readAhead(qsizetype size)

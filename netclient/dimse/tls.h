@@ -61,12 +61,24 @@ public:
 
 private:
     Progress progressOf(int returned);
-    Error reason(int code, unsigned long first) const;
+    Error reason(unsigned long first) const;
     std::shared_ptr<const TlsContext> m_context;
     ssl_st* m_ssl;
     bool m_isClient;
     bool m_isOpen = false;
     QByteArray m_ahead;
+    bool m_hasRead = false; ///< something of the peer's own
+
+public:
+    /// What OpenSSL's callbacks saw.
+    struct Seen
+    {
+        QString untrusted; ///< why the peer's certificate was not trusted
+        bool isCertificateMissing = false; ///< the peer asked for ours, and there is none
+    };
+
+private:
+    Seen m_seen;
     Error m_error;
 };
 

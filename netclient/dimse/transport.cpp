@@ -175,6 +175,8 @@ public:
         clock.start();
         while (true) {
             const auto progress = m_stream->peek(&byte, 1, count);
+            if (progress == TlsStream::Progress::Failed)
+                m_watch->setTlsError(m_stream->error());
             if (progress != TlsStream::Progress::WantsRead && progress != TlsStream::Progress::WantsWrite)
                 return true; // the read that follows tells what is wrong
             const qint64 left = timeoutSeconds * 1000LL - clock.elapsed();
