@@ -2,14 +2,13 @@
 #include "netclient/dimse/query.h"
 #include "netclient/dimse/retrieve.h"
 #include "netclient/dimse/store.h"
+#include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
-#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QTcpServer>
 #include <atomic>
-#include <mutex>
 #include <poll.h>
 #include <sys/socket.h>
 #include <thread>
@@ -19,62 +18,9 @@ using namespace diascope;
 using namespace diascope::dimse;
 namespace tag = diascope::dicom::tag;
 
-namespace
-{
-
-QStringList abdomen(int count = 72)
-{
-    QStringList files;
-    QDirIterator all(test::dataFile("volumes/fnndsc_andrei_abdomen_ct"), {"*.dcm"}, QDir::Files, QDirIterator::Subdirectories);
-    while (all.hasNext())
-        files << all.next();
-    files.sort();
-    return files.mid(0, count);
-}
-
-/// An instance of our own, with a given study, patient and UID.
-QString makeFile(const QString& path, const QString& study, const QString& patientId, const QString& instance, const QString& name = "Made^Up")
-{
-    dicom::Dataset dataset;
-    (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
-    (void)dataset.setText(tag::SOPInstanceUID, instance);
-    (void)dataset.setText(tag::StudyInstanceUID, study);
-    (void)dataset.setText(tag::SeriesInstanceUID, study + ".1");
-    (void)dataset.setText(tag::PatientID, patientId);
-    (void)dataset.setText(tag::PatientName, name);
-    (void)dataset.setText(tag::Modality, "OT");
-    (void)dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian));
-    return path;
-}
-
-struct Collector
-{
-    std::mutex mutex;
-    std::vector<Received> all;
-    Sink sink()
-    {
-        return [this](Received&& received) -> Result<void> {
-            const std::lock_guard lock(mutex);
-            all.push_back(std::move(received));
-            return {};
-        };
-    }
-    QSet<QString> uids() const
-    {
-        QSet<QString> found;
-        for (const Received& received : all)
-            found.insert(received.sopInstanceUid);
-        return found;
-    }
-};
-
-} // namespace
-
-#define NEEDS_SERVER(server, why)                                                                                     \
-    do {                                                                                                               \
-        if (!(server))                                                                                                 \
-            QSKIP(qPrintable(why));                                                                                    \
-    } while (false)
+using test::abdomen;
+using test::Collector;
+using test::makeFile;
 
 class TestDimse : public QObject
 {

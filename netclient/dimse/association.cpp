@@ -1,8 +1,4 @@
 #include "netclient/dimse/association.h"
-#include <QElapsedTimer>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmnet/assoc.h>
@@ -18,91 +14,7 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
 
-QString forNow() { return tr("(for now: try again later)"); }
-
-/// What the connecting thread works on; it may outlive a caller who cancelled.
-struct Attempt
-{
-    std::shared_ptr<Watch> watch = std::make_shared<Watch>();
-    std::unique_ptr<DcmTransportLayer> layer;
-    T_ASC_Network* network = nullptr;
-    T_ASC_Association* association = nullptr;
-    T_ASC_Parameters* parameters = nullptr;
-    OFCondition condition = EC_Normal;
-    bool isDone = false;
-    int acseSeconds = 15;
-    std::mutex mutex;
-    std::condition_variable done;
-
-    ~Attempt()
-    {
-        if (association) {
-            if (condition.good())
-                ASC_abortAssociation(association);
-            ASC_dropAssociation(association);
-            ASC_destroyAssociation(&association);
-        } else if (parameters) {
-            ASC_destroyAssociationParameters(&parameters);
-        }
-        if (network)
-            ASC_dropNetwork(&network);
-    }
-};
-
-Error rejection(T_ASC_Parameters* parameters)
-{
-    T_ASC_RejectParameters reject = {};
-    ASC_getRejectParameters(parameters, &reject);
-    QString reason;
-    switch (reject.reason) {
-    case ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED:
-        reason = tr("it does not know itself by this AE title (called AE title not recognised)");
-        break;
-    case ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED:
-        reason = tr("it does not know our AE title (calling AE title not recognised)");
-        break;
-    case ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED:
-    case ASC_REASON_SP_ACSE_PROTOCOLVERSIONNOTSUPPORTED:
-        reason = tr("it does not speak this version of the protocol");
-        break;
-    case ASC_REASON_SP_PRES_TEMPORARYCONGESTION:
-        reason = tr("it has too much to do");
-        break;
-    case ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED:
-        reason = tr("it has too many connections");
-        break;
-    default:
-        reason = tr("it gives no reason");
-    }
-    const bool isTransient = reject.result == ASC_RESULT_REJECTEDTRANSIENT;
-    return {Fault::Refused, tr("the association was rejected: %1").arg(reason) + (isTransient ? u' ' + forNow() : QString())};
-}
-
 QString textOf(const OFCondition& condition) { return QString::fromUtf8(condition.text()); }
-
-Error errorOfConnecting(Attempt& attempt, const Local& local)
-{
-    const OFCondition& condition = attempt.condition;
-    if (condition == DUL_ASSOCIATIONREJECTED)
-        return rejection(attempt.association ? attempt.association->params : attempt.parameters);
-    if (condition.module() == OFM_dcmnet && condition.code() == DULC_UNKNOWNHOST)
-        return {Fault::Unreachable, tr("the host name is unknown")};
-    const QString text = textOf(condition);
-    if (!attempt.watch->isConnected) {
-        if (text.contains(QLatin1String("refused"), Qt::CaseInsensitive))
-            return {Fault::Unreachable, tr("the connection was refused: nothing listens there")};
-        if (text.contains(QLatin1String("timeout"), Qt::CaseInsensitive) || text.contains(QLatin1String("timed out"), Qt::CaseInsensitive))
-            return {Fault::TimedOut, tr("the host did not answer within %1 s").arg(local.connectSeconds)};
-        return {Fault::Unreachable, tr("the host cannot be reached")};
-    }
-    if (attempt.watch->hasTimedOut || condition == DUL_READTIMEOUT || text.contains(QLatin1String("timeout"), Qt::CaseInsensitive))
-        return {Fault::TimedOut, tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)};
-    if (condition == DUL_PEERABORTEDASSOCIATION)
-        return {Fault::Refused, tr("the peer aborted the association")};
-    if (condition == DUL_NETWORKCLOSED)
-        return {Fault::Refused, tr("the peer closed the connection without an answer")};
-    return {Fault::Damaged, tr("what answers there does not speak DICOM")};
-}
 
 class BytesConsumer : public DcmConsumer
 {
@@ -181,8 +93,6 @@ QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance,
 
 QString peerName(const Node& node) { return QStringLiteral("%1:%2 (%3)").arg(node.host).arg(node.port).arg(node.aeTitle); }
 
-bool isTransient(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(forNow()); }
-
 QString statusText(quint16 status)
 {
     const QString code = QStringLiteral("0x%1").arg(status, 4, 16, QLatin1Char('0'));
@@ -203,92 +113,8 @@ QString statusText(quint16 status)
         text = tr("the peer stopped as asked");
     else
         text = tr("the peer reported a failure");
-    return QStringLiteral("%1 (%2)").arg(text, code);
-}
-
-Result<std::unique_ptr<Association>> Association::open(const Node& node, const Local& local, const std::vector<Context>& contexts,
-                                                       Task& task)
-{
-    if (node.useTls)
-        return fail(Fault::Unsupported, tr("TLS to this node is not possible yet; nothing was sent in the clear"));
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-    dcmDisableGethostbyaddr.set(OFTrue);
-    // Global in DCMTK; the caller's own deadline is kept below.
-    dcmConnectionTimeout.set(local.connectSeconds);
-    auto attempt = std::make_shared<Attempt>();
-    attempt->acseSeconds = local.acseSeconds;
-    attempt->watch->silenceSeconds = local.acseSeconds;
-    attempt->layer = watchedTransport(attempt->watch);
-    if (ASC_initializeNetwork(NET_REQUESTOR, 0, local.acseSeconds, &attempt->network).bad() ||
-        ASC_createAssociationParameters(&attempt->parameters, maximumPdu).bad())
-        return fail(Fault::Internal, tr("the network cannot be used"));
-    ASC_setTransportLayer(attempt->network, attempt->layer.get(), 0);
-    ASC_setAPTitles(attempt->parameters, local.aeTitle.toLatin1().constData(), node.aeTitle.toLatin1().constData(), nullptr);
-    const QByteArray address = QStringLiteral("%1:%2").arg(node.host).arg(node.port).toLatin1();
-    ASC_setPresentationAddresses(attempt->parameters, "localhost", address.constData());
-    int id = 1;
-    for (const Context& context : contexts) {
-        QList<QByteArray> held;
-        std::vector<const char*> syntaxes;
-        for (const QString& syntax : context.transferSyntaxes)
-            held << syntax.toLatin1();
-        for (const QByteArray& syntax : held)
-            syntaxes.push_back(syntax.constData());
-        if (id > 255 || ASC_addPresentationContext(attempt->parameters, T_ASC_PresentationContextID(id),
-                                                   context.abstractSyntax.toLatin1().constData(), syntaxes.data(), int(syntaxes.size()),
-                                                   context.role == Role::Scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT)
-                            .bad())
-            return fail(Fault::Internal, QStringLiteral("presentation context %1").arg(id));
-        id += 2;
-    }
-
-    // DCMTK resolves and connects without a way to stop it: it does so on a thread we can leave behind.
-    std::thread([attempt] {
-        const OFCondition condition = ASC_requestAssociation(attempt->network, attempt->parameters, &attempt->association, nullptr, nullptr,
-                                                             DUL_NOBLOCK, attempt->acseSeconds);
-        const std::lock_guard lock(attempt->mutex);
-        attempt->condition = condition;
-        attempt->isDone = true;
-        attempt->done.notify_all();
-    }).detach();
-
-    std::unique_lock lock(attempt->mutex);
-    QElapsedTimer clock;
-    clock.start();
-    while (!attempt->isDone) {
-        attempt->done.wait_for(lock, std::chrono::milliseconds(100));
-        const qint64 allowed = attempt->watch->isConnected ? local.connectSeconds + local.acseSeconds : local.connectSeconds;
-        const bool isLate = clock.elapsed() > (allowed + 1) * 1000;
-        if (attempt->isDone || !(task.isCancelled() || isLate))
-            continue;
-        attempt->watch->stop = true;
-        if (task.isCancelled())
-            return fail(Fault::Cancelled, tr("stopped while connecting to %1").arg(peerName(node)));
-        return fail(Fault::TimedOut, QStringLiteral("%1: %2").arg(peerName(node), attempt->watch->isConnected
-                                         ? tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)
-                                         : tr("the host did not answer within %1 s").arg(local.connectSeconds)));
-    }
-    if (attempt->condition.bad()) {
-        Error error = errorOfConnecting(*attempt, local);
-        error.detail = QStringLiteral("%1: %2").arg(peerName(node), error.detail);
-        return std::unexpected(error);
-    }
-    std::unique_ptr<Association> association(new Association);
-    association->m_peer = peerName(node);
-    association->m_watch = attempt->watch;
-    association->m_watch->silenceSeconds = local.dimseSeconds;
-    association->m_watch->task = &task;
-    association->m_dimseSeconds = local.dimseSeconds;
-    association->m_layer = std::move(attempt->layer);
-    association->m_network = std::exchange(attempt->network, nullptr);
-    association->m_association = std::exchange(attempt->association, nullptr);
-    attempt->parameters = nullptr; // the association's now
-    if (ASC_countAcceptedPresentationContexts(association->m_association->params) == 0) {
-        association->release();
-        return fail(Fault::Refused, QStringLiteral("%1: %2").arg(peerName(node),
-                                         tr("it accepts none of what we ask for (no presentation context accepted)")));
-    }
-    return association;
+    const bool isForNow = (status & 0xff00) == 0xA700;
+    return QStringLiteral("%1 (%2)").arg(text, code) + (isForNow ? u' ' + forNow() : QString());
 }
 
 Association::~Association()
@@ -354,6 +180,10 @@ Error Association::errorOf(const OFCondition& condition) const
     const auto error = [this](Fault fault, const QString& text) { return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)}; };
     if (m_watch->isGivenUp())
         return error(Fault::Cancelled, tr("stopped"));
+    if (const auto encryption = m_watch->tlsError())
+        return error(encryption->fault, encryption->detail);
+    if (m_watch->isTooLong)
+        return error(Fault::Damaged, tr("the peer broke the protocol: it sent more than was agreed"));
     if (m_watch->hasTimedOut || condition == DIMSE_NODATAAVAILABLE || condition == DUL_READTIMEOUT)
         return error(Fault::TimedOut, tr("the peer was silent for %1 s").arg(m_dimseSeconds));
     if (condition == DUL_PEERABORTEDASSOCIATION)
@@ -379,9 +209,11 @@ Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const d
 
 Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
 {
+    m_watch->mayStillRead = longestCommand;
     DcmDataset* detail = nullptr;
     const OFCondition received = DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
     delete detail;
+    m_watch->mayStillRead = Watch::unlimited;
     if (received.bad()) {
         const Error error = errorOf(received);
         if (received == DUL_PEERREQUESTEDRELEASE || received == DUL_PEERABORTEDASSOCIATION || received == DUL_NETWORKCLOSED) {
@@ -396,14 +228,8 @@ Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
 
 Result<dicom::Dataset> Association::receiveDataset(quint8 context)
 {
-    DcmDataset* dataset = nullptr;
-    T_ASC_PresentationContextID actual = context;
-    const OFCondition received =
-        DIMSE_receiveDataSetInMemory(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &actual, &dataset, nullptr, nullptr);
-    const std::unique_ptr<DcmDataset> holder(dataset);
-    if (received.bad())
-        return std::unexpected(errorOf(received));
-    return dicom::Dataset::copyOf(*holder);
+    return receiveSmallDataset(m_association, context, transferSyntaxOf(context), m_dimseSeconds, *m_watch,
+                               [this](const OFCondition& condition) { return errorOf(condition); });
 }
 
 void Association::cancel(quint8 context, quint16 messageId) { DIMSE_sendCancelRequest(m_association, context, messageId); }
@@ -427,6 +253,24 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
         return std::unexpected(errorOf(condition));
     received.isTooLarge = stream.isFull();
     return received;
+}
+
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
+                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf)
+{
+    constexpr qint64 maximumBytes = 64 << 20;
+    watch.mayStillRead = 2 * maximumBytes;
+    QByteArray part10 = fileHeader("1.2.840.10008.5.1.4.1.1.66", "1.2.3", transferSyntax.toLatin1(), {});
+    BytesStream stream(part10, maximumBytes);
+    T_ASC_PresentationContextID actual = context;
+    const OFCondition received = DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
+    watch.mayStillRead = Watch::unlimited;
+    if (received.bad())
+        return std::unexpected(errorOf(received));
+    if (stream.isFull())
+        return fail(Fault::Damaged, tr("the peer broke the protocol: it sent more than was agreed"));
+    // Looked at before it is parsed: DCMTK's parser of the network believes every length and depth.
+    return dicom::Dataset::fromBytes(part10);
 }
 
 } // namespace diascope::dimse

@@ -25,6 +25,10 @@ struct Context
 /// At most this many presentation contexts fit into one association (PS3.8 §9.3.2.2: odd numbers up to 255).
 inline constexpr int maximumContexts = 128;
 inline constexpr long maximumPdu = 131072;
+/// The PDUs of one command, what else is in the last of them too.
+inline constexpr qint64 longestCommand = 4 << 20;
+/// What is read of one instance before we give up: twice what we take, for the answer to be heard.
+inline constexpr qint64 longestStore = qint64(4) << 30;
 
 /// An association we asked for. Aborted when it goes out of scope unreleased.
 class Association
@@ -73,6 +77,10 @@ private:
 /// "192.0.2.1 (port 104)" in front of what went wrong.
 QString peerName(const Node& node);
 
+/// What ends the sentence of an error that is worth another try; what stands in that of a service the peer does not have.
+QString forNow();
+QString notOffered();
+
 /// A sentence for a DIMSE failure status (PS3.7 Annex C, PS3.4).
 QString statusText(quint16 status);
 
@@ -86,5 +94,9 @@ struct ReceivedBytes
 };
 Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
                                           const QString& transferSyntax, int seconds, const std::function<Error(const OFCondition&)>& errorOf);
+
+/// A dataset that is no instance: a row, an identifier, a report. Errors: Damaged where it is no dataset or over 64 MiB.
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
+                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf);
 
 } // namespace diascope::dimse

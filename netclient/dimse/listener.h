@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/dicom/exchange.h"
+#include "netclient/dimse/commitment.h"
 #include "netclient/dimse/node.h"
 #include <memory>
 
@@ -15,21 +16,37 @@ struct ListenerOptions
     quint16 port = 0; ///< 0: any free one, see Listener::port()
     enum class Interface { Any, Loopback } interface = Interface::Any;
     enum class CalledAe { MustMatch, Any } calledAe = CalledAe::MustMatch;
-    int maximumAssociations = 32; ///< at once; more are turned away as a transient rejection
+    int maximumAssociations = 32; ///< at once; more are turned away as a transient rejection, or take the place of one long idle
+    int maximumPerAddress = 16;   ///< of these, from one address: no single peer shuts out the others
     int acseSeconds = 30;         ///< for a connection to become an association
     int dimseSeconds = 60;        ///< silence in the middle of a message; an idle association may wait ten times that
+    /// Certificate and key: nobody comes in but by TLS. A caFile: only with a certificate of one of its authorities.
+    std::optional<dicom::TlsFiles> tls{};
+    OnCommitment onCommitment{}; ///< takes storage commitment reports; without it they are not accepted
+};
+
+/// For a window or the command line to say how it goes.
+struct ListenerStatus
+{
+    int connections = 0;  ///< open now
+    int idle = 0;         ///< of these, no association yet
+    int associations = 0;
+    qint64 refused = 0;   ///< connections and associations turned away since the start
+    QString lastRefusal;  ///< translated: who and why
 };
 
 /// Storage and verification SCP on threads of its own. Each instance is answered with success only after the sink took it.
 class Listener
 {
 public:
-    /// Errors: Conflict (the port is taken), Denied (a port below 1024 without the right), Internal.
+    /// Errors: Conflict (the port is taken), Denied (a port below 1024 without the right), Unreadable and Invalid (the files of
+    /// TLS), Internal.
     static Result<std::unique_ptr<Listener>> start(const ListenerOptions& options, Sink sink);
     ~Listener(); ///< stop()
     quint16 port() const;
     /// Connections open now, idle ones too.
     int connections() const;
+    ListenerStatus status() const;
     void stop();
 
 private:

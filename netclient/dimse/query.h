@@ -12,8 +12,11 @@ namespace diascope::dimse
 /// status), TimedOut, Cancelled, Damaged (the peer broke the protocol). `detail` says which, in one sentence.
 Result<void> echo(const Node& node, const Local& local, Task& task);
 
-/// The peer turned the association down only for now (PS3.8 §9.3.4, result 2): worth another try after a while.
+/// The peer turned the association down only for now (PS3.8 §9.3.4, result 2) or is out of resources (0xA7xx): worth another
+/// try after a while.
 bool isTransient(const Error& error);
+/// The peer does not offer the service that was asked for: another one (C-MOVE for C-GET) may do.
+bool isNotOffered(const Error& error);
 
 using dicom::FindKeys;
 using dicom::Level;

@@ -116,7 +116,7 @@ Result<void> getOne(Association& association, const dicom::Dataset& identifier, 
     request.msg.CGetRQ.DataSetType = DIMSE_DATASET_PRESENT;
     const quint8 context = association.contextFor(QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel));
     if (context == 0)
-        return fail(Fault::Refused, tr("the peer does not offer C-GET (no presentation context accepted); C-MOVE may work"));
+        return fail(Fault::Refused, tr("the peer does not offer C-GET; C-MOVE may work") + u' ' + notOffered());
     if (auto sent = association.send(context, request, &identifier); !sent)
         return sent;
     while (true) {
