@@ -323,12 +323,18 @@ private Q_SLOTS:
     {
         const qint64 id = *m_queue->add(sending("1.1"));
         QVERIFY(m_queue->requested("2.25.1", id, {"1.1.1", "1.1.2"}));
-        QVERIFY(!m_queue->commitmentOf(id)->has_value());
+        QVERIFY(!(**m_queue->commitmentOf(id)).isSettled);
+        QVERIFY(!m_queue->commitmentOf(id + 1)->has_value());
         QCOMPARE(m_queue->settle("2.25.99", {}).error().fault, Fault::Conflict);
         QCOMPARE(*m_queue->settle("2.25.1", {{"1.1.2", "no such object"}}), id);
         const auto answer = *m_queue->commitmentOf(id);
-        QVERIFY(answer && answer->size() == 1);
-        QCOMPARE(answer->front().sopInstanceUid, "1.1.2");
+        QVERIFY(answer && answer->isSettled && answer->failed.size() == 1);
+        QCOMPARE(answer->failed.front().sopInstanceUid, "1.1.2");
+        QCOMPARE(answer->instances, (QStringList{"1.1.1", "1.1.2"}));
+        QVERIFY(m_queue->confirm(id, {"1.1.1", "1.1.2"}));
+        QVERIFY(m_queue->takeBack(id, {"1.1.2"})); // it goes out again
+        QCOMPARE(*m_queue->confirmed(id), QSet<QString>{"1.1.1"});
+        QVERIFY(!m_queue->commitmentOf(id)->has_value());
     }
 
     void waysAreRememberedAndForgotten()

@@ -1,4 +1,5 @@
 #include "app/cli/cli.h"
+#include "app/session/exchange.h"
 #include "netclient/base/log.h"
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -230,10 +231,9 @@ Result<dimse::Node> nodeNamed(Call& call, const QString& name)
     const auto session = call.session();
     if (!session)
         return std::unexpected(session.error());
-    const auto node = dimse::Nodes((*session)->settings()).find(name);
-    if (!node)
+    if (!dimse::Nodes((*session)->settings()).find(name))
         return fail(Fault::NotFound, tr("there is no node %1 (see diascope node list)").arg(name));
-    return *node;
+    return (*session)->exchange().node(name);
 }
 
 } // namespace diascope::cli

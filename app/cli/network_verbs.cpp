@@ -1,5 +1,8 @@
 #include "app/cli/verbs.h"
+#include "app/session/exchange.h"
+#include <QFile>
 #include "netclient/dimse/query.h"
+#include "netclient/transfer/study_transfer.h"
 
 namespace diascope::cli
 {
@@ -65,7 +68,7 @@ Outcome runNode(Call& call, const QCommandLineParser& parser)
     if (auto permitted = (*session)->permit(app::Action::ChangeSettings); !permitted)
         return failed(permitted.error());
     if (what == QLatin1String("remove")) {
-        const auto removed = nodes.remove(words[1]);
+        const auto removed = (*session)->exchange().removeNode(words[1]);
         return removed ? done() : failed(removed.error());
     }
     for (const char* option : {"ae", "host", "port"})
@@ -86,7 +89,16 @@ Outcome runNode(Call& call, const QCommandLineParser& parser)
     node.dicomWebUrl = parser.value("dicomweb");
     if (auto read = readMore(parser, node); !read)
         return wrongUsage(read.error().detail);
-    const auto added = nodes.add(node);
+    if (nodes.find(node.name))
+        return failed(tr("there is a node \"%1\" already").arg(node.name));
+    QString secret;
+    if (parser.isSet("password-stdin")) {
+        QFile input;
+        if (!input.open(stdin, QIODevice::ReadOnly))
+            return failed(input.errorString());
+        secret = QString::fromUtf8(input.readLine()).trimmed();
+    }
+    const auto added = (*session)->exchange().storeNode(node, secret);
     return added ? done() : failed(added.error());
 }
 
@@ -172,7 +184,7 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     keys.seriesUid = parser.value("series-uid");
     keys.limit = *limit;
     QJsonArray json;
-    const auto found = dimse::find(
+    const auto found = transfer::find(
         *node, level, keys,
         [&](const dicom::Dataset& row) {
             json << rowJson(row, level);
@@ -195,7 +207,7 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
 
 Verb nodeVerb()
 {
-    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] [--ca F] [--certificate F --key F] [--login KIND] [--user U] [--retrieve-by WAY] [--associations N] [--slow-line] | list | remove NAME", tr("the PACS and other peers"),
+    return {"node", "add NAME --ae AET --host H --port P [--tls] [--dicomweb URL] [--charset C] [--assumed-charset C] [--ca F] [--certificate F --key F] [--login KIND] [--user U] [--password-stdin] [--retrieve-by WAY] [--associations N] [--slow-line] | list | remove NAME", tr("the PACS and other peers"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"ae", tr("its AE title"), "AET"},
                                    {"host", tr("name or address"), "H"},
@@ -209,6 +221,7 @@ Verb nodeVerb()
                                    {"key", tr("of our certificate, PEM"), "FILE"},
                                    {"login", tr("none, basic or bearer"), "KIND"},
                                    {"user", tr("the user of a basic login"), "U"},
+                                   {"password-stdin", tr("password or token from the first line of the input; it goes to the system's keyring (or set DIASCOPE_SECRET_<NAME>)")},
                                    {"retrieve-by", tr("auto (the quicker one), get, move or web"), "WAY"},
                                    {"associations", tr("at most this many at once; 1 for peers that bear no more"), "N"},
                                    {"slow-line", tr("first images small, all of them compressed")}});

@@ -185,6 +185,11 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
         wanted.paths << QFileInfo(path).absoluteFilePath();
     wanted.priority = parser.isSet("queue") ? transfer::Priority::Normal : transfer::Priority::Waiting;
     wanted.commitment = parser.isSet("commit") ? transfer::Commitment::Wanted : transfer::Commitment::NotWanted;
+    app::Exchange& exchange = (*call.session())->exchange();
+    // The commitment may come over an association of the peer's. Where the port is taken, the workstation listens already.
+    if (parser.isSet("commit") && !parser.isSet("queue"))
+        if (auto started = exchange.startListener(exchange.listenerOptions()); !started && started.error().fault != Fault::Conflict)
+            return failed(started.error());
     const auto transfers = runAll(call, parser, {wanted});
     if (!transfers)
         return failed(transfers.error());

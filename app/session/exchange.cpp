@@ -1,9 +1,11 @@
 #include "app/session/exchange.h"
 #include "app/session/media.h"
 #include "netclient/base/log.h"
+#include "netclient/base/secrets.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/reception.h"
+#include "netclient/transfer/study_transfer.h"
 #include <QLocale>
 
 namespace diascope::app
@@ -42,6 +44,7 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
     exchange->m_queue = std::move(*queue);
     transfer::TransferRunner::Options options;
     options.transcode = decompressed;
+    options.complete = withSecret;
     options.makeRoom = [made = exchange.get()] { made->makeRoom(); };
     exchange->m_runner = std::make_unique<transfer::TransferRunner>(session.archive(), session.profile(), std::move(options));
     connect(&session, &Session::settingsChanged, exchange.get(), &Exchange::applySettings);
@@ -77,6 +80,9 @@ dimse::ListenerOptions Exchange::listenerOptions() const
     dimse::ListenerOptions options;
     options.aeTitle = m_session.local().aeTitle;
     options.port = quint16(m_session.settings().get(dimse::listenPort));
+    const dicom::TlsFiles files{m_session.settings().get(listenCa), m_session.settings().get(listenCertificate), m_session.settings().get(listenKey)};
+    if (!files.certificateFile.isEmpty() || !files.keyFile.isEmpty() || !files.caFile.isEmpty())
+        options.tls = files;
     return options;
 }
 
@@ -110,7 +116,52 @@ Result<dimse::Node> Exchange::node(const QString& name) const
     auto node = dimse::Nodes(m_session.settings()).find(name);
     if (!node)
         return fail(Fault::NotFound, tr("there is no node %1").arg(name));
-    return *node;
+    return withSecret(*node);
+}
+
+Result<dimse::Node> withSecret(dimse::Node node)
+{
+    if (node.login == dicom::Login::Kind::None)
+        return node;
+    auto secret = readSecret(node.name);
+    if (!secret)
+        return std::unexpected(secret.error());
+    node.secret = *secret;
+    return node;
+}
+
+Result<void> Exchange::storeNode(const dimse::Node& node, const QString& secret)
+{
+    if (auto permitted = m_session.permit(Action::ChangeSettings); !permitted)
+        return permitted;
+    dimse::Nodes nodes(m_session.settings());
+    const auto before = nodes.find(node.name);
+    if (auto stored = before ? nodes.replace(node) : nodes.add(node); !stored)
+        return stored;
+    if (!secret.isEmpty())
+        if (auto kept = storeSecret(node.name, secret); !kept) {
+            (void)(before ? nodes.replace(*before) : nodes.remove(node.name));
+            return kept;
+        }
+    (void)m_queue->forget(node.name); // what was learnt of it may hold no more
+    Q_EMIT m_session.settingsChanged();
+    return {};
+}
+
+Result<void> Exchange::removeNode(const QString& name)
+{
+    if (auto permitted = m_session.permit(Action::ChangeSettings); !permitted)
+        return permitted;
+    dimse::Nodes nodes(m_session.settings());
+    const auto node = nodes.find(name);
+    if (auto removed = nodes.remove(name); !removed)
+        return removed;
+    if (node->login != dicom::Login::Kind::None)
+        if (auto gone = removeSecret(name); !gone)
+            qCWarning(lcNet) << "a secret stayed in the keyring:" << int(gone.error().fault);
+    (void)m_queue->forget(name);
+    Q_EMIT m_session.settingsChanged();
+    return {};
 }
 
 Result<void> Exchange::remove(const dicom::StudyUid& study)
@@ -259,7 +310,7 @@ Result<std::vector<Exchange::Prior>> Exchange::prefetch(QStringList& unreachable
             dicom::FindKeys keys;
             keys.patientId = order.patientId;
             const auto peer = node(configured.name);
-            const auto found = !peer ? std::unexpected(peer.error()) : dimse::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
+            const auto found = !peer ? std::unexpected(peer.error()) : transfer::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
                 const archive::StudyRow row = rowOf(answer);
                 if (!nodeOf.contains(row.uid.value)) {
                     nodeOf.insert(row.uid.value, configured.name);
@@ -291,11 +342,6 @@ Result<std::vector<Exchange::Prior>> Exchange::prefetch(QStringList& unreachable
         }
     }
     return priors;
-}
-
-Result<qint64> findStudies(const dimse::Node& node, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch, const dimse::Local& local, Task& task)
-{
-    return dimse::find(node, dicom::Level::Study, keys, onMatch, local, task);
 }
 
 } // namespace diascope::app

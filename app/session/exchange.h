@@ -10,6 +10,10 @@ namespace diascope::app
 
 /// The listener runs with the windows from their start.
 inline const Setting<bool> listenAlways{"listen.always", false};
+/// The listener's certificate, key and the authorities its peers' certificates must come from (PEM files); empty: in the clear.
+inline const Setting<QString> listenCertificate{"listen.tls.certificate", QString()};
+inline const Setting<QString> listenKey{"listen.tls.key", QString()};
+inline const Setting<QString> listenCa{"listen.tls.ca", QString()};
 /// Imported files may be evicted too when the quota is full: whoever imported them has the files.
 inline const Setting<bool> evictImported{"archive.evictImported", false};
 /// The node asked for the modality worklist; empty: none.
@@ -42,7 +46,11 @@ public:
     /// From the settings: AE title and port.
     dimse::ListenerOptions listenerOptions() const;
 
-    /// A node as it is configured, with its secret. NotFound, and the keyring's errors.
+    /// Adds or replaces a node; a secret that is not empty goes to the keyring. Errors: Denied, those of Nodes and of the keyring
+    /// (then nothing was stored).
+    Result<void> storeNode(const dimse::Node& node, const QString& secret);
+    Result<void> removeNode(const QString& name); ///< its secret goes too
+    /// A node as it is configured, with its secret (see withSecret()). NotFound, and the keyring's errors.
     Result<dimse::Node> node(const QString& name) const;
 
     /// Why nothing of this study may go now: unsent, unsigned, being transferred. Nothing: it may. Any thread.
@@ -92,7 +100,7 @@ private:
     bool m_isStarted = false;
 };
 
-/// Studies of a node, by what it speaks. A worker's thread.
-Result<qint64> findStudies(const dimse::Node& node, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch, const dimse::Local& local, Task& task);
+/// The node with its secret from the keyring, which may ask a person: a worker's thread. Errors: the keyring's.
+Result<dimse::Node> withSecret(dimse::Node node);
 
 } // namespace diascope::app

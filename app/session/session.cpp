@@ -38,7 +38,7 @@ const std::vector<KnownSetting>& knownSettings()
     static const std::vector<KnownSetting> settings{
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
-        known(listenAlways), known(evictImported), known(worklistNode), known(transfer::routeRules), known(transfer::prefetchRules),
+        known(listenAlways), known(evictImported), known(listenCertificate), known(listenKey), known(listenCa), known(worklistNode), known(transfer::routeRules), known(transfer::prefetchRules),
         known(transfer::backgroundLimits), known(transfer::atOnce),
     };
     return settings;

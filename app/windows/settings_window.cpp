@@ -1,17 +1,17 @@
 #include "app/windows/settings_window.h"
-#include "netclient/dimse/query.h"
+#include "app/session/exchange.h"
+#include "app/windows/node_page.h"
+#include "app/windows/rule_table.h"
 #include "netclient/hl7/message.h"
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPushButton>
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
-#include <QTreeWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace diascope::windows
@@ -24,139 +24,19 @@ SettingsWindow::SettingsWindow(app::Session& session, QWidget* parent) : QWidget
     auto* tabs = new QTabWidget(this);
     tabs->setDocumentMode(true);
     tabs->tabBar()->setDrawBase(false);
-    tabs->addTab(nodesPage(), tr("PACS"));
+    tabs->addTab(new NodePage(m_session, this), tr("PACS"));
+    tabs->addTab(networkPage(), tr("Network and archive"));
+    tabs->addTab(rulesPage(), tr("Priors and routes"));
     tabs->addTab(risPage(), tr("RIS"));
     tabs->addTab(generalPage(), tr("This workstation"));
     layout->addWidget(tabs);
-    resize(680, 520);
-    listNodes();
+    resize(860, 640);
 }
 
 void SettingsWindow::say(QLabel* label, const QString& text, bool isWarning)
 {
     label->setText(text);
     label->setStyleSheet(isWarning ? QStringLiteral("color: #f0b43c") : QStringLiteral("color: #7fbf7f"));
-}
-
-QWidget* SettingsWindow::nodesPage()
-{
-    auto* page = new QWidget(this);
-    auto* layout = new QVBoxLayout(page);
-    m_nodes = new QTreeWidget(page);
-    m_nodes->setHeaderLabels({tr("Name", "of a peer"), tr("AE title"), tr("Host"), tr("Port"), tr("Character set")});
-    m_nodes->setRootIsDecorated(false);
-    m_nodes->header()->setSectionResizeMode(QHeaderView::Stretch);
-    layout->addWidget(m_nodes, 1);
-    auto* form = new QFormLayout;
-    m_name = new QLineEdit(page);
-    m_ae = new QLineEdit(page);
-    m_ae->setMaxLength(16);
-    m_host = new QLineEdit(page);
-    m_port = new QSpinBox(page);
-    m_port->setRange(1, 65535);
-    m_port->setValue(104);
-    m_charset = new QComboBox(page);
-    m_charset->setEditable(true);
-    m_charset->addItems({QString(), QStringLiteral("ISO_IR 192"), QStringLiteral("GB18030"), QStringLiteral("GBK"), QStringLiteral("ISO_IR 100")});
-    m_charset->setToolTip(tr("In which our queries are written; empty: ASCII only"));
-    form->addRow(tr("Name", "of a peer"), m_name);
-    form->addRow(tr("AE title"), m_ae);
-    form->addRow(tr("Host"), m_host);
-    form->addRow(tr("Port"), m_port);
-    form->addRow(tr("Character set"), m_charset);
-    layout->addLayout(form);
-    auto* buttons = new QHBoxLayout;
-    auto* store = new QPushButton(tr("Save"), page);
-    auto* remove = new QPushButton(tr("Remove"), page);
-    auto* test = new QPushButton(tr("Test (C-ECHO)"), page);
-    buttons->addWidget(store);
-    buttons->addWidget(remove);
-    buttons->addWidget(test);
-    buttons->addStretch();
-    layout->addLayout(buttons);
-    m_nodeMessage = new QLabel(page);
-    m_nodeMessage->setTextFormat(Qt::PlainText);
-    m_nodeMessage->setWordWrap(true);
-    layout->addWidget(m_nodeMessage);
-    connect(m_nodes, &QTreeWidget::currentItemChanged, this, &SettingsWindow::showNode);
-    connect(store, &QPushButton::clicked, this, &SettingsWindow::storeNode);
-    connect(remove, &QPushButton::clicked, this, &SettingsWindow::removeNode);
-    connect(test, &QPushButton::clicked, this, &SettingsWindow::echoNode);
-    return page;
-}
-
-void SettingsWindow::listNodes()
-{
-    m_nodes->clear();
-    for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
-        new QTreeWidgetItem(m_nodes, {node.name, node.aeTitle, node.host, QString::number(node.port), node.characterSet});
-    if (m_nodes->topLevelItemCount() == 0)
-        say(m_nodeMessage, tr("No PACS is set up. Fill in the fields and save."), true);
-}
-
-void SettingsWindow::showNode()
-{
-    if (!m_nodes->currentItem())
-        return;
-    if (const auto node = dimse::Nodes(m_session.settings()).find(m_nodes->currentItem()->text(0))) {
-        m_name->setText(node->name);
-        m_ae->setText(node->aeTitle);
-        m_host->setText(node->host);
-        m_port->setValue(node->port);
-        m_charset->setEditText(node->characterSet);
-    }
-}
-
-void SettingsWindow::storeNode()
-{
-    if (auto permitted = m_session.permit(app::Action::ChangeSettings); !permitted)
-        return say(m_nodeMessage, message(permitted.error()), true);
-    dimse::Nodes nodes(m_session.settings());
-    dimse::Node node = nodes.find(m_name->text()).value_or(dimse::Node{});
-    const bool isNew = node.name.isEmpty();
-    node.name = m_name->text().trimmed();
-    node.aeTitle = m_ae->text().trimmed();
-    node.host = m_host->text().trimmed();
-    node.port = quint16(m_port->value());
-    node.characterSet = m_charset->currentText().trimmed();
-    const auto stored = isNew ? nodes.add(node) : nodes.replace(node);
-    if (!stored)
-        return say(m_nodeMessage, message(stored.error()), true);
-    listNodes();
-    say(m_nodeMessage, tr("%1 is saved.").arg(node.name), false);
-    Q_EMIT m_session.settingsChanged();
-}
-
-void SettingsWindow::removeNode()
-{
-    if (auto permitted = m_session.permit(app::Action::ChangeSettings); !permitted)
-        return say(m_nodeMessage, message(permitted.error()), true);
-    const auto removed = dimse::Nodes(m_session.settings()).remove(m_name->text());
-    if (!removed)
-        return say(m_nodeMessage, message(removed.error()), true);
-    listNodes();
-    Q_EMIT m_session.settingsChanged();
-}
-
-void SettingsWindow::echoNode()
-{
-    dimse::Node node;
-    node.name = m_name->text();
-    node.aeTitle = m_ae->text().trimmed();
-    node.host = m_host->text().trimmed();
-    node.port = quint16(m_port->value());
-    say(m_nodeMessage, tr("Asking %1…").arg(node.host), false);
-    m_echo = std::make_unique<Job>(
-        tr("Test"),
-        [node, local = m_session.local()](Task& task) -> Result<QString> {
-            const auto echoed = dimse::echo(node, local, task);
-            return echoed ? Result<QString>(QString()) : std::unexpected(echoed.error());
-        },
-        nullptr);
-    connect(m_echo.get(), &Job::finished, this, [this, node] {
-        const auto& result = m_echo->result();
-        say(m_nodeMessage, result ? tr("%1 answers.").arg(node.aeTitle) : message(result.error()), !result);
-    });
 }
 
 QWidget* SettingsWindow::bound(const char* key, QWidget* editor, QLabel* message)
@@ -209,6 +89,110 @@ QWidget* SettingsWindow::risPage()
     return page;
 }
 
+QWidget* SettingsWindow::networkPage()
+{
+    auto* page = new QWidget(this);
+    auto* form = new QFormLayout(page);
+    auto* message = new QLabel(page);
+    message->setWordWrap(true);
+    const auto number = [&](int least, int most) {
+        auto* box = new QSpinBox(page);
+        box->setRange(least, most);
+        return box;
+    };
+    auto* ae = new QLineEdit(page);
+    ae->setMaxLength(16);
+    auto* always = new QCheckBox(tr("Receive what peers send, as long as the program runs"), page);
+    auto* state = new QLabel(page);
+    state->setWordWrap(true);
+    state->setProperty("role", "quiet");
+    const auto showState = [this, state] {
+        const app::Exchange& exchange = m_session.exchange();
+        if (!exchange.listenerTrouble().isEmpty())
+            return say(state, exchange.listenerTrouble(), true);
+        if (!exchange.listener())
+            return say(state, tr("Nobody can send to this workstation now; C-MOVE opens the port for its own time."), false);
+        const dimse::ListenerStatus status = exchange.listener()->status();
+        QString text = tr("Listening on port %1: %n association(s)", nullptr, status.associations).arg(exchange.listener()->port());
+        if (status.idle > 0)
+            text += tr(", %n idle connection(s)", nullptr, status.idle);
+        if (status.refused > 0)
+            text += tr(", %n turned away, the last: %1", nullptr, int(status.refused)).arg(status.lastRefusal);
+        say(state, text, false);
+    };
+    auto* watch = new QTimer(page);
+    connect(watch, &QTimer::timeout, page, showState);
+    watch->start(1000);
+    connect(&m_session, &app::Session::settingsChanged, page, showState, Qt::QueuedConnection);
+    showState();
+    form->addRow(tr("Our AE title"), bound(dimse::listenAe.key, ae, message));
+    form->addRow(tr("Our port for C-MOVE and the listener"), bound(dimse::listenPort.key, number(1, 65535), message));
+    form->addRow(QString(), bound(app::listenAlways.key, always, message));
+    form->addRow(tr("Certificate of the listener"), bound(app::listenCertificate.key, new QLineEdit(page), message));
+    form->addRow(tr("Its key"), bound(app::listenKey.key, new QLineEdit(page), message));
+    form->addRow(tr("Only peers certified by"), bound(app::listenCa.key, new QLineEdit(page), message));
+    form->addRow(QString(), state);
+    auto* quota = number(0, 1'000'000);
+    quota->setSuffix(tr(" GiB"));
+    quota->setSpecialValueText(tr("no limit"));
+    auto* imported = new QCheckBox(tr("Imported studies may go too: their files are kept elsewhere"), page);
+    form->addRow(tr("Archive at most"), bound(archive::quotaGiB.key, quota, message));
+    form->addRow(QString(), bound(app::evictImported.key, imported, message));
+    auto* limits = new QLineEdit(page);
+    limits->setPlaceholderText(QStringLiteral("07:00-19:00 2000"));
+    limits->setToolTip(tr("kbit/s for priors and routes by the time of day, several separated by semicolons; 0: nothing. What somebody waits for is never slowed."));
+    form->addRow(tr("Transfers at once"), bound(transfer::atOnce.key, number(1, 8), message));
+    form->addRow(tr("Limits in the background"), bound(transfer::backgroundLimits.key, limits, message));
+    form->addRow(message);
+    return page;
+}
+
+QWidget* SettingsWindow::rulesPage()
+{
+    auto* page = new QWidget(this);
+    auto* layout = new QVBoxLayout(page);
+    auto* message = new QLabel(page);
+    message->setWordWrap(true);
+    const auto add = [&](const QString& title, const char* key, std::vector<RuleTable::Column> columns) {
+        auto* heading = new QLabel(title, page);
+        heading->setWordWrap(true);
+        layout->addWidget(heading);
+        auto* table = new RuleTable(std::move(columns), page);
+        const QString name = QString::fromLatin1(key);
+        table->setJson(m_session.configured(name).value_or(QString()));
+        connect(table, &RuleTable::edited, this, [this, table, name, message] {
+            const auto stored = m_session.configure(name, table->toJson());
+            say(message, stored ? tr("Saved.") : diascope::message(stored.error()), !stored);
+        });
+        layout->addWidget(table, 1);
+    };
+    using Column = RuleTable::Column;
+    add(tr("Priors that are fetched for today's worklist and arrivals. The first rule that fits counts; an empty field fits everything. Without rules: three of the same modality within five years."),
+        transfer::prefetchRules.key,
+        {{Column::Words, QStringLiteral("modalities"), tr("New study")},
+         {Column::Words, QStringLiteral("bodyParts"), tr("Body parts")},
+         {Column::Words, QStringLiteral("priors"), tr("Priors")},
+         {Column::YesNo, QStringLiteral("sameBodyPart"), tr("Same body part")},
+         {Column::Number, QStringLiteral("years"), tr("Years"), 5},
+         {Column::Number, QStringLiteral("atMost"), tr("At most"), 3}});
+    add(tr("What arrives and fits is sent on. All rules that fit count."), transfer::routeRules.key,
+        {{Column::Words, QStringLiteral("from"), tr("From AE title")},
+         {Column::Words, QStringLiteral("modalities"), tr("Modality")},
+         {Column::Words, QStringLiteral("bodyParts"), tr("Body parts")},
+         {Column::Text, QStringLiteral("description"), tr("Description")},
+         {Column::Text, QStringLiteral("to"), tr("To (name of a peer)")},
+         {Column::YesNo, QStringLiteral("commit"), tr("Commitment")}});
+    auto* form = new QFormLayout;
+    auto* worklist = new QComboBox(page);
+    worklist->addItem(tr("none"), QString());
+    for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
+        worklist->addItem(node.name, node.name);
+    form->addRow(tr("Worklist from"), bound(app::worklistNode.key, worklist, message));
+    layout->addLayout(form);
+    layout->addWidget(message);
+    return page;
+}
+
 QWidget* SettingsWindow::generalPage()
 {
     auto* page = new QWidget(this);
@@ -218,16 +202,10 @@ QWidget* SettingsWindow::generalPage()
     language->addItem(tr("As the system"), QString());
     language->addItem(QStringLiteral("English"), QStringLiteral("en"));
     language->addItem(QString::fromUtf8("简体中文"), QStringLiteral("zh_CN"));
-    auto* port = new QSpinBox(page);
-    port->setRange(1, 65535);
-    auto* ae = new QLineEdit(page);
-    ae->setMaxLength(16);
     form->addRow(tr("Language"), bound(app::uiLanguage.key, language, message));
     auto* note = new QLabel(tr("The language changes with the next start."), page);
     note->setProperty("role", "quiet");
     form->addRow(QString(), note);
-    form->addRow(tr("Our AE title"), bound(dimse::listenAe.key, ae, message));
-    form->addRow(tr("Our port for C-MOVE and the listener"), bound(dimse::listenPort.key, port, message));
     auto* folder = new QLabel(m_session.profile().folder(), page);
     folder->setTextInteractionFlags(Qt::TextSelectableByMouse);
     form->addRow(tr("Everything lies in"), folder);

@@ -1,6 +1,6 @@
 #include "app/windows/study_preview.h"
 #include "netclient/dicom/person_name.h"
-#include "netclient/dimse/query.h"
+#include "netclient/transfer/study_transfer.h"
 #include "reporting/export/text_export.h"
 #include "viewer/ui/thumbnail.h"
 #include <QBuffer>
@@ -108,7 +108,7 @@ void StudyPreview::showReport(const dicom::StudyUid& study)
 /// What the node says of the study's series: beside each how much of it is here.
 void StudyPreview::askNode(const dicom::StudyUid& study, const QString& name)
 {
-    const auto node = m_session.exchange().node(name);
+    const auto node = dimse::Nodes(m_session.settings()).find(name);
     if (!node)
         return;
     struct Series
@@ -128,8 +128,11 @@ void StudyPreview::askNode(const dicom::StudyUid& study, const QString& name)
     }
     m_asking = std::make_unique<Job>(
         tr("Series of %1").arg(name),
-        [node = *node, keys, found, local = m_session.local()](Task& task) -> Result<QString> {
-            const auto rows = dimse::find(node, dicom::Level::Series, keys, [&](const dicom::Dataset& row) {
+        [configured = *node, keys, found, local = m_session.local()](Task& task) -> Result<QString> {
+            const auto node = app::withSecret(configured);
+            if (!node)
+                return std::unexpected(node.error());
+            const auto rows = transfer::find(*node, dicom::Level::Series, keys, [&](const dicom::Dataset& row) {
                 using namespace dicom;
                 found->push_back({row.text(tag::SeriesInstanceUID), row.text(tag::SeriesNumber), row.text(tag::Modality), row.text(tag::SeriesDescription),
                                   row.text(tag::NumberOfSeriesRelatedInstances)});

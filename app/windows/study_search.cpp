@@ -1,6 +1,6 @@
 #include "app/windows/study_search.h"
 #include "netclient/dicom/person_name.h"
-#include "netclient/dimse/query.h"
+#include "netclient/transfer/study_transfer.h"
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <mutex>
@@ -189,10 +189,10 @@ void StudySearch::ask(const QString& name, const SearchTerms& terms)
 {
     const size_t number = m_states.size();
     m_states.push_back({name, 0, true, false, {}});
-    const auto node = m_session.exchange().node(name);
+    const auto node = dimse::Nodes(m_session.settings()).find(name);
     if (!node) {
         m_states[number].isRunning = false;
-        m_states[number].error = message(node.error());
+        m_states[number].error = tr("it is not set up any more");
         return;
     }
     const auto onRow = [arrivals = m_arrivals, number](const dicom::Dataset& answer) {
@@ -203,12 +203,15 @@ void StudySearch::ask(const QString& name, const SearchTerms& terms)
     };
     auto job = std::make_unique<Job>(
         tr("Search in %1").arg(name),
-        [node = *node, keys = terms.keys(), onRow, local = m_session.local()](Task& task) -> Result<QString> {
-            auto found = app::findStudies(node, keys, onRow, local, task);
+        [configured = *node, keys = terms.keys(), onRow, local = m_session.local()](Task& task) -> Result<QString> {
+            const auto node = app::withSecret(configured);
+            if (!node)
+                return std::unexpected(node.error());
+            auto found = transfer::find(*node, dicom::Level::Study, keys, onRow, local, task);
             if (found && !keys.patientId.isEmpty()) { // nobody of this ID, or an accession number as well
                 dicom::FindKeys byAccession = keys;
                 byAccession.accession = std::exchange(byAccession.patientId, QString());
-                const auto more = app::findStudies(node, byAccession, onRow, local, task);
+                const auto more = transfer::find(*node, dicom::Level::Study, byAccession, onRow, local, task);
                 if (!more)
                     return std::unexpected(more.error());
                 *found = std::max(*found, *more);

@@ -2,6 +2,7 @@
 #include "netclient/base/log.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/dicom/quick_header.h"
+#include "netclient/dimse/commitment.h"
 #include "netclient/transfer/transfer_queue.h"
 #include <QElapsedTimer>
 #include <array>
@@ -88,7 +89,17 @@ Result<std::unique_ptr<dimse::Listener>> listenInto(archive::Archive& archive, c
     if (!queue)
         return std::unexpected(queue.error());
     auto router = std::make_shared<Router>(std::move(*rules), std::move(*queue));
-    return dimse::Listener::start(options, [&archive, router, onArrived = std::move(onArrived)](dicom::Received&& received) -> Result<void> {
+    dimse::ListenerOptions complete = options;
+    complete.onCommitment = [profile](const dimse::CommitmentReport& report) {
+        std::vector<dicom::InstanceFailure> failures;
+        for (const dimse::CommitmentFailure& failure : report.failed)
+            failures.push_back({failure.sopInstanceUid, failure.reason});
+        auto answers = TransferQueue::open(profile); // of this thread
+        const auto settled = answers ? (*answers)->settle(report.transactionUid, failures) : std::unexpected(answers.error());
+        if (!settled)
+            qCWarning(lcNet) << "a storage commitment could not be taken:" << int(settled.error().fault);
+    };
+    return dimse::Listener::start(complete, [&archive, router, onArrived = std::move(onArrived)](dicom::Received&& received) -> Result<void> {
         const auto stored = archive.storeReceived(received.part10, received.callingAe);
         if (!stored)
             return std::unexpected(stored.error());

@@ -1,5 +1,9 @@
 #include "netclient/transfer/study_transfer.h"
 #include "netclient/base/log.h"
+#include "netclient/dicomweb/query.h"
+#include "netclient/dicomweb/retrieve.h"
+#include "netclient/dicomweb/store.h"
+#include "netclient/dimse/query.h"
 #include <QDirIterator>
 #include <QFileInfo>
 #include <mutex>
@@ -40,7 +44,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
                 return std::unexpected(stored.error());
             return {};
         }, options.local, task);
-    // C-GET: the peer keeps what it gave us, so it need not wait for our disk; we count when the disk has it.
+    // C-GET and WADO-RS: the peer keeps what it gave us, so it need not wait for our disk; we count when the disk has it.
     std::mutex mutex;
     std::vector<dicom::InstanceFailure> refused;
     std::optional<Error> full;
@@ -65,7 +69,8 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
             intake->add(std::move(received.part10), uid);
             return {};
         };
-        result = dimse::get(node, request, sink, options.local, task);
+        result = way == RetrieveBy::Web ? dicomweb::retrieve(serviceOf(node), request, sink, task)
+                                        : dimse::get(node, request, sink, options.local, task);
         intake->finish();
     }
     if (!result)
@@ -85,7 +90,31 @@ QString name(RetrieveBy way)
     return QLatin1String(names[int(way)]);
 }
 
-bool isNotOffered(const Error& error) { return error.fault == Fault::Refused && error.detail.contains(QLatin1String("C-GET")); }
+bool isNotOffered(RetrieveBy way, const Error& error)
+{
+    if (way == RetrieveBy::Web)
+        return error.fault != Fault::Cancelled && error.fault != Fault::DiskFull;
+    return dimse::isNotOffered(error);
+}
+
+dicomweb::Service serviceOf(const dimse::Node& node)
+{
+    dicomweb::Service service;
+    service.url = node.dicomWebUrl;
+    service.tls = node.tls;
+    service.login = {node.login, node.user, node.secret};
+    service.assumedCharacterSet = node.assumedCharacterSet;
+    service.parallel = std::clamp(node.associations, 1, 6);
+    return service;
+}
+
+Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
+                    const dimse::Local& local, Task& task)
+{
+    if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
+        return dicomweb::find(serviceOf(node), level, keys, onMatch, task);
+    return dimse::find(node, level, keys, onMatch, local, task);
+}
 
 std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted, const std::vector<TransferQueue::Way>& learned)
 {
@@ -106,6 +135,8 @@ std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted
     if (!node.dicomWebUrl.isEmpty())
         ways.push_back(RetrieveBy::Web);
     const auto rank = [&](RetrieveBy way) {
+        if (node.isSlowLine) // its first images come small by the web alone
+            return way == RetrieveBy::Web ? 1.0 : 0.0;
         for (const TransferQueue::Way& known : learned)
             if (known.way == name(way))
                 return known.isRefused ? -1.0 : known.bytesPerSecond;
@@ -180,11 +211,23 @@ Result<std::vector<OutgoingFile>> filesOf(const QStringList& paths)
     return files;
 }
 
+Result<OutgoingFile> namedFile(const OutgoingFile& file)
+{
+    if (!file.instance.isEmpty() && !file.sopClassUid.isEmpty())
+        return file;
+    const auto dataset = dicom::Dataset::read(file.path);
+    if (!dataset)
+        return std::unexpected(dataset.error());
+    return OutgoingFile{file.path, {dataset->text(dicom::tag::SOPInstanceUID)}, dataset->text(dicom::tag::SOPClassUID)};
+}
+
 namespace
 {
 
 Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& paths, const SendOptions& options, Task& task)
 {
+    if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
+        return dicomweb::store(serviceOf(node), paths, task, options.transcode);
     return dimse::store(node, paths, options.local, task, options.transcode);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/archive/archive.h"
+#include "netclient/dicomweb/service.h"
 #include "netclient/dimse/retrieve.h"
 #include "netclient/dimse/store.h"
 #include "netclient/transfer/transfer_queue.h"
@@ -29,8 +30,14 @@ Result<dicom::RetrieveResult> retrieveStudy(archive::Archive& archive, const dim
 /// setting says; else of those it may offer the quickest known, one not tried yet before it, refused ones last.
 std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted, const std::vector<TransferQueue::Way>& learned);
 
-/// The peer has no such service: another way may work.
-bool isNotOffered(const Error& error);
+/// Nothing came by this way, and another may work: the peer does not offer the service, or its web service is not there.
+bool isNotOffered(RetrieveBy way, const Error& error);
+
+/// The DICOMweb service of a node.
+dicomweb::Service serviceOf(const dimse::Node& node);
+/// C-FIND or, where the node is asked by the web (or by nothing else), QIDO-RS. Errors: those of the two.
+Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
+                    const dimse::Local& local, Task& task);
 
 struct OutgoingFile
 {
@@ -44,6 +51,9 @@ struct OutgoingFile
 Result<std::vector<OutgoingFile>> filesOf(const archive::Archive& archive, const dicom::StudyUid& study, const dicom::SeriesUid& series = {});
 /// Files and the files in folders. NotFound: one is not there, or there are none.
 Result<std::vector<OutgoingFile>> filesOf(const QStringList& paths);
+
+/// With the UIDs that the file itself tells, where they are not known.
+Result<OutgoingFile> namedFile(const OutgoingFile& file);
 
 struct SendOptions
 {

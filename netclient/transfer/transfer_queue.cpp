@@ -473,13 +473,16 @@ Result<qint64> TransferQueue::settle(const QString& transactionUid, const std::v
     const auto id = m_database->value(QStringLiteral("SELECT transfer FROM transfer_commitment WHERE transaction_uid=?"), {transactionUid});
     if (!id)
         return std::unexpected(id.error());
+    // Who waits for it looks now.
+    if (auto due = change(*m_database, QStringLiteral("UPDATE transfer SET next_due=?2 WHERE id=?1 AND state=0"), {**id, now()}); !due)
+        return std::unexpected(due.error());
     return (*id)->toLongLong();
 }
 
-Result<std::optional<std::vector<dicom::InstanceFailure>>> TransferQueue::commitmentOf(qint64 id) const
+Result<std::optional<TransferQueue::CommitmentState>> TransferQueue::commitmentOf(qint64 id) const
 {
-    auto query = m_database->prepare(QStringLiteral("SELECT failed FROM transfer_commitment WHERE transfer=? AND settled IS NOT NULL"
-                                                    " ORDER BY requested DESC LIMIT 1"));
+    auto query = m_database->prepare(QStringLiteral("SELECT settled, failed, requested, instances FROM transfer_commitment WHERE transfer=?"
+                                                    " ORDER BY requested DESC, rowid DESC LIMIT 1"));
     if (!query)
         return std::unexpected(query.error());
     query->bind(1, id);
@@ -487,8 +490,28 @@ Result<std::optional<std::vector<dicom::InstanceFailure>>> TransferQueue::commit
     if (!row)
         return std::unexpected(row.error());
     if (!*row)
-        return std::optional<std::vector<dicom::InstanceFailure>>();
-    return std::optional(failuresOf(query->text(0)));
+        return std::optional<CommitmentState>();
+    CommitmentState state;
+    state.isSettled = !query->isNull(0);
+    state.failed = failuresOf(query->text(1));
+    state.requested = QDateTime::fromMSecsSinceEpoch(query->integer(2), Qt::UTC);
+    for (const QJsonValue& uid : QJsonDocument::fromJson(query->text(3).toUtf8()).array())
+        state.instances << uid.toString();
+    return std::optional(std::move(state));
+}
+
+Result<void> TransferQueue::takeBack(qint64 id, const QStringList& instances)
+{
+    auto transaction = Transaction::begin(*m_database);
+    if (!transaction)
+        return std::unexpected(transaction.error());
+    for (const QString& instance : instances)
+        if (auto done = m_database->execute(QStringLiteral("DELETE FROM transfer_confirmed WHERE transfer=? AND instance=?"), {id, instance}); !done)
+            return done;
+    // What was asked for is answered: the next question is a new one.
+    if (auto done = m_database->execute(QStringLiteral("DELETE FROM transfer_commitment WHERE transfer=?"), {id}); !done)
+        return done;
+    return transaction->commit();
 }
 
 Result<void> TransferQueue::learn(const QString& node, const Way& way)

@@ -131,8 +131,17 @@ public:
     Result<void> requested(const QString& transactionUid, qint64 id, const QStringList& instances);
     /// Conflict: nobody asked for this transaction. `failed`: what the peer does not commit to. Returns the transfer it was for.
     Result<qint64> settle(const QString& transactionUid, const std::vector<dicom::InstanceFailure>& failed);
-    /// Nothing: still waiting. Empty: all committed.
-    Result<std::optional<std::vector<dicom::InstanceFailure>>> commitmentOf(qint64 id) const;
+    struct CommitmentState
+    {
+        bool isSettled = false; ///< the peer has answered
+        std::vector<dicom::InstanceFailure> failed; ///< what it does not keep
+        QStringList instances;  ///< asked for
+        QDateTime requested;    ///< UTC
+    };
+    /// The latest; nothing: none was asked for.
+    Result<std::optional<CommitmentState>> commitmentOf(qint64 id) const;
+    /// These are not there after all: they are sent again, and a new commitment is asked for.
+    Result<void> takeBack(qint64 id, const QStringList& instances);
 
     /// What retrieving from a node by a way has shown: the quicker one is used.
     struct Way

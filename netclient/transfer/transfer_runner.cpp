@@ -1,6 +1,7 @@
 #include "netclient/transfer/transfer_runner.h"
 #include "netclient/base/log.h"
 #include "netclient/base/process_owner.h"
+#include "netclient/dimse/commitment.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/rate_limit.h"
 #include "netclient/transfer/study_transfer.h"
@@ -20,6 +21,10 @@ constexpr std::chrono::milliseconds tick{250};  // how often progress is written
 constexpr std::chrono::milliseconds round{2000}; // how often the queue is looked at where nobody wakes us
 constexpr int mostAttempts = 40;                 // at a quarter of an hour: some nine hours of a peer that is away
 constexpr int mostFruitlessAttempts = 3;         // of a peer that answers, and does not give what it has
+
+constexpr int sameAssociationSeconds = 2;        // some answer a commitment at once, most over an association of their own
+constexpr qint64 commitmentWaitMs = 60'000;      // for whoever waits at a command line
+constexpr qint64 commitmentPatienceSeconds = 24 * 3600; // then it is asked for again
 
 /// Worth trying again by itself: the peer, the line or the disk may be better in a while.
 bool passes(const Error& error)
@@ -85,6 +90,8 @@ private:
     void execute(TransferQueue& queue);
     void retrieve(TransferQueue& queue, const dimse::Node& node);
     void send(TransferQueue& queue, const dimse::Node& node);
+    void settleSent(TransferQueue& queue, const dimse::Node& node, const std::vector<OutgoingFile>& files);
+    Result<void> askForCommitment(TransferQueue& queue, const dimse::Node& node, const std::vector<OutgoingFile>& files);
     void failed(const Error& error);
     void ended(const std::optional<Error>& error, const std::vector<dicom::InstanceFailure>& failures, qint64 moved);
     Result<dimse::Node> connectable() const;
@@ -155,13 +162,7 @@ Result<dimse::Node> TransferRunner::Attempt::connectable() const
     auto node = dimse::Nodes(settings).find(m_transfer.what.node);
     if (!node)
         return fail(Fault::NotFound, tr("there is no node %1 any more").arg(m_transfer.what.node));
-    if (node->login != dicom::Login::Kind::None && m_runner.options.secretOf) {
-        auto secret = m_runner.options.secretOf(*node);
-        if (!secret)
-            return std::unexpected(secret.error());
-        node->secret = *secret;
-    }
-    return *node;
+    return m_runner.options.complete ? m_runner.options.complete(*node) : *node;
 }
 
 dimse::Local TransferRunner::Attempt::local() const
@@ -275,7 +276,7 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
         QElapsedTimer clock;
         clock.start();
         result = retrieveStudy(m_runner.archive, node, what.study, what.series, way, options, m_task);
-        const bool isRefused = !result && isNotOffered(result.error());
+        const bool isRefused = !result && isNotOffered(way, result.error());
         const double seconds = double(clock.nsecsElapsed()) / 1e9;
         // A few images tell nothing of a line's speed.
         if (isRefused || m_bytes > 1'000'000)
@@ -317,7 +318,7 @@ void TransferRunner::Attempt::send(TransferQueue& queue, const dimse::Node& node
     m_before = qint64(files->size() - rest.size());
     m_total = qint64(rest.size());
     if (rest.empty())
-        return ended({}, {}, 0);
+        return settleSent(queue, node, *files);
     const auto result = sendFiles(m_runner.archive, node, rest, options, m_task);
     if (!result)
         return failed(result.error());
@@ -325,7 +326,80 @@ void TransferRunner::Attempt::send(TransferQueue& queue, const dimse::Node& node
     std::vector<dicom::InstanceFailure> failures;
     for (const dicom::SendFailure& failure : result->failed)
         failures.push_back({failure.sopInstanceUid.isEmpty() ? failure.path : failure.sopInstanceUid, failure.reason});
+    if (result->isComplete())
+        return settleSent(queue, node, *files);
     ended(result->ended, failures, result->confirmed);
+}
+
+/// All is confirmed. Where a commitment is wanted it is asked for, and waited for: a caller waits here, the queue looks again
+/// when it comes (PS3.4 Annex J).
+void TransferRunner::Attempt::settleSent(TransferQueue& queue, const dimse::Node& node, const std::vector<OutgoingFile>& files)
+{
+    if (m_transfer.what.commitment == Commitment::NotWanted)
+        return ended({}, {}, qint64(files.size()));
+    auto state = queue.commitmentOf(m_transfer.id);
+    if (!state)
+        return failed(state.error());
+    const bool isToAsk = !*state || (!(*state)->isSettled && (*state)->requested.secsTo(QDateTime::currentDateTimeUtc()) > commitmentPatienceSeconds);
+    if (isToAsk)
+        if (auto asked = askForCommitment(queue, node, files); !asked)
+            return failed(asked.error());
+    QElapsedTimer clock;
+    clock.start();
+    do {
+        state = queue.commitmentOf(m_transfer.id);
+        if (!state)
+            return failed(state.error());
+        if (*state && (*state)->isSettled)
+            break;
+        std::this_thread::sleep_for(tick);
+    } while (m_watched && !m_task.isCancelled() && clock.elapsed() < commitmentWaitMs);
+    if (!*state || !(*state)->isSettled) {
+        ended(Error{Fault::TimedOut, tr("the peer has everything and has not yet committed itself to keep it")}, {}, 0);
+        m_transfer.attempts = 0; // nothing has failed: it may take days
+        m_transfer.state = State::Queued;
+        return;
+    }
+    QStringList back;
+    for (const dicom::InstanceFailure& failure : (*state)->failed)
+        back << failure.sopInstanceUid;
+    std::vector<dicom::InstanceUid> kept;
+    for (const QString& uid : (*state)->instances)
+        if (!back.contains(uid))
+            kept.push_back({uid});
+    (void)m_runner.archive.markConfirmed(kept, node.name);
+    if (back.isEmpty())
+        return ended({}, {}, 0);
+    if (auto taken = queue.takeBack(m_transfer.id, back); !taken)
+        return failed(taken.error());
+    ended({}, (*state)->failed, 0);
+}
+
+Result<void> TransferRunner::Attempt::askForCommitment(TransferQueue& queue, const dimse::Node& node, const std::vector<OutgoingFile>& files)
+{
+    std::vector<dimse::InstanceReference> references;
+    QStringList uids;
+    for (const OutgoingFile& file : files) {
+        const auto named = namedFile(file);
+        if (!named)
+            return std::unexpected(named.error());
+        references.push_back({named->sopClassUid, named->instance.value});
+        uids << named->instance.value;
+    }
+    const QString transaction = dicom::newUid();
+    // Written down first: the answer may be here before the question is over.
+    if (auto noted = queue.requested(transaction, m_transfer.id, uids); !noted)
+        return noted;
+    const auto report = dimse::requestCommitment(node, transaction, references, local(), m_task, sameAssociationSeconds);
+    if (!report)
+        return std::unexpected(report.error());
+    if (!*report)
+        return {};
+    std::vector<dicom::InstanceFailure> failures;
+    for (const dimse::CommitmentFailure& failure : (*report)->failed)
+        failures.push_back({failure.sopInstanceUid, failure.reason});
+    const auto settled = queue.settle((*report)->transactionUid, failures);
+    return settled ? Result<void>{} : std::unexpected(settled.error());
 }
 
 TransferRunner::TransferRunner(archive::Archive& archive, const Profile& profile, Options options)

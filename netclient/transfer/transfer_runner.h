@@ -24,8 +24,8 @@ public:
     {
         dimse::Local local; ///< times; our AE title and port are those of the settings at the time
         dicom::Transcode transcode;
-        /// The secret of a node from the keyring; empty where it has none.
-        std::function<Result<QString>(const dimse::Node&)> secretOf;
+        /// Gives a node its secret from the keyring. May be empty.
+        std::function<Result<dimse::Node>(const dimse::Node&)> complete;
         /// Room for what comes, before a retrieval and again when the disk was full. May be empty.
         std::function<void()> makeRoom;
     };
