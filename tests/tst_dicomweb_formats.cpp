@@ -1,0 +1,269 @@
+#include "netclient/dicom/dataset.h"
+#include "netclient/dicomweb/http.h"
+#include "netclient/dicomweb/json_rows.h"
+#include "netclient/dicomweb/media_type.h"
+#include "netclient/dicomweb/multipart.h"
+#include "netclient/dicomweb/store_answer.h"
+#include "tests/support/dicom_json_samples.h"
+#include "tests/support/phantom_files.h"
+#include <QElapsedTimer>
+
+using namespace diascope;
+using namespace diascope::dicomweb;
+namespace tag = diascope::dicom::tag;
+
+namespace
+{
+
+struct Read
+{
+    QList<QByteArray> bodies, types;
+    Result<void> fed, finished;
+};
+
+Read readParts(const QByteArray& text, qsizetype chunk, const QByteArray& boundary = "b", qint64 most = 1 << 20)
+{
+    Read read;
+    MultipartReader reader(boundary, [&](MultipartReader::Part&& part) -> Result<void> {
+        read.bodies << part.body;
+        read.types << part.contentType;
+        return {};
+    }, most);
+    for (qsizetype at = 0; at < text.size() && read.fed; at += chunk)
+        read.fed = reader.feed(QByteArrayView(text).sliced(at, std::min(chunk, text.size() - at)));
+    if (read.fed)
+        read.finished = reader.finish();
+    return read;
+}
+
+QStringList readRows(const QByteArray& json, qsizetype chunk, Result<void>& result, JsonRows::Limits limits = {})
+{
+    QStringList rows;
+    JsonRows reader([&](const QByteArray& row) -> Result<void> {
+        rows << QString::fromUtf8(row);
+        return {};
+    }, limits);
+    for (qsizetype at = 0; at < json.size() && result; at += chunk)
+        result = reader.feed(QByteArrayView(json).sliced(at, std::min(chunk, json.size() - at)));
+    if (result)
+        result = reader.finish();
+    return rows;
+}
+
+} // namespace
+
+class TestDicomWebFormats : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void partsComeWholeHoweverTheyAreCut_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QList<QByteArray>>("bodies");
+        QTest::newRow("CRLF") << QByteArray("--b\r\nContent-Type: application/dicom\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("LF only") << QByteArray("--b\nContent-Type: x/y\n\nONE\n--b\n\nTWO\n--b--") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("preamble and epilogue") << QByteArray("ignore --b me\r\n--b\r\n\r\nONE\r\n--b--\r\nmore\r\n--b\r\n\r\nNO\r\n--b--") << QList<QByteArray>{"ONE"};
+        QTest::newRow("Content-Length") << QByteArray("--b\r\nContent-Length: 3\r\n\r\nONE\r\n--b\r\nContent-Length: 5\r\n\r\nT\r\nWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "T\r\nWO"};
+        QTest::newRow("Content-Length too small") << QByteArray("--b\r\nContent-Length: 1\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("Content-Length too large") << QByteArray("--b\r\nContent-Length: 999\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("boundary inside a line") << QByteArray("--b\r\n\r\nx--b--y\r\n--bb\r\n--b--\r\n") << QList<QByteArray>{"x--b--y\r\n--bb"};
+        QTest::newRow("body of line breaks") << QByteArray("--b\r\n\r\n\r\n\r\n\r\n--b--\r\n") << QList<QByteArray>{"\r\n\r\n"};
+        QTest::newRow("empty body") << QByteArray("--b\r\n\r\n\r\n--b--\r\n") << QList<QByteArray>{""};
+        QTest::newRow("white space after the boundary") << QByteArray("--b \t\r\n\r\nONE\r\n--b  \r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("zeros") << QByteArray("--b\r\n\r\n\0\0\r\n-\0\r\n--b--\r\n", 24) << QList<QByteArray>{QByteArray("\0\0\r\n-\0", 6)};
+        QTest::newRow("no parts") << QByteArray("--b--\r\n") << QList<QByteArray>{};
+    }
+    void partsComeWholeHoweverTheyAreCut()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QList<QByteArray>, bodies);
+        for (qsizetype chunk = 1; chunk <= text.size(); ++chunk) {
+            const Read read = readParts(text, chunk);
+            QVERIFY2(read.fed && read.finished, QByteArray::number(chunk).constData());
+            QCOMPARE(read.bodies, bodies);
+        }
+    }
+
+    void aLargePartAmongSmallOnesIsNotDamaged()
+    {
+        QByteArray large(3'000'000, 'x');
+        for (qsizetype i = 0; i < large.size(); i += 997)
+            large.replace(i, 6, "\r\n--bx");
+        const QByteArray text = "--b\r\n\r\nONE\r\n--b\r\n\r\n" + large + "\r\n--b\r\n\r\nTWO\r\n--b--\r\n";
+        for (const qsizetype chunk : {1000, 65536, 4'000'000}) {
+            const Read read = readParts(text, chunk, "b", 4 << 20);
+            QVERIFY(read.fed && read.finished);
+            QCOMPARE(read.bodies, (QList<QByteArray>{"ONE", large, "TWO"}));
+        }
+        QElapsedTimer clock; // small pieces do not make it slow: the search goes on where it was
+        clock.start();
+        (void)readParts(text, 100, "b", 4 << 20);
+        QVERIFY2(clock.elapsed() < 3000, QByteArray::number(clock.elapsed()).constData());
+    }
+
+    void aBodyWithoutItsEndIsDamaged()
+    {
+        const Read cut = readParts("--b\r\n\r\nONE\r\n--b\r\n\r\nTW", 7);
+        QCOMPARE(cut.bodies, QList<QByteArray>{"ONE"});
+        QCOMPARE(cut.finished.error().fault, Fault::Damaged);
+        const Read whole = readParts("--b\r\nContent-Length: 3\r\n\r\nONE\r\n", 7); // its own length says it is whole
+        QCOMPARE(whole.bodies, QList<QByteArray>{"ONE"});
+        QCOMPARE(whole.finished.error().fault, Fault::Damaged);
+        QVERIFY(!readParts("nothing of the kind", 7).finished);
+        QVERIFY(!readParts("", 7).finished);
+    }
+
+    void partsAndTheirHeadersAreBounded()
+    {
+        QCOMPARE(readParts("--b\r\n\r\n" + QByteArray(5000, 'x') + "\r\n--b--\r\n", 100, "b", 1000).fed.error().fault, Fault::Damaged);
+        QVERIFY(!readParts("--b\r\nX: " + QByteArray(50'000, 'x'), 100).fed);
+        QVERIFY(!readParts(QByteArray(100'000, 'x'), 100).fed);
+        QVERIFY(!readParts("--b" + QByteArray(50'000, ' '), 100).fed);
+    }
+
+    void mediaTypesAreReadWithQuotes()
+    {
+        const MediaType type = MediaType::parse("Multipart/Related; Type=\"application/dicom\" ;boundary=\"a;\\\"b c\"; start=<x>");
+        QCOMPARE(type.name, "multipart/related");
+        QCOMPARE(type.parameters.value("type"), "application/dicom");
+        QCOMPARE(type.parameters.value("boundary"), "a;\"b c");
+        QCOMPARE(type.parameters.value("start"), "<x>");
+        QCOMPARE(MediaType::parse("multipart/related;boundary=abc").parameters.value("boundary"), "abc");
+    }
+
+    void rowsComeHoweverTheyAreCut()
+    {
+        const QByteArray json = "\xEF\xBB\xBF [ {\"a\":\"]}\\\"\\\\\"}, \n{\"b\":[{},[1]]} ] ";
+        for (qsizetype chunk = 1; chunk <= json.size(); ++chunk) {
+            Result<void> result;
+            QCOMPARE(readRows(json, chunk, result), (QStringList{"{\"a\":\"]}\\\"\\\\\"}", "{\"b\":[{},[1]]}"}));
+            QVERIFY(result);
+        }
+        Result<void> empty;
+        QVERIFY(readRows("", 1, empty).isEmpty() && empty);
+        QVERIFY(readRows("[]", 1, empty).isEmpty() && empty);
+    }
+
+    void hostileJsonIsBounded_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::newRow("NET-14 nested without end") << "[{\"a\":" + QByteArray(100'000, '[');
+        QTest::newRow("NET-14 a hundred thousand deep") << "[{\"a\":" + QByteArray(100'000, '[') + QByteArray(100'000, ']') + "}]";
+        QTest::newRow("NET-14 millions of values") << "[{\"a\":[" + QByteArray(2'000'000, ',').replace(",", "0,") + "0]}]";
+        QTest::newRow("NET-14 a string without end") << "[{\"a\":\"" + QByteArray(5'000'000, 'x');
+        QTest::newRow("NET-14 brackets that do not fit") << QByteArray("[{\"a\":[}]]");
+        QTest::newRow("NET-14 a number") << QByteArray("17");
+        QTest::newRow("NET-14 numbers for rows") << QByteArray("[1,2]");
+        QTest::newRow("NET-14 an object") << QByteArray("{\"error\":\"no\"}");
+        QTest::newRow("NET-14 cut") << QByteArray("[{\"a\":1},");
+        QTest::newRow("NET-14 something behind it") << QByteArray("[] []");
+    }
+    void hostileJsonIsBounded()
+    {
+        QFETCH(QByteArray, json);
+        Result<void> result;
+        readRows(json, 65536, result);
+        QVERIFY(!result);
+        QCOMPARE(result.error().fault, Fault::Damaged);
+    }
+
+    void sequencesNestedTooDeepAreRefused()
+    {
+        const auto nested = [](int depth) {
+            QByteArray json = "{\"00100020\":{\"vr\":\"LO\",\"Value\":[\"P\"]}}";
+            for (int i = 0; i < depth; ++i)
+                json = "{\"00081199\":{\"vr\":\"SQ\",\"Value\":[" + json + "]}}";
+            return json;
+        };
+        QVERIFY(datasetFromJson(nested(60)));
+        QCOMPARE(datasetFromJson(nested(70)).error().fault, Fault::Damaged);
+    }
+
+    /// pydicom writes a dataset as DICOM JSON; ours must say what pydicom's says.
+    void jsonOfAnIndependentWriterIsRead()
+    {
+        const auto ran = test::python(QString::fromUtf8(test::pydicomScript));
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const auto row = datasetFromJson(ran.out);
+        QVERIFY(row);
+        QCOMPARE(row->text(tag::PatientName), QString::fromUtf8("Yamada^Tarou=山田^太郎=やまだ^たろう"));
+        QCOMPARE(row->text(tag::PatientID), "P1");
+        QVERIFY(row->contains(tag::AccessionNumber) && !row->hasValue(tag::AccessionNumber));
+        QCOMPARE(row->texts(tag::ModalitiesInStudy), (QStringList{"CT", "SR"}));
+        QCOMPARE(row->integer(tag::NumberOfStudyRelatedInstances), 72);
+        QCOMPARE(row->numbers(tag::PixelSpacing), (std::vector<double>{0.5, 0.25}));
+        QCOMPARE(row->integer(tag::Rows), 512);
+        QCOMPARE(row->number(tag::DiffusionBValue), 1000.5);
+        QCOMPARE(row->number(dicom::Tag{0x0018, 0x0050}), 1.25);
+        QCOMPARE(row->bytes(tag::FrameIncrementPointer), QByteArray("\x18\x00\x63\x10\x20\x00\x32\x00", 8));
+        QCOMPARE(row->bytes(tag::ICCProfile), QByteArray("\1\2\3\4"));
+        const auto items = row->items(tag::ContentSequence);
+        QCOMPARE(items.size(), 2);
+        QCOMPARE(items[0].text(tag::TextValue), "a\\b");
+        QCOMPARE(items[0].item(tag::ConceptNameCodeSequence)->text(dicom::Tag{0x0008, 0x0104}), QString::fromUtf8("Größe"));
+        QCOMPARE(row->text(dicom::Tag{0x0009, 0x1001}), "private");
+        QCOMPARE(row->integer(dicom::Tag{0x0009, 0x1002}), 7);
+    }
+
+    void oddJsonIsReadOrLeftOut()
+    {
+        const auto row = datasetFromJson(test::oddJson);
+        QVERIFY(row);
+        QCOMPARE(row->integer(tag::Rows), 512);
+        QVERIFY(!row->contains(tag::Columns)); // does not fit into 16 bits: never another number
+        QCOMPARE(row->integer(tag::NumberOfStudyRelatedInstances), 3);
+        QCOMPARE(row->number(tag::PixelSpacing, 0), 0.5);
+        QVERIFY(std::abs(*row->number(tag::PixelSpacing, 1) - 1.0 / 3) < 1e-13);
+        QCOMPARE(row->texts(tag::ModalitiesInStudy), (QStringList{"CT", "", "SR"}));
+        QCOMPARE(row->text(tag::PatientName), "Old^Style");
+        QVERIFY(!row->contains(tag::PixelData));
+        QVERIFY(!row->contains(tag::PatientID));
+        QCOMPARE(row->text(tag::PatientBirthDate), "19700101");
+        QCOMPARE(row->text(tag::StudyInstanceUID), QString()); // an object where a UID should be
+        QVERIFY(!row->contains(dicom::Tag{0x0002, 0x0010}));
+        QCOMPARE(row->text(tag::AccessionNumber), "ab");
+    }
+
+    /// GB18030 that a server took for ISO 8859-1: 张 is D5 C5, 伟 is CE B0 (by Python's codec).
+    void SAF_07_aWronglyDeclaredCharacterSetIsOverridden()
+    {
+        const QString misread = QString::fromLatin1("\xD5\xC5^\xCE\xB0");
+        const QByteArray json = QByteArray(test::misreadName).replace("@", misread.toUtf8());
+        QCOMPARE(datasetFromJson(json)->text(tag::PatientName), "Zhang^Wei=" + misread);
+        QCOMPARE(datasetFromJson(json, "GB18030")->text(tag::PatientName), QString::fromUtf8("Zhang^Wei=张^伟"));
+        // Text that was never Latin-1 stays.
+        const QByteArray right = test::rightName;
+        QCOMPARE(datasetFromJson(right, "GB18030")->text(tag::PatientName), QString::fromUtf8("张^é"));
+    }
+
+    void whatAServerSaysOfStoredObjectsIsRead_data()
+    {
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        const QByteArray object = test::storedJson;
+        QTest::newRow("NET-01 STOW answer in JSON") << QByteArray("application/dicom+json") << object;
+        QTest::newRow("NET-01 STOW answer in a JSON array") << QByteArray("application/json; charset=utf-8") << "[" + object + "]";
+        QTest::newRow("NET-01 STOW answer in XML") << QByteArray("application/dicom+xml") << QByteArray(test::storedXml);
+    }
+    void whatAServerSaysOfStoredObjectsIsRead()
+    {
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        const auto answer = StoreAnswer::parse(type, body);
+        QVERIFY(answer);
+        QCOMPARE(answer->stored, QSet<QString>{"1.2.1"});
+        QCOMPARE(answer->failed, (QHash<QString, quint16>{{"1.2.2", 0xC122}}));
+        QVERIFY(StoreAnswer::parse(type, "")->stored.isEmpty());
+        QVERIFY(!StoreAnswer::parse(type, body.left(body.size() - 30)));
+        QCOMPARE(StoreAnswer::parse("text/html", "<html>").error().fault, Fault::NotDicom);
+    }
+
+    void queryValuesArePercentEncodedUtf8()
+    {
+        QCOMPARE(encoded(QString::fromUtf8("Mü*&=? +/山")), "M%C3%BC*%26%3D%3F%20%2B%2F%E5%B1%B1");
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDicomWebFormats)
+#include "tst_dicomweb_formats.moc"
