@@ -1,6 +1,8 @@
 #include "netclient/dimse/retrieve.h"
 #include "netclient/dimse/query.h"
 #include "netclient/dimse/retrieve_session.h"
+#include <atomic>
+#include <thread>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmnet/dimse.h>
@@ -16,12 +18,13 @@ QString tr(const char* text) { return QCoreApplication::translate("Dimse", text)
 constexpr dicom::Tag failedInstances{0x0008, 0x0058};
 
 const QStringList uncompressed{QString::fromUtf16(dicom::explicitLittleEndian), QString::fromUtf16(dicom::implicitLittleEndian)};
-/// What we can show, so that a peer sends what it has as it has it.
+/// What we can show beside plain little endian, so that a peer sends what it has as it has it.
 const char* const compressed[] = {
     UID_JPEG2000LosslessOnlyTransferSyntax, UID_JPEG2000TransferSyntax,      UID_JPEGLSLosslessTransferSyntax,
     UID_JPEGLSLossyTransferSyntax,          UID_JPEGProcess14SV1TransferSyntax, UID_JPEGProcess14TransferSyntax,
     UID_JPEGProcess1TransferSyntax,         UID_JPEGProcess2_4TransferSyntax, UID_RLELosslessTransferSyntax,
-    UID_MPEG4HighProfileLevel4_1TransferSyntax};
+    UID_MPEG4HighProfileLevel4_1TransferSyntax, "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203",
+    UID_DeflatedExplicitVRLittleEndianTransferSyntax, UID_BigEndianExplicitTransferSyntax};
 
 /// One context for the request, the storage classes in the study with every syntax apart, then all others uncompressed.
 std::vector<Context> getContexts(const QStringList& sopClasses)
@@ -29,7 +32,7 @@ std::vector<Context> getContexts(const QStringList& sopClasses)
     std::vector<Context> contexts{{QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel), uncompressed}};
     QSet<QString> seen;
     for (const QString& sopClass : sopClasses) {
-        if (seen.contains(sopClass) || sopClass.isEmpty() || contexts.size() + 12 > size_t(maximumContexts))
+        if (seen.contains(sopClass) || sopClass.isEmpty() || contexts.size() + std::size(compressed) + 1 > size_t(maximumContexts))
             continue;
         seen.insert(sopClass);
         for (const char* syntax : compressed)
@@ -61,14 +64,14 @@ Progress progressOf(const Response& response)
 }
 
 /// The last response: what failed by the peer's account.
-Result<void> conclude(const Progress& last, const QStringList& failedUids, Intake& intake, RetrieveResult& result)
+Result<void> conclude(const Progress& last, const QStringList& failedUids, Intake& intake)
 {
     for (const QString& uid : failedUids)
         if (!uid.isEmpty())
             intake.failed(uid, tr("the peer could not send it"));
     if (failedUids.isEmpty() && last.failedCount > 0)
         intake.failed({}, tr("the peer could not send %1 instances").arg(last.failedCount));
-    result.expected = std::max(result.expected, last.completed + last.failedCount + last.warning + last.remaining);
+    intake.expect(last.completed + last.failedCount + last.warning + last.remaining);
     const bool isFailure = last.status != 0 && last.status != 0xb000;
     if (isFailure)
         return fail(last.status == 0xfe00 ? Fault::Cancelled : Fault::Refused, statusText(last.status));
@@ -105,7 +108,7 @@ Result<void> takeStore(Association& association, quint8 context, T_DIMSE_C_Store
 }
 
 /// One C-GET to its last response. An error: the association is over.
-Result<void> getOne(Association& association, const dicom::Dataset& identifier, Intake& intake, RetrieveResult& result)
+Result<void> getOne(Association& association, const dicom::Dataset& identifier, Intake& intake)
 {
     T_DIMSE_Message request = {};
     request.CommandField = DIMSE_C_GET_RQ;
@@ -140,13 +143,12 @@ Result<void> getOne(Association& association, const dicom::Dataset& identifier, 
             failedUids = dataset->texts(failedInstances);
         }
         if (!progress.isPending())
-            return conclude(progress, failedUids, intake, result);
-        result.expected = std::max(result.expected, progress.remaining + progress.completed + progress.failedCount + progress.warning);
+            return conclude(progress, failedUids, intake);
+        intake.expect(progress.remaining + progress.completed + progress.failedCount + progress.warning);
     }
 }
 
-Result<void> moveOne(Association& association, const dicom::Dataset& identifier, const QString& destination, Intake& intake,
-                     RetrieveResult& result)
+Result<void> moveOne(Association& association, const dicom::Dataset& identifier, const QString& destination, Intake& intake)
 {
     T_DIMSE_Message request = {};
     request.CommandField = DIMSE_C_MOVE_RQ;
@@ -175,7 +177,7 @@ Result<void> moveOne(Association& association, const dicom::Dataset& identifier,
             failedUids = dataset->texts(failedInstances);
         }
         if (!progress.isPending())
-            return conclude(progress, failedUids, intake, result);
+            return conclude(progress, failedUids, intake);
     }
 }
 
@@ -186,7 +188,12 @@ struct Plan
     std::vector<dicom::Dataset> requests;
 };
 
-Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, RetrieveResult& result, const Local& local, Task& task)
+/// From so many instances on more than one association pays: before, asking for their names costs more.
+constexpr qint64 worthSplitting = 200;
+
+enum class By { Get, Move };
+
+Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, By by, RetrieveResult& result, const Local& local, Task& task)
 {
     Plan plan;
     if (request.study.isEmpty())
@@ -198,6 +205,11 @@ Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, Retrieve
         return std::unexpected(counted.error()); // a peer without C-FIND may still have C-GET
     if (task.isCancelled())
         return fail(Fault::Cancelled, tr("stopped"));
+    // What is not told has to be asked for: without the classes a peer would send everything decompressed.
+    const bool isSplit = by == By::Get && node.associations > 1 && plan.inventory.count.value_or(0) >= worthSplitting;
+    const bool isInTheDark = by == By::Get && plan.inventory.sopClasses.isEmpty();
+    if (request.present.isEmpty() && counted && (isSplit || isInTheDark))
+        (void)listInstances(plan.inventory, node, request, local, task);
     if (!request.present.isEmpty()) {
         if (auto listed = listInstances(plan.inventory, node, request, local, task); !listed)
             return std::unexpected(listed.error());
@@ -206,8 +218,39 @@ Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, Retrieve
                                             [&](const QString& uid) { return request.present.contains(uid); });
     }
     result.expected = plan.inventory.size();
-    plan.requests = identifiers(request, plan.inventory);
+    const bool isListed = plan.inventory.hasInstances && plan.inventory.size() > 0;
+    plan.requests = identifiers(request, plan.inventory, !request.present.isEmpty() || (isSplit && isListed) ? Split::Lists : Split::Whole);
     return plan;
+}
+
+/// The requests of a plan, taken one by one by as many associations as the peer bears. An error: not even one came about.
+Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Local& local, Task& task)
+{
+    const auto contexts = getContexts(plan.inventory.sopClasses);
+    auto first = Association::open(node, local, contexts, task);
+    if (!first)
+        return std::unexpected(first.error());
+    std::atomic<size_t> next = 0;
+    const auto work = [&](Association& association) {
+        for (size_t at = next++; at < plan.requests.size(); at = next++)
+            if (auto got = getOne(association, plan.requests[at], intake); !got) {
+                intake.ended(got.error());
+                return;
+            }
+        association.release();
+    };
+    std::vector<std::thread> others;
+    const size_t count = std::min(size_t(std::clamp(node.associations, 1, 8)), plan.requests.size());
+    for (size_t i = 1; i < count; ++i)
+        others.emplace_back([&] {
+            // A peer that gives no more than it gave is no error: the others do the work.
+            if (auto association = Association::open(node, local, contexts, task))
+                work(**association);
+        });
+    work(**first);
+    for (std::thread& other : others)
+        other.join();
+    return {};
 }
 
 } // namespace
@@ -215,23 +258,14 @@ Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, Retrieve
 Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, const Sink& sink, const Local& local, Task& task)
 {
     RetrieveResult result;
-    auto plan = makePlan(node, request, result, local, task);
+    auto plan = makePlan(node, request, By::Get, result, local, task);
     if (!plan)
         return std::unexpected(plan.error());
-    Intake intake(request, sink, task, result);
+    Intake intake(request, sink, Intake::Calls::OneAtATime, task, result);
     task.report(0, result.expected - result.present);
-    if (!plan->requests.empty()) {
-        auto association = Association::open(node, local, getContexts(plan->inventory.sopClasses), task);
-        if (!association)
-            return std::unexpected(association.error());
-        for (const dicom::Dataset& identifier : plan->requests)
-            if (auto got = getOne(**association, identifier, intake, result); !got) {
-                result.ended = got.error();
-                break;
-            }
-        if (!result.ended)
-            (*association)->release();
-    }
+    if (!plan->requests.empty())
+        if (auto opened = getAll(node, *plan, intake, local, task); !opened)
+            return std::unexpected(opened.error());
     settle(result, plan->inventory, request, intake, node, local, task);
     return result;
 }
@@ -240,10 +274,10 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
                             const Local& local, Task& task)
 {
     RetrieveResult result;
-    auto plan = makePlan(node, request, result, local, task);
+    auto plan = makePlan(node, request, By::Move, result, local, task);
     if (!plan)
         return std::unexpected(plan.error());
-    Intake intake(request, sink, task, result);
+    Intake intake(request, sink, Intake::Calls::AtOnce, task, result);
     ListenerOptions options;
     options.aeTitle = destination.aeTitle;
     options.port = destination.port;
@@ -258,7 +292,7 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
         if (!association)
             return std::unexpected(association.error());
         for (const dicom::Dataset& identifier : plan->requests)
-            if (auto moved = moveOne(**association, identifier, destination.aeTitle, intake, result); !moved) {
+            if (auto moved = moveOne(**association, identifier, destination.aeTitle, intake); !moved) {
                 result.ended = moved.error();
                 break;
             }

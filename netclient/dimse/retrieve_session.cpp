@@ -73,6 +73,7 @@ Result<void> listInstances(Inventory& inventory, const Node& node, const Retriev
     FindKeys keys;
     keys.studyUid = request.study.value;
     const auto goesOn = [&] { return !task.isCancelled(); };
+    QSet<QString> classes;
     if (request.series.isEmpty()) {
         series.clear();
         const auto rows = findQuietly(node, Level::Series, keys, [&](const dicom::Dataset& row) {
@@ -89,6 +90,8 @@ Result<void> listInstances(Inventory& inventory, const Node& node, const Retriev
         QStringList& instances = inventory.instances[uid];
         const auto rows = findQuietly(node, Level::Image, keys, [&](const dicom::Dataset& row) {
             instances << row.text(tag::SOPInstanceUID);
+            if (const QString sopClass = row.text(tag::SOPClassUID); !sopClass.isEmpty())
+                classes.insert(sopClass);
             return goesOn();
         }, local, task);
         if (!rows)
@@ -96,10 +99,12 @@ Result<void> listInstances(Inventory& inventory, const Node& node, const Retriev
         instances.removeDuplicates();
     }
     inventory.hasInstances = true;
+    if (!classes.isEmpty())
+        inventory.sopClasses = QStringList(classes.begin(), classes.end());
     return {};
 }
 
-std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory)
+std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory, Split split)
 {
     const auto identifier = [&](const char* level) {
         dicom::Dataset dataset;
@@ -109,7 +114,7 @@ std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const In
         return dataset;
     };
     std::vector<dicom::Dataset> requests;
-    if (request.present.isEmpty()) {
+    if (split == Split::Whole) {
         requests.push_back(identifier(request.series.isEmpty() ? "STUDY" : "SERIES"));
         if (!request.series.isEmpty())
             (void)requests.back().setText(tag::SeriesInstanceUID, request.series.value);
@@ -128,6 +133,19 @@ std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const In
         }
     }
     return requests;
+}
+
+void Intake::expect(qint64 count)
+{
+    const std::lock_guard lock(m_mutex);
+    m_result.expected = std::max(m_result.expected, count);
+}
+
+void Intake::ended(const Error& error)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_result.ended)
+        m_result.ended = error;
 }
 
 void Intake::failed(const QString& instanceUid, const QString& reason)
@@ -160,19 +178,19 @@ Result<void> Intake::take(Received&& received, qint64 datasetOffset)
             return fail(Fault::Conflict, tr("it belongs to another patient than was asked for"));
         if (identity->instance != uid)
             return fail(Fault::Damaged, tr("it is another instance than was announced"));
+        std::unique_lock one(m_sinkMutex, std::defer_lock);
+        if (m_calls == Calls::OneAtATime)
+            one.lock();
         return m_sink(std::move(received));
     }();
     if (!taken) {
         failed(uid, message(taken.error()));
         return taken;
     }
-    qint64 count = 0;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_received.insert(uid);
-        count = m_result.received = m_received.size();
-    }
-    m_task.report(count, std::max(m_total, count));
+    const std::lock_guard lock(m_mutex);
+    m_received.insert(uid);
+    const qint64 count = m_result.received = m_received.size();
+    m_task.report(count, std::max(m_total, count)); // with the lock: it never goes back
     return taken;
 }
 

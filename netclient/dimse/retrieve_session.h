@@ -13,7 +13,7 @@ struct Inventory
 {
     std::optional<qint64> count;       ///< NumberOfStudy/SeriesRelatedInstances
     QStringList sopClasses;            ///< SOPClassesInStudy, where it tells
-    bool hasInstances = false;         ///< the list below was asked for
+    bool hasInstances = false;         ///< the list below was asked for; sopClasses is complete then
     QHash<QString, QStringList> instances; ///< by series UID
     qint64 size() const;
 };
@@ -25,19 +25,25 @@ Result<Inventory> countInstances(const Node& node, const RetrieveRequest& reques
 /// Image level, series by series.
 Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
 
+enum class Split { Whole, Lists };
 /// Identifiers of the C-GET or C-MOVE requests that fetch what is missing: one for a whole study or series, else one for each
-/// hundred instances of a series (PS3.4 C.4.2.1.4: UID lists).
-std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory);
+/// hundred instances of a series (PS3.4 C.4.2.1.4: UID lists), which needs inventory.instances.
+std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory, Split split);
 
 /// Judges every instance as it comes in and keeps the count. Thread-safe.
 class Intake
 {
 public:
-    Intake(const RetrieveRequest& request, const Sink& sink, Task& task, RetrieveResult& result)
-        : m_request(request), m_sink(sink), m_task(task), m_result(result),
+    enum class Calls { OneAtATime, AtOnce }; ///< of the sink
+    Intake(const RetrieveRequest& request, const Sink& sink, Calls calls, Task& task, RetrieveResult& result)
+        : m_request(request), m_sink(sink), m_calls(calls), m_task(task), m_result(result),
           m_total(result.expected - result.present)
     {
     }
+    /// The peer speaks of so many.
+    void expect(qint64 count);
+    /// What ended one of the associations; the first that is told stays.
+    void ended(const Error& error);
     /// An error: refused, and listed. `datasetOffset` 0: not known.
     Result<void> take(Received&& received, qint64 datasetOffset);
     void failed(const QString& instanceUid, const QString& reason);
@@ -46,10 +52,12 @@ public:
 private:
     const RetrieveRequest& m_request;
     const Sink& m_sink;
+    const Calls m_calls;
     Task& m_task;
     RetrieveResult& m_result;
     const qint64 m_total;
     mutable std::mutex m_mutex;
+    std::mutex m_sinkMutex;
     QSet<QString> m_received;
     QSet<QString> m_failed;
 };

@@ -178,6 +178,8 @@ private:
             }
             status = sendDataset(association, context, file, *dataset);
         }
+        if (status && isWorthPlain(file, *status, asItIs))
+            status = sendPlain(association, file, *status);
         if (!status)
             return std::unexpected(status.error());
         ++m_result.sent;
@@ -186,6 +188,23 @@ private:
         else
             failed(file, statusText(*status));
         return {};
+    }
+
+    /// A peer that accepted the syntax and cannot take the image in it (Orthanc and HTJ2K): maybe uncompressed.
+    static bool isWorthPlain(const Outgoing& file, quint16 status, quint8 asItIs)
+    {
+        const bool isRefused = (status & 0xff00) == 0xA700 || (status & 0xff00) == 0xA900 || (status & 0xf000) == 0xC000;
+        return asItIs != 0 && isRefused && dicom::TransferSyntax::fromUid(file.transferSyntax).isEncapsulated();
+    }
+
+    /// The first answer stays where there is nothing to send instead.
+    Result<quint16> sendPlain(Association& association, const Outgoing& file, quint16 first)
+    {
+        const quint8 context = contextForConverted(association, file.sopClass);
+        if (context == 0)
+            return first;
+        const auto dataset = converted(file, association.transferSyntaxOf(context));
+        return dataset ? sendDataset(association, context, file, *dataset) : Result<quint16>(first);
     }
 
     static quint8 contextForConverted(const Association& association, const QString& sopClass)
