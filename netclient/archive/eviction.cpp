@@ -133,7 +133,7 @@ QString reasonToStay(const Evictable& study, Archive::OnlyHere onlyHere)
         return tr("pinned");
     const qint64 mustStay = onlyHere == Archive::OnlyHere::Stays ? study.onlyHere : study.onlyHere - study.onlyImported;
     if (mustStay > 0)
-        return QCoreApplication::translate("Archive", "%n of its images are known nowhere else", nullptr, int(mustStay));
+        return QCoreApplication::translate("Archive", "%n image(s) of it are known nowhere else", nullptr, int(mustStay));
     return {};
 }
 
