@@ -238,11 +238,13 @@ bool Statement::isNull(int column) const { return sqlite3_column_type(m_statemen
 qint64 Statement::integer(int column) const { return sqlite3_column_int64(m_statement, column); }
 double Statement::real(int column) const { return sqlite3_column_double(m_statement, column); }
 
-QString Statement::text(int column) const
+QByteArrayView Statement::utf8(int column) const
 {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(m_statement, column));
-    return QString::fromUtf8(text, sqlite3_column_bytes(m_statement, column));
+    return QByteArrayView(text, sqlite3_column_bytes(m_statement, column));
 }
+
+QString Statement::text(int column) const { return QString::fromUtf8(utf8(column)); }
 
 QByteArray Statement::blob(int column) const
 {

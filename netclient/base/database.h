@@ -75,6 +75,7 @@ public:
     int columnCount() const;
     bool isNull(int column) const;
     QString text(int column) const;
+    QByteArrayView utf8(int column) const; ///< the same text's bytes, valid until the next step
     qint64 integer(int column) const;
     double real(int column) const;
     QByteArray blob(int column) const;
