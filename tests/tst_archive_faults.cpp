@@ -3,6 +3,7 @@
 #include "tests/support/faulty_io.h"
 #include <QTemporaryDir>
 #include <cerrno>
+#include <filesystem>
 
 using namespace diascope;
 using namespace diascope::archive;
@@ -28,7 +29,21 @@ struct Deed
     Result<void> (*work)(Archive&, const QDir& files);
     bool (*isDone)(const Archive&);
     bool (*isUndone)(const Archive&); ///< true: as if it had never been asked for
+    bool makesRoom = false;
 };
+
+/// All but the reserved space, which is large and holds nothing.
+void copyProfile(const QString& from, const QString& to)
+{
+    namespace fs = std::filesystem;
+    const fs::path source = from.toStdString();
+    for (const auto& entry : fs::recursive_directory_iterator(source)) {
+        const fs::path target = fs::path(to.toStdString()) / fs::relative(entry.path(), source);
+        fs::create_directories(entry.is_directory() ? target : target.parent_path());
+        if (entry.is_regular_file() && entry.path().filename() != "reserve")
+            fs::copy_file(entry.path(), target);
+    }
+}
 
 bool has(const Archive& archive, int study)
 {
@@ -56,14 +71,14 @@ const Deed deeds[] = {
      },
      [](const Archive& archive) { return has(archive, 3); }, [](const Archive& archive) { return !has(archive, 3); }},
     {"remove", [](Archive& archive, const QDir&) { return archive.removeStudy({uidOf(1)}); }, [](const Archive& archive) { return !has(archive, 1); },
-     [](const Archive&) { return true; }},
+     [](const Archive&) { return true; }, true},
     {"evict",
      [](Archive& archive, const QDir&) -> Result<void> {
          Task task;
          const auto report = archive.evict(0, [](const dicom::StudyUid& study) { return study.value == uidOf(2) ? QString("wanted") : QString(); }, task);
          return report ? Result<void>() : std::unexpected(report.error());
      },
-     [](const Archive& archive) { return !has(archive, 1); }, [](const Archive&) { return true; }},
+     [](const Archive& archive) { return !has(archive, 1); }, [](const Archive&) { return true; }, true},
     {"rebuild",
      [](Archive& archive, const QDir&) -> Result<void> {
          Task task;
@@ -128,7 +143,7 @@ private Q_SLOTS:
             }
             // As if the power had gone now: what a copy of the files makes of itself. The log may hold rows of a failed commit.
             const QString copy = folder.filePath("copy");
-            QCOMPARE(test::run("cp", {"-a", profile, copy}).code, 0);
+            copyProfile(profile, copy);
             {
                 auto crashed = Archive::open(*Profile::open(copy));
                 QVERIFY2(crashed, (where + (crashed ? QByteArray() : message(crashed.error()).toUtf8())).constData());
@@ -165,7 +180,10 @@ private Q_SLOTS:
         }
         qInfo("STO-02 %s: %d writes failed in turn, %d were refused", tried.name, at - 1, refused);
         QVERIFY(at > 2);
-        QVERIFY(refused > 0);
+        if (error == ENOSPC && tried.makesRoom)
+            QCOMPARE(refused, 0); // a full disk from which nothing could be deleted would be a trap
+        else
+            QVERIFY(refused > 0);
     }
 };
 

@@ -180,7 +180,7 @@ Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task&
             if (!marks)
                 return std::unexpected(marks.error());
             // Once more, now that nobody else can write: it may have been pinned, opened, used or added to since.
-            const auto removed = d->remove(study.id, Private::Removal::OurFiles, [&]() -> Result<bool> {
+            const auto mayGo = [&]() -> Result<bool> {
                 auto query = d->writer->prepare(evictableColumns + QStringLiteral("WHERE id=? AND uid=?"));
                 if (!query)
                     return std::unexpected(query.error());
@@ -194,7 +194,8 @@ Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task&
                 reason = d->store->isOpen(study.uid) ? tr("open") : now.used != study.used || now.bytes != study.bytes ? tr("in use just now")
                                                                                                              : reasonToStay(now, onlyHere);
                 return reason.isEmpty();
-            });
+            };
+            const auto removed = d->makingRoom([&] { return d->remove(study.id, Private::Removal::OurFiles, mayGo); });
             if (!removed)
                 return std::unexpected(removed.error());
             if (*removed) {
