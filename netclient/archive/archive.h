@@ -98,7 +98,8 @@ public:
 
     /// `node` keeps these instances too (it committed to them, or answered that it has them). Unknown UIDs are passed over.
     Result<void> markConfirmed(const std::vector<dicom::InstanceUid>& instances, const QString& node);
-    /// Somebody wanted the study: it is evicted last. An unknown one is passed over.
+    /// Somebody wanted the study: it is evicted last. An unknown one is passed over. Waits for the disk and for other writers,
+    /// as everything that writes here does: not for the UI thread.
     Result<void> markUsed(const dicom::StudyUid& study);
     enum class Pin { No, Yes };
     /// A pinned study is never evicted. Error NotFound: no such study.
