@@ -238,6 +238,7 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
 Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
 {
     std::vector<StudyRow> rows;
+    rows.reserve(size_t(std::clamp(query.limit, 256, 2048))); // moving rows costs as much as reading them
     const auto done = studies(query, [&](StudyRow&& row) {
         rows.push_back(std::move(row));
         return true;

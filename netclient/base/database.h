@@ -49,6 +49,7 @@ public:
 
 private:
     Database() = default;
+    Result<void> bringUp(const QString& owner, const QStringList& steps);
     friend class Statement;
     friend class Transaction;
     sqlite3* m_handle = nullptr;
