@@ -3,6 +3,7 @@
 #include "tests/support/faulty_io.h"
 #include <QTemporaryDir>
 #include <cerrno>
+#include <filesystem>
 
 using namespace diascope;
 using namespace diascope::archive;
@@ -28,7 +29,24 @@ struct Deed
     Result<void> (*work)(Archive&, const QDir& files);
     bool (*isDone)(const Archive&);
     bool (*isUndone)(const Archive&); ///< true: as if it had never been asked for
+    bool makesRoom = false;
 };
+
+/// In memory where there is such a place: hundreds of archives wait for no disk.
+QString place() { return (QFileInfo("/dev/shm").isWritable() ? QString("/dev/shm") : QDir::tempPath()) + "/tst_archive_faults-XXXXXX"; }
+
+/// All but the reserved space, which is large and holds nothing.
+void copyProfile(const QString& from, const QString& to)
+{
+    namespace fs = std::filesystem;
+    const fs::path source = from.toStdString();
+    for (const auto& entry : fs::recursive_directory_iterator(source)) {
+        const fs::path target = fs::path(to.toStdString()) / fs::relative(entry.path(), source);
+        fs::create_directories(entry.is_directory() ? target : target.parent_path());
+        if (entry.is_regular_file() && entry.path().filename() != "reserve")
+            fs::copy_file(entry.path(), target);
+    }
+}
 
 bool has(const Archive& archive, int study)
 {
@@ -56,14 +74,14 @@ const Deed deeds[] = {
      },
      [](const Archive& archive) { return has(archive, 3); }, [](const Archive& archive) { return !has(archive, 3); }},
     {"remove", [](Archive& archive, const QDir&) { return archive.removeStudy({uidOf(1)}); }, [](const Archive& archive) { return !has(archive, 1); },
-     [](const Archive&) { return true; }},
+     [](const Archive&) { return true; }, true},
     {"evict",
      [](Archive& archive, const QDir&) -> Result<void> {
          Task task;
          const auto report = archive.evict(0, [](const dicom::StudyUid& study) { return study.value == uidOf(2) ? QString("wanted") : QString(); }, task);
          return report ? Result<void>() : std::unexpected(report.error());
      },
-     [](const Archive& archive) { return !has(archive, 1); }, [](const Archive&) { return true; }},
+     [](const Archive& archive) { return !has(archive, 1); }, [](const Archive&) { return true; }, true},
     {"rebuild",
      [](Archive& archive, const QDir&) -> Result<void> {
          Task task;
@@ -99,12 +117,10 @@ private Q_SLOTS:
         QFETCH(int, deed);
         QFETCH(int, error);
         const Deed& tried = deeds[deed];
-        // In memory where there is such a place: hundreds of archives wait for no disk.
-        const QString place = (QFileInfo("/dev/shm").isWritable() ? QString("/dev/shm") : QDir::tempPath()) + "/tst_archive_faults-XXXXXX";
         int at = 1, refused = 0;
         for (;; ++at) {
             QVERIFY2(at < 400, "it never came through");
-            QTemporaryDir folder(place);
+            QTemporaryDir folder(place());
             const QString profile = folder.filePath("profile");
             const QDir files(folder.filePath("in"));
             for (int study = 1; study <= 4; ++study)
@@ -128,7 +144,7 @@ private Q_SLOTS:
             }
             // As if the power had gone now: what a copy of the files makes of itself. The log may hold rows of a failed commit.
             const QString copy = folder.filePath("copy");
-            QCOMPARE(test::run("cp", {"-a", profile, copy}).code, 0);
+            copyProfile(profile, copy);
             {
                 auto crashed = Archive::open(*Profile::open(copy));
                 QVERIFY2(crashed, (where + (crashed ? QByteArray() : message(crashed.error()).toUtf8())).constData());
@@ -165,6 +181,54 @@ private Q_SLOTS:
         }
         qInfo("STO-02 %s: %d writes failed in turn, %d were refused", tried.name, at - 1, refused);
         QVERIFY(at > 2);
+        if (error == ENOSPC && tried.makesRoom)
+            QCOMPARE(refused, 0); // a full disk from which nothing could be deleted would be a trap
+        else
+            QVERIFY(refused > 0);
+    }
+
+    /// A profile that is made, or opened, on such a disk: said clearly, and the next start finds nothing broken.
+    void STO_02_openingMayFail_data()
+    {
+        QTest::addColumn<bool>("isNew");
+        QTest::addColumn<int>("error");
+        QTest::newRow("STO-02 a new one, the disk is full") << true << ENOSPC;
+        QTest::newRow("STO-02 a new one, one I/O error") << true << EIO;
+        QTest::newRow("STO-02 one that is there, the disk is full") << false << ENOSPC;
+        QTest::newRow("STO-02 one that is there, one I/O error") << false << EIO;
+    }
+    void STO_02_openingMayFail()
+    {
+        QFETCH(bool, isNew);
+        QFETCH(int, error);
+        int at = 1, refused = 0;
+        for (bool wasHit = true; wasHit; ++at) {
+            QVERIFY(at < 400);
+            QTemporaryDir folder(place());
+            const QString profile = folder.filePath("profile");
+            const QString file = make(folder.filePath("1"), {.study = uidOf(1), .series = uidOf(1) + ".1", .instance = instanceOf(1).value});
+            if (!isNew)
+                QCOMPARE(*(*Archive::open(*Profile::open(profile)))->storeReceived(bytesOf(file), "PACS"), Stored::New);
+            const auto made = Profile::open(profile);
+            QVERIFY(made);
+            faulty::arm(QFile::encodeName(profile), at, error);
+            auto opened = Archive::open(*made);
+            wasHit = faulty::disarm() > 0;
+            const QByteArray where = QByteArray::number(at) + ": " + (opened ? QByteArray("opened") : message(opened.error()).toUtf8());
+            if (!opened) {
+                ++refused;
+                QVERIFY2(opened.error().fault == (error == ENOSPC ? Fault::DiskFull : Fault::Unreadable), where.constData());
+                QVERIFY2(!opened.error().detail.isEmpty(), where.constData());
+            } else {
+                opened->reset();
+            }
+            auto again = Archive::open(*made);
+            QVERIFY2(again, (where + " / " + (again ? QByteArray() : message(again.error()).toUtf8())).constData());
+            QCOMPARE(has(**again, 1), !isNew);
+            QVERIFY2((*again)->storeReceived(bytesOf(file), "PACS"), where.constData());
+        }
+        qInfo("STO-02 opening: %d writes failed in turn, %d were refused", at - 2, refused);
+        QVERIFY(at > 3);
         QVERIFY(refused > 0);
     }
 };

@@ -1,4 +1,5 @@
 #include "netclient/base/database.h"
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -65,6 +66,32 @@ private Q_SLOTS:
         const auto refused = database->migrate("room", {"CREATE TABLE t(a)"});
         QVERIFY(!refused);
         QCOMPARE(refused.error().fault, Fault::Conflict);
+    }
+
+    void aLongStatementCanBeStopped()
+    {
+        auto database = open("s.db");
+        const QString endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n";
+        int asked = 0;
+        database->stopWhen([&asked] { return ++asked > 3; });
+        QCOMPARE(database->value(endless).error().fault, Fault::Cancelled);
+        QCOMPARE(asked, 4);
+        database->stopWhen({});
+        QCOMPARE(database->value("SELECT 7").value()->toInt(), 7);
+    }
+
+    /// A start of what is up to date waits for no writer.
+    void aSchemaThatIsUpToDateIsNotWrittenTo()
+    {
+        auto database = open("u.db");
+        QVERIFY(database->migrate("room", {"CREATE TABLE t(a)"}));
+        auto writing = open("u.db");
+        const auto transaction = Transaction::begin(*writing);
+        QVERIFY(transaction);
+        QElapsedTimer clock;
+        clock.start();
+        QVERIFY(database->migrate("room", {"CREATE TABLE t(a)"}));
+        QVERIFY(clock.elapsed() < 5000); // the busy timeout is 10 s
     }
 
     void aForeignFileIsLeftUntouched()

@@ -265,6 +265,12 @@ RIS：%1 %2</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n image(s) of it are known nowhere else</source>
+            <translation>
+                <numerusform>其中 %n 幅图像在别处没有已知副本</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n image(s) or file(s) not shown</source>
             <translation>
                 <numerusform>%n 个图像或文件未显示</numerusform>
@@ -1884,6 +1890,10 @@ RIS：%1 %2</translation>
             <translation>剂量报告</translation>
         </message>
         <message>
+            <source>a file could not be deleted, which is tried again at the next start: %1</source>
+            <translation>有一个文件无法删除，下次启动时将再次尝试：%1</translation>
+        </message>
+        <message>
             <source>a file-set ID has at most 16 characters A-Z 0-9 _</source>
             <translation>文件集 ID 最多 16 个字符，限 A-Z 0-9 _</translation>
         </message>
@@ -2412,6 +2422,10 @@ RIS：%1 %2</translation>
             <translation>由两个角点确定的外框内</translation>
         </message>
         <message>
+            <source>in use just now</source>
+            <translation>刚刚在使用</translation>
+        </message>
+        <message>
             <source>incomplete: %1 of %2 images are here; retrieve again for the rest</source>
             <translation>不完整：本机有 %1/%2 幅图像；请再次获取其余图像</translation>
         </message>
@@ -2816,6 +2830,10 @@ RIS：%1 %2</translation>
             <translation>仅该序列</translation>
         </message>
         <message>
+            <source>open</source>
+            <translation>已打开</translation>
+        </message>
+        <message>
             <source>ophthalmic measurements</source>
             <translation>眼科测量</translation>
         </message>
@@ -2838,6 +2856,10 @@ RIS：%1 %2</translation>
         <message>
             <source>pictures: 2d.png, mpr-sagittal.png, mpr-coronal.png, 3d.png</source>
             <translation>图片：2d.png、mpr-sagittal.png、mpr-coronal.png、3d.png</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation>已固定</translation>
         </message>
         <message>
             <source>pixel spacing in the patient</source>
@@ -3876,6 +3898,10 @@ RIS：%1 %2</translation>
             <translation>内存不足，无法读取数据集</translation>
         </message>
         <message>
+            <source>there is nothing in quarantine with the number %1</source>
+            <translation>隔离区中没有编号为 %1 的条目</translation>
+        </message>
+        <message>
             <source>there is nothing to send</source>
             <translation>没有可发送的内容</translation>
         </message>
@@ -3996,8 +4022,16 @@ RIS：%1 %2</translation>
             <translation>哪份报告？</translation>
         </message>
         <message>
+            <source>which studies are open cannot be told</source>
+            <translation>无法得知哪些检查处于打开状态</translation>
+        </message>
+        <message>
             <source>which study?</source>
             <translation>哪项检查？</translation>
+        </message>
+        <message>
+            <source>who confirms an instance must have a name</source>
+            <translation>确认实例的节点必须有名称</translation>
         </message>
         <message>
             <source>words of the name, any script</source>

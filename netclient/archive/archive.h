@@ -91,13 +91,15 @@ public:
     /// The remark and the bytes that were kept aside go. Errors: NotFound; those of the database and the disk.
     Result<void> removeFromQuarantine(qint64 id);
 
-    /// Rows, thumbnails and our copies of the files go; referenced files stay. Errors: NotFound (no such study); the database's
-    /// (nothing was removed); Unreadable (the study is gone from the index, a file could not be deleted and goes at the next start).
+    /// Rows, thumbnails and our copies of the files go; referenced files stay. A full disk is no hindrance, some space is kept for
+    /// this. Errors: NotFound (no such study); the database's (nothing was removed); Unreadable (the study is gone from the index,
+    /// a file could not be deleted and goes at the next start).
     Result<void> removeStudy(const dicom::StudyUid& study);
 
     /// `node` keeps these instances too (it committed to them, or answered that it has them). Unknown UIDs are passed over.
     Result<void> markConfirmed(const std::vector<dicom::InstanceUid>& instances, const QString& node);
-    /// Somebody wanted the study: it is evicted last. An unknown one is passed over.
+    /// Somebody wanted the study: it is evicted last. An unknown one is passed over. Waits for the disk and for other writers,
+    /// as everything that writes here does: not for the UI thread.
     Result<void> markUsed(const dicom::StudyUid& study);
     enum class Pin { No, Yes };
     /// A pinned study is never evicted. Error NotFound: no such study.

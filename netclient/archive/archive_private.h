@@ -71,6 +71,17 @@ struct Archive::Private
     /// One study's rows, then its files. `mayGo` is asked inside the transaction; false: nothing is done and false comes back.
     /// The caller holds `writing`.
     Result<bool> remove(qint64 study, Removal removal, const std::function<Result<bool>()>& mayGo = {});
+    /// Does it again with the reserved space where the disk was full.
+    template <typename Work>
+    auto makingRoom(const Work& work)
+    {
+        auto done = work();
+        if (!done && done.error().fault == Fault::DiskFull && store->freeReserve()) {
+            done = work();
+            store->keepReserve();
+        }
+        return done;
+    }
     /// Removes these instances' rows if they still have these hashes; a `rotten` one's file goes to quarantine first.
     struct Broken
     {

@@ -133,7 +133,7 @@ QString reasonToStay(const Evictable& study, Archive::OnlyHere onlyHere)
         return tr("pinned");
     const qint64 mustStay = onlyHere == Archive::OnlyHere::Stays ? study.onlyHere : study.onlyHere - study.onlyImported;
     if (mustStay > 0)
-        return QCoreApplication::translate("Archive", "%n of its images are known nowhere else", nullptr, int(mustStay));
+        return QCoreApplication::translate("Archive", "%n image(s) of it are known nowhere else", nullptr, int(mustStay));
     return {};
 }
 
@@ -180,7 +180,7 @@ Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task&
             if (!marks)
                 return std::unexpected(marks.error());
             // Once more, now that nobody else can write: it may have been pinned, opened, used or added to since.
-            const auto removed = d->remove(study.id, Private::Removal::OurFiles, [&]() -> Result<bool> {
+            const auto mayGo = [&]() -> Result<bool> {
                 auto query = d->writer->prepare(evictableColumns + QStringLiteral("WHERE id=? AND uid=?"));
                 if (!query)
                     return std::unexpected(query.error());
@@ -194,7 +194,8 @@ Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task&
                 reason = d->store->isOpen(study.uid) ? tr("open") : now.used != study.used || now.bytes != study.bytes ? tr("in use just now")
                                                                                                              : reasonToStay(now, onlyHere);
                 return reason.isEmpty();
-            });
+            };
+            const auto removed = d->makingRoom([&] { return d->remove(study.id, Private::Removal::OurFiles, mayGo); });
             if (!removed)
                 return std::unexpected(removed.error());
             if (*removed) {

@@ -132,6 +132,8 @@ Result<std::unique_ptr<PixelStore>> PixelStore::open(const QString& folder)
     for (const QString& path : {folder, folder + QStringLiteral("/incoming"), folder + QStringLiteral("/quarantine")})
         if (!makeFolder(path))
             return std::unexpected(errorOfErrno(path));
+    store->keepReserve();
+    const Descriptor marks(folder + QStringLiteral("/open.lock"), O_RDWR | O_CREAT); // now: on a full disk it could not be made
     Result<void> started;
     // Another process that cleans up may hold a new session's lock for a moment: then a second one is made.
     for (int attempt = 0; attempt < 3; ++attempt)
@@ -249,6 +251,17 @@ Result<void> PixelStore::removeFile(const QString& path)
     if (::unlink(QFile::encodeName(path).constData()) != 0 && errno != ENOENT)
         return std::unexpected(errorOfErrno(path));
     return {};
+}
+
+bool PixelStore::freeReserve() { return ::unlink(QFile::encodeName(m_folder + QStringLiteral("/reserve")).constData()) == 0; }
+
+void PixelStore::keepReserve()
+{
+    constexpr off_t enough = 4 << 20; // the log of removing a study of some thousand images
+    const QString path = m_folder + QStringLiteral("/reserve");
+    Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL);
+    if (file.isOpen() && ::posix_fallocate(file.value(), 0, enough) != 0)
+        (void)removeFile(path);
 }
 
 Result<void> PixelStore::linkToQuarantine(const QString& sha256)

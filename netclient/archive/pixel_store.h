@@ -45,6 +45,9 @@ public:
     void forget();
     /// Something announced could not be settled: from now on the journal keeps all names, for the next process to look after.
     void leaveToTheNext() { m_isLeft = true; }
+    /// Some space kept for deleting: on a full disk the index could not even be told that something went. True: it is free now.
+    bool freeReserve();
+    void keepReserve(); ///< where there is room for it
     /// unlink(), and a file that is gone already is no error.
     static Result<void> removeFile(const QString& path);
     /// A second name for a file in its place: in quarantine. Durable with syncFolders().

@@ -3,6 +3,7 @@
 #include <QDate>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <array>
 
 namespace diascope::archive
 {
@@ -13,12 +14,43 @@ namespace
 const QString studyColumns = QStringLiteral("uid, patient_name, patient_id, issuer, birth_date, sex, date, time, accession,"
                                             " description, referring, modalities, series, instances, added, used, pinned, bytes, only_here");
 
-StudyRow studyRow(const Statement& row)
+/// Neighbours in a list share dates, descriptions, modalities: they share the text then too.
+class StudyReader
 {
-    return {{row.text(0)}, row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8),
-            row.text(9), row.text(10), row.text(11).split(u'\\', Qt::SkipEmptyParts), int(row.integer(12)), row.integer(13),
-            row.integer(14), row.integer(15), row.integer(16) != 0, row.integer(17), row.integer(18)};
-}
+public:
+    StudyRow operator()(const Statement& row)
+    {
+        return {{row.text(0)}, row.text(1), row.text(2), shared(row, 3), shared(row, 4), shared(row, 5), shared(row, 6), row.text(7), row.text(8),
+                shared(row, 9), shared(row, 10), modalities(row, 11), int(row.integer(12)), row.integer(13),
+                row.integer(14), row.integer(15), row.integer(16) != 0, row.integer(17), row.integer(18)};
+    }
+
+private:
+    struct Text
+    {
+        QByteArray bytes;
+        QString text;
+    };
+    QString shared(const Statement& row, int column)
+    {
+        Text& last = m_texts[size_t(column)];
+        const QByteArrayView bytes = row.utf8(column);
+        if (last.text.isNull() || last.bytes != bytes)
+            last = {bytes.toByteArray(), QString::fromUtf8(bytes)};
+        return last.text;
+    }
+    QStringList modalities(const Statement& row, int column)
+    {
+        const QByteArray before = m_texts[size_t(column)].bytes;
+        const QString joined = shared(row, column);
+        if (m_modalities.isEmpty() || m_texts[size_t(column)].bytes != before)
+            m_modalities = joined.split(u'\\', Qt::SkipEmptyParts);
+        return m_modalities;
+    }
+
+    std::array<Text, 12> m_texts;
+    QStringList m_modalities;
+};
 
 struct Conditions
 {
@@ -43,7 +75,7 @@ struct Conditions
 };
 
 template <typename Row, typename Read>
-Result<std::vector<Row>> rowsOf(Database& database, const QString& sql, const QVariantList& values, const Read& read)
+Result<std::vector<Row>> rowsOf(Database& database, const QString& sql, const QVariantList& values, Read read)
 {
     auto query = database.prepare(sql);
     if (!query)
@@ -193,6 +225,7 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
     if (!rows)
         return std::unexpected(rows.error());
     rows->bindAll(where.values);
+    StudyReader studyRow;
     while (true) {
         const auto row = rows->step();
         if (!row)
@@ -205,6 +238,7 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
 Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
 {
     std::vector<StudyRow> rows;
+    rows.reserve(size_t(std::clamp(query.limit, 256, 2048))); // moving rows costs as much as reading them
     const auto done = studies(query, [&](StudyRow&& row) {
         rows.push_back(std::move(row));
         return true;
@@ -223,7 +257,7 @@ Result<std::vector<StudyRow>> Archive::studiesByUid(const QStringList& uids) con
     return rowsOf<StudyRow>(**database,
                             QStringLiteral("SELECT %1 FROM study WHERE uid IN (SELECT value FROM json_each(?))"
                                            " ORDER BY date DESC, time DESC, id DESC").arg(studyColumns),
-                            {json}, studyRow);
+                            {json}, StudyReader());
 }
 
 Result<std::optional<StudyRow>> Archive::study(const dicom::StudyUid& study) const
@@ -244,7 +278,7 @@ Result<std::vector<StudyRow>> Archive::otherStudiesOfPatient(const dicom::StudyU
     return rowsOf<StudyRow>(**database,
                             QStringLiteral("SELECT %1 FROM study WHERE patient=(SELECT patient FROM study WHERE uid=?1)"
                                            " AND uid<>?1 ORDER BY date DESC, time DESC, id DESC").arg(studyColumns),
-                            {study.value}, studyRow);
+                            {study.value}, StudyReader());
 }
 
 Result<std::vector<SeriesRow>> Archive::series(const dicom::StudyUid& study) const

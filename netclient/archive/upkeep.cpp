@@ -70,7 +70,8 @@ Result<void> Archive::removeStudy(const dicom::StudyUid& study)
             return std::unexpected(id.error());
         if (!*id)
             return fail(Fault::NotFound, tr("there is no study %1").arg(study.value));
-        if (auto removed = d->remove((*id)->toLongLong(), Private::Removal::Whole); !removed) {
+        const auto removed = d->makingRoom([&] { return d->remove((*id)->toLongLong(), Private::Removal::Whole); });
+        if (!removed) {
             const auto left = d->writer->value(QStringLiteral("SELECT 1 FROM study WHERE id=?"), {**id});
             if (left && !*left)
                 Q_EMIT changed();

@@ -3,7 +3,9 @@
 #include <QFile>
 #include <QFileInfo>
 #include <cerrno>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 #include <utility>
 
 namespace diascope
@@ -46,6 +48,24 @@ Error errorOf(sqlite3* handle, int code)
     }
 }
 
+/// SQLite tries several ways to open a file and tells why the last one failed. A file beside it tells whether there is space.
+Error withDiskFull(Error error, const QString& path)
+{
+    if (error.fault != Fault::Unreadable)
+        return error;
+    const QByteArray probe = QFile::encodeName(path + QStringLiteral("-probe"));
+    const int file = ::open(probe.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool isMade = file >= 0;
+    const bool isFull = (!isMade || ::write(file, "", 1) != 1) && (errno == ENOSPC || errno == EDQUOT);
+    if (isMade) {
+        ::close(file);
+        ::unlink(probe.constData());
+    }
+    if (isFull)
+        error.fault = Fault::DiskFull;
+    return error;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability durability)
@@ -57,7 +77,7 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
     if (opened != SQLITE_OK) {
         Error error = errorOf(database->m_handle, opened);
         error.detail = QStringLiteral("%1 (%2)").arg(error.detail, path);
-        return std::unexpected(error);
+        return std::unexpected(withDiskFull(error, path));
     }
     sqlite3_extended_result_codes(database->m_handle, 1);
     sqlite3_busy_timeout(database->m_handle, 10000);
@@ -68,7 +88,7 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
     for (const QString& pragma : {QStringLiteral("SELECT count(*) FROM sqlite_schema"), QStringLiteral("PRAGMA journal_mode=WAL"),
                                   QStringLiteral("PRAGMA synchronous=") + synchronous, QStringLiteral("PRAGMA foreign_keys=ON")})
         if (auto done = database->execute(pragma); !done)
-            return std::unexpected(done.error());
+            return std::unexpected(withDiskFull(done.error(), path));
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     return database;
 }
@@ -76,6 +96,12 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
 Database::~Database() { sqlite3_close_v2(m_handle); }
 
 Result<void> Database::migrate(const QString& owner, const QStringList& steps)
+{
+    auto done = bringUp(owner, steps);
+    return done ? done : std::unexpected(withDiskFull(done.error(), m_path));
+}
+
+Result<void> Database::bringUp(const QString& owner, const QStringList& steps)
 {
     const QString versionOf = QStringLiteral("SELECT version FROM schema_version WHERE owner=?");
     // What is up to date is not written to: a start costs no wait for the disk, and none for another process that writes.
@@ -238,11 +264,13 @@ bool Statement::isNull(int column) const { return sqlite3_column_type(m_statemen
 qint64 Statement::integer(int column) const { return sqlite3_column_int64(m_statement, column); }
 double Statement::real(int column) const { return sqlite3_column_double(m_statement, column); }
 
-QString Statement::text(int column) const
+QByteArrayView Statement::utf8(int column) const
 {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(m_statement, column));
-    return QString::fromUtf8(text, sqlite3_column_bytes(m_statement, column));
+    return QByteArrayView(text, sqlite3_column_bytes(m_statement, column));
 }
+
+QString Statement::text(int column) const { return QString::fromUtf8(utf8(column)); }
 
 QByteArray Statement::blob(int column) const
 {

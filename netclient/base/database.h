@@ -49,6 +49,7 @@ public:
 
 private:
     Database() = default;
+    Result<void> bringUp(const QString& owner, const QStringList& steps);
     friend class Statement;
     friend class Transaction;
     sqlite3* m_handle = nullptr;
@@ -75,6 +76,7 @@ public:
     int columnCount() const;
     bool isNull(int column) const;
     QString text(int column) const;
+    QByteArrayView utf8(int column) const; ///< the same text's bytes, valid until the next step
     qint64 integer(int column) const;
     double real(int column) const;
     QByteArray blob(int column) const;
