@@ -710,6 +710,84 @@ private Q_SLOTS:
         for (const QByteArray& file : shelf.files) // byte by byte as they lie on the disk
             QVERIFY(request.body.contains("\r\n\r\n" + file + "\r\n--"));
     }
+
+    /// A server that takes nothing compressed gets it uncompressed, once.
+    void NET_01_STOW_aRefusedTransferSyntaxIsTranscodedOnce()
+    {
+        QTemporaryDir folder;
+        const auto made = test::writeFiles(folder.path(), "ds = image(); ds.SOPInstanceUID = '1.2.3.4.5.1'; ds.PixelData = pydicom.encaps.encapsulate([b'abcd'])\n"
+                                                          "ds['PixelData'].is_undefined_length = True; ds['PixelData'].VR = 'OB'; save(ds, 'compressed', JPEG2000Lossless)\n"
+                                                          "ds = image(); ds.SOPInstanceUID = '1.2.3.4.5.1'; save(ds, 'plain')");
+        QVERIFY2(made.code == 0, made.err.constData());
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const bool isPlain = !request.body.contains("1.2.840.10008.1.2.4.90");
+            const QByteArray item = "\"Value\":[{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4.5.1\"]},\"00081197\":{\"vr\":\"US\",\"Value\":[49442]}}]";
+            to.answer(isPlain ? 200 : 409, jsonType, QByteArray(isPlain ? "{\"00081199\"" : "{\"00081198\"") + ":{\"vr\":\"SQ\"," + item + "}}");
+        });
+        Task task;
+        int transcoded = 0;
+        const auto sent = store(serviceOf(server), {folder.filePath("compressed")}, task, [&](const QString&) {
+            ++transcoded;
+            return dicom::Dataset::read(folder.filePath("plain"));
+        });
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed[0].reason));
+        QCOMPARE(sent->confirmed, 1);
+        QCOMPARE(sent->sent, 1);
+        QCOMPARE(transcoded, 1);
+        QCOMPARE(server.requests().size(), 2);
+        const auto without = store(serviceOf(server), {folder.filePath("compressed")}, task);
+        QVERIFY(without && without->failed.size() == 1 && without->failed[0].reason.contains("transfer syntax"));
+    }
+
+    /// Requests are bounded in files and bytes, and what is sent lies on the disk, not in memory.
+    void NET_01_STOW_batchesAreBounded()
+    {
+        QTemporaryDir folder;
+        const auto made = test::writeFiles(folder.path(), "for i in range(205):\n    ds = image(); ds.SOPInstanceUID = f'1.2.3.4.5.{i + 1}'; save(ds, f'{i + 1}')\n"
+                                                          "ds = image(4000, 5000); ds.SOPInstanceUID = '1.2.3.4.5.999'; save(ds, 'large')");
+        QVERIFY2(made.code == 0, made.err.constData());
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.method == "POST")
+                return to.answer(200, {}, {});
+            QStringList all;
+            for (int i = 1; i <= 205; ++i)
+                all << series + u'.' + QString::number(i);
+            to.answer(200, jsonType, instanceRows(all << "1.2.3.4.5.999"));
+        });
+        QStringList paths;
+        for (int i = 1; i <= 205; ++i)
+            paths << folder.filePath(QString::number(i));
+        for (int i = 0; i < 2; ++i)
+            paths << folder.filePath("large");
+        Task task;
+        const auto sent = store(serviceOf(server), paths, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, 207);
+        QList<qsizetype> parts;
+        for (const auto& request : server.requests())
+            if (request.method == "POST")
+                parts << request.body.count("Content-Type: application/dicom");
+        QCOMPARE(parts, (QList<qsizetype>{100, 100, 6, 1})); // the same instance never twice in one request
+    }
+
+    void NET_14_aBusyServerEndsARetrieval()
+    {
+        const Shelf shelf(30);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.path().contains("/instances/") && request.number > 6)
+                to.answer(503, {}, {});
+            else
+                shelf.serve(request, to);
+        });
+        Service service = serviceOf(server);
+        service.patienceSeconds = 0;
+        const Got got = fetch(service, {shelf.uids[0]});
+        QVERIFY(got.result && got.result->ended && isTransient(*got.result->ended));
+        QVERIFY(!got.uids.isEmpty() && !got.result->isComplete());
+        QVERIFY(server.requests().size() < 16); // not every instance is asked for in vain
+        QCOMPARE(qint64(got.result->failed.size()) + got.result->received + got.result->present, 30); // each missing one is named
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDicomWeb)

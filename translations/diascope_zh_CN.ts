@@ -127,6 +127,14 @@ RIS：%1 %2</translation>
             <translation>%1 上没有该检查</translation>
         </message>
         <message>
+            <source>%1 holds no certificate in PEM form</source>
+            <translation>%1 中没有 PEM 形式的证书</translation>
+        </message>
+        <message>
+            <source>%1 holds no private key without a passphrase</source>
+            <translation>%1 中没有不带口令的私钥</translation>
+        </message>
+        <message>
             <source>%1 image(s) could not be read</source>
             <translation>%1 幅图像无法读取</translation>
         </message>
@@ -1754,6 +1762,10 @@ RIS：%1 %2</translation>
             <translation>传输任务</translation>
         </message>
         <message>
+            <source>Try again later.</source>
+            <translation>请稍后再试。</translation>
+        </message>
+        <message>
             <source>Two different images carry the same identifier; %1 is shown, %2 is not.</source>
             <translation>两幅不同的图像具有相同的标识符；显示 %1，不显示 %2。</translation>
         </message>
@@ -1946,6 +1958,10 @@ RIS：%1 %2</translation>
             <translation>每像素 %1 位的调色板</translation>
         </message>
         <message>
+            <source>a password or token is not sent over http without encryption: the address must begin with https</source>
+            <translation>密码或令牌不会通过未加密的 http 发送：地址必须以 https 开头</translation>
+        </message>
+        <message>
             <source>a pixel fragment has no length</source>
             <translation>像素片段没有长度</translation>
         </message>
@@ -1986,12 +2002,20 @@ RIS：%1 %2</translation>
             <translation>扫描方案</translation>
         </message>
         <message>
+            <source>a proxy on the way does not reach the server (%1)</source>
+            <translation>途中的代理无法连接服务器（%1）</translation>
+        </message>
+        <message>
             <source>a report and a figure are wanted</source>
             <translation>需要一份报告和一个图形</translation>
         </message>
         <message>
             <source>a report, a section and a text are wanted</source>
             <translation>需要一份报告、一个部分和一段文字</translation>
+        </message>
+        <message>
+            <source>a row of the server's answer is larger or deeper than any real one</source>
+            <translation>服务器应答中的一行过大或嵌套过深，不可能是真实数据</translation>
         </message>
         <message>
             <source>a script was ignored</source>
@@ -2040,6 +2064,14 @@ RIS：%1 %2</translation>
         <message>
             <source>a surface segmentation</source>
             <translation>表面分割</translation>
+        </message>
+        <message>
+            <source>a token has only letters, digits and signs</source>
+            <translation>令牌只能由字母、数字和符号组成</translation>
+        </message>
+        <message>
+            <source>a user name for HTTP may not have a colon</source>
+            <translation>HTTP 的用户名不能含有冒号</translation>
         </message>
         <message>
             <source>a waveform</source>
@@ -2144,6 +2176,10 @@ RIS：%1 %2</translation>
         <message>
             <source>an input of type %1 was ignored</source>
             <translation>已忽略类型为 %1 的输入项</translation>
+        </message>
+        <message>
+            <source>an instance is larger than %1 MiB</source>
+            <translation>一个实例大于 %1 MiB</translation>
         </message>
         <message>
             <source>an item is longer than what holds it</source>
@@ -2366,6 +2402,10 @@ RIS：%1 %2</translation>
             <translation>帧参考时间</translation>
         </message>
         <message>
+            <source>frames are counted from 1</source>
+            <translation>帧从 1 开始计数</translation>
+        </message>
+        <message>
             <source>general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given</source>
             <translation>general、ct-head、ct-chest、mr-brain、chest-radiograph、us-abdomen；未指定时自动选用合适的模板</translation>
         </message>
@@ -2446,6 +2486,10 @@ RIS：%1 %2</translation>
             <translation>它属于另一患者，而非所请求的患者</translation>
         </message>
         <message>
+            <source>it belongs to another series than was asked for</source>
+            <translation>它属于另一个序列，而不是所请求的序列</translation>
+        </message>
+        <message>
             <source>it belongs to another study than was asked for</source>
             <translation>它属于另一检查，而非所请求的检查</translation>
         </message>
@@ -2464,6 +2508,10 @@ RIS：%1 %2</translation>
         <message>
             <source>it gives no reason</source>
             <translation>对方未说明原因</translation>
+        </message>
+        <message>
+            <source>it has no SOP Instance UID or Study Instance UID</source>
+            <translation>它没有 SOP Instance UID 或 Study Instance UID</translation>
         </message>
         <message>
             <source>it has no SOP Instance UID or no Study Instance UID</source>
@@ -2488,6 +2536,10 @@ RIS：%1 %2</translation>
         <message>
             <source>it is another instance than was announced</source>
             <translation>实例与所通告的不同</translation>
+        </message>
+        <message>
+            <source>it is another instance than was asked for</source>
+            <translation>它是另一个实例，而不是所请求的实例</translation>
         </message>
         <message>
             <source>it is larger than 2 GiB</source>
@@ -2686,6 +2738,10 @@ RIS：%1 %2</translation>
             <translation>未及时收到确认</translation>
         </message>
         <message>
+            <source>no encrypted connection came about (%1)</source>
+            <translation>未能建立加密连接（%1）</translation>
+        </message>
+        <message>
             <source>no picture</source>
             <translation>没有图片</translation>
         </message>
@@ -2736,6 +2792,10 @@ RIS：%1 %2</translation>
         <message>
             <source>not sent: the association was over</source>
             <translation>未发送：关联已结束</translation>
+        </message>
+        <message>
+            <source>not sent: the transfer had ended</source>
+            <translation>未发送：传输已经结束</translation>
         </message>
         <message>
             <source>not within one region</source>
@@ -2994,6 +3054,10 @@ RIS：%1 %2</translation>
             <translation>序列嵌套过深</translation>
         </message>
         <message>
+            <source>sequences of the server's answer are nested deeper than any real ones</source>
+            <translation>服务器应答中的序列嵌套过深，不可能是真实数据</translation>
+        </message>
+        <message>
             <source>series time</source>
             <translation>序列时间</translation>
         </message>
@@ -3126,6 +3190,10 @@ RIS：%1 %2</translation>
             <translation>RIS 已接收报告，但尚未说明已处理</translation>
         </message>
         <message>
+            <source>the address of the DICOMweb service is not of the form https://host/path</source>
+            <translation>DICOMweb 服务的地址不是 https://host/path 的形式</translation>
+        </message>
+        <message>
             <source>the answer has no end</source>
             <translation>应答没有结尾</translation>
         </message>
@@ -3188,6 +3256,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the connection broke while sending</source>
             <translation>发送过程中连接中断</translation>
+        </message>
+        <message>
+            <source>the connection was cut in the middle of the answer</source>
+            <translation>应答中途连接被切断</translation>
         </message>
         <message>
             <source>the connection was refused: nothing listens there</source>
@@ -3346,6 +3418,10 @@ RIS：%1 %2</translation>
             <translation>无法连接到主机</translation>
         </message>
         <message>
+            <source>the host did not answer in time</source>
+            <translation>主机未及时应答</translation>
+        </message>
+        <message>
             <source>the host did not answer within %1 s</source>
             <translation>主机在 %1 秒内未应答</translation>
         </message>
@@ -3380,6 +3456,18 @@ RIS：%1 %2</translation>
         <message>
             <source>the index is as it was before</source>
             <translation>索引保持原样</translation>
+        </message>
+        <message>
+            <source>the keyring does not answer; it may be waiting to be unlocked</source>
+            <translation>密钥环没有应答；它可能在等待解锁</translation>
+        </message>
+        <message>
+            <source>the keyring has no such password</source>
+            <translation>密钥环中没有该密码</translation>
+        </message>
+        <message>
+            <source>the keyring stayed locked</source>
+            <translation>密钥环仍处于锁定状态</translation>
         </message>
         <message>
             <source>the languages are en and zh_CN</source>
@@ -3444,6 +3532,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the palette has no usable descriptor</source>
             <translation>调色板没有可用的描述符</translation>
+        </message>
+        <message>
+            <source>the parts of the server's answer are not divided as they should be</source>
+            <translation>服务器应答的各部分没有按规定分隔</translation>
         </message>
         <message>
             <source>the peer aborted the association</source>
@@ -3570,6 +3662,10 @@ RIS：%1 %2</translation>
             <translation>未安装程序 xorriso</translation>
         </message>
         <message>
+            <source>the proxy on the way cannot be reached</source>
+            <translation>无法连接途中的代理</translation>
+        </message>
+        <message>
             <source>the receiver answered another message than the one sent</source>
             <translation>接收方应答的不是所发送的消息</translation>
         </message>
@@ -3644,6 +3740,194 @@ RIS：%1 %2</translation>
         <message>
             <source>the series of a study, their stacks, geometry and warnings</source>
             <translation>检查的各序列及其堆栈、几何信息和警告</translation>
+        </message>
+        <message>
+            <source>the server answered with a web page instead of data: it may want a login, or the address is wrong</source>
+            <translation>服务器应答的是网页而不是数据：可能需要登录，或地址有误</translation>
+        </message>
+        <message>
+            <source>the server answered with another kind of data than was asked for</source>
+            <translation>服务器应答的数据类型与所请求的不同</translation>
+        </message>
+        <message>
+            <source>the server answered with nothing</source>
+            <translation>服务器的应答为空</translation>
+        </message>
+        <message>
+            <source>the server cannot send it in a form we asked for (406)</source>
+            <translation>服务器不能以所请求的形式发送（406）</translation>
+        </message>
+        <message>
+            <source>the server cannot understand it (%1)</source>
+            <translation>服务器无法理解它（%1）</translation>
+        </message>
+        <message>
+            <source>the server closed the connection without an answer</source>
+            <translation>服务器未作应答即关闭了连接</translation>
+        </message>
+        <message>
+            <source>the server did not accept our side of the encryption: it may want a certificate of ours</source>
+            <translation>服务器不接受我们一侧的加密：它可能需要我们的证书</translation>
+        </message>
+        <message>
+            <source>the server did not answer within %1 s</source>
+            <translation>服务器在 %1 秒内没有应答</translation>
+        </message>
+        <message>
+            <source>the server does not accept its transfer syntax</source>
+            <translation>服务器不接受它的传输语法</translation>
+        </message>
+        <message>
+            <source>the server does not accept our user name, password or token (401)</source>
+            <translation>服务器不接受我们的用户名、密码或令牌（401）</translation>
+        </message>
+        <message>
+            <source>the server does not accept this kind of data (415)</source>
+            <translation>服务器不接受此类数据（415）</translation>
+        </message>
+        <message>
+            <source>the server does not have it, or has no such service (404)</source>
+            <translation>服务器没有它，或没有此服务（404）</translation>
+        </message>
+        <message>
+            <source>the server does not offer this service (%1)</source>
+            <translation>服务器不提供此服务（%1）</translation>
+        </message>
+        <message>
+            <source>the server does not permit it</source>
+            <translation>服务器不允许</translation>
+        </message>
+        <message>
+            <source>the server does not permit it to this user (403)</source>
+            <translation>服务器不允许该用户这样做（403）</translation>
+        </message>
+        <message>
+            <source>the server does not say that it has stored it</source>
+            <translation>服务器没有说明已存储它</translation>
+        </message>
+        <message>
+            <source>the server does not support this kind of object</source>
+            <translation>服务器不支持此类对象</translation>
+        </message>
+        <message>
+            <source>the server does not understand the request (400)</source>
+            <translation>服务器不理解该请求（400）</translation>
+        </message>
+        <message>
+            <source>the server failed inside (%1)</source>
+            <translation>服务器内部出错（%1）</translation>
+        </message>
+        <message>
+            <source>the server failed while storing it</source>
+            <translation>服务器存储它时出错</translation>
+        </message>
+        <message>
+            <source>the server gets too many requests from us (429).</source>
+            <translation>服务器收到我们的请求过多（429）。</translation>
+        </message>
+        <message>
+            <source>the server has it and did not send it</source>
+            <translation>服务器有它但没有发送</translation>
+        </message>
+        <message>
+            <source>the server has only encryption that is no longer safe (older than TLS 1.2)</source>
+            <translation>服务器只有不再安全的加密（早于 TLS 1.2）</translation>
+        </message>
+        <message>
+            <source>the server is busy or being maintained (503).</source>
+            <translation>服务器繁忙或正在维护（503）。</translation>
+        </message>
+        <message>
+            <source>the server is out of resources (%1)</source>
+            <translation>服务器资源不足（%1）</translation>
+        </message>
+        <message>
+            <source>the server no longer has it (410)</source>
+            <translation>服务器不再有它（410）</translation>
+        </message>
+        <message>
+            <source>the server refused (%1)</source>
+            <translation>服务器拒绝（%1）</translation>
+        </message>
+        <message>
+            <source>the server refused it (%1)</source>
+            <translation>服务器拒绝了它（%1）</translation>
+        </message>
+        <message>
+            <source>the server says it contradicts what it has (409)</source>
+            <translation>服务器称它与已有内容矛盾（409）</translation>
+        </message>
+        <message>
+            <source>the server says it is too large for one request (413)</source>
+            <translation>服务器称它对一次请求来说太大（413）</translation>
+        </message>
+        <message>
+            <source>the server says the data does not match its kind (%1)</source>
+            <translation>服务器称数据与其类型不符（%1）</translation>
+        </message>
+        <message>
+            <source>the server sends us elsewhere with what we store: not followed</source>
+            <translation>服务器要求将要存储的内容转送到别处：未跟随</translation>
+        </message>
+        <message>
+            <source>the server sends us elsewhere without saying where (%1)</source>
+            <translation>服务器要求转到别处但没有说明地址（%1）</translation>
+        </message>
+        <message>
+            <source>the server sends us from https to an unencrypted address: not followed</source>
+            <translation>服务器要求从 https 转到未加密的地址：未跟随</translation>
+        </message>
+        <message>
+            <source>the server sends us from one address to the next without end</source>
+            <translation>服务器无休止地将我们从一个地址转到另一个地址</translation>
+        </message>
+        <message>
+            <source>the server sent fewer frames than were asked for</source>
+            <translation>服务器发送的帧少于所请求的</translation>
+        </message>
+        <message>
+            <source>the server sent more frames than were asked for</source>
+            <translation>服务器发送的帧多于所请求的</translation>
+        </message>
+        <message>
+            <source>the server sent next to nothing for %1 s</source>
+            <translation>服务器在 %1 秒内几乎没有发送数据</translation>
+        </message>
+        <message>
+            <source>the server's answer does not end: more than %1 MiB</source>
+            <translation>服务器的应答没有结束：超过 %1 MiB</translation>
+        </message>
+        <message>
+            <source>the server's answer ends in the middle</source>
+            <translation>服务器的应答中途结束</translation>
+        </message>
+        <message>
+            <source>the server's answer ends in the middle: its last boundary is missing</source>
+            <translation>服务器的应答中途结束：缺少最后的分界</translation>
+        </message>
+        <message>
+            <source>the server's answer is no DICOM JSON</source>
+            <translation>服务器的应答不是 DICOM JSON</translation>
+        </message>
+        <message>
+            <source>the server's certificate comes from an authority that is not trusted here</source>
+            <translation>服务器的证书来自此处不信任的颁发机构</translation>
+        </message>
+        <message>
+            <source>the server's certificate has been revoked</source>
+            <translation>服务器的证书已被吊销</translation>
+        </message>
+        <message>
+            <source>the server's certificate has expired</source>
+            <translation>服务器的证书已过期</translation>
+        </message>
+        <message>
+            <source>the server's certificate is for another host name</source>
+            <translation>服务器的证书属于另一个主机名</translation>
+        </message>
+        <message>
+            <source>the server's certificate is not valid yet</source>
+            <translation>服务器的证书尚未生效</translation>
         </message>
         <message>
             <source>the settings file %1 cannot be written</source>
@@ -3838,6 +4122,10 @@ RIS：%1 %2</translation>
             <translation>没有被搁置的投递 %1</translation>
         </message>
         <message>
+            <source>there is no keyring to keep passwords in (%1)</source>
+            <translation>没有可保存密码的密钥环（%1）</translation>
+        </message>
+        <message>
             <source>there is no node "%1"</source>
             <translation>没有节点“%1”</translation>
         </message>
@@ -3986,6 +4274,14 @@ RIS：%1 %2</translation>
             <translation>该处的应答方不支持 DICOM</translation>
         </message>
         <message>
+            <source>what answers there does not speak HTTP as it should</source>
+            <translation>对方的应答不符合 HTTP</translation>
+        </message>
+        <message>
+            <source>what answers there does not speak TLS</source>
+            <translation>对方不使用 TLS</translation>
+        </message>
+        <message>
             <source>what it really sends, where it declares a wrong one</source>
             <translation>其声明有误时实际发送的字符集</translation>
         </message>
@@ -3998,8 +4294,16 @@ RIS：%1 %2</translation>
             <translation>要导入什么？</translation>
         </message>
         <message>
+            <source>what the server says about the stored objects cannot be read</source>
+            <translation>无法读取服务器关于已存储对象的说明</translation>
+        </message>
+        <message>
             <source>what this machine has: memory, disk, decoders, displays, OpenGL, peers</source>
             <translation>本机配置：内存、磁盘、解码器、显示器、OpenGL、对方节点</translation>
+        </message>
+        <message>
+            <source>what was asked for is no UID</source>
+            <translation>所请求的不是 UID</translation>
         </message>
         <message>
             <source>wheel</source>

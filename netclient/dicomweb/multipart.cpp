@@ -82,7 +82,7 @@ bool MultipartReader::stepDelimiter(Result<void>& result)
     }
     m_search = found;
     qint64 after = found + wanted;
-    const bool isLineBegin = found == 0 ? m_state == State::Preamble : found == m_from || m_buffer[found - 1] == '\n';
+    const bool isLineBegin = found == m_from || m_buffer[found - 1] == '\n';
     if (!isLineBegin) {
         m_search = found + 1;
         return true;

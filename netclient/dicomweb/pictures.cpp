@@ -31,11 +31,16 @@ Result<Picture> picture(const Service& service, const QByteArray& path, Task& ta
     const auto http = Http::open(service, task);
     if (!http)
         return std::unexpected(http.error());
-    Request request;
-    request.path = path;
-    request.accept = "image/jpeg, image/png;q=0.5";
-    request.mostBytes = mostBytesOfPicture;
-    auto answer = (*http)->exchange(std::move(request));
+    Result<Answer> answer;
+    for (const char* accept : {"image/jpeg", "image/png"}) { // one at a time: some servers read no list
+        Request request;
+        request.path = path;
+        request.accept = accept;
+        request.mostBytes = mostBytesOfPicture;
+        answer = (*http)->exchange(std::move(request));
+        if (answer || answer.error().fault != Fault::Unsupported)
+            break;
+    }
     if (!answer)
         return std::unexpected(answer.error());
     const QByteArray type = MediaType::parse(answer->contentType).name;

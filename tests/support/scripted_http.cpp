@@ -141,8 +141,10 @@ bool ScriptedHttp::Private::readRequest(int socket, QByteArray& buffer, Request&
 {
     qsizetype end = -1;
     while ((end = buffer.indexOf("\r\n\r\n")) < 0)
-        if (!readMore(socket, buffer))
+        if (buffer.startsWith('\x16') || !readMore(socket, buffer)) { // TLS: answered as real servers do
+            (void)!::send(socket, "HTTP/1.1 400 Bad Request\r\n\r\n", 28, MSG_NOSIGNAL);
             return false;
+        }
     const QList<QByteArray> lines = buffer.left(end).split('\n');
     const QList<QByteArray> words = lines.front().trimmed().split(' ');
     request.method = words.value(0);
