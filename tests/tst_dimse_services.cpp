@@ -9,11 +9,9 @@
 #include "tests/support/orthanc.h"
 #include <QTcpServer>
 #include <QTcpSocket>
-#include <poll.h>
+#include <condition_variable>
 #include <set>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 
 using namespace diascope;
 using namespace diascope::dimse;
@@ -259,6 +257,54 @@ private Q_SLOTS:
             else
                 QVERIFY(threads.size() > 1);
         }
+    }
+
+    /// 120 over three associations to a peer that refuses every tenth: exactly those are listed, each once.
+    void SAF_05_manyAreSentOverSeveralAssociations()
+    {
+        QTemporaryDir folder;
+        QStringList files;
+        QSet<QString> refused;
+        for (int i = 0; i < 120; ++i) {
+            files << makeFile(folder.filePath(QString::number(i)), "2.25.79", "P", QStringLiteral("2.25.79.%1").arg(i + 1000));
+            if (i % 10 == 0)
+                refused.insert(files.back());
+        }
+        std::mutex mutex;
+        std::condition_variable all;
+        QHash<QString, int> seen;
+        std::set<std::thread::id> threads; // the listener has one for each association
+        const auto listener = Listener::start(loopback(), [&](Received&& received) -> Result<void> {
+            std::unique_lock lock(mutex);
+            threads.insert(std::this_thread::get_id());
+            all.notify_all();
+            all.wait_for(lock, std::chrono::seconds(5), [&] { return threads.size() == 3; }); // nobody sends everything alone
+            ++seen[received.sopInstanceUid];
+            return received.sopInstanceUid.endsWith('0') ? fail(Fault::Conflict, {}) : Result<void>();
+        });
+        QVERIFY(listener);
+        Node node{"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}};
+        node.associations = 3;
+        qint64 last = 0;
+        bool isForward = true;
+        Task task([&](qint64 done, qint64, const QString&) {
+            isForward &= done >= last;
+            last = done;
+        });
+        const auto sent = dimse::store(node, files, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->sent, 120);
+        QCOMPARE(sent->confirmed, 108);
+        QSet<QString> listed;
+        for (const SendFailure& failure : sent->failed)
+            listed.insert(failure.path);
+        QCOMPARE(sent->failed.size(), size_t(12));
+        QCOMPARE(listed, refused);
+        QCOMPARE(seen.size(), 120);
+        QVERIFY(std::all_of(seen.begin(), seen.end(), [](int times) { return times == 1; }));
+        QCOMPARE(threads.size(), size_t(3));
+        QVERIFY(isForward);
+        QCOMPARE(last, 120);
     }
 
     void compressedImagesComeAsTheyAre_data()

@@ -5,9 +5,10 @@
 #include "netclient/dimse/association.h"
 #include <QFile>
 #include <array>
-#include <map>
+#include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -123,6 +124,9 @@ QByteArray storeCommand(const Outgoing& outgoing, quint16 messageId)
     return command + body;
 }
 
+/// So many files are worth one more association.
+constexpr size_t worthAnAssociation = 50;
+
 class Sender
 {
 public:
@@ -131,29 +135,46 @@ public:
     {
     }
 
-    /// One association for these. An error: none came about.
+    /// These over as many associations as the peer bears. An error: not even one came about.
     Result<void> send(const std::vector<Outgoing>& files, const std::vector<Context>& contexts, qint64 total)
     {
-        auto association = Association::open(m_node, m_local, contexts, m_task);
-        if (!association)
-            return std::unexpected(association.error());
-        for (const Outgoing& file : files) {
-            if (m_result.ended) {
-                failed(file, tr("not sent: the association was over"));
-                continue;
+        auto first = Association::open(m_node, m_local, contexts, m_task);
+        if (!first)
+            return std::unexpected(first.error());
+        std::atomic<size_t> next = 0;
+        const auto work = [&](Association& association) {
+            for (size_t at = next++; at < files.size(); at = next++) {
+                const auto sent = sendOne(association, files[at]);
+                if (!sent)
+                    ended(files[at], sent.error());
+                report(total);
+                if (!sent)
+                    return;
             }
-            if (auto sent = sendOne(**association, file); !sent) {
-                m_result.ended = sent.error();
-                failed(file, sent.error().detail);
-            }
-            m_task.report(m_result.confirmed + qint64(m_result.failed.size()), total);
-        }
-        if (!m_result.ended)
-            (*association)->release();
+            association.release();
+        };
+        std::vector<std::thread> others;
+        const size_t most = files.size() / worthAnAssociation + 1;
+        for (size_t i = 1; i < std::min(size_t(std::clamp(m_node.associations, 1, 8)), most); ++i)
+            others.emplace_back([&] {
+                // A peer that gives no more than it gave is no error: the others do the work.
+                if (auto association = Association::open(m_node, m_local, contexts, m_task))
+                    work(**association);
+            });
+        work(**first);
+        for (std::thread& other : others)
+            other.join();
+        for (size_t at = next; at < files.size(); ++at) // every association is over
+            failed(files[at], tr("not sent: the association was over"));
+        report(total);
         return {};
     }
 
-    void failed(const Outgoing& file, const QString& reason) { m_result.failed.push_back({file.path, file.sopInstance, reason}); }
+    void failed(const Outgoing& file, const QString& reason)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_result.failed.push_back({file.path, file.sopInstance, reason});
+    }
 
 private:
     /// An error: the association is over. What is wrong with the instance alone goes into the result.
@@ -182,12 +203,31 @@ private:
             status = sendPlain(association, file, *status);
         if (!status)
             return std::unexpected(status.error());
-        ++m_result.sent;
-        if (*status == 0 || DICOM_WARNING_STATUS(*status))
-            ++m_result.confirmed;
-        else
+        const bool isConfirmed = *status == 0 || DICOM_WARNING_STATUS(*status);
+        {
+            const std::lock_guard lock(m_mutex);
+            ++m_result.sent;
+            m_result.confirmed += isConfirmed;
+        }
+        if (!isConfirmed)
             failed(file, statusText(*status));
         return {};
+    }
+
+    void ended(const Outgoing& file, const Error& error)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (!m_result.ended)
+                m_result.ended = error;
+        }
+        failed(file, error.detail);
+    }
+
+    void report(qint64 total)
+    {
+        const std::lock_guard lock(m_mutex); // it never goes back
+        m_task.report(m_result.confirmed + qint64(m_result.failed.size()), total);
     }
 
     /// A peer that accepted the syntax and cannot take the image in it (Orthanc and HTJ2K): maybe uncompressed.
@@ -226,8 +266,10 @@ private:
         dicom::markLossy(*dataset, dataset->transferSyntax(), 0);
         if (elements && elements->chooseRepresentation(target, nullptr).good() && elements->canWriteXfer(target))
             return dataset;
-        if (m_transcode)
+        if (m_transcode) {
+            const std::lock_guard lock(m_transcodeMutex);
             return m_transcode(file.path);
+        }
         return fail(Fault::Unsupported, tr("the peer does not accept %1, and it cannot be decompressed here")
                                             .arg(dicom::TransferSyntax::fromUid(file.transferSyntax).name));
     }
@@ -279,7 +321,9 @@ private:
     const Local& m_local;
     Task& m_task;
     const Transcode& m_transcode;
+    std::mutex m_mutex; ///< of the result and the progress
     SendResult& m_result;
+    std::mutex m_transcodeMutex;
 };
 
 } // namespace
