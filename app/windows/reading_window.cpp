@@ -76,6 +76,38 @@ std::vector<SeriesFiles> seriesIn(const QStringList& paths)
 
 } // namespace
 
+/// A server's small picture over the empty viewports, and what it is not.
+class ReadingWindow::PreviewLabel : public QWidget
+{
+public:
+    explicit PreviewLabel(QWidget* parent) : QWidget(parent) { hide(); }
+    void show(const QImage& picture)
+    {
+        m_picture = picture;
+        setGeometry(parentWidget()->rect());
+        QWidget::show();
+        raise();
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.fillRect(rect(), Qt::black);
+        const QImage scaled = m_picture.scaled(size(), Qt::KeepAspectRatio, Qt::SmoothTransformation);
+        painter.drawImage((width() - scaled.width()) / 2, (height() - scaled.height()) / 2, scaled);
+        const QString text = ReadingWindow::tr("Preview made by the server, not for diagnosis. The images are on their way.");
+        const QRect line(0, 0, width(), fontMetrics().height() + 16);
+        painter.fillRect(line, QColor(0, 0, 0, 190));
+        painter.setPen(QColor(0xf0, 0xb4, 0x3c));
+        painter.drawText(line, Qt::AlignCenter, fontMetrics().elidedText(text, Qt::ElideRight, width() - 12));
+    }
+
+private:
+    QImage m_picture;
+};
+
 ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstation), m_session(workstation.session())
 {
     setWindowTitle(tr("Reading"));
@@ -111,6 +143,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     connect(&m_session, &app::Session::settingsChanged, this, takeSettings);
     layout->addWidget(m_grid, 1);
     setCentralWidget(centre);
+    m_preview = new PreviewLabel(m_grid);
     m_toolBar = addToolBar(tr("Tools"));
     m_toolBar->setObjectName(QStringLiteral("tools"));
     m_toolBar->setMovable(false);
@@ -240,6 +273,8 @@ void ReadingWindow::closeStudies()
     m_studies.clear();
     m_documents.clear();
     m_current = {};
+    m_coming = {};
+    m_preview->hide();
     m_openMark.reset();
     m_incoming.clear();
     m_arrived = 0;
@@ -280,8 +315,31 @@ void ReadingWindow::readStudy(const dicom::StudyUid& study)
     updateBanner();
 }
 
+void ReadingWindow::showComing(const archive::StudyRow& study)
+{
+    closeStudies();
+    m_coming = study;
+    m_grid->setLayoutSize(1, 1);
+    updateBanner();
+    lookForArrivals();
+}
+
+void ReadingWindow::showPreview(const dicom::StudyUid& study, const QImage& picture)
+{
+    // Something else may have been opened meanwhile, or the first image be here (SAF-13).
+    if (m_coming.uid == study && !study.isEmpty() && !picture.isNull())
+        m_preview->show(picture);
+}
+
+bool ReadingWindow::isPreviewing() const { return m_preview->isVisible(); }
+
 void ReadingWindow::lookForArrivals()
 {
+    if (!m_coming.uid.isEmpty()) {
+        const auto open = m_session.exchange().queue().unfinishedOf(m_coming.uid);
+        m_incoming = open && !open->empty() ? (open->front().lastError.isEmpty() ? tr("retrieving") : open->front().lastError) : QString();
+        return updateBanner();
+    }
     if (m_current.isEmpty() || m_studies.empty())
         return;
     const auto row = m_session.archive().study(m_current);
@@ -489,6 +547,16 @@ void ReadingWindow::showFigure(const QString& id)
 
 void ReadingWindow::updateBanner()
 {
+    if (!m_coming.uid.isEmpty()) {
+        const QString name = dicom::PersonName::parse(m_coming.patientName).display();
+        QStringList details{m_coming.patientId, dicom::displayDate(m_coming.birthDate), m_coming.sex, dicom::displayDate(m_coming.date), m_coming.description, m_coming.accession};
+        details.removeAll(QString());
+        m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
+        m_study->setText(details.join(QStringLiteral("   ")));
+        m_warning->clear();
+        m_state->setText(m_incoming.isEmpty() ? tr("waiting for the first image") : m_incoming);
+        return setWindowTitle(name);
+    }
     if (m_thumbnails->stackCount() == 0) {
         m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
         m_study->clear();

@@ -30,6 +30,10 @@ public:
     ~ReadingWindow() override;
 
     void readStudy(const dicom::StudyUid& study);
+    /// A study that is on its way: whose it is, and a small picture of it that a server made, until its first image is here.
+    void showComing(const archive::StudyRow& study);
+    void showPreview(const dicom::StudyUid& study, const QImage& picture);
+    bool isPreviewing() const;
     void readPaths(const QStringList& paths);
     viewer::ViewportGrid& grid() { return *m_grid; }
 
@@ -115,6 +119,9 @@ private:
     QString m_failure;
     QTimer m_arrivals;
     QString m_incoming;      ///< "retrieving 12 of 72 images", or why that ended
+    archive::StudyRow m_coming; ///< nothing of it is here yet
+    class PreviewLabel;
+    PreviewLabel* m_preview = nullptr;
     qint64 m_arrived = 0;    ///< images that are here and not shown
     bool m_isFetching = false; ///< the current study is being retrieved
     std::unique_ptr<archive::Archive::OpenMark> m_openMark; ///< no making room takes it from under us

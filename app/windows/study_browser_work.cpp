@@ -24,8 +24,13 @@ void StudyBrowser::openSelected()
         retrieve(*entry, transfer::Priority::Waiting);
     if (entry->isLocal)
         m_workstation.read(entry->row.uid);
-    else
+    else if (!entry->nodes.isEmpty()) {
         m_waiting = entry->row.uid;
+        // Over a slow line somebody would sit before an empty window for long.
+        const auto node = dimse::Nodes(m_session.settings()).find(entry->nodes.first());
+        if (node && node->isSlowLine)
+            m_workstation.expect(entry->row, *node);
+    }
 }
 
 void StudyBrowser::retrieveSelected()

@@ -6,9 +6,12 @@
 #include "app/windows/settings_window.h"
 #include "app/windows/study_browser.h"
 #include "netclient/base/log.h"
+#include "netclient/transfer/first_picture.h"
 #include "netclient/transfer/study_transfer.h"
+#include <QBuffer>
 #include <QCommandLineParser>
 #include <QFile>
+#include <QImageReader>
 #include <QLibraryInfo>
 #include <QStandardPaths>
 #include <QStyleFactory>
@@ -16,15 +19,45 @@
 #include <QTranslator>
 #include <QUrl>
 #include <QUrlQuery>
+#include <QtConcurrent>
 #include <cstdio>
 
 namespace diascope::windows
 {
 
-Workstation::Workstation(app::Session& session) : m_session(session), m_browser(std::make_unique<StudyBrowser>(*this)) {}
+namespace
+{
+
+/// A picture from a peer: only of the two kinds a server makes (PS3.18 §8.7.4), and of a size it was asked for.
+QImage imageOf(const QByteArray& bytes)
+{
+    constexpr int mostPx = 2048;
+    QBuffer buffer;
+    buffer.setData(bytes);
+    buffer.open(QIODevice::ReadOnly);
+    const bool isPng = bytes.startsWith("\x89PNG");
+    QImageReader reader(&buffer, isPng ? "png" : "jpeg");
+    reader.setAutoDetectImageFormat(false);
+    const QSize size = reader.size();
+    return size.isValid() && size.width() <= mostPx && size.height() <= mostPx ? reader.read() : QImage();
+}
+
+} // namespace
+
+Workstation::Workstation(app::Session& session) : m_session(session), m_browser(std::make_unique<StudyBrowser>(*this))
+{
+    connect(&m_preview, &QFutureWatcherBase::finished, this, [this] {
+        const auto [study, picture] = m_preview.result();
+        if (m_reading)
+            m_reading->showPreview({study}, picture);
+    });
+}
 
 Workstation::~Workstation()
 {
+    if (m_previewTask)
+        m_previewTask->cancel();
+    m_preview.waitForFinished();
     delete m_reading.data();
     delete m_settings.data();
 }
@@ -40,6 +73,21 @@ ReadingWindow& Workstation::readingWindow()
 }
 
 void Workstation::read(const dicom::StudyUid& study) { readingWindow().readStudy(study); }
+void Workstation::expect(const archive::StudyRow& study, const dimse::Node& node)
+{
+    readingWindow().showComing(study);
+    if (node.dicomWebUrl.isEmpty())
+        return;
+    if (m_previewTask)
+        m_previewTask->cancel();
+    m_previewTask = std::make_shared<Task>();
+    m_preview.setFuture(QtConcurrent::run([configured = node, study = study.uid, task = m_previewTask] {
+        const auto complete = app::withSecret(configured);
+        const auto picture = complete ? transfer::firstPicture(*complete, study, *task) : std::unexpected(complete.error());
+        return std::pair(study.value, picture ? imageOf(picture->bytes) : QImage());
+    }));
+}
+
 void Workstation::readPaths(const QStringList& paths) { readingWindow().readPaths(paths); }
 
 void Workstation::showBrowser()

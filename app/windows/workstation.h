@@ -1,6 +1,8 @@
 #pragma once
 #include "app/session/session.h"
 #include <QApplication>
+#include <QFutureWatcher>
+#include <QImage>
 #include <QPointer>
 
 namespace diascope::windows
@@ -23,6 +25,8 @@ public:
     StudyBrowser& browser() { return *m_browser; }
     /// Opens the study in the reading window, a new one if there is none.
     void read(const dicom::StudyUid& study);
+    /// The reading window says whose study comes, with a small picture of it where the node makes one, until read() of it.
+    void expect(const archive::StudyRow& study, const dimse::Node& node);
     /// Files and folders shown in place, not copied.
     void readPaths(const QStringList& paths);
     void showSettings();
@@ -34,6 +38,8 @@ private:
     std::unique_ptr<StudyBrowser> m_browser;
     QPointer<ReadingWindow> m_reading;
     QPointer<SettingsWindow> m_settings;
+    QFutureWatcher<std::pair<QString, QImage>> m_preview; ///< study UID and what the server made of it
+    std::shared_ptr<Task> m_previewTask;
 };
 
 /// Whether the command line asks for the demonstration with windows.

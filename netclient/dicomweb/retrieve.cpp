@@ -23,13 +23,22 @@ namespace tag = dicom::tag;
 constexpr qint64 mostBytesOfInstance = Q_INT64_C(2) << 30;
 constexpr qint64 mostBytesOfStudy = Q_INT64_C(1) << 40;
 
-/// PS3.18 §8.7.3.5.2: as the server keeps it. Servers from before 2018 do not know the asterisk.
-enum class Syntax { AsStored, Unsaid };
+/// PS3.18 §8.7.3.5.2: as the server keeps it. Servers from before 2018 do not know the asterisk. JPEG-LS without loss first over
+/// a slow line. What a server cannot do is asked for in the next way.
+enum class Syntax { Compressed, AsStored, Unsaid };
 
 QByteArray accept(Syntax syntax)
 {
     const QByteArray plain = "multipart/related; type=\"application/dicom\"";
-    return syntax == Syntax::AsStored ? plain + "; transfer-syntax=*" : plain;
+    switch (syntax) {
+    case Syntax::Compressed:
+        return plain + "; transfer-syntax=1.2.840.10008.1.2.4.80";
+    case Syntax::AsStored:
+        return plain + "; transfer-syntax=*";
+    case Syntax::Unsaid:
+        break;
+    }
+    return plain;
 }
 
 struct Instance
@@ -96,7 +105,8 @@ class Retrieval
 {
 public:
     Retrieval(Http& http, const Service& service, const dicom::RetrieveRequest& request, const dicom::Sink& sink, Task& task)
-        : m_http(http), m_service(service), m_request(request), m_task(task), m_intake(request, sink, task, m_result)
+        : m_http(http), m_service(service), m_request(request), m_task(task), m_intake(request, sink, task, m_result),
+          m_syntax(service.wantsCompressed ? Syntax::Compressed : Syntax::AsStored)
     {
     }
 
@@ -202,9 +212,12 @@ private:
             const auto answer = m_http.exchange(std::move(request));
             if (answer)
                 return body->finish();
-            if (answer.error().fault != Fault::Unsupported || m_syntax == Syntax::Unsaid)
+            // A server that fails in compressing is asked for what it has.
+            const bool isMended = answer.error().fault == Fault::Unsupported ||
+                                  (m_syntax == Syntax::Compressed && answer.error().fault == Fault::Refused && m_result.received == 0);
+            if (!isMended || m_syntax == Syntax::Unsaid)
                 return std::unexpected(answer.error());
-            m_syntax = Syntax::Unsaid;
+            m_syntax = m_syntax == Syntax::Compressed ? Syntax::AsStored : Syntax::Unsaid;
         }
     }
 
@@ -212,7 +225,7 @@ private:
     Result<void> fetchInstances()
     {
         size_t at = 0;
-        std::vector<Instance> again; // without the asterisk
+        std::vector<Instance> again; // in another syntax
         Result<void> ended;
         const auto next = [&]() -> std::optional<Http::Job> {
             while (at < m_instances.size() && m_request.present.contains(m_instances[at].uid))
@@ -229,7 +242,8 @@ private:
                 Result<void> done = answer ? body->finish() : std::unexpected(answer.error());
                 if (done)
                     return;
-                if (done.error().fault == Fault::Unsupported && syntax == Syntax::AsStored)
+                const bool isMended = done.error().fault == Fault::Unsupported || (syntax == Syntax::Compressed && done.error().fault == Fault::Refused);
+                if (isMended && syntax != Syntax::Unsaid)
                     again.push_back(instance);
                 else if (isOfOneInstance(done.error()))
                     m_intake.failed(instance.uid, message(done.error()));
@@ -239,9 +253,9 @@ private:
             return job;
         };
         m_http.exchangeAll(next);
-        if (ended && !again.empty()) {
+        while (ended && !again.empty()) {
             const auto all = std::exchange(m_instances, std::move(again));
-            m_syntax = Syntax::Unsaid;
+            m_syntax = m_syntax == Syntax::Compressed ? Syntax::AsStored : Syntax::Unsaid;
             at = 0;
             again.clear();
             m_http.exchangeAll(next);
@@ -285,7 +299,7 @@ private:
     Intake m_intake;
     std::vector<Instance> m_instances;
     bool m_hasInstances = false;
-    Syntax m_syntax = Syntax::AsStored;
+    Syntax m_syntax;
 };
 
 } // namespace

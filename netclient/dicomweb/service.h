@@ -19,6 +19,7 @@ struct Service
     int silenceSeconds = 60;  ///< a thousand bytes at least must go or come in this time
     int patienceSeconds = 20; ///< how long "try again later" (429, 503) is honoured within one call; 0: not at all
     int parallel = 4;         ///< requests at once, 1 to 6
+    bool wantsCompressed = false; ///< images in JPEG-LS without loss, where the server makes it: for slow lines
 };
 
 /// The server is there and has too much to do for now: worth trying again later.

@@ -105,6 +105,7 @@ dicomweb::Service serviceOf(const dimse::Node& node)
     service.login = {node.login, node.user, node.secret};
     service.assumedCharacterSet = node.assumedCharacterSet;
     service.parallel = std::clamp(node.associations, 1, 6);
+    service.wantsCompressed = node.isSlowLine;
     return service;
 }
 
