@@ -7,6 +7,8 @@
 #include "tests/support/test_data.h"
 #include <QDirIterator>
 #include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <sys/wait.h>
 #include <thread>
@@ -264,6 +266,138 @@ private Q_SLOTS:
         QVERIFY(transfer);
         QVERIFY2(transfer->state == State::Done, qPrintable(transfer->lastError));
         QCOMPARE(here(), 5);
+    }
+
+    void aMoveComesByTheListenerThatRunsAlready()
+    {
+        Settings settings(profile());
+        auto node = *dimse::Nodes(settings).find("pacs");
+        node.retrieveBy = dimse::Node::RetrieveBy::Move;
+        QVERIFY(dimse::Nodes(settings).replace(node));
+        dimse::ListenerOptions options;
+        options.port = m_movePort;
+        const auto listener = listenInto(*m_archive, profile(), options);
+        QVERIFY(listener);
+        const auto transfer = m_runner->runNow(*m_queue->add(retrieval()), m_task);
+        QVERIFY(transfer);
+        QVERIFY2(transfer->state == State::Done, qPrintable(transfer->lastError));
+        QCOMPARE(transfer->done, count);
+        QCOMPARE(here(), count);
+        QCOMPARE((*m_archive->study(m_study))->onlyHere, 0); // the node keeps them
+    }
+
+    void aPortTakenBySomebodyElseIsNoSuccess()
+    {
+        Settings settings(profile());
+        auto node = *dimse::Nodes(settings).find("pacs");
+        node.retrieveBy = dimse::Node::RetrieveBy::Move;
+        QVERIFY(dimse::Nodes(settings).replace(node));
+        QTcpServer stranger;
+        QVERIFY(stranger.listen(QHostAddress::AnyIPv4, m_movePort));
+        connect(&stranger, &QTcpServer::newConnection, &stranger, [&] { stranger.nextPendingConnection()->abort(); });
+        TransferRunner::Options options;
+        options.local.dimseSeconds = 3;
+        Result<Transfer> transfer = fail(Fault::Internal, {});
+        const qint64 id = *m_queue->add(retrieval());
+        std::thread run([&] { transfer = m_runner->runNow(id, m_task); });
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).state == State::Failed, 60000);
+        run.join();
+        QVERIFY(transfer && !transfer->lastError.isEmpty());
+        QCOMPARE(here(), 0);
+    }
+
+    void STO_01_aKilledSendGoesOnWithWhatWasNotConfirmed()
+    {
+        QString why;
+        const auto target = test::StoreScp::start({}, &why);
+        if (!target)
+            QSKIP(qPrintable(why));
+        test::FaultProxy line(target->port);
+        test::FaultProxy::Faults slow;
+        slow.bytesPerSecond = 5'000'000;
+        line.set(test::FaultProxy::Way::ToServer, slow);
+        Settings settings(profile());
+        dimse::Node node{"target", "STORESCP", "127.0.0.1", line.port(), false, {}, {}, {}};
+        node.associations = 1;
+        QVERIFY(dimse::Nodes(settings).add(node));
+        QVERIFY(m_archive->import(m_files, archive::ImportMode::Copy, m_task));
+        NewTransfer send;
+        send.kind = TransferKind::Send;
+        send.node = "target";
+        send.study = m_study;
+        const qint64 id = *m_queue->add(send);
+        m_runner.reset();
+        m_queue.reset();
+        m_archive.reset();
+        QProcess child;
+        child.start(QCoreApplication::applicationFilePath(), {"-child", m_folder->path(), QString::number(id)});
+        QVERIFY(child.waitForStarted());
+        m_queue = std::move(*TransferQueue::open(profile()));
+        QTRY_VERIFY_WITH_TIMEOUT(m_queue->confirmed(id)->size() >= 5, 20000);
+        child.kill();
+        QVERIFY(child.waitForFinished());
+        const qsizetype confirmed = m_queue->confirmed(id)->size();
+        QVERIFY2(confirmed < count, QByteArray::number(confirmed).constData());
+        line.clear();
+        m_archive = std::move(*archive::Archive::open(profile()));
+        m_runner = std::make_unique<TransferRunner>(*m_archive, profile(), TransferRunner::Options{});
+        m_runner->start();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QCOMPARE(at(id).present, confirmed); // these did not go out again
+        QCOMPARE(at(id).done, count);
+        QCOMPARE(QDir(target->folder.path()).entryList(QDir::Files).size(), count);
+    }
+
+    void aCommitmentIsAskedForWaitedForAndKept()
+    {
+        QString why;
+        const quint16 port = test::freePort();
+        const auto target = test::Orthanc::start(port, &why);
+        if (!target)
+            QSKIP(qPrintable(why));
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).add({"target", "ORTHANC", "127.0.0.1", target->port, false, {}, {}, {}}));
+        dimse::ListenerOptions options;
+        options.port = port;
+        const auto listener = listenInto(*m_archive, profile(), options); // Orthanc answers over an association of its own
+        QVERIFY(listener);
+        QVERIFY(m_archive->import(m_files.mid(0, 8), archive::ImportMode::Copy, m_task));
+        NewTransfer send;
+        send.kind = TransferKind::Send;
+        send.node = "target";
+        send.study = m_study;
+        send.commitment = Commitment::Wanted;
+        const qint64 id = *m_queue->add(send);
+        const auto transfer = m_runner->runNow(id, m_task);
+        QVERIFY(transfer);
+        QVERIFY2(transfer->state == State::Done, qPrintable(transfer->lastError));
+        const auto commitment = *m_queue->commitmentOf(id);
+        QVERIFY(commitment && commitment->isSettled && commitment->failed.empty());
+        QCOMPARE(commitment->instances.size(), 8);
+        // Somebody deletes one there; asked again, the peer says so, and it is sent again.
+        QVERIFY(m_queue->takeBack(id, {}));
+        const QString gone = target->instanceIds().first();
+        test::python("import sys,urllib.request\nurllib.request.urlopen(urllib.request.Request(sys.argv[1], method='DELETE'))",
+                     {QStringLiteral("http://127.0.0.1:%1/instances/%2").arg(target->httpPort).arg(gone)});
+        QCOMPARE(target->instanceIds().size(), 7);
+        NewTransfer again = send;
+        const qint64 second = *m_queue->add(again);
+        QVERIFY(second != id);
+        QStringList uids;
+        const auto rows = *m_archive->instancesOfStudy(m_study);
+        for (const auto& row : rows)
+            uids << row.uid.value;
+        QVERIFY(m_queue->confirm(second, uids)); // as if it had been confirmed before it was lost
+        const auto resent = m_runner->runNow(second, m_task);
+        QVERIFY(resent);
+        QTRY_VERIFY_WITH_TIMEOUT(at(second).state != State::Running, 5000);
+        if (at(second).state != State::Done) { // its failure was told; a person tries again
+            QVERIFY2(at(second).failed.size() == 1, qPrintable(at(second).lastError));
+            QVERIFY(m_queue->retry(second));
+            const auto mended = m_runner->runNow(second, m_task);
+            QVERIFY2(mended && mended->state == State::Done, mended ? qPrintable(mended->lastError) : "");
+        }
+        QCOMPARE(target->instanceIds().size(), 8);
     }
 
     void waysToTryFollowTheSettingAndWhatWasLearnt()

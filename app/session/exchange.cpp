@@ -33,6 +33,13 @@ archive::StudyRow rowOf(const dicom::Dataset& answer)
     return row;
 }
 
+std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
+{
+    const dicom::TlsFiles files{settings.get(listenCa), settings.get(listenCertificate), settings.get(listenKey)};
+    const bool isWanted = !files.certificateFile.isEmpty() || !files.keyFile.isEmpty() || !files.caFile.isEmpty();
+    return isWanted ? std::optional(files) : std::nullopt;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
@@ -45,6 +52,7 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
     transfer::TransferRunner::Options options;
     options.transcode = decompressed;
     options.complete = withSecret;
+    options.listenerTls = [profile = session.profile()] { return listenerTls(Settings(profile)); };
     options.makeRoom = [made = exchange.get()] { made->makeRoom(); };
     exchange->m_runner = std::make_unique<transfer::TransferRunner>(session.archive(), session.profile(), std::move(options));
     connect(&session, &Session::settingsChanged, exchange.get(), &Exchange::applySettings);
@@ -80,9 +88,7 @@ dimse::ListenerOptions Exchange::listenerOptions() const
     dimse::ListenerOptions options;
     options.aeTitle = m_session.local().aeTitle;
     options.port = quint16(m_session.settings().get(dimse::listenPort));
-    const dicom::TlsFiles files{m_session.settings().get(listenCa), m_session.settings().get(listenCertificate), m_session.settings().get(listenKey)};
-    if (!files.certificateFile.isEmpty() || !files.keyFile.isEmpty() || !files.caFile.isEmpty())
-        options.tls = files;
+    options.tls = listenerTls(m_session.settings());
     return options;
 }
 

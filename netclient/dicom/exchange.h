@@ -95,6 +95,9 @@ struct SendResult
     bool isComplete() const { return !ended && failed.empty(); }
 };
 
+/// Called for each file as the peer confirms it, one at a time, not always on the calling thread.
+using OnConfirmed = std::function<void(const QString& path)>;
+
 /// Turns a file into an uncompressed dataset where the peer accepts nothing else.
 using Transcode = std::function<Result<Dataset>(const QString& path)>;
 

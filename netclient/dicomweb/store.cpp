@@ -37,8 +37,8 @@ struct Outgoing
 class Sender
 {
 public:
-    Sender(Http& http, const Service& service, Task& task, const dicom::Transcode& transcode, qint64 total)
-        : m_http(http), m_service(service), m_task(task), m_transcode(transcode), m_total(total)
+    Sender(Http& http, const Service& service, Task& task, const dicom::Transcode& transcode, const dicom::OnConfirmed& onConfirmed, qint64 total)
+        : m_http(http), m_service(service), m_task(task), m_transcode(transcode), m_onConfirmed(onConfirmed), m_total(total)
     {
     }
 
@@ -122,9 +122,11 @@ private:
         m_task.report(m_result.confirmed + qint64(m_result.failed.size()), m_total);
     }
 
-    void confirmed()
+    void confirmed(const Outgoing& file)
     {
         ++m_result.confirmed;
+        if (m_onConfirmed)
+            m_onConfirmed(file.path);
         m_task.report(m_result.confirmed + qint64(m_result.failed.size()), m_total);
     }
 
@@ -169,7 +171,7 @@ private:
         for (const Outgoing& file : batch) {
             const auto reason = answer->failed.constFind(file.instance);
             if (answer->stored.contains(file.instance))
-                confirmed();
+                confirmed(file);
             else if (reason == answer->failed.constEnd())
                 unnamed.push_back(file);
             else if (*reason == transferSyntaxNotSupported && canTranscode(file))
@@ -243,7 +245,7 @@ private:
                 }, m_task);
             }
             if (at->second.contains(file.instance))
-                confirmed();
+                confirmed(file);
             else
                 failed(file, tr("the server does not say that it has stored it"));
         }
@@ -253,6 +255,7 @@ private:
     const Service& m_service;
     Task& m_task;
     const dicom::Transcode& m_transcode;
+    const dicom::OnConfirmed& m_onConfirmed;
     const qint64 m_total;
     dicom::SendResult m_result;
     std::vector<Outgoing> m_again; ///< to be sent uncompressed
@@ -261,14 +264,15 @@ private:
 
 } // namespace
 
-Result<dicom::SendResult> store(const Service& service, const QStringList& paths, Task& task, const dicom::Transcode& transcode)
+Result<dicom::SendResult> store(const Service& service, const QStringList& paths, Task& task, const dicom::Transcode& transcode,
+                                const dicom::OnConfirmed& onConfirmed)
 {
     if (paths.isEmpty())
         return fail(Fault::Invalid, tr("there is nothing to send"));
     const auto http = Http::open(service, task);
     if (!http)
         return std::unexpected(http.error());
-    return Sender(**http, service, task, transcode, paths.size()).send(paths);
+    return Sender(**http, service, task, transcode, onConfirmed, paths.size()).send(paths);
 }
 
 } // namespace diascope::dicomweb

@@ -282,8 +282,10 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
     options.aeTitle = destination.aeTitle;
     options.port = destination.port;
     options.interface = destination.interface;
+    options.tls = destination.tls;
     auto listener = Listener::start(options, [&](Received&& received) { return intake.take(std::move(received), 0); });
-    if (!listener)
+    const bool isElsewhere = !listener && listener.error().fault == Fault::Conflict && destination.arrivedElsewhere;
+    if (!listener && !isElsewhere)
         return std::unexpected(listener.error());
     task.report(0, result.expected - result.present);
     if (!plan->requests.empty()) {
@@ -299,7 +301,10 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
         if (!result.ended)
             (*association)->release();
     }
-    (*listener)->stop();
+    if (isElsewhere)
+        intake.arrived(destination.arrivedElsewhere());
+    else
+        (*listener)->stop();
     settle(result, plan->inventory, request, intake, node, local, task);
     return result;
 }

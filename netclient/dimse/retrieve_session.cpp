@@ -157,6 +157,17 @@ void Intake::failed(const QString& instanceUid, const QString& reason)
     m_result.failed.push_back({instanceUid, reason});
 }
 
+void Intake::arrived(const QSet<QString>& instanceUids)
+{
+    qint64 count = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_received += instanceUids;
+        count = m_result.received = m_received.size();
+    }
+    m_task.report(count, std::max(m_total, count));
+}
+
 QSet<QString> Intake::receivedUids() const
 {
     const std::lock_guard lock(m_mutex);

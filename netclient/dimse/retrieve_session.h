@@ -47,6 +47,8 @@ public:
     /// An error: refused, and listed. `datasetOffset` 0: not known.
     Result<void> take(Received&& received, qint64 datasetOffset);
     void failed(const QString& instanceUid, const QString& reason);
+    /// These have come by another way and are stored.
+    void arrived(const QSet<QString>& instanceUids);
     QSet<QString> receivedUids() const;
 
 private:

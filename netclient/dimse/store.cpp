@@ -130,8 +130,8 @@ constexpr size_t worthAnAssociation = 50;
 class Sender
 {
 public:
-    Sender(const Node& node, const Local& local, Task& task, const Transcode& transcode, SendResult& result)
-        : m_node(node), m_local(local), m_task(task), m_transcode(transcode), m_result(result)
+    Sender(const Node& node, const Local& local, Task& task, const Transcode& transcode, const OnConfirmed& onConfirmed, SendResult& result)
+        : m_node(node), m_local(local), m_task(task), m_transcode(transcode), m_onConfirmed(onConfirmed), m_result(result)
     {
     }
 
@@ -208,6 +208,8 @@ private:
             const std::lock_guard lock(m_mutex);
             ++m_result.sent;
             m_result.confirmed += isConfirmed;
+            if (isConfirmed && m_onConfirmed)
+                m_onConfirmed(file.path);
         }
         if (!isConfirmed)
             failed(file, statusText(*status));
@@ -321,6 +323,7 @@ private:
     const Local& m_local;
     Task& m_task;
     const Transcode& m_transcode;
+    const OnConfirmed& m_onConfirmed;
     std::mutex m_mutex; ///< of the result and the progress
     SendResult& m_result;
     std::mutex m_transcodeMutex;
@@ -328,10 +331,11 @@ private:
 
 } // namespace
 
-Result<SendResult> store(const Node& node, const QStringList& paths, const Local& local, Task& task, const Transcode& transcode)
+Result<SendResult> store(const Node& node, const QStringList& paths, const Local& local, Task& task, const Transcode& transcode,
+                         const OnConfirmed& onConfirmed)
 {
     SendResult result;
-    Sender sender(node, local, task, transcode, result);
+    Sender sender(node, local, task, transcode, onConfirmed, result);
     // Files in groups whose presentation contexts fit into one association.
     struct Group
     {

@@ -7,6 +7,7 @@
 namespace diascope::dimse
 {
 
+using dicom::OnConfirmed;
 using dicom::SendFailure;
 using dicom::SendResult;
 using dicom::Transcode;
@@ -16,6 +17,6 @@ using dicom::Transcode;
 /// cannot take (0xA7xx, 0xA9xx, 0xCxxx) go once more uncompressed. Many files go over up to `node.associations` at once;
 /// `transcode` is called one at a time, not always on the calling thread. Errors only where nothing could be sent.
 Result<SendResult> store(const Node& node, const QStringList& paths, const Local& local, Task& task,
-                         const Transcode& transcode = {});
+                         const Transcode& transcode = {}, const OnConfirmed& onConfirmed = {});
 
 } // namespace diascope::dimse

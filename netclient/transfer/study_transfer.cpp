@@ -5,6 +5,7 @@
 #include "netclient/dicomweb/store.h"
 #include "netclient/dimse/query.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <mutex>
 
@@ -28,6 +29,33 @@ Result<QSet<QString>> presentIn(const archive::Archive& archive, const dicom::St
     return present;
 }
 
+/// The sender is answered for each instance: durable first. Where our listener runs already (here or in another process of this
+/// profile), they come by it into the same archive, which then tells what has come.
+Result<dicom::RetrieveResult> moveOnce(archive::Archive& archive, const dimse::Node& node, const dicom::RetrieveRequest& request,
+                                       const RetrieveOptions& options, const std::function<void(const dicom::Received&)>& count, Task& task)
+{
+    dimse::MoveDestination destination = options.destination;
+    bool hasComeElsewhere = false;
+    destination.arrivedElsewhere = [&] {
+        hasComeElsewhere = true;
+        return presentIn(archive, request.study, request.series).value_or(QSet<QString>()) - request.present;
+    };
+    auto result = dimse::move(node, request, destination, [&](dicom::Received&& received) -> Result<void> {
+        count(received);
+        const auto stored = archive.storeReceived(received.part10, node.name, archive::Arrival::Fetched);
+        if (!stored)
+            return std::unexpected(stored.error());
+        return {};
+    }, options.local, task);
+    if (result && hasComeElsewhere) {
+        std::vector<dicom::InstanceUid> fetched;
+        for (const QString& uid : presentIn(archive, request.study, request.series).value_or(QSet<QString>()) - request.present)
+            fetched.push_back({uid});
+        (void)archive.markConfirmed(fetched, node.name); // the node keeps them: what is not noted is only kept longer
+    }
+    return result;
+}
+
 /// One retrieval whose count is what the archive holds durably, not what came over the wire.
 Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dimse::Node& node, const dicom::RetrieveRequest& request,
                                            RetrieveBy way, const RetrieveOptions& options, Task& task)
@@ -36,14 +64,8 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
         if (options.onBytes)
             options.onBytes(received.part10.size());
     };
-    if (way == RetrieveBy::Move) // the sender is answered for each instance: durable first
-        return dimse::move(node, request, options.destination, [&](dicom::Received&& received) -> Result<void> {
-            count(received);
-            const auto stored = archive.storeReceived(received.part10, node.name, archive::Arrival::Fetched);
-            if (!stored)
-                return std::unexpected(stored.error());
-            return {};
-        }, options.local, task);
+    if (way == RetrieveBy::Move)
+        return moveOnce(archive, node, request, options, count, task);
     // C-GET and WADO-RS: the peer keeps what it gave us, so it need not wait for our disk; we count when the disk has it.
     std::mutex mutex;
     std::vector<dicom::InstanceFailure> refused;
@@ -225,11 +247,56 @@ Result<OutgoingFile> namedFile(const OutgoingFile& file)
 namespace
 {
 
-Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& paths, const SendOptions& options, Task& task)
+/// Writes down what a peer has confirmed as it does, in batches: a process that is killed sends little twice, and a transaction
+/// for each image would cost more than the image. Called one at a time.
+class Confirmations
+{
+public:
+    Confirmations(archive::Archive& archive, const dimse::Node& node, const SendOptions& options) : m_archive(archive), m_node(node), m_options(options)
+    {
+        m_clock.start();
+    }
+    void add(const OutgoingFile& file)
+    {
+        if (m_options.onBytes)
+            m_options.onBytes(QFileInfo(file.path).size());
+        m_waiting << file.key();
+        if (m_waiting.size() >= mostWaiting || m_clock.elapsed() > longestWaitMs)
+            flush();
+    }
+    void flush()
+    {
+        m_clock.restart();
+        if (m_waiting.isEmpty())
+            return;
+        if (m_options.onConfirmed)
+            m_options.onConfirmed(m_waiting);
+        // From now on it is not only here (STO-07).
+        std::vector<dicom::InstanceUid> instances;
+        for (const QString& key : std::as_const(m_waiting))
+            if (!key.startsWith(u'/'))
+                instances.push_back({key});
+        m_waiting.clear();
+        if (auto marked = m_archive.markConfirmed(instances, m_node.name); !marked)
+            qCWarning(lcNet) << "what a peer confirmed could not be written down:" << int(marked.error().fault);
+    }
+
+private:
+    static constexpr qsizetype mostWaiting = 100;
+    static constexpr qint64 longestWaitMs = 500;
+    archive::Archive& m_archive;
+    const dimse::Node& m_node;
+    const SendOptions& m_options;
+    QStringList m_waiting;
+    QElapsedTimer m_clock;
+};
+
+Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& paths, const SendOptions& options, const dicom::OnConfirmed& onConfirmed,
+                                   Task& task)
 {
     if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
-        return dicomweb::store(serviceOf(node), paths, task, options.transcode);
-    return dimse::store(node, paths, options.local, task, options.transcode);
+        return dicomweb::store(serviceOf(node), paths, task, options.transcode, onConfirmed);
+    return dimse::store(node, paths, options.local, task, options.transcode, onConfirmed);
 }
 
 } // namespace
@@ -243,42 +310,22 @@ Result<dicom::SendResult> sendFiles(archive::Archive& archive, const dimse::Node
         byPath.insert(file.path, &file);
         paths << file.path;
     }
-    const auto tell = [&](const QStringList& sent, const dicom::SendResult& result) {
-        QSet<QString> failed;
-        for (const dicom::SendFailure& failure : result.failed)
-            failed.insert(failure.path);
-        QStringList confirmed;
-        qint64 bytes = 0;
-        for (const QString& path : sent)
-            if (!failed.contains(path)) {
-                confirmed << byPath.value(path)->key();
-                bytes += QFileInfo(path).size();
-            }
-        if (options.onBytes)
-            options.onBytes(bytes);
-        if (options.onConfirmed && !confirmed.isEmpty())
-            options.onConfirmed(confirmed);
-        // From now on it is not only here (STO-07). A later attempt would say it again.
-        std::vector<dicom::InstanceUid> instances;
-        for (const QString& key : std::as_const(confirmed))
-            if (!key.startsWith(u'/'))
-                instances.push_back({key});
-        if (auto marked = archive.markConfirmed(instances, node.name); !marked)
-            qCWarning(lcNet) << "what a peer confirmed could not be written down:" << int(marked.error().fault);
+    Confirmations confirmations(archive, node, options);
+    const dicom::OnConfirmed onConfirmed = [&](const QString& path) {
+        if (const OutgoingFile* file = byPath.value(path))
+            confirmations.add(*file);
     };
-    auto first = sendOnce(node, paths, options, task);
-    if (!first)
-        return first;
-    tell(paths, *first);
-    if (first->failed.empty() || task.isCancelled())
+    auto first = sendOnce(node, paths, options, onConfirmed, task);
+    confirmations.flush();
+    if (!first || first->failed.empty() || task.isCancelled())
         return first;
     QStringList again;
     for (const dicom::SendFailure& failure : first->failed)
         again << failure.path;
-    auto second = sendOnce(node, again, options, task);
+    auto second = sendOnce(node, again, options, onConfirmed, task);
+    confirmations.flush();
     if (!second)
         return first;
-    tell(again, *second);
     second->confirmed += first->confirmed;
     second->sent = second->confirmed + qint64(second->failed.size());
     return second;

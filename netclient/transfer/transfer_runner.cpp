@@ -262,7 +262,9 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
     Throttle throttle([&limits] { return limits.at(QTime::currentTime()); });
     RetrieveOptions options;
     options.local = local();
-    options.destination = {options.local.aeTitle, quint16(Settings(m_runner.profile).get(dimse::listenPort)), dimse::ListenerOptions::Interface::Any};
+    options.destination = {options.local.aeTitle, quint16(Settings(m_runner.profile).get(dimse::listenPort)), dimse::ListenerOptions::Interface::Any, {}, {}};
+    if (m_runner.options.listenerTls)
+        options.destination.tls = m_runner.options.listenerTls();
     options.onBytes = [&](qint64 bytes) {
         m_bytes += bytes;
         if (what.priority == Priority::Background)

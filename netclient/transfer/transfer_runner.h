@@ -24,6 +24,8 @@ public:
     {
         dimse::Local local; ///< times; our AE title and port are those of the settings at the time
         dicom::Transcode transcode;
+        /// Of the listener a C-MOVE opens for its own time; nothing: in the clear.
+        std::function<std::optional<dicom::TlsFiles>()> listenerTls;
         /// Gives a node its secret from the keyring. May be empty.
         std::function<Result<dimse::Node>(const dimse::Node&)> complete;
         /// Room for what comes, before a retrieval and again when the disk was full. May be empty.
