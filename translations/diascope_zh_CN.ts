@@ -14,6 +14,10 @@ RIS：%1 %2</translation>
             <translation>    未显示：%1</translation>
         </message>
         <message>
+            <source> GiB</source>
+            <translation> GiB</translation>
+        </message>
+        <message>
             <source>"%1" has a value that is not among its choices</source>
             <translation>“%1”的值不在可选项中</translation>
         </message>
@@ -26,12 +30,20 @@ RIS：%1 %2</translation>
             <translation>“%1”小于 %2</translation>
         </message>
         <message>
+            <source>"%1" is no address of a DICOMweb service (http:// or https://, without user and password)</source>
+            <translation>“%1”不是 DICOMweb 服务的地址(http:// 或 https://,不含用户名和密码)</translation>
+        </message>
+        <message>
             <source>"%1" is no date</source>
             <translation>“%1”不是日期</translation>
         </message>
         <message>
             <source>"%1" is no host name or address</source>
             <translation>“%1”不是主机名或地址</translation>
+        </message>
+        <message>
+            <source>"%1" is no limit: "07:00-19:00 2000" is, in kbit/s</source>
+            <translation>“%1”不是限速;应写成“07:00-19:00 2000”,单位 kbit/s</translation>
         </message>
         <message>
             <source>"%1" is no number</source>
@@ -62,6 +74,14 @@ RIS：%1 %2</translation>
             <translation>%1 有应答</translation>
         </message>
         <message>
+            <source>%1 answers, and so does its DICOMweb service.</source>
+            <translation>%1 有应答,其 DICOMweb 服务也有应答。</translation>
+        </message>
+        <message>
+            <source>%1 answers, its DICOMweb service does not: %2</source>
+            <translation>%1 有应答,其 DICOMweb 服务没有:%2</translation>
+        </message>
+        <message>
             <source>%1 answers.</source>
             <translation>%1 有应答。</translation>
         </message>
@@ -78,8 +98,16 @@ RIS：%1 %2</translation>
             <translation>无法连接 %1：%2</translation>
         </message>
         <message>
+            <source>%1 cannot be read</source>
+            <translation>无法读取 %1</translation>
+        </message>
+        <message>
             <source>%1 cannot be read back</source>
             <translation>%1 写入后无法读回</translation>
+        </message>
+        <message>
+            <source>%1 cannot be removed: %2</source>
+            <translation>不能删除 %1:%2</translation>
         </message>
         <message>
             <source>%1 cannot be rewritten as %2</source>
@@ -98,10 +126,6 @@ RIS：%1 %2</translation>
             <translation>%1 cm</translation>
         </message>
         <message>
-            <source>%1 confirmed, %2 failed: %3</source>
-            <translation>%1 个已确认，%2 个失败：%3</translation>
-        </message>
-        <message>
             <source>%1 d</source>
             <comment>age in days</comment>
             <translation>%1 天</translation>
@@ -115,12 +139,24 @@ RIS：%1 %2</translation>
             <translation>%1 无法启动：%2</translation>
         </message>
         <message>
-            <source>%1 has no directory records</source>
-            <translation>%1 不含目录记录</translation>
+            <source>%1 h %2 min</source>
+            <translation>%1 小时 %2 分</translation>
         </message>
         <message>
-            <source>%1 has no study that fits.</source>
-            <translation>%1 上没有符合条件的检查。</translation>
+            <source>%1 has it as another patient's</source>
+            <translation>%1 将其归于另一位患者</translation>
+        </message>
+        <message>
+            <source>%1 has no DICOMweb address (diascope node add … --dicomweb URL)</source>
+            <translation>%1 没有 DICOMweb 地址(diascope node add … --dicomweb URL)</translation>
+        </message>
+        <message>
+            <source>%1 has no DICOMweb address, so it makes no small pictures</source>
+            <translation>%1 没有 DICOMweb 地址,因此不能提供小图</translation>
+        </message>
+        <message>
+            <source>%1 has no directory records</source>
+            <translation>%1 不含目录记录</translation>
         </message>
         <message>
             <source>%1 has no such study</source>
@@ -200,12 +236,12 @@ RIS：%1 %2</translation>
             <translation>%1/%2</translation>
         </message>
         <message>
-            <source>%1 of %2 images</source>
-            <translation>%1/%2 幅图像</translation>
+            <source>%1 of %2 instances are missing: %3</source>
+            <translation>缺少 %2 个实例中的 %1 个:%3</translation>
         </message>
         <message>
-            <source>%1 of the instances were not confirmed: %2</source>
-            <translation>%1 个实例未得到确认：%2</translation>
+            <source>%1 offers no way to retrieve</source>
+            <translation>%1 不提供任何调取方式</translation>
         </message>
         <message>
             <source>%1 pixels</source>
@@ -233,12 +269,21 @@ RIS：%1 %2</translation>
             <translation>%1 – 由 %2 签署，%3</translation>
         </message>
         <message>
+            <source>%1/s</source>
+            <comment>bytes a second</comment>
+            <translation>%1/秒</translation>
+        </message>
+        <message>
             <source>%1: %2</source>
             <translation>%1：%2</translation>
         </message>
         <message>
             <source>%1: %2.</source>
             <translation>%1：%2。</translation>
+        </message>
+        <message>
+            <source>%1: a password or token is never sent in the clear: turn encryption (TLS) on for this node</source>
+            <translation>%1:密码或令牌绝不以明文发送:请为该节点启用加密(TLS)</translation>
         </message>
         <message>
             <source>%1: acknowledged</source>
@@ -259,6 +304,16 @@ RIS：%1 %2</translation>
         <message>
             <source>%1: sent, not acknowledged yet</source>
             <translation>%1：已发送，尚未确认</translation>
+        </message>
+        <message>
+            <source>%1: there is no name or secret to log in with</source>
+            <translation>%1:没有可用于登录的用户名或密码</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s)</source>
+            <translation>
+                <numerusform>%n 个文件</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>%n image(s)</source>
@@ -285,21 +340,57 @@ RIS：%1 %2</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n min</source>
+            <translation>
+                <numerusform>%n 分</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new image(s) here: F8 shows them</source>
+            <translation>
+                <numerusform>新到 %n 幅图像:按 F8 显示</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n on %1</source>
+            <translation>
+                <numerusform>%1:%n 个</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n on %1, and more</source>
+            <translation>
+                <numerusform>%1:%n 个,还有更多</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n report(s) not yet acknowledged by the RIS</source>
             <translation>
                 <numerusform>%n 份报告尚未得到 RIS 确认</numerusform>
             </translation>
         </message>
         <message numerus="yes">
-            <source>%n stud(ies)</source>
+            <source>%n s</source>
             <translation>
-                <numerusform>%n 项检查</numerusform>
+                <numerusform>%n 秒</numerusform>
             </translation>
         </message>
         <message numerus="yes">
-            <source>%n stud(ies) on %1</source>
+            <source>%n stud(ies) here</source>
             <translation>
-                <numerusform>%1 上有 %n 项检查</numerusform>
+                <numerusform>本机 %n 个检查</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n stud(ies) must stay (%1)</source>
+            <translation>
+                <numerusform>%n 个检查必须保留(%1)</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n transfer(s) failed</source>
+            <translation>
+                <numerusform>%n 个传输失败</numerusform>
             </translation>
         </message>
         <message>
@@ -311,8 +402,24 @@ RIS：%1 %2</translation>
             <translation>（无姓名）</translation>
         </message>
         <message>
+            <source>(no presentation context accepted)</source>
+            <translation>(未接受任何表示上下文)</translation>
+        </message>
+        <message>
             <source>, %1 min after the injection</source>
             <translation>，注射后 %1 分钟</translation>
+        </message>
+        <message numerus="yes">
+            <source>, %n idle connection(s)</source>
+            <translation>
+                <numerusform>,%n 个空闲连接</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>, %n turned away, the last: %1</source>
+            <translation>
+                <numerusform>,已拒绝 %n 个,最近一个:%1</numerusform>
+            </translation>
         </message>
         <message>
             <source>, shifted %1 / %2 px</source>
@@ -333,6 +440,10 @@ RIS：%1 %2</translation>
         <message>
             <source>--%1 wants a number</source>
             <translation>--%1 需要一个数值</translation>
+        </message>
+        <message>
+            <source>--associations wants a number from 1 to 16</source>
+            <translation>--associations 需要 1 到 16 的数字</translation>
         </message>
         <message>
             <source>--at wants x,y,z in mm</source>
@@ -359,8 +470,20 @@ RIS：%1 %2</translation>
             <translation>--limit 需要大于等于 1 的整数</translation>
         </message>
         <message>
+            <source>--login is none, basic or bearer</source>
+            <translation>--login 为 none、basic 或 bearer</translation>
+        </message>
+        <message>
+            <source>--move or --web, not both</source>
+            <translation>--move 与 --web 只能选一个</translation>
+        </message>
+        <message>
             <source>--plane is native, axial, sagittal or coronal</source>
             <translation>--plane 只能是 native、axial、sagittal 或 coronal</translation>
+        </message>
+        <message>
+            <source>--retrieve-by is auto, get, move or web</source>
+            <translation>--retrieve-by 为 auto、get、move 或 web</translation>
         </message>
         <message>
             <source>--size wants WIDTHxHEIGHT</source>
@@ -385,6 +508,10 @@ RIS：%1 %2</translation>
         <message>
             <source>0: any free one</source>
             <translation>0：任意空闲端口</translation>
+        </message>
+        <message>
+            <source>1 for peers that bear no more</source>
+            <translation>对方承受不了更多时设为 1</translation>
         </message>
         <message>
             <source>3D</source>
@@ -439,6 +566,10 @@ RIS：%1 %2</translation>
             <translation>已由 %1 确认</translation>
         </message>
         <message>
+            <source>Add rule</source>
+            <translation>添加规则</translation>
+        </message>
+        <message>
             <source>Addendum</source>
             <translation>补充报告</translation>
         </message>
@@ -479,6 +610,10 @@ RIS：%1 %2</translation>
             <translation>任意日期</translation>
         </message>
         <message>
+            <source>Archive at most</source>
+            <translation>归档上限</translation>
+        </message>
+        <message>
             <source>Area %1</source>
             <translation>面积 %1</translation>
         </message>
@@ -487,12 +622,24 @@ RIS：%1 %2</translation>
             <translation>箭头</translation>
         </message>
         <message>
+            <source>As far as is known, some of it is nowhere else.</source>
+            <translation>据已知信息,其中一部分在别处没有副本。</translation>
+        </message>
+        <message>
             <source>As the system</source>
             <translation>跟随系统</translation>
         </message>
         <message>
             <source>Asking %1…</source>
             <translation>正在查询 %1…</translation>
+        </message>
+        <message>
+            <source>Associations at once</source>
+            <translation>同时关联数</translation>
+        </message>
+        <message>
+            <source>At most</source>
+            <translation>最多</translation>
         </message>
         <message>
             <source>Automatic</source>
@@ -525,6 +672,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Bits Stored %1 contradicts Bits Allocated %2</source>
             <translation>Bits Stored %1 与 Bits Allocated %2 矛盾</translation>
+        </message>
+        <message>
+            <source>Body parts</source>
+            <translation>部位</translation>
         </message>
         <message>
             <source>Bone</source>
@@ -575,6 +726,14 @@ RIS：%1 %2</translation>
             <translation>图注</translation>
         </message>
         <message>
+            <source>Certificate of the listener</source>
+            <translation>监听证书</translation>
+        </message>
+        <message>
+            <source>Certificates trusted beside the system's</source>
+            <translation>除系统外还信任的证书</translation>
+        </message>
+        <message>
             <source>Character set</source>
             <translation>字符集</translation>
         </message>
@@ -599,12 +758,20 @@ RIS：%1 %2</translation>
             <translation>减慢播放</translation>
         </message>
         <message>
+            <source>Clear what is over</source>
+            <translation>清除已结束的</translation>
+        </message>
+        <message>
             <source>Clinical information</source>
             <translation>临床信息</translation>
         </message>
         <message>
             <source>Close</source>
             <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Commitment</source>
+            <translation>存储承诺</translation>
         </message>
         <message>
             <source>Communicated to %1</source>
@@ -663,6 +830,14 @@ RIS：%1 %2</translation>
             <translation>十字线</translation>
         </message>
         <message>
+            <source>DICOMweb</source>
+            <translation>DICOMweb</translation>
+        </message>
+        <message>
+            <source>DICOMweb address</source>
+            <translation>DICOMweb 地址</translation>
+        </message>
+        <message>
             <source>DRAFT</source>
             <translation>草稿</translation>
         </message>
@@ -719,8 +894,16 @@ RIS：%1 %2</translation>
             <translation>椭圆</translation>
         </message>
         <message>
+            <source>Encrypted</source>
+            <translation>加密</translation>
+        </message>
+        <message>
             <source>Encrypted (TLS)</source>
             <translation>加密（TLS）</translation>
+        </message>
+        <message>
+            <source>Encrypted (TLS); nothing is ever sent in the clear</source>
+            <translation>加密(TLS);绝不以明文发送任何内容</translation>
         </message>
         <message>
             <source>Every image names another frame of reference; the series is not linked to others by position.</source>
@@ -729,6 +912,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Everything lies in</source>
             <translation>数据存放位置</translation>
+        </message>
+        <message>
+            <source>Everywhere</source>
+            <translation>所有位置</translation>
         </message>
         <message>
             <source>FOR PROCESSING: not for diagnosis</source>
@@ -765,6 +952,22 @@ RIS：%1 %2</translation>
         <message>
             <source>Folder</source>
             <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Forget this search</source>
+            <translation>删除此检索</translation>
+        </message>
+        <message>
+            <source>From AE title</source>
+            <translation>来自 AE 标题</translation>
+        </message>
+        <message>
+            <source>From, to</source>
+            <translation>来源、去向</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
         </message>
         <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
@@ -823,6 +1026,10 @@ RIS：%1 %2</translation>
             <translation>导入文件夹或光盘…</translation>
         </message>
         <message>
+            <source>Imported studies may go too: their files are kept elsewhere</source>
+            <translation>导入的检查也可清除:其文件保存在别处</translation>
+        </message>
+        <message>
             <source>Impression</source>
             <translation>诊断意见</translation>
         </message>
@@ -847,12 +1054,28 @@ RIS：%1 %2</translation>
             <translation>已反色</translation>
         </message>
         <message>
+            <source>Issuer of ID</source>
+            <translation>ID 签发者</translation>
+        </message>
+        <message>
             <source>Its colour profile cannot be used: the colours are as stored</source>
             <translation>颜色配置文件无法使用：按存储的颜色显示</translation>
         </message>
         <message>
+            <source>Its key</source>
+            <translation>其私钥</translation>
+        </message>
+        <message>
             <source>Keep</source>
             <translation>保留</translation>
+        </message>
+        <message>
+            <source>Keep on this workstation</source>
+            <translation>保留在本工作站</translation>
+        </message>
+        <message>
+            <source>Kept in the system's keyring, never in a file of ours</source>
+            <translation>保存在系统密钥环中,绝不写入本程序的文件</translation>
         </message>
         <message>
             <source>Key</source>
@@ -899,8 +1122,18 @@ RIS：%1 %2</translation>
             <translation>长度</translation>
         </message>
         <message>
+            <source>Limits in the background</source>
+            <translation>后台限速</translation>
+        </message>
+        <message>
             <source>Link scrolling</source>
             <translation>联动滚动</translation>
+        </message>
+        <message numerus="yes">
+            <source>Listening on port %1: %n association(s)</source>
+            <translation>
+                <numerusform>正在监听端口 %1:%n 个关联</numerusform>
+            </translation>
         </message>
         <message>
             <source>Liver</source>
@@ -913,6 +1146,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Loading…</source>
             <translation>正在加载…</translation>
+        </message>
+        <message>
+            <source>Login</source>
+            <translation>登录</translation>
         </message>
         <message>
             <source>Lossy compression</source>
@@ -1040,12 +1277,32 @@ RIS：%1 %2</translation>
             <translation>名称</translation>
         </message>
         <message>
+            <source>Name of the search</source>
+            <translation>检索名称</translation>
+        </message>
+        <message>
             <source>Name, ID, accession number or date (2026-01-31, 20260101-20260131)</source>
             <translation>姓名、患者 ID、检查号或日期（2026-01-31、20260101-20260131）</translation>
         </message>
         <message>
+            <source>Network and archive</source>
+            <translation>网络与归档</translation>
+        </message>
+        <message>
+            <source>Never goes to make room for others</source>
+            <translation>绝不为腾出空间而被清除</translation>
+        </message>
+        <message>
+            <source>New</source>
+            <translation>新建</translation>
+        </message>
+        <message>
             <source>New report</source>
             <translation>新建报告</translation>
+        </message>
+        <message>
+            <source>New study</source>
+            <translation>新检查</translation>
         </message>
         <message>
             <source>Next image</source>
@@ -1080,16 +1337,20 @@ RIS：%1 %2</translation>
             <translation>尚无报告</translation>
         </message>
         <message>
-            <source>No studies here yet. Search a PACS (the button at the right of the search field), import files, or drop them here.</source>
-            <translation>此处尚无检查。请查询 PACS（搜索框右侧的按钮）、导入文件，或将文件拖放到此处。</translation>
+            <source>No studies here yet. Choose a PACS at the left and search it, import files, or drop them here.</source>
+            <translation>这里还没有检查。请在左侧选择一个 PACS 并检索,或导入文件,或将文件拖到此处。</translation>
         </message>
         <message>
-            <source>No study fits. Try fewer words, another day or another source.</source>
-            <translation>没有符合条件的检查。请减少搜索词、更换日期或来源。</translation>
+            <source>No study fits. Try fewer words, another day or another place.</source>
+            <translation>没有符合的检查。请减少检索词,或换一个日期或位置。</translation>
         </message>
         <message>
             <source>No study is open</source>
             <translation>未打开任何检查</translation>
+        </message>
+        <message>
+            <source>Nobody can send to this workstation now; C-MOVE opens the port for its own time.</source>
+            <translation>目前无人可向本工作站发送;C-MOVE 期间会临时打开端口。</translation>
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
@@ -1156,6 +1417,14 @@ RIS：%1 %2</translation>
             <translation>放大单个视口/还原</translation>
         </message>
         <message>
+            <source>Only peers certified by</source>
+            <translation>只接受由其签发证书的对方</translation>
+        </message>
+        <message>
+            <source>Only studies that are here can be sent; retrieve them first.</source>
+            <translation>只能发送本机已有的检查;请先调取。</translation>
+        </message>
+        <message>
             <source>Open a study to report it.</source>
             <translation>请打开一项检查以书写报告。</translation>
         </message>
@@ -1174,6 +1443,14 @@ RIS：%1 %2</translation>
         <message>
             <source>Our AE title</source>
             <translation>本机 AE 标题</translation>
+        </message>
+        <message>
+            <source>Our certificate</source>
+            <translation>本机证书</translation>
+        </message>
+        <message>
+            <source>Our certificate, where the peer asks for one</source>
+            <translation>本机证书(对方要求时)</translation>
         </message>
         <message>
             <source>Our port for C-MOVE and the listener</source>
@@ -1204,6 +1481,10 @@ RIS：%1 %2</translation>
             <translation>PACS：%1；改为导入文件</translation>
         </message>
         <message>
+            <source>PEM files (*.pem *.crt *.cer *.key);;All files (*)</source>
+            <translation>PEM 文件 (*.pem *.crt *.cer *.key);;所有文件 (*)</translation>
+        </message>
+        <message>
             <source>PNG file to write</source>
             <translation>要写入的 PNG 文件</translation>
         </message>
@@ -1220,6 +1501,10 @@ RIS：%1 %2</translation>
             <translation>该图像缺少第 %1 部分（共 %2 部分）。</translation>
         </message>
         <message>
+            <source>Password or token</source>
+            <translation>密码或令牌</translation>
+        </message>
+        <message>
             <source>Password to sign</source>
             <translation>签署密码</translation>
         </message>
@@ -1230,6 +1515,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Patient ID</source>
             <translation>患者 ID</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
         </message>
         <message>
             <source>Phase %1/%2</source>
@@ -1268,6 +1557,10 @@ RIS：%1 %2</translation>
             <translation>预设</translation>
         </message>
         <message>
+            <source>Preview made by the server, not for diagnosis. The images are on their way.</source>
+            <translation>服务器生成的预览图,不可用于诊断。图像正在传输。</translation>
+        </message>
+        <message>
             <source>Previous image</source>
             <translation>上一幅图像</translation>
         </message>
@@ -1278,6 +1571,22 @@ RIS：%1 %2</translation>
         <message>
             <source>Previous series</source>
             <translation>上一序列</translation>
+        </message>
+        <message>
+            <source>Priors</source>
+            <translation>既往检查</translation>
+        </message>
+        <message>
+            <source>Priors and routes</source>
+            <translation>既往检查与转发</translation>
+        </message>
+        <message>
+            <source>Priors that are fetched for today's worklist and arrivals. The first rule that fits counts; an empty field fits everything. Without rules: three of the same modality within five years.</source>
+            <translation>为今日工作列表和新到检查预取的既往检查。以第一条符合的规则为准;空字段表示任意。无规则时:五年内同类型的三个检查。</translation>
+        </message>
+        <message>
+            <source>Put first</source>
+            <translation>优先</translation>
         </message>
         <message>
             <source>QUALITY CONTROL IMAGE: not for diagnosis</source>
@@ -1308,6 +1617,10 @@ RIS：%1 %2</translation>
             <translation>放射诊断报告</translation>
         </message>
         <message>
+            <source>Rate</source>
+            <translation>速率</translation>
+        </message>
+        <message>
             <source>Read</source>
             <translation>阅片</translation>
         </message>
@@ -1318,6 +1631,14 @@ RIS：%1 %2</translation>
         <message>
             <source>Reading</source>
             <translation>阅片</translation>
+        </message>
+        <message>
+            <source>Real character set</source>
+            <translation>实际字符集</translation>
+        </message>
+        <message>
+            <source>Receive what peers send, as long as the program runs</source>
+            <translation>程序运行期间接收对方发送的内容</translation>
         </message>
         <message>
             <source>Reconstruction %1 mm</source>
@@ -1336,6 +1657,10 @@ RIS：%1 %2</translation>
             <translation>定位线</translation>
         </message>
         <message>
+            <source>Referring</source>
+            <translation>申请医师</translation>
+        </message>
+        <message>
             <source>Referring physician</source>
             <translation>申请医师</translation>
         </message>
@@ -1344,8 +1669,18 @@ RIS：%1 %2</translation>
             <translation>被拒绝</translation>
         </message>
         <message>
+            <source>Remaining</source>
+            <translation>剩余</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>移除</translation>
+        </message>
+        <message numerus="yes">
+            <source>Remove %1 studies with %n image(s) from this workstation?</source>
+            <translation>
+                <numerusform>从本工作站删除 %1 个检查,共 %n 幅图像?</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Remove %1, %2 %3 with %n image(s) from this workstation?</source>
@@ -1356,6 +1691,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Remove from the report</source>
             <translation>从报告中移除</translation>
+        </message>
+        <message>
+            <source>Remove rule</source>
+            <translation>删除规则</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -1386,8 +1725,8 @@ RIS：%1 %2</translation>
             <translation>获取</translation>
         </message>
         <message>
-            <source>Retrieve %1 from %2</source>
-            <translation>从 %2 获取 %1</translation>
+            <source>Retrieve by</source>
+            <translation>调取方式</translation>
         </message>
         <message>
             <source>Rotate</source>
@@ -1426,8 +1765,20 @@ RIS：%1 %2</translation>
             <translation>SUVbw平均 %1</translation>
         </message>
         <message>
+            <source>Same body part</source>
+            <translation>相同部位</translation>
+        </message>
+        <message>
             <source>Save</source>
             <translation>保存</translation>
+        </message>
+        <message>
+            <source>Save search</source>
+            <translation>保存检索</translation>
+        </message>
+        <message>
+            <source>Save search…</source>
+            <translation>保存检索…</translation>
         </message>
         <message>
             <source>Saved %1</source>
@@ -1446,6 +1797,10 @@ RIS：%1 %2</translation>
             <translation>在 %1 中搜索</translation>
         </message>
         <message>
+            <source>Searches</source>
+            <translation>检索</translation>
+        </message>
+        <message>
             <source>Select</source>
             <translation>选择</translation>
         </message>
@@ -1454,12 +1809,16 @@ RIS：%1 %2</translation>
             <translation>发送</translation>
         </message>
         <message>
-            <source>Send %1 to %2</source>
-            <translation>发送 %1 到 %2</translation>
+            <source>Send to a peer (or drag the rows onto its name)</source>
+            <translation>发送到对方(或将行拖到其名称上)</translation>
         </message>
         <message>
             <source>Series</source>
             <translation>序列</translation>
+        </message>
+        <message>
+            <source>Series of %1</source>
+            <translation>%1 的序列</translation>
         </message>
         <message>
             <source>Set up a PACS…</source>
@@ -1476,6 +1835,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Shift and wheel</source>
             <translation>Shift 加滚轮</translation>
+        </message>
+        <message>
+            <source>Show images that have arrived</source>
+            <translation>显示新到的图像</translation>
         </message>
         <message>
             <source>Show in the image</source>
@@ -1522,6 +1885,10 @@ RIS：%1 %2</translation>
             <translation>层块 %1 mm %2</translation>
         </message>
         <message>
+            <source>Slow line: a small picture first, images compressed</source>
+            <translation>慢速线路:先显示小图,图像压缩传输</translation>
+        </message>
+        <message>
             <source>Software: %1</source>
             <translation>软件：%1</translation>
         </message>
@@ -1532,6 +1899,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Start a report first: choose a template.</source>
             <translation>请先选择模板，新建报告。</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
         </message>
         <message>
             <source>Stored %1</source>
@@ -1554,6 +1925,10 @@ RIS：%1 %2</translation>
             <translation>检查</translation>
         </message>
         <message>
+            <source>Study UID</source>
+            <translation>检查 UID</translation>
+        </message>
+        <message>
             <source>Study date</source>
             <translation>检查日期</translation>
         </message>
@@ -1570,10 +1945,6 @@ RIS：%1 %2</translation>
             <translation>减影</translation>
         </message>
         <message>
-            <source>TLS to this node is not possible yet; nothing was sent in the clear</source>
-            <translation>暂不支持以 TLS 连接该节点；没有以明文发送任何数据</translation>
-        </message>
-        <message>
             <source>Table %1</source>
             <translation>查找表 %1</translation>
         </message>
@@ -1588,10 +1959,6 @@ RIS：%1 %2</translation>
         <message>
             <source>Test</source>
             <translation>测试</translation>
-        </message>
-        <message>
-            <source>Test (C-ECHO)</source>
-            <translation>测试（C-ECHO）</translation>
         </message>
         <message>
             <source>Text</source>
@@ -1616,6 +1983,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The addendum is empty.</source>
             <translation>补充报告为空。</translation>
+        </message>
+        <message>
+            <source>The archive is %1 over its quota: %2</source>
+            <translation>归档超出配额 %1:%2</translation>
         </message>
         <message>
             <source>The birth date of %1 and %2 differs.</source>
@@ -1648,6 +2019,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The issuer of the patient ID of %1 and %2 differs.</source>
             <translation>%1与%2的患者 ID 签发机构不一致。</translation>
+        </message>
+        <message>
+            <source>The key of our certificate</source>
+            <translation>本机证书的私钥</translation>
         </message>
         <message>
             <source>The language changes with the next start.</source>
@@ -1714,6 +2089,10 @@ RIS：%1 %2</translation>
             <translation>该检查中没有图像。</translation>
         </message>
         <message>
+            <source>There is nothing to save: type words, or choose a day or a modality.</source>
+            <translation>没有可保存的内容:请输入检索词,或选择日期或类型。</translation>
+        </message>
+        <message>
             <source>These files are shown where they lie. Import them to write a report.</source>
             <translation>这些文件在原位置直接显示。要书写报告，请先导入。</translation>
         </message>
@@ -1746,6 +2125,10 @@ RIS：%1 %2</translation>
             <translation>勾选：显示在图像上</translation>
         </message>
         <message>
+            <source>To (name of a peer)</source>
+            <translation>发往(对方名称)</translation>
+        </message>
+        <message>
             <source>To the report</source>
             <translation>转到报告</translation>
         </message>
@@ -1762,12 +2145,32 @@ RIS：%1 %2</translation>
             <translation>传输任务</translation>
         </message>
         <message>
+            <source>Transfers (%1)</source>
+            <translation>传输(%1)</translation>
+        </message>
+        <message>
+            <source>Transfers at once</source>
+            <translation>同时传输数</translation>
+        </message>
+        <message>
+            <source>Trusted certificates</source>
+            <translation>信任的证书</translation>
+        </message>
+        <message>
             <source>Try again later.</source>
             <translation>请稍后再试。</translation>
         </message>
         <message>
+            <source>Try again now</source>
+            <translation>立即重试</translation>
+        </message>
+        <message>
             <source>Two different images carry the same identifier; %1 is shown, %2 is not.</source>
             <translation>两幅不同的图像具有相同的标识符；显示 %1，不显示 %2。</translation>
+        </message>
+        <message>
+            <source>Type words or choose a day, then Enter: %1 is asked.</source>
+            <translation>输入检索词或选择日期后按回车,即向 %1 查询。</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1780,6 +2183,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Unlink scrolling</source>
             <translation>解除滚动联动</translation>
+        </message>
+        <message>
+            <source>User</source>
+            <translation>用户</translation>
         </message>
         <message>
             <source>VOI LUT</source>
@@ -1806,8 +2213,16 @@ RIS：%1 %2</translation>
             <translation>操作</translation>
         </message>
         <message>
+            <source>What arrives and fits is sent on. All rules that fit count.</source>
+            <translation>符合规则的新到内容会被转发。所有符合的规则均有效。</translation>
+        </message>
+        <message>
             <source>What is not shown, and why</source>
             <translation>未显示的内容及原因</translation>
+        </message>
+        <message>
+            <source>What it really sends, where it declares a wrong one</source>
+            <translation>对方声明错误时其实际使用的字符集</translation>
         </message>
         <message>
             <source>Where</source>
@@ -1838,6 +2253,14 @@ RIS：%1 %2</translation>
             <translation>没有参考坐标系，图像不与其他序列按位置联动。</translation>
         </message>
         <message>
+            <source>Words, day and modality under a name, at the left</source>
+            <translation>将检索词、日期和类型以一个名称存于左侧</translation>
+        </message>
+        <message>
+            <source>Worklist from</source>
+            <translation>工作列表来源</translation>
+        </message>
+        <message>
             <source>Write %1</source>
             <translation>写入 %1</translation>
         </message>
@@ -1848,6 +2271,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Write disc image…</source>
             <translation>写入光盘映像…</translation>
+        </message>
+        <message>
+            <source>Years</source>
+            <translation>年数</translation>
         </message>
         <message>
             <source>Yesterday</source>
@@ -1870,8 +2297,16 @@ RIS：%1 %2</translation>
             <translation>不能存储 DICOMDIR</translation>
         </message>
         <message>
+            <source>a certificate of ours and its key go together</source>
+            <translation>本机证书及其私钥须同时设置</translation>
+        </message>
+        <message>
             <source>a colour palette</source>
             <translation>调色板</translation>
+        </message>
+        <message>
+            <source>a commitment came that nobody asked for</source>
+            <translation>收到了未曾请求的存储承诺</translation>
         </message>
         <message>
             <source>a content assessment</source>
@@ -1950,6 +2385,10 @@ RIS：%1 %2</translation>
             <translation>节点需要名称</translation>
         </message>
         <message>
+            <source>a node with TLS has an https:// address</source>
+            <translation>启用 TLS 的节点须使用 https:// 地址</translation>
+        </message>
+        <message>
             <source>a node, and either --study or files are wanted</source>
             <translation>需要一个节点，以及 --study 或文件</translation>
         </message>
@@ -1960,6 +2399,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a password or token is not sent over http without encryption: the address must begin with https</source>
             <translation>密码或令牌不会通过未加密的 http 发送：地址必须以 https 开头</translation>
+        </message>
+        <message>
+            <source>a peer is asked over 1 to %1 associations at once</source>
+            <translation>向对方同时使用 1 到 %1 个关联</translation>
         </message>
         <message>
             <source>a pixel fragment has no length</source>
@@ -2070,8 +2513,16 @@ RIS：%1 %2</translation>
             <translation>令牌只能由字母、数字和符号组成</translation>
         </message>
         <message>
+            <source>a transfer needs a node, and a study or files</source>
+            <translation>传输需要一个节点以及一个检查或若干文件</translation>
+        </message>
+        <message>
             <source>a user name for HTTP may not have a colon</source>
             <translation>HTTP 的用户名不能含有冒号</translation>
+        </message>
+        <message>
+            <source>a user name is wanted</source>
+            <translation>需要用户名</translation>
         </message>
         <message>
             <source>a waveform</source>
@@ -2110,8 +2561,8 @@ RIS：%1 %2</translation>
             <translation>add、list 还是 remove？</translation>
         </message>
         <message>
-            <source>all %1 images confirmed</source>
-            <translation>全部 %1 幅图像已确认</translation>
+            <source>again in %1</source>
+            <translation>%1 后重试</translation>
         </message>
         <message>
             <source>an AE title has 1 to 16 characters</source>
@@ -2210,8 +2661,20 @@ RIS：%1 %2</translation>
             <translation>询问对方是否在线</translation>
         </message>
         <message>
+            <source>asking %1…</source>
+            <translation>正在查询 %1…</translation>
+        </message>
+        <message>
+            <source>asks the node, as every call does</source>
+            <translation>查询节点(每次调用都会查询)</translation>
+        </message>
+        <message>
             <source>at most this many</source>
             <translation>最多返回的数量</translation>
+        </message>
+        <message>
+            <source>at most this many at once; 1 for peers that bear no more</source>
+            <translation>同时最多这么多;对方承受不了更多时设为 1</translation>
         </message>
         <message>
             <source>at the detector</source>
@@ -2224,6 +2687,10 @@ RIS：%1 %2</translation>
         <message>
             <source>at the second of three points</source>
             <translation>在三点中的第二点处</translation>
+        </message>
+        <message>
+            <source>auto (the quicker one), get, move or web</source>
+            <translation>auto(较快者)、get、move 或 web</translation>
         </message>
         <message>
             <source>b-value</source>
@@ -2266,6 +2733,10 @@ RIS：%1 %2</translation>
             <translation>通过 C-MOVE 传到本机监听端口</translation>
         </message>
         <message>
+            <source>by DICOMweb</source>
+            <translation>通过 DICOMweb</translation>
+        </message>
+        <message>
             <source>calibrated</source>
             <translation>已校准</translation>
         </message>
@@ -2278,12 +2749,20 @@ RIS：%1 %2</translation>
             <translation>校准来源未知</translation>
         </message>
         <message>
+            <source>cancelled</source>
+            <translation>已取消</translation>
+        </message>
+        <message>
             <source>cd (uncompressed), dvd or usb</source>
             <translation>cd（未压缩）、dvd 或 usb</translation>
         </message>
         <message>
             <source>centre and width</source>
             <translation>窗位和窗宽</translation>
+        </message>
+        <message>
+            <source>certificates trusted beside the system's, PEM</source>
+            <translation>除系统外还信任的证书,PEM 格式</translation>
         </message>
         <message>
             <source>checked %1, missing %2, changed %3, without row %4, repaired %5</source>
@@ -2350,12 +2829,24 @@ RIS：%1 %2</translation>
             <translation>diascope：没有可用的显示器来打开窗口；各命令无需显示器即可使用（见 diascope --help）</translation>
         </message>
         <message>
+            <source>done</source>
+            <translation>完成</translation>
+        </message>
+        <message>
+            <source>done only when the peer has committed itself to keep them (storage commitment)</source>
+            <translation>仅当对方承诺保存(存储承诺)后才算完成</translation>
+        </message>
+        <message>
             <source>double click</source>
             <translation>双击</translation>
         </message>
         <message>
             <source>echo time</source>
             <translation>回波时间</translation>
+        </message>
+        <message>
+            <source>encryption cannot be used</source>
+            <translation>无法使用加密</translation>
         </message>
         <message>
             <source>energy window</source>
@@ -2370,12 +2861,24 @@ RIS：%1 %2</translation>
             <translation>完全匹配该检查号</translation>
         </message>
         <message>
+            <source>failed: %1</source>
+            <translation>失败:%1</translation>
+        </message>
+        <message>
+            <source>fetch the priors that the rules (setting transfer.prefetch) want for today's worklist and arrivals</source>
+            <translation>按规则(设置 transfer.prefetch)为今日工作列表和新到检查调取既往检查</translation>
+        </message>
+        <message>
             <source>file to write</source>
             <translation>要写入的文件</translation>
         </message>
         <message>
             <source>find: %1 study, "%2"</source>
             <translation>查询：%1 项检查，“%2”</translation>
+        </message>
+        <message>
+            <source>first images small, all of them compressed</source>
+            <translation>先取小图,所有图像压缩传输</translation>
         </message>
         <message>
             <source>flip angle</source>
@@ -2430,10 +2933,6 @@ RIS：%1 %2</translation>
             <translation>本机</translation>
         </message>
         <message>
-            <source>here, %1</source>
-            <translation>本机，%1</translation>
-        </message>
-        <message>
             <source>image %1 of %2 is not loaded yet</source>
             <translation>第 %1 幅图像（共 %2 幅）尚未加载</translation>
         </message>
@@ -2466,20 +2965,16 @@ RIS：%1 %2</translation>
             <translation>刚刚在使用</translation>
         </message>
         <message>
-            <source>incomplete: %1 of %2 images are here; retrieve again for the rest</source>
-            <translation>不完整：本机有 %1/%2 幅图像；请再次获取其余图像</translation>
-        </message>
-        <message>
-            <source>incomplete: %1 of %2 instances are here</source>
-            <translation>不完整：本机有 %1/%2 个实例</translation>
-        </message>
-        <message>
             <source>inversion time</source>
             <translation>反转时间</translation>
         </message>
         <message>
-            <source>it accepts none of what we ask for (no presentation context accepted)</source>
-            <translation>对方不接受本机请求的任何内容（没有接受任何表示上下文）</translation>
+            <source>it accepts none of what we ask for</source>
+            <translation>它不接受我们请求的任何内容</translation>
+        </message>
+        <message>
+            <source>it asked for no association in time</source>
+            <translation>它未及时请求关联</translation>
         </message>
         <message>
             <source>it belongs to another patient than was asked for</source>
@@ -2492,6 +2987,18 @@ RIS：%1 %2</translation>
         <message>
             <source>it belongs to another study than was asked for</source>
             <translation>它属于另一检查，而非所请求的检查</translation>
+        </message>
+        <message>
+            <source>it broke the protocol</source>
+            <translation>它违反了协议</translation>
+        </message>
+        <message>
+            <source>it called for the AE title "%1"</source>
+            <translation>它呼叫的 AE 标题为“%1”</translation>
+        </message>
+        <message>
+            <source>it did not ask for an association as DICOM does</source>
+            <translation>它没有按 DICOM 的方式请求关联</translation>
         </message>
         <message>
             <source>it does not know itself by this AE title (called AE title not recognised)</source>
@@ -2542,6 +3049,10 @@ RIS：%1 %2</translation>
             <translation>它是另一个实例，而不是所请求的实例</translation>
         </message>
         <message>
+            <source>it is being retrieved</source>
+            <translation>正在调取</translation>
+        </message>
+        <message>
             <source>it is larger than 2 GiB</source>
             <translation>大于 2 GiB</translation>
         </message>
@@ -2554,12 +3065,60 @@ RIS：%1 %2</translation>
             <translation>这不是图像：%1</translation>
         </message>
         <message>
+            <source>it is not sent yet</source>
+            <translation>尚未发送</translation>
+        </message>
+        <message>
+            <source>it is not set up any more</source>
+            <translation>其设置已不存在</translation>
+        </message>
+        <message>
+            <source>it was idle and made room for another</source>
+            <translation>它处于空闲,已为其他连接让位</translation>
+        </message>
+        <message>
+            <source>it was silent for too long</source>
+            <translation>它沉默过久</translation>
+        </message>
+        <message>
+            <source>it went before it asked for an association</source>
+            <translation>它在请求关联之前离开</translation>
+        </message>
+        <message>
             <source>its AE title</source>
             <translation>对方的 AE 标题</translation>
         </message>
         <message>
             <source>its SOP Instance UID is no UID</source>
             <translation>其 SOP Instance UID 不是 UID</translation>
+        </message>
+        <message>
+            <source>its certificate expired on %1</source>
+            <translation>其证书已于 %1 过期</translation>
+        </message>
+        <message>
+            <source>its certificate is for another host</source>
+            <translation>其证书属于另一台主机</translation>
+        </message>
+        <message>
+            <source>its certificate is not valid before %1</source>
+            <translation>其证书在 %1 之前无效</translation>
+        </message>
+        <message>
+            <source>its certificate is not valid: %1</source>
+            <translation>其证书无效:%1</translation>
+        </message>
+        <message>
+            <source>its certificate is signed by itself and not among those trusted</source>
+            <translation>其证书为自签名,且不在信任之列</translation>
+        </message>
+        <message>
+            <source>its certificate uses a key or signature that is too weak</source>
+            <translation>其证书使用的密钥或签名强度不足</translation>
+        </message>
+        <message>
+            <source>its certificate was issued by an authority that is not trusted</source>
+            <translation>其证书由不受信任的机构签发</translation>
         </message>
         <message>
             <source>its data end after %1 of %2 bytes</source>
@@ -2570,12 +3129,24 @@ RIS：%1 %2</translation>
             <translation>蒙片尚未载入</translation>
         </message>
         <message>
+            <source>its report is not signed yet</source>
+            <translation>其报告尚未签署</translation>
+        </message>
+        <message>
+            <source>its request for an association was broken</source>
+            <translation>其关联请求已损坏</translation>
+        </message>
+        <message>
             <source>its study is stored here with another patient</source>
             <translation>本机已存有该检查，但属于另一患者</translation>
         </message>
         <message>
             <source>its wildcards go to the peer</source>
             <translation>通配符原样发送给对方</translation>
+        </message>
+        <message>
+            <source>kbit/s for priors and routes by the time of day, several separated by semicolons; 0: nothing. What somebody waits for is never slowed.</source>
+            <translation>按时段限制既往检查与转发的速率(kbit/s),多个以分号分隔;0 表示不传输。有人等待的传输从不限速。</translation>
         </message>
         <message>
             <source>keep the figure with the study</source>
@@ -2598,8 +3169,16 @@ RIS：%1 %2</translation>
             <translation>消息第 %1 行不以段名开头</translation>
         </message>
         <message>
+            <source>list, run, pause, resume, cancel, retry or clear?</source>
+            <translation>list、run、pause、resume、cancel、retry 还是 clear?</translation>
+        </message>
+        <message>
             <source>listening as %1 on port %2</source>
             <translation>正在以 %1 监听端口 %2</translation>
+        </message>
+        <message>
+            <source>listening with TLS needs a certificate and its key</source>
+            <translation>以 TLS 监听需要证书及其私钥</translation>
         </message>
         <message>
             <source>loaded %1 of %2</source>
@@ -2742,6 +3321,14 @@ RIS：%1 %2</translation>
             <translation>未能建立加密连接（%1）</translation>
         </message>
         <message>
+            <source>no encrypted connection: %1</source>
+            <translation>无法建立加密连接:%1</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>不限</translation>
+        </message>
+        <message>
             <source>no picture</source>
             <translation>没有图片</translation>
         </message>
@@ -2766,8 +3353,20 @@ RIS：%1 %2</translation>
             <translation>归档中没有该检查</translation>
         </message>
         <message>
+            <source>no worklist is set up (setting worklist.node)</source>
+            <translation>未设置工作列表(设置 worklist.node)</translation>
+        </message>
+        <message>
             <source>nobody is named who signs</source>
             <translation>未填写签署人</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>none, basic or bearer</source>
+            <translation>none、basic 或 bearer</translation>
         </message>
         <message>
             <source>none, minimal or full</source>
@@ -2806,6 +3405,10 @@ RIS：%1 %2</translation>
             <translation>不在同一超声区域内：以像素计</translation>
         </message>
         <message>
+            <source>nothing can go</source>
+            <translation>没有可清除的内容</translation>
+        </message>
+        <message>
             <source>nothing was imported</source>
             <translation>未导入任何内容</translation>
         </message>
@@ -2820,6 +3423,10 @@ RIS：%1 %2</translation>
         <message>
             <source>of its DICOM service</source>
             <translation>其 DICOM 服务的端口</translation>
+        </message>
+        <message>
+            <source>of our certificate, PEM</source>
+            <translation>本机证书的私钥,PEM 格式</translation>
         </message>
         <message>
             <source>of the archive</source>
@@ -2886,6 +3493,10 @@ RIS：%1 %2</translation>
             <translation>文件留在原处，只建立索引</translation>
         </message>
         <message>
+            <source>only queue it: the workstation, or diascope transfers run, does it</source>
+            <translation>只加入队列:由工作站或 diascope transfers run 执行</translation>
+        </message>
+        <message>
             <source>only this series</source>
             <translation>仅该序列</translation>
         </message>
@@ -2906,8 +3517,20 @@ RIS：%1 %2</translation>
             <translation>本机 AE 标题</translation>
         </message>
         <message>
+            <source>ours, where the peer asks for one, PEM</source>
+            <translation>本机证书(对方要求时),PEM 格式</translation>
+        </message>
+        <message>
+            <source>password or token from the first line of the input; it goes to the system's keyring (or set DIASCOPE_SECRET_&lt;NAME&gt;)</source>
+            <translation>从输入的第一行读取密码或令牌;存入系统密钥环(或设置 DIASCOPE_SECRET_&lt;NAME&gt;)</translation>
+        </message>
+        <message>
             <source>patient: %1 files made</source>
             <translation>患者：已生成 %1 个文件</translation>
+        </message>
+        <message>
+            <source>paused</source>
+            <translation>已暂停</translation>
         </message>
         <message>
             <source>phase</source>
@@ -2954,6 +3577,10 @@ RIS：%1 %2</translation>
             <translation>使用端口 %1 需要本程序没有的权限；请选用大于 1023 的端口</translation>
         </message>
         <message>
+            <source>prior</source>
+            <translation>既往检查</translation>
+        </message>
+        <message>
             <source>python3 is not installed</source>
             <translation>未安装 python3</translation>
         </message>
@@ -2970,8 +3597,8 @@ RIS：%1 %2</translation>
             <translation>读取归档中的每个文件，并与索引比对</translation>
         </message>
         <message>
-            <source>receive what peers send, until interrupted</source>
-            <translation>接收对方发送的内容，直到被中断</translation>
+            <source>receive what peers send, and send on what a route wants, until interrupted</source>
+            <translation>接收对方发送的内容,并按规则转发,直至被中断</translation>
         </message>
         <message>
             <source>received %1, here before %2, expected %3</source>
@@ -3018,12 +3645,48 @@ RIS：%1 %2</translation>
             <translation>获取：%1/%2 个实例</translation>
         </message>
         <message>
+            <source>retrieving</source>
+            <translation>正在调取</translation>
+        </message>
+        <message>
+            <source>retrieving %1 of %2</source>
+            <translation>正在调取 %1/%2</translation>
+        </message>
+        <message>
+            <source>retrieving by the web needs the address of the DICOMweb service</source>
+            <translation>通过 Web 调取需要 DICOMweb 服务的地址</translation>
+        </message>
+        <message>
             <source>right drag</source>
             <translation>右键拖动</translation>
         </message>
         <message>
             <source>rotation</source>
             <translation>旋转</translation>
+        </message>
+        <message>
+            <source>route</source>
+            <translation>转发</translation>
+        </message>
+        <message>
+            <source>rule %1 is not of the form {…}</source>
+            <translation>规则 %1 不是 {…} 的形式</translation>
+        </message>
+        <message>
+            <source>rule %1: "%2" has no such value</source>
+            <translation>规则 %1:“%2”没有这样的值</translation>
+        </message>
+        <message>
+            <source>rule %1: "%2" is not known</source>
+            <translation>规则 %1:“%2”未知</translation>
+        </message>
+        <message>
+            <source>running</source>
+            <translation>进行中</translation>
+        </message>
+        <message>
+            <source>running (attempt %1)</source>
+            <translation>进行中(第 %1 次尝试)</translation>
         </message>
         <message>
             <source>search a peer</source>
@@ -3186,6 +3849,10 @@ RIS：%1 %2</translation>
             <translation>RIS 未确认报告：%1</translation>
         </message>
         <message>
+            <source>the RIS has not acknowledged its report yet</source>
+            <translation>RIS 尚未确认其报告</translation>
+        </message>
+        <message>
             <source>the RIS took the report but has not said yet that it processed it</source>
             <translation>RIS 已接收报告，但尚未说明已处理</translation>
         </message>
@@ -3216,6 +3883,18 @@ RIS：%1 %2</translation>
         <message>
             <source>the bytes have changed since they were stored</source>
             <translation>存储之后字节已发生变化</translation>
+        </message>
+        <message>
+            <source>the certificate file %1 cannot be read: %2</source>
+            <translation>无法读取证书文件 %1:%2</translation>
+        </message>
+        <message>
+            <source>the certificate of its authority has expired</source>
+            <translation>其签发机构的证书已过期</translation>
+        </message>
+        <message>
+            <source>the certificate of its authority is not valid yet</source>
+            <translation>其签发机构的证书尚未生效</translation>
         </message>
         <message>
             <source>the certificates in %1 cannot be read</source>
@@ -3382,6 +4061,10 @@ RIS：%1 %2</translation>
             <translation>文件元信息头已损坏</translation>
         </message>
         <message>
+            <source>the file of authorities %1 cannot be read: %2</source>
+            <translation>无法读取签发机构文件 %1:%2</translation>
+        </message>
+        <message>
             <source>the file was changed after the study was opened</source>
             <translation>检查打开后文件已被更改</translation>
         </message>
@@ -3458,6 +4141,14 @@ RIS：%1 %2</translation>
             <translation>索引保持原样</translation>
         </message>
         <message>
+            <source>the key %1 does not belong to the certificate %2</source>
+            <translation>私钥 %1 与证书 %2 不匹配</translation>
+        </message>
+        <message>
+            <source>the key file %1 cannot be read: %2</source>
+            <translation>无法读取私钥文件 %1:%2</translation>
+        </message>
+        <message>
             <source>the keyring does not answer; it may be waiting to be unlocked</source>
             <translation>密钥环没有应答；它可能在等待解锁</translation>
         </message>
@@ -3502,8 +4193,18 @@ RIS：%1 %2</translation>
             <translation>报告上的姓名；未指定时取系统用户</translation>
         </message>
         <message>
+            <source>the name or password is too long</source>
+            <translation>用户名或密码过长</translation>
+        </message>
+        <message>
             <source>the network cannot be used</source>
             <translation>网络无法使用</translation>
+        </message>
+        <message numerus="yes">
+            <source>the newest %n studies here; there are more: narrow the search</source>
+            <translation>
+                <numerusform>本机最新的 %n 个检查;还有更多:请缩小检索范围</numerusform>
+            </translation>
         </message>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
@@ -3550,6 +4251,14 @@ RIS：%1 %2</translation>
             <translation>对方违反协议：收到了针对其他请求的应答</translation>
         </message>
         <message>
+            <source>the peer broke the protocol: it sent more than was agreed</source>
+            <translation>对方违反协议:发送超出约定</translation>
+        </message>
+        <message>
+            <source>the peer closed the connection instead of an answer: it may not speak TLS there</source>
+            <translation>对方未应答即关闭连接:该端口可能不支持 TLS</translation>
+        </message>
+        <message>
             <source>the peer closed the connection without an answer</source>
             <translation>对方未作应答即关闭了连接</translation>
         </message>
@@ -3566,6 +4275,10 @@ RIS：%1 %2</translation>
             <translation>对方在 %1 秒内未应答关联请求</translation>
         </message>
         <message>
+            <source>the peer did not answer the request for encryption within %1 s</source>
+            <translation>对方在 %1 秒内未应答加密请求</translation>
+        </message>
+        <message>
             <source>the peer does not accept %1, and it cannot be decompressed here</source>
             <translation>对方不接受 %1，而本机无法解压缩</translation>
         </message>
@@ -3574,16 +4287,28 @@ RIS：%1 %2</translation>
             <translation>对方不接受此类对象</translation>
         </message>
         <message>
+            <source>the peer does not have it</source>
+            <translation>对方没有该对象</translation>
+        </message>
+        <message>
+            <source>the peer does not keep this kind of object</source>
+            <translation>对方不保存此类对象</translation>
+        </message>
+        <message>
             <source>the peer does not know the move destination: it has to be told our AE title, host and port</source>
             <translation>对方不认识移动目的地：须在对方登记本机的 AE 标题、主机和端口</translation>
         </message>
         <message>
-            <source>the peer does not offer C-GET (no presentation context accepted); C-MOVE may work</source>
-            <translation>对方不提供 C-GET（没有接受任何表示上下文）；可以尝试 C-MOVE</translation>
+            <source>the peer does not offer C-GET; C-MOVE may work</source>
+            <translation>对方不提供 C-GET;可尝试 C-MOVE</translation>
         </message>
         <message>
             <source>the peer does not permit it</source>
             <translation>对方不允许此操作</translation>
+        </message>
+        <message>
+            <source>the peer does not speak TLS there</source>
+            <translation>对方在该端口不支持 TLS</translation>
         </message>
         <message>
             <source>the peer does not support this kind of object</source>
@@ -3594,12 +4319,44 @@ RIS：%1 %2</translation>
             <translation>对方不接收该消息</translation>
         </message>
         <message>
+            <source>the peer does not trust our certificate</source>
+            <translation>对方不信任本机证书</translation>
+        </message>
+        <message>
             <source>the peer ended the association too early</source>
             <translation>对方过早结束了关联</translation>
         </message>
         <message>
+            <source>the peer failed while it processed it</source>
+            <translation>对方处理时失败</translation>
+        </message>
+        <message>
+            <source>the peer gives the reason 0x%1</source>
+            <translation>对方给出的原因为 0x%1</translation>
+        </message>
+        <message>
+            <source>the peer has another kind of object by this name</source>
+            <translation>对方以此名称保存的是另一类对象</translation>
+        </message>
+        <message>
+            <source>the peer has everything and has not yet committed itself to keep it</source>
+            <translation>对方已全部收到,但尚未承诺保存</translation>
+        </message>
+        <message>
             <source>the peer has it and did not send it</source>
             <translation>对方有该实例，但没有发送</translation>
+        </message>
+        <message>
+            <source>the peer has no certificate to show</source>
+            <translation>对方没有可出示的证书</translation>
+        </message>
+        <message>
+            <source>the peer has no cipher in common with us, or wants a certificate we do not have</source>
+            <translation>对方与本机没有共同的加密套件,或要求本机没有的证书</translation>
+        </message>
+        <message>
+            <source>the peer has no room for it</source>
+            <translation>对方空间不足</translation>
         </message>
         <message>
             <source>the peer is out of resources</source>
@@ -3614,8 +4371,20 @@ RIS：%1 %2</translation>
             <translation>对方称数据与其类型不符</translation>
         </message>
         <message>
+            <source>the peer speaks no TLS newer than 1.1, which is not safe</source>
+            <translation>对方最高只支持 TLS 1.1,不安全</translation>
+        </message>
+        <message>
             <source>the peer stopped as asked</source>
             <translation>对方已按要求停止</translation>
+        </message>
+        <message>
+            <source>the peer wants a certificate of ours, and there is none</source>
+            <translation>对方要求本机证书,而本机没有</translation>
+        </message>
+        <message>
+            <source>the peer was asked twice by the same transaction</source>
+            <translation>同一事务两次请求了对方</translation>
         </message>
         <message>
             <source>the peer was silent for %1 s</source>
@@ -3666,6 +4435,10 @@ RIS：%1 %2</translation>
             <translation>无法连接途中的代理</translation>
         </message>
         <message>
+            <source>the quicker one</source>
+            <translation>较快者</translation>
+        </message>
+        <message>
             <source>the receiver answered another message than the one sent</source>
             <translation>接收方应答的不是所发送的消息</translation>
         </message>
@@ -3714,6 +4487,10 @@ RIS：%1 %2</translation>
             <translation>报告中没有检查信息</translation>
         </message>
         <message>
+            <source>the report names no transaction</source>
+            <translation>报告未指明事务</translation>
+        </message>
+        <message>
             <source>the report was changed or signed elsewhere since it was opened</source>
             <translation>报告打开之后已在别处被更改或签署</translation>
         </message>
@@ -3724,6 +4501,14 @@ RIS：%1 %2</translation>
         <message>
             <source>the root of its DICOMweb service</source>
             <translation>其 DICOMweb 服务的根地址</translation>
+        </message>
+        <message>
+            <source>the rules are a list: [ {…}, {…} ]</source>
+            <translation>规则应为列表:[ {…}, {…} ]</translation>
+        </message>
+        <message>
+            <source>the rules are no JSON: %1 at character %2</source>
+            <translation>规则不是 JSON:%1(第 %2 个字符)</translation>
         </message>
         <message>
             <source>the same SOP Instance UID is stored with other bytes</source>
@@ -3958,8 +4743,16 @@ RIS：%1 %2</translation>
             <translation>文件结构已损坏（%1）</translation>
         </message>
         <message>
+            <source>the study has no images</source>
+            <translation>该检查没有图像</translation>
+        </message>
+        <message>
             <source>the study is not in the archive</source>
             <translation>检查不在归档中</translation>
+        </message>
+        <message>
+            <source>the study stays: %1</source>
+            <translation>该检查保留:%1</translation>
         </message>
         <message>
             <source>the template "%1" embeds itself</source>
@@ -4046,6 +4839,10 @@ RIS：%1 %2</translation>
             <translation>无法解码传输语法 %1</translation>
         </message>
         <message>
+            <source>the user of a basic login</source>
+            <translation>basic 登录的用户名</translation>
+        </message>
+        <message>
             <source>the values of an image after its modality LUT (float32), or RGB (uint8)</source>
             <translation>图像经模态 LUT 后的值（float32），或 RGB（uint8）</translation>
         </message>
@@ -4090,6 +4887,14 @@ RIS：%1 %2</translation>
             <translation>没有可供查询的 Study Instance UID</translation>
         </message>
         <message>
+            <source>there is no certificate in the file %1</source>
+            <translation>文件 %1 中没有证书</translation>
+        </message>
+        <message>
+            <source>there is no certificate in the file of authorities %1</source>
+            <translation>签发机构文件 %1 中没有证书</translation>
+        </message>
+        <message>
             <source>there is no dataset in the file</source>
             <translation>文件中没有数据集</translation>
         </message>
@@ -4130,8 +4935,24 @@ RIS：%1 %2</translation>
             <translation>没有节点“%1”</translation>
         </message>
         <message>
+            <source>there is no node %1</source>
+            <translation>没有节点 %1</translation>
+        </message>
+        <message>
             <source>there is no node %1 (see diascope node list)</source>
             <translation>没有节点 %1（参见 diascope node list）</translation>
+        </message>
+        <message>
+            <source>there is no node %1 any more</source>
+            <translation>节点 %1 已不存在</translation>
+        </message>
+        <message>
+            <source>there is no open transfer %1</source>
+            <translation>没有进行中的传输 %1</translation>
+        </message>
+        <message>
+            <source>there is no private key without a passphrase in the file %1</source>
+            <translation>文件 %1 中没有无口令的私钥</translation>
         </message>
         <message>
             <source>there is no setting %1</source>
@@ -4156,6 +4977,10 @@ RIS：%1 %2</translation>
         <message>
             <source>there is no template "%1"</source>
             <translation>没有模板“%1”</translation>
+        </message>
+        <message>
+            <source>there is no transfer %1</source>
+            <translation>没有传输 %1</translation>
         </message>
         <message>
             <source>there is no volume</source>
@@ -4190,12 +5015,24 @@ RIS：%1 %2</translation>
             <translation>隔离区中没有编号为 %1 的条目</translation>
         </message>
         <message>
+            <source>there is nothing to ask for, or no transaction to ask by</source>
+            <translation>没有可请求的内容,或没有事务标识</translation>
+        </message>
+        <message>
             <source>there is nothing to send</source>
             <translation>没有可发送的内容</translation>
         </message>
         <message>
             <source>there is nothing to write</source>
             <translation>没有可写入的内容</translation>
+        </message>
+        <message>
+            <source>there were too many associations</source>
+            <translation>关联过多</translation>
+        </message>
+        <message>
+            <source>there were too many connections</source>
+            <translation>连接过多</translation>
         </message>
         <message>
             <source>these are images of %1 patients; a medium is for one</source>
@@ -4230,8 +5067,40 @@ RIS：%1 %2</translation>
             <translation>时间槽</translation>
         </message>
         <message>
+            <source>today's worklist from the node of the setting worklist.node</source>
+            <translation>从设置 worklist.node 所指节点获取今日工作列表</translation>
+        </message>
+        <message>
+            <source>token</source>
+            <translation>令牌</translation>
+        </message>
+        <message>
             <source>tractography results</source>
             <translation>纤维束成像结果</translation>
+        </message>
+        <message>
+            <source>transfer %1 is not paused</source>
+            <translation>传输 %1 未暂停</translation>
+        </message>
+        <message>
+            <source>transfer %1 is not through: %2</source>
+            <translation>传输 %1 未完成:%2</translation>
+        </message>
+        <message>
+            <source>transfer %1 is over already</source>
+            <translation>传输 %1 已结束</translation>
+        </message>
+        <message>
+            <source>transfer %1 is over, or runs already</source>
+            <translation>传输 %1 已结束或正在进行</translation>
+        </message>
+        <message>
+            <source>transfer %1 is running or done</source>
+            <translation>传输 %1 正在进行或已完成</translation>
+        </message>
+        <message>
+            <source>transfer %1 was stopped; %2 of %3 instances are through</source>
+            <translation>传输 %1 已停止;已完成 %3 个实例中的 %2 个</translation>
         </message>
         <message>
             <source>trigger time</source>
@@ -4254,8 +5123,16 @@ RIS：%1 %2</translation>
             <translation>超声区域</translation>
         </message>
         <message>
+            <source>unchanged</source>
+            <translation>不变</translation>
+        </message>
+        <message>
             <source>usage: %1</source>
             <translation>用法：%1</translation>
+        </message>
+        <message>
+            <source>user and password</source>
+            <translation>用户名和密码</translation>
         </message>
         <message>
             <source>version %1 of the report was changed after it was signed</source>
@@ -4270,6 +5147,14 @@ RIS：%1 %2</translation>
             <translation>正在等待 %1</translation>
         </message>
         <message>
+            <source>waiting for the first image</source>
+            <translation>正在等待第一幅图像</translation>
+        </message>
+        <message>
+            <source>waits</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
             <source>what answers there does not speak DICOM</source>
             <translation>该处的应答方不支持 DICOM</translation>
         </message>
@@ -4280,6 +5165,14 @@ RIS：%1 %2</translation>
         <message>
             <source>what answers there does not speak TLS</source>
             <translation>对方不使用 TLS</translation>
+        </message>
+        <message>
+            <source>what came over the encrypted connection was changed on the way</source>
+            <translation>加密连接中的内容在途中被改动</translation>
+        </message>
+        <message>
+            <source>what is to be retrieved and sent, and how far it is; run does what waits, also what a killed program left</source>
+            <translation>待调取和发送的内容及其进度;run 执行等待中的传输,包括被终止的程序遗留的传输</translation>
         </message>
         <message>
             <source>what it really sends, where it declares a wrong one</source>
@@ -4334,8 +5227,16 @@ RIS：%1 %2</translation>
             <translation>哪项检查？</translation>
         </message>
         <message>
+            <source>which transfer? (see diascope transfers)</source>
+            <translation>哪个传输?(见 diascope transfers)</translation>
+        </message>
+        <message>
             <source>who confirms an instance must have a name</source>
             <translation>确认实例的节点必须有名称</translation>
+        </message>
+        <message>
+            <source>with run: no longer than this</source>
+            <translation>与 run 合用:最长不超过</translation>
         </message>
         <message>
             <source>words of the name, any script</source>
@@ -4356,6 +5257,10 @@ RIS：%1 %2</translation>
         <message>
             <source>xorriso: %1</source>
             <translation>xorriso：%1</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>是</translation>
         </message>
     </context>
 </TS>
