@@ -50,7 +50,7 @@ public:
     static Result<std::unique_ptr<Http>> open(const Service& service, Task& task);
     ~Http();
 
-    /// An answer of success. Errors: what the status means, or that none came (see README.md).
+    /// An answer of success. Errors: what the status means, or that none came.
     Result<Answer> exchange(Request request);
 
     struct Job
