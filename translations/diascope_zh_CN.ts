@@ -31,7 +31,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>"%1" is no address of a DICOMweb service (http:// or https://, without user and password)</source>
-            <translation>“%1”不是 DICOMweb 服务的地址(http:// 或 https://,不含用户名和密码)</translation>
+            <translation>“%1”不是 DICOMweb 服务的地址（http:// 或 https://,不含用户名和密码）</translation>
         </message>
         <message>
             <source>"%1" is no date</source>
@@ -43,7 +43,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>"%1" is no limit: "07:00-19:00 2000" is, in kbit/s</source>
-            <translation>“%1”不是限速;应写成“07:00-19:00 2000”,单位 kbit/s</translation>
+            <translation>“%1”不是限速；应写成“07:00-19:00 2000”，单位 kbit/s</translation>
         </message>
         <message>
             <source>"%1" is no number</source>
@@ -75,11 +75,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 answers, and so does its DICOMweb service.</source>
-            <translation>%1 有应答,其 DICOMweb 服务也有应答。</translation>
+            <translation>%1 有应答，其 DICOMweb 服务也有应答。</translation>
         </message>
         <message>
             <source>%1 answers, its DICOMweb service does not: %2</source>
-            <translation>%1 有应答,其 DICOMweb 服务没有:%2</translation>
+            <translation>%1 有应答，其 DICOMweb 服务没有：%2</translation>
         </message>
         <message>
             <source>%1 answers.</source>
@@ -107,7 +107,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 cannot be removed: %2</source>
-            <translation>不能删除 %1:%2</translation>
+            <translation>不能移除 %1：%2</translation>
         </message>
         <message>
             <source>%1 cannot be rewritten as %2</source>
@@ -148,11 +148,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 has no DICOMweb address (diascope node add … --dicomweb URL)</source>
-            <translation>%1 没有 DICOMweb 地址(diascope node add … --dicomweb URL)</translation>
+            <translation>%1 没有 DICOMweb 地址（diascope node add … --dicomweb URL）</translation>
         </message>
         <message>
             <source>%1 has no DICOMweb address, so it makes no small pictures</source>
-            <translation>%1 没有 DICOMweb 地址,因此不能提供小图</translation>
+            <translation>%1 没有 DICOMweb 地址，因此不能提供小图</translation>
         </message>
         <message>
             <source>%1 has no directory records</source>
@@ -237,11 +237,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 of %2 instances are missing: %3</source>
-            <translation>缺少 %2 个实例中的 %1 个:%3</translation>
+            <translation>缺少 %2 个实例中的 %1 个：%3</translation>
         </message>
         <message>
             <source>%1 offers no way to retrieve</source>
-            <translation>%1 不提供任何调取方式</translation>
+            <translation>%1 不提供任何获取方式</translation>
         </message>
         <message>
             <source>%1 pixels</source>
@@ -283,7 +283,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1: a password or token is never sent in the clear: turn encryption (TLS) on for this node</source>
-            <translation>%1:密码或令牌绝不以明文发送:请为该节点启用加密(TLS)</translation>
+            <translation>%1：密码或令牌绝不以明文发送：请为该节点启用加密（TLS）</translation>
         </message>
         <message>
             <source>%1: acknowledged</source>
@@ -307,7 +307,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1: there is no name or secret to log in with</source>
-            <translation>%1:没有可用于登录的用户名或密码</translation>
+            <translation>%1：没有可用于登录的用户名或密码</translation>
         </message>
         <message numerus="yes">
             <source>%n file(s)</source>
@@ -348,19 +348,19 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>%n new image(s) here: F8 shows them</source>
             <translation>
-                <numerusform>新到 %n 幅图像:按 F8 显示</numerusform>
+                <numerusform>新到 %n 幅图像：按 F8 显示</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n on %1</source>
             <translation>
-                <numerusform>%1:%n 个</numerusform>
+                <numerusform>%1：%n 个</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>%n on %1, and more</source>
             <translation>
-                <numerusform>%1:%n 个,还有更多</numerusform>
+                <numerusform>%1：%n 个，还有更多</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -384,7 +384,7 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>%n stud(ies) must stay (%1)</source>
             <translation>
-                <numerusform>%n 个检查必须保留(%1)</numerusform>
+                <numerusform>%n 个检查必须保留（%1）</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -403,7 +403,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>(no presentation context accepted)</source>
-            <translation>(未接受任何表示上下文)</translation>
+            <translation>（未接受任何表示上下文）</translation>
         </message>
         <message>
             <source>, %1 min after the injection</source>
@@ -412,13 +412,13 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>, %n idle connection(s)</source>
             <translation>
-                <numerusform>,%n 个空闲连接</numerusform>
+                <numerusform>，%n 个空闲连接</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>, %n turned away, the last: %1</source>
             <translation>
-                <numerusform>,已拒绝 %n 个,最近一个:%1</numerusform>
+                <numerusform>，已拒绝 %n 个，最近一个：%1</numerusform>
             </translation>
         </message>
         <message>
@@ -623,7 +623,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>As far as is known, some of it is nowhere else.</source>
-            <translation>据已知信息,其中一部分在别处没有副本。</translation>
+            <translation>据已知信息，其中一部分在别处没有副本。</translation>
         </message>
         <message>
             <source>As the system</source>
@@ -903,7 +903,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Encrypted (TLS); nothing is ever sent in the clear</source>
-            <translation>加密(TLS);绝不以明文发送任何内容</translation>
+            <translation>加密（TLS）；绝不以明文发送任何内容</translation>
         </message>
         <message>
             <source>Every image names another frame of reference; the series is not linked to others by position.</source>
@@ -1027,7 +1027,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Imported studies may go too: their files are kept elsewhere</source>
-            <translation>导入的检查也可清除:其文件保存在别处</translation>
+            <translation>导入的检查也可清除：其文件保存在别处</translation>
         </message>
         <message>
             <source>Impression</source>
@@ -1075,7 +1075,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Kept in the system's keyring, never in a file of ours</source>
-            <translation>保存在系统密钥环中,绝不写入本程序的文件</translation>
+            <translation>保存在系统密钥环中，绝不写入本程序的文件</translation>
         </message>
         <message>
             <source>Key</source>
@@ -1132,7 +1132,7 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>Listening on port %1: %n association(s)</source>
             <translation>
-                <numerusform>正在监听端口 %1:%n 个关联</numerusform>
+                <numerusform>正在监听端口 %1：%n 个关联</numerusform>
             </translation>
         </message>
         <message>
@@ -1338,11 +1338,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>No studies here yet. Choose a PACS at the left and search it, import files, or drop them here.</source>
-            <translation>这里还没有检查。请在左侧选择一个 PACS 并检索,或导入文件,或将文件拖到此处。</translation>
+            <translation>这里还没有检查。请在左侧选择一个 PACS 并检索，或导入文件，或将文件拖到此处。</translation>
         </message>
         <message>
             <source>No study fits. Try fewer words, another day or another place.</source>
-            <translation>没有符合的检查。请减少检索词,或换一个日期或位置。</translation>
+            <translation>没有符合的检查。请减少检索词，或换一个日期或位置。</translation>
         </message>
         <message>
             <source>No study is open</source>
@@ -1350,7 +1350,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Nobody can send to this workstation now; C-MOVE opens the port for its own time.</source>
-            <translation>目前无人可向本工作站发送;C-MOVE 期间会临时打开端口。</translation>
+            <translation>目前无人可向本工作站发送；C-MOVE 期间会临时打开端口。</translation>
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
@@ -1422,7 +1422,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Only studies that are here can be sent; retrieve them first.</source>
-            <translation>只能发送本机已有的检查;请先调取。</translation>
+            <translation>只能发送本机已有的检查；请先获取。</translation>
         </message>
         <message>
             <source>Open a study to report it.</source>
@@ -1450,7 +1450,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Our certificate, where the peer asks for one</source>
-            <translation>本机证书(对方要求时)</translation>
+            <translation>本机证书（对方要求时）</translation>
         </message>
         <message>
             <source>Our port for C-MOVE and the listener</source>
@@ -1558,7 +1558,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Preview made by the server, not for diagnosis. The images are on their way.</source>
-            <translation>服务器生成的预览图,不可用于诊断。图像正在传输。</translation>
+            <translation>服务器生成的预览图，不可用于诊断。图像正在传输。</translation>
         </message>
         <message>
             <source>Previous image</source>
@@ -1582,7 +1582,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Priors that are fetched for today's worklist and arrivals. The first rule that fits counts; an empty field fits everything. Without rules: three of the same modality within five years.</source>
-            <translation>为今日工作列表和新到检查预取的既往检查。以第一条符合的规则为准;空字段表示任意。无规则时:五年内同类型的三个检查。</translation>
+            <translation>为今日工作列表和新到检查预取的既往检查。以第一条符合的规则为准；空字段表示任意。无规则时：五年内同类型的三个检查。</translation>
         </message>
         <message>
             <source>Put first</source>
@@ -1679,7 +1679,7 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>Remove %1 studies with %n image(s) from this workstation?</source>
             <translation>
-                <numerusform>从本工作站删除 %1 个检查,共 %n 幅图像?</numerusform>
+                <numerusform>从本工作站移除 %1 个检查，共 %n 幅图像？</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -1694,7 +1694,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Remove rule</source>
-            <translation>删除规则</translation>
+            <translation>移除规则</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -1726,7 +1726,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Retrieve by</source>
-            <translation>调取方式</translation>
+            <translation>获取方式</translation>
         </message>
         <message>
             <source>Rotate</source>
@@ -1810,7 +1810,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Send to a peer (or drag the rows onto its name)</source>
-            <translation>发送到对方(或将行拖到其名称上)</translation>
+            <translation>发送到对方（或将行拖到其名称上）</translation>
         </message>
         <message>
             <source>Series</source>
@@ -1886,7 +1886,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Slow line: a small picture first, images compressed</source>
-            <translation>慢速线路:先显示小图,图像压缩传输</translation>
+            <translation>慢速线路：先显示小图，图像压缩传输</translation>
         </message>
         <message>
             <source>Software: %1</source>
@@ -1986,7 +1986,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>The archive is %1 over its quota: %2</source>
-            <translation>归档超出配额 %1:%2</translation>
+            <translation>归档超出配额 %1：%2</translation>
         </message>
         <message>
             <source>The birth date of %1 and %2 differs.</source>
@@ -2090,7 +2090,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>There is nothing to save: type words, or choose a day or a modality.</source>
-            <translation>没有可保存的内容:请输入检索词,或选择日期或类型。</translation>
+            <translation>没有可保存的内容：请输入检索词，或选择日期或类型。</translation>
         </message>
         <message>
             <source>These files are shown where they lie. Import them to write a report.</source>
@@ -2126,7 +2126,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>To (name of a peer)</source>
-            <translation>发往(对方名称)</translation>
+            <translation>发往（对方名称）</translation>
         </message>
         <message>
             <source>To the report</source>
@@ -2146,7 +2146,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Transfers (%1)</source>
-            <translation>传输(%1)</translation>
+            <translation>传输（%1）</translation>
         </message>
         <message>
             <source>Transfers at once</source>
@@ -2170,7 +2170,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Type words or choose a day, then Enter: %1 is asked.</source>
-            <translation>输入检索词或选择日期后按回车,即向 %1 查询。</translation>
+            <translation>输入检索词或选择日期后按回车，即向 %1 查询。</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -2562,7 +2562,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>again in %1</source>
-            <translation>%1 后重试</translation>
+            <translation>%1后重试</translation>
         </message>
         <message>
             <source>an AE title has 1 to 16 characters</source>
@@ -2666,7 +2666,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>asks the node, as every call does</source>
-            <translation>查询节点(每次调用都会查询)</translation>
+            <translation>查询节点（每次调用都会查询）</translation>
         </message>
         <message>
             <source>at most this many</source>
@@ -2674,7 +2674,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>at most this many at once; 1 for peers that bear no more</source>
-            <translation>同时最多这么多;对方承受不了更多时设为 1</translation>
+            <translation>同时最多这么多；对方承受不了更多时设为 1</translation>
         </message>
         <message>
             <source>at the detector</source>
@@ -2690,7 +2690,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>auto (the quicker one), get, move or web</source>
-            <translation>auto(较快者)、get、move 或 web</translation>
+            <translation>auto（较快者）、get、move 或 web</translation>
         </message>
         <message>
             <source>b-value</source>
@@ -2762,7 +2762,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>certificates trusted beside the system's, PEM</source>
-            <translation>除系统外还信任的证书,PEM 格式</translation>
+            <translation>除系统外还信任的证书，PEM 格式</translation>
         </message>
         <message>
             <source>checked %1, missing %2, changed %3, without row %4, repaired %5</source>
@@ -2834,7 +2834,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>done only when the peer has committed itself to keep them (storage commitment)</source>
-            <translation>仅当对方承诺保存(存储承诺)后才算完成</translation>
+            <translation>仅当对方承诺保存（存储承诺）后才算完成</translation>
         </message>
         <message>
             <source>double click</source>
@@ -2862,11 +2862,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>failed: %1</source>
-            <translation>失败:%1</translation>
+            <translation>失败：%1</translation>
         </message>
         <message>
             <source>fetch the priors that the rules (setting transfer.prefetch) want for today's worklist and arrivals</source>
-            <translation>按规则(设置 transfer.prefetch)为今日工作列表和新到检查调取既往检查</translation>
+            <translation>按规则（设置 transfer.prefetch）为今日工作列表和新到检查获取既往检查</translation>
         </message>
         <message>
             <source>file to write</source>
@@ -2878,7 +2878,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>first images small, all of them compressed</source>
-            <translation>先取小图,所有图像压缩传输</translation>
+            <translation>先取小图，所有图像压缩传输</translation>
         </message>
         <message>
             <source>flip angle</source>
@@ -3050,7 +3050,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>it is being retrieved</source>
-            <translation>正在调取</translation>
+            <translation>正在获取</translation>
         </message>
         <message>
             <source>it is larger than 2 GiB</source>
@@ -3074,7 +3074,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>it was idle and made room for another</source>
-            <translation>它处于空闲,已为其他连接让位</translation>
+            <translation>它处于空闲，已为其他连接让位</translation>
         </message>
         <message>
             <source>it was silent for too long</source>
@@ -3106,11 +3106,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>its certificate is not valid: %1</source>
-            <translation>其证书无效:%1</translation>
+            <translation>其证书无效：%1</translation>
         </message>
         <message>
             <source>its certificate is signed by itself and not among those trusted</source>
-            <translation>其证书为自签名,且不在信任之列</translation>
+            <translation>其证书为自签名，且不在信任之列</translation>
         </message>
         <message>
             <source>its certificate uses a key or signature that is too weak</source>
@@ -3146,7 +3146,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>kbit/s for priors and routes by the time of day, several separated by semicolons; 0: nothing. What somebody waits for is never slowed.</source>
-            <translation>按时段限制既往检查与转发的速率(kbit/s),多个以分号分隔;0 表示不传输。有人等待的传输从不限速。</translation>
+            <translation>按时段限制既往检查与转发的速率（kbit/s），多个以分号分隔；0 表示不传输。有人等待的传输从不限速。</translation>
         </message>
         <message>
             <source>keep the figure with the study</source>
@@ -3170,7 +3170,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>list, run, pause, resume, cancel, retry or clear?</source>
-            <translation>list、run、pause、resume、cancel、retry 还是 clear?</translation>
+            <translation>list、run、pause、resume、cancel、retry 还是 clear？</translation>
         </message>
         <message>
             <source>listening as %1 on port %2</source>
@@ -3322,7 +3322,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>no encrypted connection: %1</source>
-            <translation>无法建立加密连接:%1</translation>
+            <translation>无法建立加密连接：%1</translation>
         </message>
         <message>
             <source>no limit</source>
@@ -3354,7 +3354,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>no worklist is set up (setting worklist.node)</source>
-            <translation>未设置工作列表(设置 worklist.node)</translation>
+            <translation>未设置工作列表（设置 worklist.node）</translation>
         </message>
         <message>
             <source>nobody is named who signs</source>
@@ -3426,7 +3426,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>of our certificate, PEM</source>
-            <translation>本机证书的私钥,PEM 格式</translation>
+            <translation>本机证书的私钥，PEM 格式</translation>
         </message>
         <message>
             <source>of the archive</source>
@@ -3494,7 +3494,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>only queue it: the workstation, or diascope transfers run, does it</source>
-            <translation>只加入队列:由工作站或 diascope transfers run 执行</translation>
+            <translation>只加入队列：由工作站或 diascope transfers run 执行</translation>
         </message>
         <message>
             <source>only this series</source>
@@ -3518,11 +3518,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>ours, where the peer asks for one, PEM</source>
-            <translation>本机证书(对方要求时),PEM 格式</translation>
+            <translation>本机证书（对方要求时），PEM 格式</translation>
         </message>
         <message>
             <source>password or token from the first line of the input; it goes to the system's keyring (or set DIASCOPE_SECRET_&lt;NAME&gt;)</source>
-            <translation>从输入的第一行读取密码或令牌;存入系统密钥环(或设置 DIASCOPE_SECRET_&lt;NAME&gt;)</translation>
+            <translation>从输入的第一行读取密码或令牌；存入系统密钥环（或设置 DIASCOPE_SECRET_&lt;NAME&gt;）</translation>
         </message>
         <message>
             <source>patient: %1 files made</source>
@@ -3598,7 +3598,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>receive what peers send, and send on what a route wants, until interrupted</source>
-            <translation>接收对方发送的内容,并按规则转发,直至被中断</translation>
+            <translation>接收对方发送的内容，并按规则转发，直至被中断</translation>
         </message>
         <message>
             <source>received %1, here before %2, expected %3</source>
@@ -3646,15 +3646,15 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>retrieving</source>
-            <translation>正在调取</translation>
+            <translation>正在获取</translation>
         </message>
         <message>
             <source>retrieving %1 of %2</source>
-            <translation>正在调取 %1/%2</translation>
+            <translation>正在获取 %1/%2</translation>
         </message>
         <message>
             <source>retrieving by the web needs the address of the DICOMweb service</source>
-            <translation>通过 Web 调取需要 DICOMweb 服务的地址</translation>
+            <translation>通过 Web 获取需要 DICOMweb 服务的地址</translation>
         </message>
         <message>
             <source>right drag</source>
@@ -3674,11 +3674,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>rule %1: "%2" has no such value</source>
-            <translation>规则 %1:“%2”没有这样的值</translation>
+            <translation>规则 %1：“%2”没有这样的值</translation>
         </message>
         <message>
             <source>rule %1: "%2" is not known</source>
-            <translation>规则 %1:“%2”未知</translation>
+            <translation>规则 %1：“%2”未知</translation>
         </message>
         <message>
             <source>running</source>
@@ -3686,7 +3686,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>running (attempt %1)</source>
-            <translation>进行中(第 %1 次尝试)</translation>
+            <translation>进行中（第 %1 次尝试）</translation>
         </message>
         <message>
             <source>search a peer</source>
@@ -3886,7 +3886,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the certificate file %1 cannot be read: %2</source>
-            <translation>无法读取证书文件 %1:%2</translation>
+            <translation>无法读取证书文件 %1：%2</translation>
         </message>
         <message>
             <source>the certificate of its authority has expired</source>
@@ -4062,7 +4062,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the file of authorities %1 cannot be read: %2</source>
-            <translation>无法读取签发机构文件 %1:%2</translation>
+            <translation>无法读取签发机构文件 %1：%2</translation>
         </message>
         <message>
             <source>the file was changed after the study was opened</source>
@@ -4146,7 +4146,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the key file %1 cannot be read: %2</source>
-            <translation>无法读取私钥文件 %1:%2</translation>
+            <translation>无法读取私钥文件 %1：%2</translation>
         </message>
         <message>
             <source>the keyring does not answer; it may be waiting to be unlocked</source>
@@ -4203,7 +4203,7 @@ RIS：%1 %2</translation>
         <message numerus="yes">
             <source>the newest %n studies here; there are more: narrow the search</source>
             <translation>
-                <numerusform>本机最新的 %n 个检查;还有更多:请缩小检索范围</numerusform>
+                <numerusform>本机最新的 %n 个检查；还有更多：请缩小检索范围</numerusform>
             </translation>
         </message>
         <message>
@@ -4252,11 +4252,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer broke the protocol: it sent more than was agreed</source>
-            <translation>对方违反协议:发送超出约定</translation>
+            <translation>对方违反协议：发送超出约定</translation>
         </message>
         <message>
             <source>the peer closed the connection instead of an answer: it may not speak TLS there</source>
-            <translation>对方未应答即关闭连接:该端口可能不支持 TLS</translation>
+            <translation>对方未应答即关闭连接：该端口可能不支持 TLS</translation>
         </message>
         <message>
             <source>the peer closed the connection without an answer</source>
@@ -4300,7 +4300,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer does not offer C-GET; C-MOVE may work</source>
-            <translation>对方不提供 C-GET;可尝试 C-MOVE</translation>
+            <translation>对方不提供 C-GET；可尝试 C-MOVE</translation>
         </message>
         <message>
             <source>the peer does not permit it</source>
@@ -4340,7 +4340,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer has everything and has not yet committed itself to keep it</source>
-            <translation>对方已全部收到,但尚未承诺保存</translation>
+            <translation>对方已全部收到，但尚未承诺保存</translation>
         </message>
         <message>
             <source>the peer has it and did not send it</source>
@@ -4352,7 +4352,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer has no cipher in common with us, or wants a certificate we do not have</source>
-            <translation>对方与本机没有共同的加密套件,或要求本机没有的证书</translation>
+            <translation>对方与本机没有共同的加密套件，或要求本机没有的证书</translation>
         </message>
         <message>
             <source>the peer has no room for it</source>
@@ -4372,7 +4372,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer speaks no TLS newer than 1.1, which is not safe</source>
-            <translation>对方最高只支持 TLS 1.1,不安全</translation>
+            <translation>对方最高只支持 TLS 1.1，不安全</translation>
         </message>
         <message>
             <source>the peer stopped as asked</source>
@@ -4380,7 +4380,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the peer wants a certificate of ours, and there is none</source>
-            <translation>对方要求本机证书,而本机没有</translation>
+            <translation>对方要求本机证书，而本机没有</translation>
         </message>
         <message>
             <source>the peer was asked twice by the same transaction</source>
@@ -4504,11 +4504,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the rules are a list: [ {…}, {…} ]</source>
-            <translation>规则应为列表:[ {…}, {…} ]</translation>
+            <translation>规则应为列表：[ {…}, {…} ]</translation>
         </message>
         <message>
             <source>the rules are no JSON: %1 at character %2</source>
-            <translation>规则不是 JSON:%1(第 %2 个字符)</translation>
+            <translation>规则不是 JSON:%1（第 %2 个字符）</translation>
         </message>
         <message>
             <source>the same SOP Instance UID is stored with other bytes</source>
@@ -4752,7 +4752,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>the study stays: %1</source>
-            <translation>该检查保留:%1</translation>
+            <translation>该检查保留：%1</translation>
         </message>
         <message>
             <source>the template "%1" embeds itself</source>
@@ -5016,7 +5016,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>there is nothing to ask for, or no transaction to ask by</source>
-            <translation>没有可请求的内容,或没有事务标识</translation>
+            <translation>没有可请求的内容，或没有事务标识</translation>
         </message>
         <message>
             <source>there is nothing to send</source>
@@ -5084,7 +5084,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>transfer %1 is not through: %2</source>
-            <translation>传输 %1 未完成:%2</translation>
+            <translation>传输 %1 未完成：%2</translation>
         </message>
         <message>
             <source>transfer %1 is over already</source>
@@ -5100,7 +5100,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>transfer %1 was stopped; %2 of %3 instances are through</source>
-            <translation>传输 %1 已停止;已完成 %3 个实例中的 %2 个</translation>
+            <translation>传输 %1 已停止；已完成 %3 个实例中的 %2 个</translation>
         </message>
         <message>
             <source>trigger time</source>
@@ -5172,7 +5172,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>what is to be retrieved and sent, and how far it is; run does what waits, also what a killed program left</source>
-            <translation>待调取和发送的内容及其进度;run 执行等待中的传输,包括被终止的程序遗留的传输</translation>
+            <translation>待获取和发送的内容及其进度；run 执行等待中的传输，包括被终止的程序遗留的传输</translation>
         </message>
         <message>
             <source>what it really sends, where it declares a wrong one</source>
@@ -5228,7 +5228,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>which transfer? (see diascope transfers)</source>
-            <translation>哪个传输?(见 diascope transfers)</translation>
+            <translation>哪个传输？（见 diascope transfers）</translation>
         </message>
         <message>
             <source>who confirms an instance must have a name</source>
@@ -5236,7 +5236,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>with run: no longer than this</source>
-            <translation>与 run 合用:最长不超过</translation>
+            <translation>与 run 合用：最长不超过</translation>
         </message>
         <message>
             <source>words of the name, any script</source>

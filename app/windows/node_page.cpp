@@ -54,6 +54,11 @@ NodePage::NodePage(app::Session& session, QWidget* parent) : QWidget(parent), m_
             show(item->text(0));
     });
     list();
+    m_nodes->setCurrentItem(m_nodes->topLevelItem(0));
+    if (!m_nodes->currentItem()) {
+        show({});
+        list(); // says that there is none
+    }
 }
 
 QWidget* NodePage::dicomFields()

@@ -404,11 +404,12 @@ Result<void> TransferQueue::finish(const Transfer& transfer, const QString& owne
     // Only while the claim is still ours: after a lease that ran out another process has the last word.
     const auto changed = change(*m_database,
                                 QStringLiteral("UPDATE transfer SET state=?3, done=?4, total=?5, bytes=?6, rate=?7, last_error=?8, failed=?9,"
-                                               " attempts=?10, next_due=?11, updated=?12, present=?13, wish=0, lease_owner='', lease_until=0"
+                                               " attempts=?10, next_due=?11, updated=?12, present=?13,"
+                                               " title=CASE title WHEN '' THEN ?14 ELSE title END, wish=0, lease_owner='', lease_until=0"
                                                " WHERE id=?1 AND lease_owner=?2 AND state=1"),
                                 {transfer.id, owner, int(transfer.state), transfer.done, transfer.total, transfer.bytes, transfer.bytesPerSecond,
                                  orEmpty(transfer.lastError), failuresJson(transfer.failed), transfer.attempts,
-                                 transfer.nextDue.isValid() ? transfer.nextDue.toMSecsSinceEpoch() : now(), now(), transfer.present});
+                                 transfer.nextDue.isValid() ? transfer.nextDue.toMSecsSinceEpoch() : now(), now(), transfer.present, orEmpty(transfer.what.title)});
     return changed ? Result<void>{} : std::unexpected(changed.error());
 }
 

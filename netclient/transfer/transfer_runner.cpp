@@ -1,6 +1,7 @@
 #include "netclient/transfer/transfer_runner.h"
 #include "netclient/base/log.h"
 #include "netclient/base/process_owner.h"
+#include "netclient/dicom/person_name.h"
 #include "netclient/dimse/commitment.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/rate_limit.h"
@@ -203,6 +204,9 @@ Transfer TransferRunner::Attempt::run()
         if (m_task.isCancelled())
             m_transfer.lastError.clear();
     }
+    if (m_transfer.what.title.isEmpty()) // asked for by a UID alone: now it is known whose it is
+        if (const auto row = m_runner.archive.study(m_transfer.what.study); row && *row)
+            m_transfer.what.title = dicom::PersonName::parse((*row)->patientName).display();
     if (auto finished = (*queue)->finish(m_transfer, m_runner.claimant); !finished) {
         qCWarning(lcNet) << "the end of a transfer could not be written down:" << int(finished.error().fault);
         m_transfer.lastError = message(finished.error());
