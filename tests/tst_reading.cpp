@@ -534,6 +534,30 @@ private Q_SLOTS:
         QVERIFY(!says("new image"));
     }
 
+    void SAF_04_whatTheServerHasAndIsNotHereIsSaid()
+    {
+        Desk desk(profileWith(m_current.mid(0, 5)));
+        auto& queue = desk.session->exchange().queue();
+        transfer::NewTransfer wanted;
+        wanted.node = "pacs";
+        wanted.study = studyOf("current");
+        const qint64 id = *queue.add(wanted);
+        transfer::TransferQueue::Claim claim;
+        claim.id = id;
+        transfer::Transfer broken = **queue.claim(claim, "a test");
+        broken.done = 5;
+        broken.total = 12; // by the server's own count
+        broken.state = transfer::Transfer::State::Failed;
+        broken.lastError = "the connection broke";
+        QVERIFY(queue.finish(broken, "a test"));
+        desk.window->readStudy(studyOf("current"));
+        QTRY_VERIFY(desk.isSettled());
+        QTRY_VERIFY(label(*desk.window, "warning")->text().contains("incomplete: 5 of 12"));
+        Task task;
+        QVERIFY(desk.session->archive().import(m_current, archive::ImportMode::Copy, task)); // the rest comes from elsewhere
+        QTRY_VERIFY(!label(*desk.window, "warning")->text().contains("incomplete"));
+    }
+
     void STO_07_whatIsOpenIsNotEvicted()
     {
         Desk desk(profileWith(m_current + m_chest));

@@ -18,6 +18,10 @@ RIS：%1 %2</translation>
             <translation> GiB</translation>
         </message>
         <message>
+            <source> min</source>
+            <translation> 分钟</translation>
+        </message>
+        <message>
             <source>"%1" has a value that is not among its choices</source>
             <translation>“%1”的值不在可选项中</translation>
         </message>
@@ -1150,6 +1154,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Login</source>
             <translation>登录</translation>
+        </message>
+        <message>
+            <source>Look for priors every</source>
+            <translation>查找既往检查的间隔</translation>
         </message>
         <message>
             <source>Lossy compression</source>
@@ -2965,6 +2973,10 @@ RIS：%1 %2</translation>
             <translation>刚刚在使用</translation>
         </message>
         <message>
+            <source>incomplete: %1 of %2 images are here</source>
+            <translation>不完整：本机有 %2 幅图像中的 %1 幅</translation>
+        </message>
+        <message>
             <source>inversion time</source>
             <translation>反转时间</translation>
         </message>
@@ -3499,6 +3511,10 @@ RIS：%1 %2</translation>
         <message>
             <source>only this series</source>
             <translation>仅该序列</translation>
+        </message>
+        <message>
+            <source>only when told to</source>
+            <translation>仅在手动要求时</translation>
         </message>
         <message>
             <source>open</source>

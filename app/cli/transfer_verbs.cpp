@@ -1,5 +1,6 @@
 #include "app/cli/verbs.h"
 #include "app/session/exchange.h"
+#include "app/session/prefetch.h"
 #include "netclient/transfer/study_transfer.h"
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -105,6 +106,15 @@ Result<std::vector<Transfer>> runAll(Call& call, const QCommandLineParser& parse
     return transfers;
 }
 
+/// What stopped the first that is not done; null where all are.
+QJsonValue errorOf(const std::vector<Transfer>& transfers)
+{
+    for (const Transfer& transfer : transfers)
+        if (transfer.state != Transfer::State::Done)
+            return transfer.lastError;
+    return {};
+}
+
 /// The first that is not done, as the one line a verb ends with.
 Outcome outcomeOf(const std::vector<Transfer>& transfers)
 {
@@ -164,7 +174,7 @@ Outcome runGet(Call& call, const QCommandLineParser& parser)
         ids << transfer.id;
     }
     if (call.isJson)
-        call.print(QJsonObject{{"expected", expected}, {"received", received}, {"present", present}, {"failed", failures}, {"transfers", ids}});
+        call.print(QJsonObject{{"expected", expected}, {"received", received}, {"present", present}, {"failed", failures}, {"transfers", ids}, {"error", errorOf(*transfers)}});
     call.say(tr("received %1, here before %2, expected %3").arg(received).arg(present).arg(expected));
     return outcomeOf(*transfers);
 }
@@ -208,7 +218,7 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
     }
     const bool isCommitted = transfer.state == Transfer::State::Done && wanted.commitment == transfer::Commitment::Wanted;
     if (call.isJson)
-        call.print(QJsonObject{{"sent", transfer.total}, {"confirmed", transfer.done}, {"failed", failures}, {"committed", isCommitted}, {"transfer", transfer.id}});
+        call.print(QJsonObject{{"sent", transfer.total}, {"confirmed", transfer.done}, {"failed", failures}, {"committed", isCommitted}, {"transfer", transfer.id}, {"error", errorOf(*transfers)}});
     call.say(tr("sent %1, confirmed %2, failed %3").arg(transfer.total).arg(transfer.done).arg(transfer.failed.size()));
     return outcomeOf(*transfers);
 }
@@ -323,7 +333,7 @@ Outcome runWorklist(Call& call, const QCommandLineParser&)
     const auto opened = call.session();
     if (!opened)
         return failed(opened.error());
-    const auto entries = (*opened)->exchange().worklist(QDate::currentDate(), call.task());
+    const auto entries = app::worklist((*opened)->profile(), QDate::currentDate(), call.task());
     if (!entries)
         return failed(entries.error());
     QJsonArray json;
@@ -355,13 +365,15 @@ Outcome runPrefetch(Call& call, const QCommandLineParser& parser)
     if (!opened)
         return failed(opened.error());
     app::Exchange& exchange = (*opened)->exchange();
+    if (auto permitted = (*opened)->permit(app::Action::Retrieve); !permitted)
+        return failed(permitted.error());
     QStringList unreachable;
-    const auto priors = exchange.prefetch(unreachable, call.task());
+    const auto priors = app::prefetch((*opened)->profile(), (*opened)->archive(), unreachable, call.task());
     if (!priors)
         return failed(priors.error());
     QJsonArray json;
     std::vector<Transfer> transfers;
-    for (const app::Exchange::Prior& prior : *priors) {
+    for (const app::Prior& prior : *priors) {
         QJsonObject entry{{"patientId", prior.patientId}, {"studyUid", prior.study.uid.value}, {"node", prior.node}, {"transfer", prior.transfer}};
         if (!parser.isSet("queue")) {
             const auto transfer = exchange.runner().runNow(prior.transfer, call.task());

@@ -1,37 +1,19 @@
 #include "app/session/exchange.h"
 #include "app/session/media.h"
+#include "app/session/prefetch.h"
 #include "netclient/base/log.h"
 #include "netclient/base/secrets.h"
-#include "netclient/dicom/person_name.h"
-#include "netclient/dimse/query.h"
 #include "netclient/transfer/reception.h"
-#include "netclient/transfer/study_transfer.h"
 #include <QLocale>
+#include <QMutex>
+#include <QThread>
+#include <QWaitCondition>
 
 namespace diascope::app
 {
 
 namespace
 {
-
-namespace tag = dicom::tag;
-
-QString da(QDate day) { return day.toString(QStringLiteral("yyyyMMdd")); }
-
-archive::StudyRow rowOf(const dicom::Dataset& answer)
-{
-    archive::StudyRow row;
-    row.uid = {answer.text(tag::StudyInstanceUID)};
-    row.patientName = answer.text(tag::PatientName);
-    row.patientId = answer.text(tag::PatientID);
-    row.issuer = answer.text(tag::IssuerOfPatientID);
-    row.date = answer.text(tag::StudyDate);
-    row.time = answer.text(tag::StudyTime);
-    row.description = answer.text(tag::StudyDescription);
-    row.modalities = answer.texts(tag::ModalitiesInStudy);
-    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
-    return row;
-}
 
 std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
 {
@@ -41,6 +23,60 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
 }
 
 } // namespace
+
+/// Fetches priors by itself: every so many minutes, and soon after something came in. On a thread of its own.
+class Exchange::Prefetcher : public QThread
+{
+public:
+    explicit Prefetcher(Exchange& exchange) : m_exchange(exchange) {}
+    ~Prefetcher() override
+    {
+        m_task.cancel();
+        {
+            const QMutexLocker lock(&m_mutex);
+            m_isStopping = true;
+            m_wake.wakeAll();
+        }
+        wait();
+    }
+    void wakeUp()
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_hasArrivals = true;
+        m_wake.wakeAll();
+    }
+
+protected:
+    void run() override
+    {
+        constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
+        QMutexLocker lock(&m_mutex);
+        while (!m_isStopping) {
+            const int minutes = Settings(m_exchange.m_session.profile()).get(prefetchMinutes);
+            m_wake.wait(&m_mutex, QDeadlineTimer(minutes > 0 ? minutes * 60'000LL : 60'000LL));
+            if (std::exchange(m_hasArrivals, false) && !m_isStopping)
+                m_wake.wait(&m_mutex, quietMs);
+            if (m_isStopping || minutes <= 0)
+                continue;
+            lock.unlock();
+            QStringList unreachable;
+            const auto priors = app::prefetch(m_exchange.m_session.profile(), m_exchange.m_session.archive(), unreachable, m_task);
+            if (!priors)
+                qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
+            else if (!priors->empty())
+                m_exchange.m_runner->wake();
+            lock.relock();
+        }
+    }
+
+private:
+    Exchange& m_exchange;
+    Task m_task;
+    QMutex m_mutex;
+    QWaitCondition m_wake;
+    bool m_isStopping = false;
+    bool m_hasArrivals = false;
+};
 
 Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
 {
@@ -59,8 +95,11 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
     return exchange;
 }
 
+Exchange::Exchange(Session& session) : m_session(session) {}
+
 Exchange::~Exchange()
 {
+    m_prefetcher.reset();
     m_listener.reset();
     m_runner.reset();
 }
@@ -80,6 +119,9 @@ void Exchange::start()
 {
     m_isStarted = true;
     m_runner->start();
+    m_prefetcher = std::make_unique<Prefetcher>(*this);
+    m_prefetcher->start();
+    connect(this, &Exchange::arrived, m_prefetcher.get(), [this] { m_prefetcher->wakeUp(); }, Qt::DirectConnection);
     applySettings();
 }
 
@@ -241,113 +283,6 @@ std::optional<QString> Exchange::reasonToKeep(const dicom::StudyUid& study) cons
                 return tr("the RIS has not acknowledged its report yet");
     }
     return std::nullopt;
-}
-
-Result<std::vector<dicom::Dataset>> Exchange::worklist(QDate day, Task& task) const
-{
-    const QString name = m_session.settings().get(worklistNode);
-    if (name.isEmpty())
-        return fail(Fault::NotFound, tr("no worklist is set up (setting worklist.node)"));
-    const auto peer = node(name);
-    if (!peer)
-        return std::unexpected(peer.error());
-    dicom::Dataset keys;
-    for (const dicom::Tag tag : {tag::AccessionNumber, tag::ReferringPhysicianName, tag::PatientName, tag::PatientID, tag::IssuerOfPatientID,
-                                 tag::PatientBirthDate, tag::PatientSex, tag::StudyInstanceUID, tag::RequestedProcedureDescription,
-                                 tag::RequestedProcedureID})
-        keys.setEmpty(tag);
-    dicom::Dataset step = keys.addItem(tag::ScheduledProcedureStepSequence);
-    (void)step.setText(tag::ScheduledProcedureStepStartDate, da(day));
-    for (const dicom::Tag tag : {tag::Modality, tag::ScheduledStationAETitle, tag::ScheduledProcedureStepStartTime, tag::ScheduledProcedureStepDescription})
-        step.setEmpty(tag);
-    std::vector<dicom::Dataset> entries;
-    const auto found = dimse::findWorklist(*peer, keys, [&](const dicom::Dataset& row) {
-        entries.push_back(row.deepCopy());
-        return entries.size() < 10'000;
-    }, m_session.local(), task);
-    if (!found)
-        return std::unexpected(found.error());
-    return entries;
-}
-
-/// Today's worklist, and what came in today without one.
-Result<std::vector<transfer::Order>> Exchange::orders(QStringList& unreachable, Task& task) const
-{
-    std::vector<transfer::Order> orders;
-    if (!m_session.settings().get(worklistNode).isEmpty()) {
-        const auto entries = worklist(QDate::currentDate(), task);
-        if (!entries)
-            unreachable << message(entries.error());
-        else
-            for (const dicom::Dataset& entry : *entries) {
-                const auto step = entry.item(tag::ScheduledProcedureStepSequence);
-                orders.push_back({entry.text(tag::PatientID), entry.text(tag::IssuerOfPatientID), entry.text(tag::PatientName),
-                                  step ? step->texts(tag::Modality) : QStringList(), {}, entry.text(tag::RequestedProcedureDescription),
-                                  QDate::currentDate(), {entry.text(tag::StudyInstanceUID)}});
-            }
-    }
-    archive::Query today;
-    today.dateFrom = da(QDate::currentDate().addDays(-1));
-    const auto rows = m_session.archive().studies(today);
-    if (!rows)
-        return std::unexpected(rows.error());
-    for (const archive::StudyRow& row : *rows)
-        orders.push_back({row.patientId, row.issuer, row.patientName, row.modalities, {}, row.description,
-                          dicom::parseDate(row.date).value_or(QDate()), row.uid});
-    return orders;
-}
-
-Result<std::vector<Exchange::Prior>> Exchange::prefetch(QStringList& unreachable, Task& task)
-{
-    const auto rules = transfer::parsePrefetch(m_session.settings().get(transfer::prefetchRules));
-    if (!rules)
-        return std::unexpected(rules.error());
-    const auto wanted = orders(unreachable, task);
-    if (!wanted)
-        return std::unexpected(wanted.error());
-    std::vector<Prior> priors;
-    QSet<QString> chosen, silent;
-    for (const transfer::Order& order : *wanted) {
-        std::vector<archive::StudyRow> candidates;
-        QHash<QString, QString> nodeOf;
-        for (const dimse::Node& configured : dimse::Nodes(m_session.settings()).list()) {
-            if (order.patientId.isEmpty() || silent.contains(configured.name) || task.isCancelled())
-                continue;
-            dicom::FindKeys keys;
-            keys.patientId = order.patientId;
-            const auto peer = node(configured.name);
-            const auto found = !peer ? std::unexpected(peer.error()) : transfer::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
-                const archive::StudyRow row = rowOf(answer);
-                if (!nodeOf.contains(row.uid.value)) {
-                    nodeOf.insert(row.uid.value, configured.name);
-                    candidates.push_back(row);
-                }
-                return candidates.size() < 1000;
-            }, m_session.local(), task);
-            if (!found) {
-                silent.insert(configured.name);
-                unreachable << message(found.error());
-            }
-        }
-        for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
-            const auto here = m_session.archive().study(prior.uid);
-            const bool isHere = here && *here && (*here)->instances >= prior.instances && (*here)->instances > 0;
-            if (isHere || chosen.contains(prior.uid.value))
-                continue;
-            chosen.insert(prior.uid.value);
-            transfer::NewTransfer fetch;
-            fetch.node = nodeOf.value(prior.uid.value);
-            fetch.study = prior.uid;
-            fetch.priority = transfer::Priority::Background;
-            fetch.reason = transfer::Reason::Prefetch;
-            fetch.title = dicom::PersonName::parse(prior.patientName).display();
-            const auto id = request(fetch);
-            if (!id)
-                return std::unexpected(id.error());
-            priors.push_back({order.patientId, prior, fetch.node, *id});
-        }
-    }
-    return priors;
 }
 
 } // namespace diascope::app

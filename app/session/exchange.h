@@ -16,10 +16,8 @@ inline const Setting<QString> listenKey{"listen.tls.key", QString()};
 inline const Setting<QString> listenCa{"listen.tls.ca", QString()};
 /// Imported files may be evicted too when the quota is full: whoever imported them has the files.
 inline const Setting<bool> evictImported{"archive.evictImported", false};
-/// The node asked for the modality worklist; empty: none.
-inline const Setting<QString> worklistNode{"worklist.node", QString()};
-
-/// What a session exchanges with its peers: the queue of transfers and who runs them, the listener, worklist and priors.
+/// What a session exchanges with its peers: the queue of transfers and who runs them, the listener, priors,
+/// room in the archive.
 /// Lives on the session's thread, except where said.
 class Exchange : public QObject
 {
@@ -64,20 +62,6 @@ public:
     /// Why the archive stays over its quota, for a person; empty where it does not. Any thread.
     QString roomTrouble() const;
 
-    /// The worklist of a day, from the configured node. Errors: NotFound (none is configured), those of the query.
-    Result<std::vector<dicom::Dataset>> worklist(QDate day, Task& task) const;
-
-    struct Prior
-    {
-        QString patientId;
-        archive::StudyRow study;
-        QString node;
-        qint64 transfer = 0;
-    };
-    /// Queues the priors that the rules want for today's worklist and for what arrived today: those of every node that are not
-    /// here. `unreachable`: nodes that did not answer, each with its sentence.
-    Result<std::vector<Prior>> prefetch(QStringList& unreachable, Task& task);
-
 Q_SIGNALS:
     /// Something came in by the listener.
     void arrived();
@@ -85,9 +69,8 @@ Q_SIGNALS:
     void roomMade();
 
 private:
-    explicit Exchange(Session& session) : m_session(session) {}
+    explicit Exchange(Session& session);
     void applySettings();
-    Result<std::vector<transfer::Order>> orders(QStringList& unreachable, Task& task) const;
 
     Session& m_session;
     std::unique_ptr<transfer::TransferQueue> m_queue;
@@ -97,6 +80,8 @@ private:
     std::mutex m_makingRoom;
     mutable std::mutex m_roomMutex;
     QString m_roomTrouble;
+    class Prefetcher;
+    std::unique_ptr<Prefetcher> m_prefetcher;
     bool m_isStarted = false;
 };
 

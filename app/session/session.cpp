@@ -1,5 +1,6 @@
 #include "app/session/session.h"
 #include "app/session/exchange.h"
+#include "app/session/prefetch.h"
 #include "netclient/base/log.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/rate_limit.h"
@@ -38,7 +39,7 @@ const std::vector<KnownSetting>& knownSettings()
     static const std::vector<KnownSetting> settings{
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
-        known(listenAlways), known(evictImported), known(listenCertificate), known(listenKey), known(listenCa), known(worklistNode), known(transfer::routeRules), known(transfer::prefetchRules),
+        known(listenAlways), known(evictImported), known(listenCertificate), known(listenKey), known(listenCa), known(worklistNode), known(prefetchMinutes), known(transfer::routeRules), known(transfer::prefetchRules),
         known(transfer::backgroundLimits), known(transfer::atOnce),
     };
     return settings;

@@ -29,7 +29,6 @@ namespace
 const Setting<QByteArray> readingGeometry{"windows.reading.geometry", QByteArray()};
 const Setting<QByteArray> readingState{"windows.reading.state", QByteArray()};
 constexpr int stateVersion = 1;
-constexpr int arrivalsMs = 250;
 
 /// One line that gives way: what does not fit ends in an ellipsis, and the window may be as narrow as it likes.
 class ElidedLabel : public QLabel
@@ -76,38 +75,6 @@ std::vector<SeriesFiles> seriesIn(const QStringList& paths)
 
 } // namespace
 
-/// A server's small picture over the empty viewports, and what it is not.
-class ReadingWindow::PreviewLabel : public QWidget
-{
-public:
-    explicit PreviewLabel(QWidget* parent) : QWidget(parent) { hide(); }
-    void show(const QImage& picture)
-    {
-        m_picture = picture;
-        setGeometry(parentWidget()->rect());
-        QWidget::show();
-        raise();
-        update();
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter painter(this);
-        painter.fillRect(rect(), Qt::black);
-        const QImage scaled = m_picture.scaled(size(), Qt::KeepAspectRatio, Qt::SmoothTransformation);
-        painter.drawImage((width() - scaled.width()) / 2, (height() - scaled.height()) / 2, scaled);
-        const QString text = ReadingWindow::tr("Preview made by the server, not for diagnosis. The images are on their way.");
-        const QRect line(0, 0, width(), fontMetrics().height() + 16);
-        painter.fillRect(line, QColor(0, 0, 0, 190));
-        painter.setPen(QColor(0xf0, 0xb4, 0x3c));
-        painter.drawText(line, Qt::AlignCenter, fontMetrics().elidedText(text, Qt::ElideRight, width() - 12));
-    }
-
-private:
-    QImage m_picture;
-};
-
 ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstation), m_session(workstation.session())
 {
     setWindowTitle(tr("Reading"));
@@ -143,22 +110,14 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     connect(&m_session, &app::Session::settingsChanged, this, takeSettings);
     layout->addWidget(m_grid, 1);
     setCentralWidget(centre);
-    m_preview = new PreviewLabel(m_grid);
+    buildPreview();
     m_toolBar = addToolBar(tr("Tools"));
     m_toolBar->setObjectName(QStringLiteral("tools"));
     m_toolBar->setMovable(false);
     m_toolBar->setIconSize({20, 20});
     buildDocks();
     buildCommands();
-    m_arrivals.setSingleShot(true);
-    connect(&m_arrivals, &QTimer::timeout, this, &ReadingWindow::lookForArrivals);
-    const auto lookSoon = [this] {
-        if (!m_arrivals.isActive())
-            m_arrivals.start(arrivalsMs);
-    };
-    connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, lookSoon, Qt::QueuedConnection);
-    connect(&m_session.archive(), &archive::Archive::changed, this, lookSoon, Qt::QueuedConnection);
-
+    watchArrivals();
     connect(m_grid, &ViewportGrid::activeChanged, this, [this](Viewport* viewport) {
         m_measurements->setDocument(viewport->document());
         updateCommands();
@@ -274,7 +233,7 @@ void ReadingWindow::closeStudies()
     m_documents.clear();
     m_current = {};
     m_coming = {};
-    m_preview->hide();
+    hidePreview();
     m_openMark.reset();
     m_incoming.clear();
     m_arrived = 0;
@@ -315,68 +274,6 @@ void ReadingWindow::readStudy(const dicom::StudyUid& study)
     updateBanner();
 }
 
-void ReadingWindow::showComing(const archive::StudyRow& study)
-{
-    closeStudies();
-    m_coming = study;
-    m_grid->setLayoutSize(1, 1);
-    updateBanner();
-    lookForArrivals();
-}
-
-void ReadingWindow::showPreview(const dicom::StudyUid& study, const QImage& picture)
-{
-    // Something else may have been opened meanwhile, or the first image be here (SAF-13).
-    if (m_coming.uid == study && !study.isEmpty() && !picture.isNull())
-        m_preview->show(picture);
-}
-
-bool ReadingWindow::isPreviewing() const { return m_preview->isVisible(); }
-
-void ReadingWindow::lookForArrivals()
-{
-    if (!m_coming.uid.isEmpty()) {
-        const auto open = m_session.exchange().queue().unfinishedOf(m_coming.uid);
-        m_incoming = open && !open->empty() ? (open->front().lastError.isEmpty() ? tr("retrieving") : open->front().lastError) : QString();
-        return updateBanner();
-    }
-    if (m_current.isEmpty() || m_studies.empty())
-        return;
-    const auto row = m_session.archive().study(m_current);
-    const auto open = m_session.exchange().queue().unfinishedOf(m_current);
-    if (!row || !*row || !open)
-        return;
-    const QString before = m_incoming;
-    const qint64 arrivedBefore = m_arrived;
-    bool isComing = false;
-    m_incoming.clear();
-    for (const transfer::Transfer& transfer : *open)
-        if (transfer.what.kind == transfer::TransferKind::Retrieve) {
-            isComing = true;
-            m_incoming = transfer.lastError.isEmpty() || transfer.state == transfer::Transfer::State::Running
-                             ? tr("retrieving %1 of %2").arg(transfer.done).arg(transfer.total)
-                             : transfer.lastError;
-        }
-    const qint64 shown = m_studies.front()->fileCount();
-    m_arrived = std::max<qint64>(0, (*row)->instances - shown);
-    // What somebody waits for is shown as it comes, in steps that cost no more than all of it once again.
-    if (m_arrived > 0 && m_isFetching && (!isComing || (*row)->instances >= 2 * shown))
-        showArrivals();
-    m_isFetching = isComing;
-    if (before != m_incoming || arrivedBefore != m_arrived)
-        updateBanner();
-}
-
-void ReadingWindow::showArrivals()
-{
-    if (m_current.isEmpty() || m_studies.empty())
-        return;
-    if (const auto series = filesOf(m_current))
-        m_studies.front()->grow(*series);
-    m_arrived = 0;
-    updateBanner();
-}
-
 void ReadingWindow::readPaths(const QStringList& paths)
 {
     closeStudies();
@@ -397,21 +294,7 @@ void ReadingWindow::openStudy(std::vector<SeriesFiles> series, bool isPrior)
     auto study = std::make_unique<OpenStudy>(std::move(series));
     connect(study.get(), &OpenStudy::stackAdded, this, [this, isPrior](const std::shared_ptr<OpenStack>& stack) { onStackAdded(stack, isPrior); });
     connect(study.get(), &OpenStudy::completed, this, &ReadingWindow::updateBanner);
-    connect(study.get(), &OpenStudy::stackGrown, this, [this](const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now) {
-        m_thumbnails->replace(before.get(), now);
-        connect(now.get(), &OpenStack::grown, this, [this] {
-            updateBanner();
-            m_measurements->refreshMissing();
-        });
-        for (Viewport* viewport : m_grid->visibleViewports())
-            if (viewport->stack() == before)
-                viewport->replaceStack(now);
-        for (auto& stack : m_stacksBefore)
-            if (stack == before)
-                stack = now;
-        updateBanner();
-        updateCommands();
-    });
+    connect(study.get(), &OpenStudy::stackGrown, this, &ReadingWindow::onStackGrown);
     m_studies.push_back(std::move(study));
 }
 
@@ -593,7 +476,6 @@ void ReadingWindow::updateBanner()
     if (!left.empty())
         warnings << tr("%n image(s) or file(s) not shown", nullptr, int(left.size()));
     listNotShown(left);
-    m_warning->setText(warnings.join(QStringLiteral("  ")));
 
     int loaded = 0;
     int wanted = 0;
@@ -608,11 +490,12 @@ void ReadingWindow::updateBanner()
     if (loaded < wanted)
         state << tr("loaded %1 of %2").arg(loaded).arg(wanted);
     if (!m_incoming.isEmpty())
-        state << m_incoming;
+        (m_isFetching ? state : warnings) << m_incoming;
     if (m_arrived > 0 && !m_isFetching)
         state << tr("%n new image(s) here: F8 shows them", nullptr, int(m_arrived));
     if (const QString report = m_report->state(); !report.isEmpty())
         state << report;
+    m_warning->setText(warnings.join(QStringLiteral("  ")));
     m_state->setText(state.join(QStringLiteral("  ·  ")));
 }
 

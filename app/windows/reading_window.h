@@ -71,6 +71,11 @@ private:
     viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
+    // reading_arrivals.cpp
+    void buildPreview();
+    void hidePreview();
+    void watchArrivals();
+    void onStackGrown(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& now);
     /// What has come of the current study since it was opened: at once where it is being retrieved, else offered (SAF-03).
     void lookForArrivals();
     void showArrivals();

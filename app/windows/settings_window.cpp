@@ -1,5 +1,6 @@
 #include "app/windows/settings_window.h"
 #include "app/session/exchange.h"
+#include "app/session/prefetch.h"
 #include "app/windows/node_page.h"
 #include "app/windows/rule_table.h"
 #include "netclient/hl7/message.h"
@@ -188,6 +189,11 @@ QWidget* SettingsWindow::rulesPage()
     for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
         worklist->addItem(node.name, node.name);
     form->addRow(tr("Worklist from"), bound(app::worklistNode.key, worklist, message));
+    auto* every = new QSpinBox(page);
+    every->setRange(0, 1440);
+    every->setSuffix(tr(" min"));
+    every->setSpecialValueText(tr("only when told to"));
+    form->addRow(tr("Look for priors every"), bound(app::prefetchMinutes.key, every, message));
     layout->addLayout(form);
     layout->addWidget(message);
     return page;

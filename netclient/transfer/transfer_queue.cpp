@@ -279,6 +279,14 @@ Result<std::vector<Transfer>> TransferQueue::unfinishedOf(const dicom::StudyUid&
     return rows(*m_database, QStringLiteral("WHERE study=?1 AND (state IN (0,1,2) OR (kind=1 AND state=4)) ORDER BY id"), {orEmpty(study.value)});
 }
 
+Result<std::optional<Transfer>> TransferQueue::latestRetrievalOf(const dicom::StudyUid& study) const
+{
+    auto found = rows(*m_database, QStringLiteral("WHERE study=?1 AND kind=0 AND series='' ORDER BY id DESC LIMIT 1"), {orEmpty(study.value)});
+    if (!found)
+        return std::unexpected(found.error());
+    return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
 Result<void> TransferQueue::wish(qint64 id, Wish wish, State idleState)
 {
     const auto changed = change(*m_database,

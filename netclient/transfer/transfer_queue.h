@@ -90,6 +90,9 @@ public:
     /// Open transfers of a study to or from anywhere, sends that failed too: what is not finished with it (SAF-15).
     Result<std::vector<Transfer>> unfinishedOf(const dicom::StudyUid& study) const;
 
+    /// The newest retrieval of the whole study, whatever became of it: by its count a study that is not all here is known.
+    Result<std::optional<Transfer>> latestRetrievalOf(const dicom::StudyUid& study) const;
+
     /// By a person. A running one is stopped by whoever runs it, within a second. Errors: NotFound; Conflict (it is over,
     /// or not in a state for this).
     Result<void> pause(qint64 id);

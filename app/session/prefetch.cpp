@@ -1,0 +1,156 @@
+#include "app/session/prefetch.h"
+#include "app/session/exchange.h"
+#include "netclient/dicom/person_name.h"
+#include "netclient/dimse/query.h"
+#include "netclient/transfer/study_transfer.h"
+
+namespace diascope::app
+{
+
+namespace
+{
+
+QString tr(const char* text) { return QCoreApplication::translate("Exchange", text); }
+
+namespace tag = dicom::tag;
+
+QString da(QDate day) { return day.toString(QStringLiteral("yyyyMMdd")); }
+
+archive::StudyRow rowOf(const dicom::Dataset& answer)
+{
+    archive::StudyRow row;
+    row.uid = {answer.text(tag::StudyInstanceUID)};
+    row.patientName = answer.text(tag::PatientName);
+    row.patientId = answer.text(tag::PatientID);
+    row.issuer = answer.text(tag::IssuerOfPatientID);
+    row.date = answer.text(tag::StudyDate);
+    row.time = answer.text(tag::StudyTime);
+    row.description = answer.text(tag::StudyDescription);
+    row.modalities = answer.texts(tag::ModalitiesInStudy);
+    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
+    return row;
+}
+
+} // namespace
+
+Result<std::vector<dicom::Dataset>> worklist(const Profile& profile, QDate day, Task& task)
+{
+    Settings settings(profile); // of this thread
+    const QString name = settings.get(worklistNode);
+    if (name.isEmpty())
+        return fail(Fault::NotFound, tr("no worklist is set up (setting worklist.node)"));
+    const auto configured = dimse::Nodes(settings).find(name);
+    if (!configured)
+        return fail(Fault::NotFound, tr("there is no node %1").arg(name));
+    const auto peer = withSecret(*configured);
+    if (!peer)
+        return std::unexpected(peer.error());
+    dicom::Dataset keys;
+    for (const dicom::Tag tag : {tag::AccessionNumber, tag::ReferringPhysicianName, tag::PatientName, tag::PatientID, tag::IssuerOfPatientID,
+                                 tag::PatientBirthDate, tag::PatientSex, tag::StudyInstanceUID, tag::RequestedProcedureDescription,
+                                 tag::RequestedProcedureID})
+        keys.setEmpty(tag);
+    dicom::Dataset step = keys.addItem(tag::ScheduledProcedureStepSequence);
+    (void)step.setText(tag::ScheduledProcedureStepStartDate, da(day));
+    for (const dicom::Tag tag : {tag::Modality, tag::ScheduledStationAETitle, tag::ScheduledProcedureStepStartTime, tag::ScheduledProcedureStepDescription})
+        step.setEmpty(tag);
+    std::vector<dicom::Dataset> entries;
+    const auto found = dimse::findWorklist(*peer, keys, [&](const dicom::Dataset& row) {
+        entries.push_back(row.deepCopy());
+        return entries.size() < 10'000;
+    }, dimse::localOf(settings), task);
+    if (!found)
+        return std::unexpected(found.error());
+    return entries;
+}
+
+namespace
+{
+
+/// Today's worklist, and what came in today without one.
+Result<std::vector<transfer::Order>> orders(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task)
+{
+    std::vector<transfer::Order> orders;
+    if (!Settings(profile).get(worklistNode).isEmpty()) {
+        const auto entries = worklist(profile, QDate::currentDate(), task);
+        if (!entries)
+            unreachable << message(entries.error());
+        else
+            for (const dicom::Dataset& entry : *entries) {
+                const auto step = entry.item(tag::ScheduledProcedureStepSequence);
+                orders.push_back({entry.text(tag::PatientID), entry.text(tag::IssuerOfPatientID), entry.text(tag::PatientName),
+                                  step ? step->texts(tag::Modality) : QStringList(), {}, entry.text(tag::RequestedProcedureDescription),
+                                  QDate::currentDate(), {entry.text(tag::StudyInstanceUID)}});
+            }
+    }
+    archive::Query today;
+    today.dateFrom = da(QDate::currentDate().addDays(-1));
+    const auto rows = archive.studies(today);
+    if (!rows)
+        return std::unexpected(rows.error());
+    for (const archive::StudyRow& row : *rows)
+        orders.push_back({row.patientId, row.issuer, row.patientName, row.modalities, {}, row.description,
+                          dicom::parseDate(row.date).value_or(QDate()), row.uid});
+    return orders;
+}
+
+} // namespace
+
+Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task)
+{
+    Settings settings(profile); // of this thread
+    const auto queue = transfer::TransferQueue::open(profile);
+    if (!queue)
+        return std::unexpected(queue.error());
+    const auto rules = transfer::parsePrefetch(settings.get(transfer::prefetchRules));
+    if (!rules)
+        return std::unexpected(rules.error());
+    const auto wanted = orders(profile, archive, unreachable, task);
+    if (!wanted)
+        return std::unexpected(wanted.error());
+    std::vector<Prior> priors;
+    QSet<QString> chosen, silent;
+    for (const transfer::Order& order : *wanted) {
+        std::vector<archive::StudyRow> candidates;
+        QHash<QString, QString> nodeOf;
+        for (const dimse::Node& configured : dimse::Nodes(settings).list()) {
+            if (order.patientId.isEmpty() || silent.contains(configured.name) || task.isCancelled())
+                continue;
+            dicom::FindKeys keys;
+            keys.patientId = order.patientId;
+            const auto peer = withSecret(configured);
+            const auto found = !peer ? std::unexpected(peer.error()) : transfer::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
+                const archive::StudyRow row = rowOf(answer);
+                if (!nodeOf.contains(row.uid.value)) {
+                    nodeOf.insert(row.uid.value, configured.name);
+                    candidates.push_back(row);
+                }
+                return candidates.size() < 1000;
+            }, dimse::localOf(settings), task);
+            if (!found) {
+                silent.insert(configured.name);
+                unreachable << message(found.error());
+            }
+        }
+        for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
+            const auto here = archive.study(prior.uid);
+            const bool isHere = here && *here && (*here)->instances >= prior.instances && (*here)->instances > 0;
+            if (isHere || chosen.contains(prior.uid.value))
+                continue;
+            chosen.insert(prior.uid.value);
+            transfer::NewTransfer fetch;
+            fetch.node = nodeOf.value(prior.uid.value);
+            fetch.study = prior.uid;
+            fetch.priority = transfer::Priority::Background;
+            fetch.reason = transfer::Reason::Prefetch;
+            fetch.title = dicom::PersonName::parse(prior.patientName).display();
+            const auto id = (*queue)->add(fetch);
+            if (!id)
+                return std::unexpected(id.error());
+            priors.push_back({order.patientId, prior, fetch.node, *id});
+        }
+    }
+    return priors;
+}
+
+} // namespace diascope::app
