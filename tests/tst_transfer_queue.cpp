@@ -106,6 +106,16 @@ private Q_SLOTS:
         QVERIFY(claim(Priority::Background, {{"pacs", Priority::Background}}));
     }
 
+    void SAF_11_viewingOnlyTakesNoSend()
+    {
+        QVERIFY(m_queue->add(sending("1.1")));
+        TransferQueue::Claim viewing;
+        viewing.only = TransferKind::Retrieve;
+        QVERIFY(!*m_queue->claim(viewing, m_owner));
+        const qint64 id = *m_queue->add(retrieval("1.2"));
+        QCOMPARE((**m_queue->claim(viewing, m_owner)).id, id);
+    }
+
     void nothingIsQueuedTwice()
     {
         const qint64 id = *m_queue->add(retrieval("1.1", "pacs", Priority::Background));

@@ -88,6 +88,8 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
     transfer::TransferRunner::Options options;
     options.transcode = decompressed;
     options.complete = withSecret;
+    if (session.mode() == Mode::ViewOnly)
+        options.only = transfer::TransferKind::Retrieve; // also what others have queued (SAF-11)
     options.listenerTls = [profile = session.profile()] { return listenerTls(Settings(profile)); };
     options.makeRoom = [made = exchange.get()] { made->makeRoom(); };
     exchange->m_runner = std::make_unique<transfer::TransferRunner>(session.archive(), session.profile(), std::move(options));

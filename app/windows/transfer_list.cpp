@@ -171,7 +171,7 @@ TransferList::TransferList(app::Session& session, QWidget* parent) : QWidget(par
     m_retry = bar->addAction(tr("Try again now"), this, [this] { forChosen(&transfer::TransferQueue::retry); });
     m_first = bar->addAction(tr("Put first"), this, [this] {
         for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
-            if (const Transfer* transfer = m_table.at(index.row()))
+            if (const Transfer* transfer = m_table.at(index.row()); transfer && mayChange(*transfer))
                 (void)m_session.exchange().queue().setPriority(transfer->id, transfer::Priority::Waiting);
         m_session.exchange().runner().wake();
         refresh();
@@ -209,10 +209,16 @@ TransferList::TransferList(app::Session& session, QWidget* parent) : QWidget(par
     refresh();
 }
 
+/// Viewing-only mode has no say in what is sent (SAF-11).
+bool TransferList::mayChange(const Transfer& transfer) const
+{
+    return transfer.what.kind == transfer::TransferKind::Retrieve || m_session.permit(app::Action::Send).has_value();
+}
+
 void TransferList::forChosen(Result<void> (transfer::TransferQueue::*change)(qint64))
 {
     for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
-        if (const Transfer* transfer = m_table.at(index.row()))
+        if (const Transfer* transfer = m_table.at(index.row()); transfer && mayChange(*transfer))
             (void)(m_session.exchange().queue().*change)(transfer->id); // what is over meanwhile shows its state by itself
     m_session.exchange().runner().wake();
     refresh();
@@ -243,7 +249,7 @@ void TransferList::updateActions()
     bool canPause = false, canResume = false, canCancel = false, canRetry = false, canGoFirst = false;
     for (const QModelIndex& index : m_view->selectionModel()->selectedRows()) {
         const Transfer* transfer = m_table.at(index.row());
-        if (!transfer)
+        if (!transfer || !mayChange(*transfer))
             continue;
         using State = Transfer::State;
         canPause = canPause || transfer->state == State::Queued || transfer->state == State::Running;

@@ -49,6 +49,7 @@ Q_SIGNALS:
 private:
     void refresh();
     void updateActions();
+    bool mayChange(const transfer::Transfer& transfer) const;
     void forChosen(Result<void> (transfer::TransferQueue::*change)(qint64));
 
     app::Session& m_session;

@@ -1,8 +1,6 @@
 #include "netclient/transfer/transfer_queue.h"
 #include "netclient/base/process_owner.h"
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "netclient/transfer/transfer_rows.h"
 #include <algorithm>
 
 namespace diascope::transfer
@@ -49,26 +47,6 @@ INSERT INTO transfer_change VALUES(0);
 const QString columns = QStringLiteral("id, kind, node, study, series, paths, priority, reason, commitment, way, title, state, done, total,"
                                        " bytes, rate, attempts, last_error, failed, created, updated, started, next_due, present");
 
-QString listJson(const QStringList& list) { return QString::fromUtf8(QJsonDocument(QJsonArray::fromStringList(list)).toJson(QJsonDocument::Compact)); }
-
-QString failuresJson(const std::vector<dicom::InstanceFailure>& failures)
-{
-    if (failures.empty())
-        return QStringLiteral("");
-    QJsonArray array;
-    for (const dicom::InstanceFailure& failure : failures)
-        array << QJsonArray{failure.sopInstanceUid, failure.reason};
-    return QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact));
-}
-
-std::vector<dicom::InstanceFailure> failuresOf(const QString& json)
-{
-    std::vector<dicom::InstanceFailure> failures;
-    for (const QJsonValue& value : QJsonDocument::fromJson(json.toUtf8()).array())
-        failures.push_back({value.toArray().at(0).toString(), value.toArray().at(1).toString()});
-    return failures;
-}
-
 Transfer transferOf(const Statement& row)
 {
     const auto time = [&](int column) { return QDateTime::fromMSecsSinceEpoch(row.integer(column), Qt::UTC); };
@@ -79,8 +57,7 @@ Transfer transferOf(const Statement& row)
     what.node = row.text(2);
     what.study = {row.text(3)};
     what.series = {row.text(4)};
-    for (const QJsonValue& path : QJsonDocument::fromJson(row.text(5).toUtf8()).array())
-        what.paths << path.toString();
+    what.paths = listOf(row.text(5));
     what.priority = Priority(row.integer(6));
     what.reason = Reason(row.integer(7));
     what.commitment = Commitment(row.integer(8));
@@ -119,31 +96,6 @@ Result<std::vector<Transfer>> rows(Database& database, const QString& where, con
     }
 }
 
-qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
-QString orEmpty(const QString& text) { return text.isNull() ? QStringLiteral("") : text; }
-
-Result<void> countChange(Database& database)
-{
-    return database.execute(QStringLiteral("UPDATE transfer_change SET counter=counter+1"));
-}
-
-/// One statement and the counter, in one transaction. Returns how many rows it changed.
-Result<qint64> change(Database& database, const QString& sql, const QVariantList& values)
-{
-    auto transaction = Transaction::begin(database);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    if (auto done = database.execute(sql, values); !done)
-        return std::unexpected(done.error());
-    const qint64 changed = database.changes();
-    if (changed > 0)
-        if (auto counted = countChange(database); !counted)
-            return std::unexpected(counted.error());
-    if (auto done = transaction->commit(); !done)
-        return std::unexpected(done.error());
-    return changed;
-}
-
 /// Transfers whose process is gone, or whose lease ran out, wait again (what a person wanted of them meanwhile is done).
 Result<void> freeAbandoned(Database& database)
 {
@@ -158,7 +110,7 @@ Result<void> freeAbandoned(Database& database)
         if (!*row)
             break;
         // A lease far in the future is of a clock that was set back since.
-        const bool isOver = query->integer(2) <= now() || query->integer(2) > now() + 86'400'000;
+        const bool isOver = query->integer(2) <= nowMs() || query->integer(2) > nowMs() + 86'400'000;
         if (isOver || isDeadOwner(query->text(1)))
             abandoned.push_back(query->integer(0));
     }
@@ -168,7 +120,7 @@ Result<void> freeAbandoned(Database& database)
                                          {id});
             !done)
             return done;
-    return abandoned.empty() ? Result<void>{} : countChange(database);
+    return abandoned.empty() ? Result<void>{} : countTransferChange(database);
 }
 
 } // namespace
@@ -216,7 +168,7 @@ Result<qint64> TransferQueue::add(const NewTransfer& transfer)
 {
     if (transfer.node.isEmpty() || (transfer.study.isEmpty() && transfer.paths.isEmpty()))
         return fail(Fault::Invalid, tr("a transfer needs a node, and a study or files"));
-    const qint64 time = now();
+    const qint64 time = nowMs();
     const qint64 due = time + qint64(transfer.startsInSeconds) * 1000;
     const QString paths = transfer.paths.isEmpty() ? QStringLiteral("") : listJson(transfer.paths);
     auto transaction = Transaction::begin(*m_database);
@@ -253,7 +205,7 @@ Result<qint64> TransferQueue::add(const NewTransfer& transfer)
         if (auto done = m_database->execute(QStringLiteral("DELETE FROM transfer WHERE state IN (3,5) AND id<=?"), {id - keptFinished}); !done)
             return std::unexpected(done.error());
     }
-    if (auto counted = countChange(*m_database); !counted)
+    if (auto counted = countTransferChange(*m_database); !counted)
         return std::unexpected(counted.error());
     if (auto done = transaction->commit(); !done)
         return std::unexpected(done.error());
@@ -289,10 +241,10 @@ Result<std::optional<Transfer>> TransferQueue::latestRetrievalOf(const dicom::St
 
 Result<void> TransferQueue::wish(qint64 id, Wish wish, State idleState)
 {
-    const auto changed = change(*m_database,
+    const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET wish=CASE state WHEN 1 THEN ?2 ELSE 0 END,"
                                                " state=CASE state WHEN 1 THEN 1 ELSE ?3 END, updated=?4 WHERE id=?1 AND state IN (0,1,2)"),
-                                {id, int(wish), int(idleState), now()});
+                                {id, int(wish), int(idleState), nowMs()});
     if (!changed)
         return std::unexpected(changed.error());
     if (*changed > 0)
@@ -308,10 +260,10 @@ Result<void> TransferQueue::cancel(qint64 id) { return wish(id, Wish::Cancel, St
 
 Result<void> TransferQueue::resume(qint64 id)
 {
-    const auto changed = change(*m_database,
+    const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET state=CASE state WHEN 2 THEN 0 ELSE state END, wish=0, next_due=?2, updated=?2"
                                                " WHERE id=?1 AND (state=2 OR (state=1 AND wish=1))"),
-                                {id, now()});
+                                {id, nowMs()});
     if (!changed)
         return std::unexpected(changed.error());
     return *changed > 0 ? Result<void>{} : fail(Fault::Conflict, tr("transfer %1 is not paused").arg(id));
@@ -319,9 +271,9 @@ Result<void> TransferQueue::resume(qint64 id)
 
 Result<void> TransferQueue::retry(qint64 id)
 {
-    const auto changed = change(*m_database,
+    const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET state=0, attempts=0, next_due=?2, updated=?2 WHERE id=?1 AND state IN (0,2,4,5)"),
-                                {id, now()});
+                                {id, nowMs()});
     if (!changed)
         return std::unexpected(changed.error());
     return *changed > 0 ? Result<void>{} : fail(Fault::Conflict, tr("transfer %1 is running or done").arg(id));
@@ -329,14 +281,14 @@ Result<void> TransferQueue::retry(qint64 id)
 
 Result<void> TransferQueue::giveUp(qint64 id)
 {
-    const auto changed = change(*m_database, QStringLiteral("UPDATE transfer SET state=4, updated=?2 WHERE id=?1 AND state=0"), {id, now()});
+    const auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer SET state=4, updated=?2 WHERE id=?1 AND state=0"), {id, nowMs()});
     return changed ? Result<void>{} : std::unexpected(changed.error());
 }
 
 Result<void> TransferQueue::setPriority(qint64 id, Priority priority)
 {
-    const auto changed = change(*m_database, QStringLiteral("UPDATE transfer SET priority=?2, updated=?3 WHERE id=?1 AND state IN (0,1,2)"),
-                                {id, int(priority), now()});
+    const auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer SET priority=?2, updated=?3 WHERE id=?1 AND state IN (0,1,2)"),
+                                {id, int(priority), nowMs()});
     if (!changed)
         return std::unexpected(changed.error());
     return *changed > 0 ? Result<void>{} : fail(Fault::NotFound, tr("there is no open transfer %1").arg(id));
@@ -344,7 +296,7 @@ Result<void> TransferQueue::setPriority(qint64 id, Priority priority)
 
 Result<void> TransferQueue::clearFinished()
 {
-    const auto changed = change(*m_database, QStringLiteral("DELETE FROM transfer WHERE state IN (3,5)"), {});
+    const auto changed = changeTransfers(*m_database, QStringLiteral("DELETE FROM transfer WHERE state IN (3,5)"), {});
     return changed ? Result<void>{} : std::unexpected(changed.error());
 }
 
@@ -355,7 +307,7 @@ Result<std::optional<Transfer>> TransferQueue::claim(const Claim& wanted, const 
         return std::unexpected(transaction.error());
     if (auto freed = freeAbandoned(*m_database); !freed)
         return std::unexpected(freed.error());
-    const qint64 time = now();
+    const qint64 time = nowMs();
     // A due time far ahead is of a clock that was set back since.
     auto waiting = wanted.id != 0 ? rows(*m_database, QStringLiteral("WHERE id=?1 AND state IN (0,2)"), {wanted.id})
                                   : rows(*m_database,
@@ -366,6 +318,8 @@ Result<std::optional<Transfer>> TransferQueue::claim(const Claim& wanted, const 
         return std::unexpected(waiting.error());
     const auto chosen = std::find_if(waiting->begin(), waiting->end(), [&](const Transfer& transfer) {
         const auto busy = wanted.busyNodes.find(transfer.what.node);
+        if (wanted.only && *wanted.only != transfer.what.kind)
+            return false;
         return busy == wanted.busyNodes.end() || transfer.what.priority > busy->second;
     });
     std::optional<Transfer> claimed;
@@ -375,7 +329,7 @@ Result<std::optional<Transfer>> TransferQueue::claim(const Claim& wanted, const 
                                             {chosen->id, time, owner, time + qint64(wanted.leaseSeconds) * 1000});
             !done)
             return std::unexpected(done.error());
-        if (auto counted = countChange(*m_database); !counted)
+        if (auto counted = countTransferChange(*m_database); !counted)
             return std::unexpected(counted.error());
         claimed = std::move(*chosen);
         claimed->state = State::Running;
@@ -391,8 +345,8 @@ Result<std::optional<Transfer>> TransferQueue::claim(const Claim& wanted, const 
 
 Result<TransferQueue::Wish> TransferQueue::report(const Transfer& transfer, const QString& owner, int leaseSeconds)
 {
-    const qint64 time = now();
-    const auto changed = change(*m_database,
+    const qint64 time = nowMs();
+    const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET done=?3, total=?4, bytes=?5, rate=?6, updated=?7, lease_until=?8, present=?9"
                                                " WHERE id=?1 AND lease_owner=?2 AND state=1"),
                                 {transfer.id, owner, transfer.done, transfer.total, transfer.bytes, transfer.bytesPerSecond, time,
@@ -410,14 +364,14 @@ Result<TransferQueue::Wish> TransferQueue::report(const Transfer& transfer, cons
 Result<void> TransferQueue::finish(const Transfer& transfer, const QString& owner)
 {
     // Only while the claim is still ours: after a lease that ran out another process has the last word.
-    const auto changed = change(*m_database,
+    const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET state=?3, done=?4, total=?5, bytes=?6, rate=?7, last_error=?8, failed=?9,"
                                                " attempts=?10, next_due=?11, updated=?12, present=?13,"
                                                " title=CASE title WHEN '' THEN ?14 ELSE title END, wish=0, lease_owner='', lease_until=0"
                                                " WHERE id=?1 AND lease_owner=?2 AND state=1"),
                                 {transfer.id, owner, int(transfer.state), transfer.done, transfer.total, transfer.bytes, transfer.bytesPerSecond,
                                  orEmpty(transfer.lastError), failuresJson(transfer.failed), transfer.attempts,
-                                 transfer.nextDue.isValid() ? transfer.nextDue.toMSecsSinceEpoch() : now(), now(), transfer.present, orEmpty(transfer.what.title)});
+                                 transfer.nextDue.isValid() ? transfer.nextDue.toMSecsSinceEpoch() : nowMs(), nowMs(), transfer.present, orEmpty(transfer.what.title)});
     return changed ? Result<void>{} : std::unexpected(changed.error());
 }
 
@@ -435,122 +389,6 @@ qint64 TransferQueue::changeCounter() const
 {
     const auto counter = m_database->value(QStringLiteral("SELECT counter FROM transfer_change"));
     return counter && *counter ? (*counter)->toLongLong() : 0;
-}
-
-Result<void> TransferQueue::confirm(qint64 id, const QStringList& instances)
-{
-    auto transaction = Transaction::begin(*m_database);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    for (const QString& instance : instances)
-        if (auto done = m_database->execute(QStringLiteral("INSERT OR IGNORE INTO transfer_confirmed VALUES(?,?)"), {id, instance}); !done)
-            return done;
-    return transaction->commit();
-}
-
-Result<QSet<QString>> TransferQueue::confirmed(qint64 id) const
-{
-    auto query = m_database->prepare(QStringLiteral("SELECT instance FROM transfer_confirmed WHERE transfer=?"));
-    if (!query)
-        return std::unexpected(query.error());
-    query->bind(1, id);
-    QSet<QString> found;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return found;
-        found.insert(query->text(0));
-    }
-}
-
-Result<void> TransferQueue::requested(const QString& transactionUid, qint64 id, const QStringList& instances)
-{
-    return m_database->execute(QStringLiteral("INSERT INTO transfer_commitment(transaction_uid, transfer, instances, requested) VALUES(?,?,?,?)"),
-                               {transactionUid, id, listJson(instances), now()});
-}
-
-Result<qint64> TransferQueue::settle(const QString& transactionUid, const std::vector<dicom::InstanceFailure>& failed)
-{
-    const auto changed = change(*m_database, QStringLiteral("UPDATE transfer_commitment SET settled=?2, failed=?3 WHERE transaction_uid=?1"),
-                                {transactionUid, now(), failuresJson(failed)});
-    if (!changed)
-        return std::unexpected(changed.error());
-    if (*changed == 0)
-        return fail(Fault::Conflict, tr("a commitment came that nobody asked for"));
-    const auto id = m_database->value(QStringLiteral("SELECT transfer FROM transfer_commitment WHERE transaction_uid=?"), {transactionUid});
-    if (!id)
-        return std::unexpected(id.error());
-    // Who waits for it looks now.
-    if (auto due = change(*m_database, QStringLiteral("UPDATE transfer SET next_due=?2 WHERE id=?1 AND state=0"), {**id, now()}); !due)
-        return std::unexpected(due.error());
-    return (*id)->toLongLong();
-}
-
-Result<std::optional<TransferQueue::CommitmentState>> TransferQueue::commitmentOf(qint64 id) const
-{
-    auto query = m_database->prepare(QStringLiteral("SELECT settled, failed, requested, instances FROM transfer_commitment WHERE transfer=?"
-                                                    " ORDER BY requested DESC, rowid DESC LIMIT 1"));
-    if (!query)
-        return std::unexpected(query.error());
-    query->bind(1, id);
-    const auto row = query->step();
-    if (!row)
-        return std::unexpected(row.error());
-    if (!*row)
-        return std::optional<CommitmentState>();
-    CommitmentState state;
-    state.isSettled = !query->isNull(0);
-    state.failed = failuresOf(query->text(1));
-    state.requested = QDateTime::fromMSecsSinceEpoch(query->integer(2), Qt::UTC);
-    for (const QJsonValue& uid : QJsonDocument::fromJson(query->text(3).toUtf8()).array())
-        state.instances << uid.toString();
-    return std::optional(std::move(state));
-}
-
-Result<void> TransferQueue::takeBack(qint64 id, const QStringList& instances)
-{
-    auto transaction = Transaction::begin(*m_database);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    for (const QString& instance : instances)
-        if (auto done = m_database->execute(QStringLiteral("DELETE FROM transfer_confirmed WHERE transfer=? AND instance=?"), {id, instance}); !done)
-            return done;
-    // What was asked for is answered: the next question is a new one.
-    if (auto done = m_database->execute(QStringLiteral("DELETE FROM transfer_commitment WHERE transfer=?"), {id}); !done)
-        return done;
-    return transaction->commit();
-}
-
-Result<void> TransferQueue::learn(const QString& node, const Way& way)
-{
-    // The latest counts as much as all before it: lines and servers change.
-    return m_database->execute(QStringLiteral("INSERT INTO transfer_way VALUES(?1,?2,?3,?4) ON CONFLICT(node,way) DO UPDATE SET"
-                                              " rate=CASE WHEN rate>0 AND ?3>0 THEN (rate+?3)/2 ELSE max(rate,?3) END, refused=?4"),
-                               {node, way.way, way.bytesPerSecond, way.isRefused});
-}
-
-Result<std::vector<TransferQueue::Way>> TransferQueue::waysOf(const QString& node) const
-{
-    auto query = m_database->prepare(QStringLiteral("SELECT way, rate, refused FROM transfer_way WHERE node=? ORDER BY rate DESC"));
-    if (!query)
-        return std::unexpected(query.error());
-    query->bind(1, node);
-    std::vector<Way> ways;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return ways;
-        ways.push_back({query->text(0), query->real(1), query->integer(2) != 0});
-    }
-}
-
-Result<void> TransferQueue::forget(const QString& node)
-{
-    return m_database->execute(QStringLiteral("DELETE FROM transfer_way WHERE node=?"), {node});
 }
 
 } // namespace diascope::transfer

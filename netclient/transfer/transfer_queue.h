@@ -113,6 +113,7 @@ public:
         std::map<QString, Priority> busyNodes;
         qint64 id = 0;
         int leaseSeconds = 60;
+        std::optional<TransferKind> only{}; ///< no other kind: viewing-only mode sends nothing
     };
     Result<std::optional<Transfer>> claim(const Claim& claim, const QString& owner);
     enum class Wish { GoOn, Pause, Cancel, Lost };

@@ -449,6 +449,7 @@ std::optional<Transfer> TransferRunner::Private::next(TransferQueue& queue, Prio
 {
     TransferQueue::Claim claim;
     claim.atLeast = atLeast;
+    claim.only = options.only;
     {
         const std::lock_guard lock(mutex);
         if (isStopping)
@@ -504,6 +505,7 @@ Result<Transfer> TransferRunner::attemptNow(qint64 id, Task& task)
         return std::unexpected(queue.error());
     TransferQueue::Claim claim;
     claim.id = id;
+    claim.only = d->options.only;
     const auto claimed = (*queue)->claim(claim, d->claimant);
     if (!claimed)
         return std::unexpected(claimed.error());

@@ -26,6 +26,7 @@ public:
         dicom::Transcode transcode;
         /// Of the listener a C-MOVE opens for its own time; nothing: in the clear.
         std::function<std::optional<dicom::TlsFiles>()> listenerTls;
+        std::optional<TransferKind> only; ///< no other kind is run
         /// Gives a node its secret from the keyring. May be empty.
         std::function<Result<dimse::Node>(const dimse::Node&)> complete;
         /// Room for what comes, before a retrieval and again when the disk was full. May be empty.
