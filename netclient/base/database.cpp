@@ -233,6 +233,13 @@ void Statement::bindAll(const QVariantList& values)
         bind(int(i) + 1, values[i]);
 }
 
+void Statement::bindInteger(int index, qint64 value) { sqlite3_bind_int64(m_statement, index, value); }
+
+void Statement::bindText(int index, QByteArrayView utf8)
+{
+    sqlite3_bind_text64(m_statement, index, utf8.data(), sqlite3_uint64(utf8.size()), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 Result<bool> Statement::step()
 {
     switch (const int code = sqlite3_step(m_statement)) {

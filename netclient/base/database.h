@@ -68,6 +68,8 @@ public:
 
     void bind(int index, const QVariant& value);
     void bindAll(const QVariantList& values);
+    void bindInteger(int index, qint64 value);
+    void bindText(int index, QByteArrayView utf8); ///< valid UTF-8; both: for millions of rows
     /// True: a row is there; false: the end.
     Result<bool> step();
     Result<void> run(); ///< step to the end, then reset
