@@ -166,7 +166,7 @@ private Q_SLOTS:
               "measure a.dcm --length 1,2", "measure a.dcm --length 1,2,3,x", "render", "render a.dcm", "render a.dcm --out x.png --size 3",
               "node", "node add", "node add X --ae A --host h --port 0", "echo", "find", "find X --level slice", "get X", "send X", "report",
               "report new", "report show", "report sign", "deliver --wait", "deliver --wait long", "studies --limit few", "find X --limit 0", "listen --port 99999", "media", "media --study 1.2", "config", "config set ris.hl7.host",
-              "remove", "no-such-verb"})
+              "remove", "bench", "bench nothing", "bench start now", "bench typing", "no-such-verb"})
             row(words);
     }
     void wrongUsage()
@@ -184,7 +184,7 @@ private Q_SLOTS:
         const Ran all = program.run({"--help"});
         SUCCEEDS(all);
         for (const char* verb : {"import", "studies", "series", "remove", "verify", "rebuild", "pixels", "render", "measure", "node",
-                                 "echo", "find", "get", "send", "listen", "report", "deliver", "media", "demo", "config", "doctor"}) {
+                                 "echo", "find", "get", "send", "listen", "report", "deliver", "media", "demo", "bench", "config", "doctor"}) {
             QVERIFY2(all.out.contains("diascope " + QByteArray(verb)), verb);
             const Ran help = program.run({verb, "--help"});
             SUCCEEDS(help);

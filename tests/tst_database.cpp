@@ -26,6 +26,52 @@ private Q_SLOTS:
         QVERIFY(!row->step().value());
     }
 
+    void aKeptStatementForgetsWhatItWasAskedBefore()
+    {
+        auto database = open("kept.db");
+        QVERIFY(database->execute("CREATE TABLE t(a)"));
+        QVERIFY(database->execute("INSERT INTO t VALUES(1),(2),(3)"));
+        const QString sql = "SELECT a, ?1 FROM t WHERE a>=ifnull(?1,0) ORDER BY a";
+        {
+            auto first = database->prepareKept(sql);
+            first->bindInteger(1, 2);
+            QVERIFY(first->step().value());
+            QCOMPARE(first->integer(0), 2); // left in the middle
+            auto beside = database->prepareKept(sql); // the same while it is in use
+            beside->bindInteger(1, 3);
+            QVERIFY(beside->step().value());
+            QCOMPARE(beside->integer(0), 3);
+            QVERIFY(first->step().value());
+            QCOMPARE(first->integer(0), 3);
+        }
+        auto again = database->prepareKept(sql);
+        QVERIFY(again->step().value());
+        QCOMPARE(again->integer(0), 1);
+        QVERIFY(again->isNull(1));
+        // A statement left in the middle would hold the table.
+        again->reset();
+        QVERIFY(database->execute("DROP TABLE t"));
+        QVERIFY(database->execute("CREATE TABLE t(b, a)"));
+        QVERIFY(database->execute("INSERT INTO t VALUES(0, 7)"));
+        QVERIFY(again->step().value());
+        QCOMPARE(again->integer(0), 7);
+        for (int n = 0; n < 40; ++n) // more than are kept
+            QCOMPARE(database->prepareKept(QStringLiteral("SELECT %1").arg(n))->step().value(), true);
+    }
+
+    void millionsOfRowsAreBoundAsTheyAre()
+    {
+        auto database = open("bound.db");
+        auto row = database->prepare("SELECT ?1, typeof(?1), ?2, typeof(?2)");
+        row->bindInteger(1, -(qint64(1) << 40));
+        row->bindText(2, QByteArrayView("王^小东 and more", 10));
+        QVERIFY(row->step().value());
+        QCOMPARE(row->integer(0), -(qint64(1) << 40));
+        QCOMPARE(row->text(1), "integer");
+        QCOMPARE(row->text(2), QString::fromUtf8("王^小东"));
+        QCOMPARE(row->text(3), "text");
+    }
+
     void rollsBackWhatWasNotCommitted()
     {
         auto database = open("b.db");

@@ -9,7 +9,7 @@ const std::vector<Verb>& verbs()
         importVerb(), studiesVerb(), seriesVerb(), removeVerb(), verifyVerb(), rebuildVerb(), pixelsVerb(),
         renderVerb(), measureVerb(), nodeVerb(),   echoVerb(),   findVerb(),   getVerb(),     sendVerb(),
         listenVerb(), transfersVerb(), worklistVerb(), prefetchVerb(), reportVerb(), deliverVerb(), mediaVerb(),
-        demoVerb(),   configVerb(), doctorVerb(),
+        demoVerb(),   benchVerb(),  configVerb(), doctorVerb(),
     };
     return all;
 }

@@ -28,5 +28,6 @@ Verb mediaVerb();
 Verb configVerb();
 Verb doctorVerb();
 Verb demoVerb();
+Verb benchVerb();
 
 } // namespace diascope::cli

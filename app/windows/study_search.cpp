@@ -171,15 +171,20 @@ void StudySearch::showArchive(const SearchTerms& terms, StudyTable& table)
     if (terms.inArchive) {
         archive::Query query = terms.query();
         query.limit = mostRows + 1;
-        const auto rows = m_session.archive().studies(query);
-        if (!rows)
-            m_archiveError = message(rows.error());
-        else
-            for (const archive::StudyRow& row : *rows)
-                if (entries.size() < size_t(mostRows))
-                    entries.push_back({row, {}, true, row.instances, 0});
-                else
-                    m_isArchiveCut = true;
+        entries.reserve(size_t(mostRows));
+        // Row by row into its place: somebody is typing.
+        const auto done = m_session.archive().studies(query, [&](archive::StudyRow&& row) {
+            m_isArchiveCut = entries.size() == size_t(mostRows);
+            if (!m_isArchiveCut) {
+                const qint64 instances = row.instances;
+                entries.push_back({std::move(row), {}, true, instances, 0});
+            }
+            return !m_isArchiveCut;
+        });
+        if (!done) {
+            m_archiveError = message(done.error());
+            entries.clear();
+        }
         m_archiveRows = int(entries.size());
     }
     table.setEntries(std::move(entries));

@@ -124,20 +124,22 @@ void StudyTable::reorder()
 {
     std::vector<size_t> order(m_lines.size());
     std::iota(order.begin(), order.end(), size_t(0));
+    const auto sorted = [&](const auto& isBefore) { // the archive's answers come in order
+        if (!std::is_sorted(order.begin(), order.end(), isBefore))
+            std::stable_sort(order.begin(), order.end(), isBefore);
+    };
     const auto apply = [&](const auto& isBefore) {
         if (m_sortOrder == Qt::AscendingOrder)
-            std::stable_sort(order.begin(), order.end(), isBefore);
+            sorted(isBefore);
         else
-            std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return isBefore(b, a); });
+            sorted([&](size_t a, size_t b) { return isBefore(b, a); });
     };
     if (m_sortColumn == Images) {
         const auto count = [&](size_t i) { return std::max(m_lines[i].entry.localInstances, m_lines[i].entry.remoteInstances); };
         apply([&](size_t a, size_t b) { return count(a) < count(b); });
     } else if (m_sortColumn == Date) {
-        std::vector<QString> keys;
-        for (const Line& line : m_lines)
-            keys.push_back(line.entry.row.date + line.entry.row.time);
-        apply([&](size_t a, size_t b) { return keys[a] < keys[b]; });
+        const auto row = [&](size_t i) -> const archive::StudyRow& { return m_lines[i].entry.row; };
+        apply([&](size_t a, size_t b) { return row(a).date != row(b).date ? row(a).date < row(b).date : row(a).time < row(b).time; });
     } else {
         std::vector<QCollatorSortKey> keys; // comparing texts by the rules of a language is dear: once a row
         keys.reserve(m_lines.size());
@@ -145,11 +147,13 @@ void StudyTable::reorder()
             keys.push_back(m_collator.sortKey(text(line, m_sortColumn)));
         apply([&](size_t a, size_t b) { return keys[a].compare(keys[b]) < 0; });
     }
-    std::vector<Line> lines;
-    lines.reserve(m_lines.size());
-    for (size_t i : order)
-        lines.push_back(std::move(m_lines[i]));
-    m_lines = std::move(lines);
+    if (!std::is_sorted(order.begin(), order.end())) {
+        std::vector<Line> lines;
+        lines.reserve(m_lines.size());
+        for (size_t i : order)
+            lines.push_back(std::move(m_lines[i]));
+        m_lines = std::move(lines);
+    }
     numberRows();
 }
 
@@ -181,6 +185,7 @@ void StudyTable::setEntries(std::vector<StudyEntry> entries)
 {
     beginResetModel();
     m_lines.clear();
+    m_lines.reserve(entries.size());
     for (StudyEntry& entry : entries)
         m_lines.push_back({std::move(entry), {}});
     reorder();

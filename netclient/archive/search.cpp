@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <array>
+#include <string>
 
 namespace diascope::archive
 {
@@ -14,42 +15,75 @@ namespace
 const QString studyColumns = QStringLiteral("uid, patient_name, patient_id, issuer, birth_date, sex, date, time, accession,"
                                             " description, referring, modalities, series, instances, added, used, pinned, bytes, only_here");
 
-/// Neighbours in a list share dates, descriptions, modalities: they share the text then too.
+/// What was made of the texts that came by lately: studies share dates, descriptions, modalities, and then what is made of them.
+template <typename Value>
+class Recent
+{
+public:
+    template <typename Make>
+    const Value& value(QByteArrayView bytes, const Make& make)
+    {
+        size_t hash = size_t(bytes.size());
+        for (const char byte : bytes)
+            hash = (hash ^ uchar(byte)) * 0x01000193U;
+        Entry& entry = m_entries[(hash ^ (hash >> 15)) % m_entries.size()];
+        const std::string_view wanted(bytes.data(), size_t(bytes.size()));
+        if (!entry.isMade || entry.bytes != wanted)
+            entry = {std::string(wanted), make(bytes), true};
+        return entry.value;
+    }
+
+private:
+    struct Entry
+    {
+        std::string bytes;
+        Value value;
+        bool isMade = false;
+    };
+    std::array<Entry, 64> m_entries;
+};
+
 class StudyReader
 {
 public:
     StudyRow operator()(const Statement& row)
     {
-        return {{row.text(0)}, row.text(1), row.text(2), shared(row, 3), shared(row, 4), shared(row, 5), shared(row, 6), row.text(7), row.text(8),
-                shared(row, 9), shared(row, 10), modalities(row, 11), int(row.integer(12)), row.integer(13),
-                row.integer(14), row.integer(15), row.integer(16) != 0, row.integer(17), row.integer(18)};
+        StudyRow study;
+        read(row, study);
+        return study;
+    }
+
+    void read(const Statement& row, StudyRow& study)
+    {
+        study.uid.value = row.text(0);
+        study.patientName = row.text(1);
+        study.patientId = row.text(2);
+        study.issuer = shared(row, 3);
+        study.birthDate = shared(row, 4);
+        study.sex = shared(row, 5);
+        study.date = shared(row, 6);
+        study.time = row.text(7);
+        study.accession = row.text(8);
+        study.description = shared(row, 9);
+        study.referringPhysician = shared(row, 10);
+        study.modalities = m_modalities.value(row.utf8(11), [](QByteArrayView joined) { return QString::fromUtf8(joined).split(u'\\', Qt::SkipEmptyParts); });
+        study.series = int(row.integer(12));
+        study.instances = row.integer(13);
+        study.addedMs = row.integer(14);
+        study.usedMs = row.integer(15);
+        study.isPinned = row.integer(16) != 0;
+        study.storedBytes = row.integer(17);
+        study.onlyHere = row.integer(18);
     }
 
 private:
-    struct Text
+    const QString& shared(const Statement& row, int column)
     {
-        QByteArray bytes;
-        QString text;
-    };
-    QString shared(const Statement& row, int column)
-    {
-        Text& last = m_texts[size_t(column)];
-        const QByteArrayView bytes = row.utf8(column);
-        if (last.text.isNull() || last.bytes != bytes)
-            last = {bytes.toByteArray(), QString::fromUtf8(bytes)};
-        return last.text;
-    }
-    QStringList modalities(const Statement& row, int column)
-    {
-        const QByteArray before = m_texts[size_t(column)].bytes;
-        const QString joined = shared(row, column);
-        if (m_modalities.isEmpty() || m_texts[size_t(column)].bytes != before)
-            m_modalities = joined.split(u'\\', Qt::SkipEmptyParts);
-        return m_modalities;
+        return m_texts.value(row.utf8(column), [](QByteArrayView bytes) { return QString::fromUtf8(bytes); });
     }
 
-    std::array<Text, 12> m_texts;
-    QStringList m_modalities;
+    Recent<QString> m_texts;
+    Recent<QStringList> m_modalities;
 };
 
 struct Conditions
@@ -150,10 +184,11 @@ QString pieces(const QStringList& words)
 Result<bool> isFrequent(Database& database, const QString& match)
 {
     constexpr int few = 1000;
-    const auto many = database.value(QStringLiteral("SELECT 1 FROM study_text WHERE study_text MATCH ?1 LIMIT 1 OFFSET ?2"), {match, few});
+    auto many = database.prepareKept(QStringLiteral("SELECT 1 FROM study_text WHERE study_text MATCH ?1 LIMIT 1 OFFSET ?2"));
     if (!many)
         return std::unexpected(many.error());
-    return many->has_value();
+    many->bindAll({match, few});
+    return many->step();
 }
 
 /// Where the rows are looked for: an index that leads there, few rows by their text, or the list from the top.
@@ -177,17 +212,13 @@ Result<QString> tableFor(Database& database, const Query& query, const QStringLi
     return QStringLiteral("study INDEXED BY study_search");
 }
 
-} // namespace
-
-Result<void> Archive::studies(const Query& query, const std::function<bool(StudyRow&&)>& onRow) const
+/// The studies asked for, bound and ready to step through.
+Result<Statement> search(Database& database, const Query& query)
 {
-    auto database = d->reader();
-    if (!database)
-        return std::unexpected(database.error());
     const QString name = folded(query.name).remove(QChar(0));
     const QString text = folded(query.text).remove(QChar(0));
     Conditions where;
-    const auto table = tableFor(**database, query, (name + u' ' + text).split(u' ', Qt::SkipEmptyParts), where);
+    const auto table = tableFor(database, query, (name + u' ' + text).split(u' ', Qt::SkipEmptyParts), where);
     if (!table)
         return std::unexpected(table.error());
     where.equals("uid", query.study.value);
@@ -206,6 +237,8 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
         where.sql << QStringLiteral("(date, time, id)<(SELECT date, time, id FROM study WHERE uid=?)");
         where.values << query.after.value;
     }
+    where.containsWords("name_folded", name);
+    where.containsWords("words", text);
     QStringList anyModality;
     for (const QString& modality : query.modalities) {
         anyModality << QStringLiteral("instr('\\'||modalities||'\\',?)>0");
@@ -213,18 +246,28 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
     }
     if (!anyModality.isEmpty())
         where.sql << u'(' + anyModality.join(QStringLiteral(" OR ")) + u')';
-    where.containsWords("name_folded", name);
-    where.containsWords("words", text);
     QString sql = QStringLiteral("SELECT %1 FROM %2").arg(studyColumns, *table);
     if (!where.sql.isEmpty())
         sql += QStringLiteral(" WHERE ") + where.sql.join(QStringLiteral(" AND "));
     sql += QStringLiteral(" ORDER BY date DESC, time DESC, id DESC");
     if (query.limit > 0)
         sql += QStringLiteral(" LIMIT %1").arg(query.limit);
-    auto rows = (*database)->prepare(sql);
+    auto rows = database.prepareKept(sql);
+    if (rows)
+        rows->bindAll(where.values);
+    return rows;
+}
+
+} // namespace
+
+Result<void> Archive::studies(const Query& query, const std::function<bool(StudyRow&&)>& onRow) const
+{
+    auto database = d->reader();
+    if (!database)
+        return std::unexpected(database.error());
+    auto rows = search(**database, query);
     if (!rows)
         return std::unexpected(rows.error());
-    rows->bindAll(where.values);
     StudyReader studyRow;
     while (true) {
         const auto row = rows->step();
@@ -237,15 +280,23 @@ Result<void> Archive::studies(const Query& query, const std::function<bool(Study
 
 Result<std::vector<StudyRow>> Archive::studies(const Query& query) const
 {
+    auto database = d->reader();
+    if (!database)
+        return std::unexpected(database.error());
+    auto found = search(**database, query);
+    if (!found)
+        return std::unexpected(found.error());
+    StudyReader reader;
     std::vector<StudyRow> rows;
     rows.reserve(size_t(std::clamp(query.limit, 256, 2048))); // moving rows costs as much as reading them
-    const auto done = studies(query, [&](StudyRow&& row) {
-        rows.push_back(std::move(row));
-        return true;
-    });
-    if (!done)
-        return std::unexpected(done.error());
-    return rows;
+    while (true) {
+        const auto row = found->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return rows;
+        reader.read(*found, rows.emplace_back());
+    }
 }
 
 Result<std::vector<StudyRow>> Archive::studiesByUid(const QStringList& uids) const

@@ -2,6 +2,7 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -93,7 +94,12 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
     return database;
 }
 
-Database::~Database() { sqlite3_close_v2(m_handle); }
+Database::~Database()
+{
+    for (const auto& [sql, statement] : m_kept)
+        sqlite3_finalize(statement);
+    sqlite3_close_v2(m_handle);
+}
 
 Result<void> Database::migrate(const QString& owner, const QStringList& steps)
 {
@@ -144,6 +150,19 @@ Result<Statement> Database::prepare(const QString& sql)
     return Statement(m_handle, statement);
 }
 
+Result<Statement> Database::prepareKept(const QString& sql)
+{
+    const auto known = std::find_if(m_kept.begin(), m_kept.end(), [&sql](const auto& kept) { return kept.first == sql; });
+    auto statement = known == m_kept.end() ? prepare(sql) : Result<Statement>(Statement(m_handle, known->second));
+    if (known != m_kept.end())
+        m_kept.erase(known);
+    if (statement) {
+        statement->m_keeper = this;
+        statement->m_sql = sql;
+    }
+    return statement;
+}
+
 Result<void> Database::execute(const QString& sql, const QVariantList& values)
 {
     auto statement = prepare(sql);
@@ -189,11 +208,26 @@ qint64 Database::lastInsertId() const { return sqlite3_last_insert_rowid(m_handl
 qint64 Database::changes() const { return sqlite3_changes64(m_handle); }
 
 Statement::Statement(Statement&& other) noexcept
-    : m_database(other.m_database), m_statement(std::exchange(other.m_statement, nullptr))
+    : m_database(other.m_database), m_statement(std::exchange(other.m_statement, nullptr)), m_keeper(other.m_keeper), m_sql(std::move(other.m_sql))
 {
 }
 
-Statement::~Statement() { sqlite3_finalize(m_statement); }
+Statement::~Statement()
+{
+    constexpr size_t mostKept = 16;
+    if (!m_statement || !m_keeper) {
+        sqlite3_finalize(m_statement);
+        return;
+    }
+    sqlite3_reset(m_statement);
+    sqlite3_clear_bindings(m_statement);
+    auto& kept = m_keeper->m_kept;
+    if (kept.size() == mostKept) {
+        sqlite3_finalize(kept.front().second);
+        kept.erase(kept.begin());
+    }
+    kept.emplace_back(std::move(m_sql), m_statement);
+}
 
 void Statement::bind(int index, const QVariant& value)
 {
@@ -231,6 +265,13 @@ void Statement::bindAll(const QVariantList& values)
 {
     for (qsizetype i = 0; i < values.size(); ++i)
         bind(int(i) + 1, values[i]);
+}
+
+void Statement::bindInteger(int index, qint64 value) { sqlite3_bind_int64(m_statement, index, value); }
+
+void Statement::bindText(int index, QByteArrayView utf8)
+{
+    sqlite3_bind_text64(m_statement, index, utf8.data(), sqlite3_uint64(utf8.size()), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 Result<bool> Statement::step()

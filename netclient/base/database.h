@@ -37,6 +37,9 @@ public:
     Result<void> migrate(const QString& owner, const QStringList& steps);
 
     Result<Statement> prepare(const QString& sql);
+    /// The same, and what was prepared is kept for the next time: for what is asked again and again. The statement must go
+    /// before the database does.
+    Result<Statement> prepareKept(const QString& sql);
     /// Prepares, binds in order, runs to the end.
     Result<void> execute(const QString& sql, const QVariantList& values = {});
     /// First column of the first row; nothing if there is no row.
@@ -55,6 +58,7 @@ private:
     sqlite3* m_handle = nullptr;
     QString m_path;
     std::function<bool()> m_isToStop;
+    std::vector<std::pair<QString, sqlite3_stmt*>> m_kept; ///< not in use; the longest unused first
 };
 
 /// A prepared statement. bind() counts from 1. QString → TEXT, QByteArray → BLOB, bool and integers → INTEGER,
@@ -68,6 +72,8 @@ public:
 
     void bind(int index, const QVariant& value);
     void bindAll(const QVariantList& values);
+    void bindInteger(int index, qint64 value);
+    void bindText(int index, QByteArrayView utf8); ///< valid UTF-8; both: for millions of rows
     /// True: a row is there; false: the end.
     Result<bool> step();
     Result<void> run(); ///< step to the end, then reset
@@ -86,6 +92,8 @@ private:
     Statement(sqlite3* database, sqlite3_stmt* statement) : m_database(database), m_statement(statement) {}
     sqlite3* m_database;
     sqlite3_stmt* m_statement;
+    Database* m_keeper = nullptr; ///< takes it back
+    QString m_sql;                ///< as it is known there
 };
 
 /// BEGIN IMMEDIATE … COMMIT; rolls back when it goes out of scope uncommitted.

@@ -2,6 +2,7 @@
 #include "netclient/base/database.h"
 #include <QDate>
 #include <array>
+#include <cstdio>
 
 namespace diascope::test
 {
@@ -89,37 +90,56 @@ QString plain(const QString& text)
     return letters;
 }
 
-} // namespace
-
-Result<void> fillWithStudies(const QString& databasePath, const ManyStudies& size)
+/// One instance, written as fast as SQLite takes it: ten million of them are wanted.
+class InstanceRows
 {
-    auto database = Database::open(databasePath, Durability::Normal);
-    if (!database)
-        return std::unexpected(database.error());
-    for (const char* pragma : {"PRAGMA synchronous=OFF", "PRAGMA cache_size=-262144"})
-        if (auto done = (*database)->execute(QLatin1String(pragma)); !done)
-            return done;
-    auto transaction = Transaction::begin(**database);
-    if (!transaction)
-        return std::unexpected(transaction.error());
-    auto patient = (*database)->prepare("INSERT OR IGNORE INTO patient(patient_id, issuer) VALUES(?,'HOSPITAL')");
-    auto study = (*database)->prepare("INSERT INTO study(id, uid, patient, patient_name, patient_id, issuer, birth_date, sex, date, time, accession,"
-                                      " description, referring, study_id, name_folded, words, modalities, series, instances, added)"
-                                      " VALUES(?1,?2,(SELECT id FROM patient WHERE patient_id=?3 AND issuer='HOSPITAL'),?4,?3,'HOSPITAL','19600101','F',"
-                                      "?5,?6,?7,?8,'','',?9,?10,?11,3,?12,?13)");
-    auto series = (*database)->prepare("INSERT INTO series(id, study, uid, modality, number, description, body_part, date, time, frame_of_reference, instances)"
-                                       " VALUES(?1,?2,?3,?4,?5,'',?6,?7,?8,'',?9)");
-    const QString more = size.isFirstVersion ? QString() : QStringLiteral(", origin, source, confirmed");
-    auto instance = (*database)->prepare(QStringLiteral("INSERT INTO instance(id, series, uid, sop_class, transfer_syntax, number, rows, columns, frames,"
-                                                        " sha256, size, modified%1) VALUES(?1,?2,?3,'1.2.840.10008.5.1.4.1.1.2','1.2.840.10008.1.2.1',"
-                                                        "?4,512,512,1,?5,524288,0%2)").arg(more, size.isFirstVersion ? QString() : QStringLiteral(",3,1,1")));
-    for (const auto* statement : {&patient, &study, &series, &instance})
+public:
+    static Result<InstanceRows> into(Database& database, const ManyStudies& size)
+    {
+        auto insert = database.prepare(QStringLiteral("INSERT INTO instance(id, series, uid, sop_class, transfer_syntax, number, rows, columns, frames, sha256, size,"
+                                                      " modified%1) VALUES(?1,?2,?3,'1.2.840.10008.5.1.4.1.1.2','1.2.840.10008.1.2.1',?4,512,512,1,?5,524288,0%2)")
+                                           .arg(size.isFirstVersion ? QString() : QStringLiteral(", origin, source, confirmed"),
+                                                size.isFirstVersion ? QString() : QStringLiteral(",3,1,1")));
+        if (!insert)
+            return std::unexpected(insert.error());
+        return InstanceRows(std::move(*insert));
+    }
+
+    Result<void> add(qint64 series, const QByteArray& seriesUid, int number)
+    {
+        const quint64 id = quint64(++m_id);
+        std::array<char, 72> sha256, uid;
+        const int hashed = std::snprintf(sha256.data(), sha256.size(), "%016llx%016llx%016llx%016llx", mixed(id, 11), mixed(id, 12), mixed(id, 13), id);
+        const int named = std::snprintf(uid.data(), uid.size(), "%s.%d", seriesUid.constData(), number);
+        m_insert.bindInteger(1, m_id);
+        m_insert.bindInteger(2, series);
+        m_insert.bindText(3, {uid.data(), named});
+        m_insert.bindInteger(4, number);
+        m_insert.bindText(5, {sha256.data(), hashed});
+        return m_insert.run();
+    }
+
+private:
+    explicit InstanceRows(Statement&& insert) : m_insert(std::move(insert)) {}
+    Statement m_insert;
+    qint64 m_id = 0;
+};
+
+Result<void> insertRows(Database& database, const ManyStudies& size)
+{
+    auto patient = database.prepare("INSERT OR IGNORE INTO patient(patient_id, issuer) VALUES(?,'HOSPITAL')");
+    auto study = database.prepare("INSERT INTO study(id, uid, patient, patient_name, patient_id, issuer, birth_date, sex, date, time, accession,"
+                                  " description, referring, study_id, name_folded, words, modalities, series, instances, added)"
+                                  " VALUES(?1,?2,(SELECT id FROM patient WHERE patient_id=?3 AND issuer='HOSPITAL'),?4,?3,'HOSPITAL','19600101','F',"
+                                  "?5,?6,?7,?8,'','',?9,?10,?11,3,?12,?13)");
+    auto series = database.prepare("INSERT INTO series(id, study, uid, modality, number, description, body_part, date, time, frame_of_reference, instances)"
+                                   " VALUES(?1,?2,?3,?4,?5,'',?6,?7,?8,'',?9)");
+    auto rows = InstanceRows::into(database, size);
+    for (const auto* statement : {&patient, &study, &series})
         if (!*statement)
             return std::unexpected(statement->error());
-    if (!size.isFirstVersion)
-        if (auto done = (*database)->execute("INSERT OR IGNORE INTO peer(id, name) VALUES(1,'PACS')"); !done)
-            return done;
-    qint64 instanceId = 0;
+    if (!rows)
+        return std::unexpected(rows.error());
     for (int n = 0; n < size.studies; ++n) {
         const MadeStudy made = madeStudy(n);
         const int instances = std::max(3, size.instancesPerStudy / 2 + int(mixed(quint64(n), 10) % quint64(std::max(1, size.instancesPerStudy))));
@@ -136,26 +156,66 @@ Result<void> fillWithStudies(const QString& databasePath, const ManyStudies& siz
         for (int s = 0; s < 3; ++s) {
             const int from = instances * s / 3;
             const int to = instances * (s + 1) / 3;
-            series->bindAll({n * 3 + s + 1, n + 1, QStringLiteral("%1.%2").arg(made.uid).arg(s + 1), made.modality, s + 1, made.bodyPart, made.date, made.time, to - from});
+            const QString seriesUid = QStringLiteral("%1.%2").arg(made.uid).arg(s + 1);
+            series->bindAll({n * 3 + s + 1, n + 1, seriesUid, made.modality, s + 1, made.bodyPart, made.date, made.time, to - from});
             if (auto done = series->run(); !done)
                 return done;
-            for (int i = from; i < to; ++i) {
-                ++instanceId;
-                const QString sha256 = QStringLiteral("%1%2%3%4").arg(mixed(quint64(instanceId), 11), 16, 16, QChar(u'0')).arg(mixed(quint64(instanceId), 12), 16, 16, QChar(u'0'))
-                                           .arg(mixed(quint64(instanceId), 13), 16, 16, QChar(u'0')).arg(instanceId, 16, 16, QChar(u'0'));
-                instance->bindAll({instanceId, n * 3 + s + 1, QStringLiteral("%1.%2.%3").arg(made.uid).arg(s + 1).arg(i + 1), i + 1, sha256});
-                if (auto done = instance->run(); !done)
+            const QByteArray uid = seriesUid.toLatin1();
+            for (int i = from; i < to; ++i)
+                if (auto done = rows->add(n * 3 + s + 1, uid, i + 1); !done)
                     return done;
-            }
         }
     }
+    return {};
+}
+
+/// Rows in the order of their hashes are no order at all: the index over them is sorted once, after all are there.
+Result<void> fillInOneGo(Database& database, const ManyStudies& size)
+{
+    QStringList indices;
+    for (const char* name : {"instance_by_hash", "instance_by_series"}) {
+        const auto sql = database.value("SELECT sql FROM sqlite_schema WHERE name=?", {QLatin1String(name)});
+        if (!sql)
+            return std::unexpected(sql.error());
+        if (!*sql)
+            continue;
+        indices << (*sql)->toString();
+        if (auto done = database.execute(QStringLiteral("DROP INDEX %1").arg(QLatin1String(name))); !done)
+            return done;
+    }
     if (!size.isFirstVersion)
-        for (const char* step : {"UPDATE study SET used=added, bytes=instances*524288", "INSERT INTO study_text(study_text) VALUES('rebuild')"})
-            if (auto done = (*database)->execute(QLatin1String(step)); !done)
-                return done;
+        if (auto done = database.execute("INSERT OR IGNORE INTO peer(id, name) VALUES(1,'PACS')"); !done)
+            return done;
+    if (auto done = insertRows(database, size); !done)
+        return done;
+    QStringList steps = indices;
+    if (!size.isFirstVersion)
+        steps << "UPDATE study SET used=added, bytes=instances*524288" << "INSERT INTO study_text(study_text) VALUES('rebuild')";
+    for (const QString& step : steps)
+        if (auto done = database.execute(step); !done)
+            return done;
+    return {};
+}
+
+} // namespace
+
+Result<void> fillWithStudies(const QString& databasePath, const ManyStudies& size)
+{
+    auto database = Database::open(databasePath, Durability::Normal);
+    if (!database)
+        return std::unexpected(database.error());
+    // Nothing here must survive anything: no log that is written and then copied, no waiting for the disk.
+    for (const char* pragma : {"PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF", "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-524288", "PRAGMA threads=2"})
+        if (auto done = (*database)->execute(QLatin1String(pragma)); !done)
+            return done;
+    auto transaction = Transaction::begin(**database);
+    if (!transaction)
+        return std::unexpected(transaction.error());
+    if (auto done = fillInOneGo(**database, size); !done)
+        return done;
     if (auto done = transaction->commit(); !done)
         return done;
-    return (*database)->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    return (*database)->execute("PRAGMA journal_mode=WAL");
 }
 
 } // namespace diascope::test
