@@ -28,8 +28,8 @@ int countOf(const char* name, int usual)
     return wanted > 0 ? wanted : usual;
 }
 
-/// One series of 512² 16-bit slices that no file system and no line compresses away.
-QString writeStudy(const QString& folder, int count)
+/// 512² 16-bit slices in so many series that no file system and no line compresses away.
+QString writeStudy(const QString& folder, int count, int series)
 {
     const QString study = dicom::newUid();
     std::mt19937 random(1);
@@ -43,7 +43,7 @@ QString writeStudy(const QString& folder, int count)
         const std::pair<dicom::Tag, QString> texts[] = {{tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.2"},
                                                         {tag::SOPInstanceUID, dicom::newUid()},
                                                         {tag::StudyInstanceUID, study},
-                                                        {tag::SeriesInstanceUID, study + ".1"},
+                                                        {tag::SeriesInstanceUID, QStringLiteral("%1.%2").arg(study).arg(i % series + 1)},
                                                         {tag::PatientID, "BENCH"},
                                                         {tag::PatientName, "Bench^Network"},
                                                         {tag::Modality, "CT"},
