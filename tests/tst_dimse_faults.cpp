@@ -5,6 +5,7 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include <QElapsedTimer>
 #include <QTcpSocket>
 #include <netinet/in.h>
@@ -18,20 +19,15 @@ namespace tag = diascope::dicom::tag;
 using test::abdomen;
 using test::Collector;
 using test::FaultProxy;
+using test::big;
+using test::element;
+using test::item;
+using test::little;
+using test::pdu;
+using test::pdv;
 
 namespace
 {
-
-QByteArray number(quint64 value, int bytes)
-{
-    QByteArray made;
-    for (int i = bytes - 1; i >= 0; --i)
-        made += char(value >> (8 * i));
-    return made;
-}
-
-QByteArray item(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + number(quint64(value.size()), 2) + value; }
-QByteArray pdu(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + number(quint64(value.size()), 4) + value; }
 
 /// An A-ASSOCIATE-RQ by PS3.8 §9.3.2 with so many presentation contexts.
 QByteArray associateRequest(int contexts, const QByteArray& sopClass = "1.2.840.10008.5.1.4.1.1.7")
@@ -39,26 +35,8 @@ QByteArray associateRequest(int contexts, const QByteArray& sopClass = "1.2.840.
     QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1");
     for (int i = 0; i < contexts; ++i)
         items += item(0x20, QByteArray(1, char(2 * i + 1)) + QByteArray(3, '\0') + item(0x30, sopClass) + item(0x40, "1.2.840.10008.1.2"));
-    items += item(0x50, item(0x51, number(16384, 4)) + item(0x52, "1.2.3.4"));
-    return pdu(0x01, number(1, 2) + QByteArray(2, '\0') + "DIASCOPE        " + "HOSTILE         " + QByteArray(32, '\0') + items);
-}
-
-QByteArray pdv(uchar context, uchar flags, const QByteArray& bytes)
-{
-    return pdu(0x04, number(quint64(bytes.size() + 2), 4) + char(context) + char(flags) + bytes);
-}
-
-QByteArray little(quint64 value, int bytes)
-{
-    QByteArray made;
-    for (int i = 0; i < bytes; ++i)
-        made += char(value >> (8 * i));
-    return made;
-}
-
-QByteArray element(quint16 group, quint16 name, const QByteArray& value)
-{
-    return little(group, 2) + little(name, 2) + little(quint64(value.size()), 4) + value;
+    items += item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
+    return pdu(0x01, big(1, 2) + QByteArray(2, '\0') + "DIASCOPE        " + "HOSTILE         " + QByteArray(32, '\0') + items);
 }
 
 /// A command by PS3.7 §9.3 and E.1.
@@ -267,7 +245,7 @@ private Q_SLOTS:
             good.left(40),                                                     // half a request
             associateRequest(0), associateRequest(128), associateRequest(1200), // none, all, more than there are numbers for
             pdu(0x01, QByteArray(65000, 'x')),                                  // a request of letters
-            good + number(0x0400ffffffff, 6),                                   // a PDU of 4 GB
+            good + big(0x0400ffffffff, 6),                                   // a PDU of 4 GB
             good + pdv(1, 3, command(0x0130)),                                  // N-ACTION
             good + pdv(1, 3, command(0x0020)) + pdv(1, 2, element(8, 0x52, "STUDY ")), // C-FIND without its context
             good + pdv(3, 3, command(0x0001)),                                  // a context never agreed on
@@ -276,9 +254,9 @@ private Q_SLOTS:
             good + store,                                                       // a dataset that never comes
             good + pdv(1, 3, QByteArray(5000, '\xff')),                         // a command of rubbish
             good + pdv(1, 1, command(0x0001)).repeated(200),                    // a command without an end
-            good + number(0x040000000006, 6) + number(0xffffffff, 4) + "\x01\x03", // a PDV longer than its PDU
+            good + big(0x040000000006, 6) + big(0xffffffff, 4) + "\x01\x03", // a PDV longer than its PDU
             associateRequest(1, "1.2.3.4.5.6.7") + store,                       // an unknown SOP class
-            good + pdu(0x07, number(0, 4)), good + pdu(0x05, number(0, 4)), good + pdu(0x09, "?"),
+            good + pdu(0x07, big(0, 4)), good + pdu(0x05, big(0, 4)), good + pdu(0x09, "?"),
             QByteArray(100, '\0'), "GET / HTTP/1.1\r\n\r\n"};
         const qint64 memory = residentKiB();
         std::vector<std::unique_ptr<QTcpSocket>> open;

@@ -19,7 +19,7 @@ QString textOf(const OFCondition& condition) { return QString::fromUtf8(conditio
 class BytesConsumer : public DcmConsumer
 {
 public:
-    BytesConsumer(QByteArray& bytes, qint64 maximum) : m_bytes(bytes), m_maximum(maximum) {}
+    BytesConsumer(QByteArray& bytes, qint64 maximum, HeldBytes* held) : m_bytes(bytes), m_maximum(maximum), m_held(held) {}
     OFBool good() const override { return true; }
     OFCondition status() const override { return EC_Normal; }
     OFBool isFlushed() const override { return true; }
@@ -27,9 +27,13 @@ public:
     offile_off_t write(const void* bytes, offile_off_t size) override
     {
         // Too much is read to its end and thrown away: the association stays usable for the answer.
-        if (m_bytes.size() + size > m_maximum)
+        if (!isFull && (m_bytes.size() + size > m_maximum || !hasRoomFor(size))) {
             isFull = true;
-        else if (!isFull)
+            m_bytes = {}; // at once: others have room now
+            if (m_held)
+                m_held->release();
+        }
+        if (!isFull)
             m_bytes.append(static_cast<const char*>(bytes), qsizetype(size));
         return size;
     }
@@ -37,14 +41,32 @@ public:
     bool isFull = false;
 
 private:
+    /// The capacity is what takes memory: twice as much each time, then in steps.
+    bool hasRoomFor(qint64 size)
+    {
+        constexpr qint64 step = 64 << 20;
+        const qint64 capacity = m_bytes.capacity();
+        if (!m_held || m_bytes.size() + size <= capacity)
+            return true;
+        const qint64 wanted = capacity + std::max(size, std::min(std::max<qint64>(capacity, 65536), step));
+        if (!m_held->grow(wanted - capacity))
+            return false;
+        m_bytes.reserve(qsizetype(wanted));
+        return true;
+    }
+
     QByteArray& m_bytes;
     qint64 m_maximum;
+    HeldBytes* m_held;
 };
 
 class BytesStream : public DcmOutputStream
 {
 public:
-    BytesStream(QByteArray& bytes, qint64 maximum) : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum) {}
+    BytesStream(QByteArray& bytes, qint64 maximum, HeldBytes* held = nullptr)
+        : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum, held)
+    {
+    }
     bool isFull() const { return m_consumer.isFull; }
 
 private:
@@ -236,7 +258,7 @@ void Association::cancel(quint8 context, quint16 messageId) { DIMSE_sendCancelRe
 
 Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
                                           const QString& transferSyntax, int seconds,
-                                          const std::function<Error(const OFCondition&)>& errorOf)
+                                          const std::function<Error(const OFCondition&)>& errorOf, HeldBytes* held)
 {
     constexpr qint64 maximumBytes = qint64(2) << 30;
     ReceivedBytes received;
@@ -245,7 +267,7 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
     ASC_getAPTitles(association->params, calling, sizeof calling, called, sizeof called, nullptr, 0);
     received.part10 = fileHeader(request.AffectedSOPClassUID, request.AffectedSOPInstanceUID, transferSyntax.toLatin1(), calling);
     received.datasetOffset = received.part10.size();
-    BytesStream stream(received.part10, maximumBytes);
+    BytesStream stream(received.part10, maximumBytes, held);
     T_ASC_PresentationContextID actual = context;
     const OFCondition condition =
         DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);

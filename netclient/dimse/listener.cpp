@@ -84,6 +84,7 @@ struct Listener::Private
     std::atomic<int> idle = 0, associations = 0;
     std::thread thread;
     std::vector<Waiting> waiting;
+    std::unique_ptr<ReceiveBudget> budget;
     std::list<Session> sessions;
     Session::Refused refuse = [this](quint32 address, const QString& reason) { refused(address, reason); };
 
@@ -182,7 +183,7 @@ struct Listener::Private
             return;
         }
         const auto welcome = isFull || ofAddress >= options.maximumPerAddress ? Session::Welcome::TurnedAway : Session::Welcome::Served;
-        sessions.emplace_back(std::move(guest), options, sink, welcome, refuse);
+        sessions.emplace_back(std::move(guest), options, sink, welcome, refuse, *budget);
     }
 
     /// Ends the association that was idle longest, if that is long: idle ones never shut us for those who want something.
@@ -251,6 +252,7 @@ Result<std::unique_ptr<Listener>> Listener::start(const ListenerOptions& options
     std::unique_ptr<Listener> listener(new Listener);
     Private& d = *listener->d;
     d.options = options;
+    d.budget = std::make_unique<ReceiveBudget>(options.maximumBytesHeld);
     d.sink = std::move(sink);
     std::shared_ptr<const TlsContext> context;
     if (options.tls) {
