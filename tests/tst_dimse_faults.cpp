@@ -9,6 +9,7 @@
 #include <QElapsedTimer>
 #include <QTcpSocket>
 #include <netinet/in.h>
+#include <numeric>
 #include <random>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -200,6 +201,70 @@ private Q_SLOTS:
                 QCOMPARE(qsizetype(collector.all.size()), m_pixels.size()); // none twice
             }
         }
+    }
+
+    void cutsAtManyPlaces_data()
+    {
+        QTest::addColumn<QString>("service");
+        QTest::newRow("NET-05 NET-02 C-GET") << "C-GET";
+        QTest::newRow("NET-02 C-MOVE") << "C-MOVE";
+        QTest::newRow("NET-02 C-STORE") << "C-STORE";
+    }
+    /// Anywhere from the first byte to the last: what came is whole and counted, and one more call brings exactly the rest.
+    /// DIASCOPE_ROUNDS: more than the usual dozen places.
+    void cutsAtManyPlaces()
+    {
+        QFETCH(QString, service);
+        const quint32 seed = qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
+        const int rounds = std::max(12, qEnvironmentVariableIntValue("DIASCOPE_ROUNDS"));
+        std::mt19937 random(seed);
+        qInfo("DIASCOPE_SEED=%u", seed);
+        FaultProxy proxy(m_orthanc->port);
+        FaultProxy& line = service == "C-MOVE" ? *m_toUs : proxy;
+        const Node peer = node(service == "C-MOVE" ? m_orthanc->port : proxy.port());
+        const MoveDestination destination{"DIASCOPE", m_movePort, ListenerOptions::Interface::Loopback};
+        const qint64 all = std::accumulate(m_pixels.begin(), m_pixels.end(), qint64(0), [](qint64 sum, const QByteArray& one) { return sum + one.size(); });
+        int partial = 0;
+        for (int round = 0; round < rounds; ++round) {
+            FaultProxy::Faults faults;
+            faults.cutAfter = std::uniform_int_distribution<qint64>(1, all + 10'000)(random);
+            const QByteArray note = "DIASCOPE_SEED=" + QByteArray::number(seed) + ", cut after " + QByteArray::number(faults.cutAfter);
+            line.clear();
+            line.set(service == "C-GET" ? FaultProxy::Way::ToClient : FaultProxy::Way::ToServer, faults);
+            Task task;
+            Collector collector;
+            QElapsedTimer clock;
+            clock.start();
+            if (service == "C-STORE") {
+                const auto sent = dimse::store(peer, m_files, m_local, task);
+                const qint64 confirmed = sent ? sent->confirmed : 0;
+                QVERIFY2(!sent || confirmed + qint64(sent->failed.size()) == m_files.size(), note.constData());
+                QVERIFY2(sent ? sent->isComplete() == (confirmed == m_files.size()) : !sent.error().detail.isEmpty(), note.constData());
+                partial += confirmed > 0 && confirmed < m_files.size();
+                line.clear();
+                const QStringList rest = m_files.mid(confirmed); // in order: one association
+                const auto again = rest.isEmpty() ? Result<SendResult>() : dimse::store(peer, rest, m_local, task);
+                QVERIFY2(again && again->isComplete(), note.constData());
+            } else {
+                const auto retrieve = [&](const QSet<QString>& present) {
+                    const RetrieveRequest what{{m_study}, {}, present, {}};
+                    return service == "C-MOVE" ? dimse::move(peer, what, destination, collector.sink(), m_local, task)
+                                               : dimse::get(peer, what, collector.sink(), m_local, task);
+                };
+                const auto got = retrieve({});
+                const qint64 received = got ? got->received : 0;
+                QVERIFY2(received == qint64(collector.all.size()) && areWhole(collector), note.constData());
+                QVERIFY2(got ? got->isComplete() == (received == m_pixels.size()) : !got.error().detail.isEmpty(), note.constData());
+                partial += received > 0 && received < m_pixels.size();
+                line.clear();
+                const auto rest = retrieve(collector.uids());
+                QVERIFY2(rest && rest->isComplete() && rest->received == m_pixels.size() - received, note.constData());
+                QVERIFY2(areWhole(collector) && qsizetype(collector.all.size()) == m_pixels.size(), note.constData()); // none twice
+                QVERIFY2(collector.uids().size() == m_pixels.size(), note.constData());
+            }
+            QVERIFY2(clock.elapsed() < 30000, note.constData());
+        }
+        QVERIFY2(partial > 0, "no cut was in the middle"); // or this tested nothing
     }
 
     /// Latency and a narrow line only take time.
