@@ -33,7 +33,8 @@ enum Field : quint16 { Find = 0x0020, Get = 0x0010, Move = 0x0021, Store = 0x000
 QByteArray row(const QByteArray& patientId, const QByteArray& name = "Some^Body", const QByteArray& characterSet = {})
 {
     return (characterSet.isEmpty() ? QByteArray() : element(8, 5, test::text(characterSet))) + element(8, 0x52, "STUDY ") +
-           element(0x10, 0x10, test::text(name)) + element(0x10, 0x20, test::text(patientId)) + element(0x20, 0x0d, test::uid(study));
+           element(0x10, 0x10, test::text(name)) + element(0x10, 0x20, test::text(patientId)) +
+           element(0x20, 0x0d, test::uid(study));
 }
 
 QByteArray image(const QByteArray& instance, const QByteArray& sopClass = secondaryCapture)
@@ -60,7 +61,9 @@ void answerFind(Conversation& peer, const Message& asked)
     else if (asked.dataset.contains("SERIES"))
         peer.respond(asked, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid(series)));
     else
-        peer.respond(asked, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys + element(0x20, 0x1208, "3 "));
+        peer.respond(asked, 0xff00,
+                     element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
+                         element(0x20, 0x1208, "3 "));
     peer.respond(asked, 0);
 }
 
@@ -88,8 +91,8 @@ private Q_SLOTS:
     void findsOfUnusualPeers_data()
     {
         QTest::addColumn<QString>("quirk");
-        for (const char* quirk : {"pending 0xFF01", "pending without a dataset", "success with a dataset", "odd length", "closes instead of a release",
-                                  "takes PDUs of 4096"})
+        for (const char* quirk : {"pending 0xFF01", "pending without a dataset", "success with a dataset", "odd length",
+                                  "closes instead of a release", "takes PDUs of 4096"})
             QTest::newRow(qPrintable(QStringLiteral("NET-01 %1").arg(quirk))) << quirk;
     }
     void findsOfUnusualPeers()
@@ -100,7 +103,8 @@ private Q_SLOTS:
             conversation.respond(asked, pending, row("A1"));
             if (quirk == "pending without a dataset")
                 conversation.respond(asked, pending);
-            conversation.respond(asked, pending, quirk == "odd length" ? element(8, 0x52, "STUDY") + element(0x10, 0x20, "A12") : row("A2"));
+            conversation.respond(asked, pending,
+                                 quirk == "odd length" ? element(8, 0x52, "STUDY") + element(0x10, 0x20, "A12") : row("A2"));
             conversation.respond(asked, 0, quirk == "success with a dataset" ? row("NOT-A-ROW") : QByteArray());
             if (quirk == "closes instead of a release")
                 conversation.close();
@@ -125,13 +129,17 @@ private Q_SLOTS:
         QTest::addColumn<QString>("assumed");
         QTest::addColumn<QString>("name");
         const QByteArray gb = QByteArray::fromHex("d5c55ec8fd"); // 张^三 by GB18030
-        QTest::newRow("SAF-07 GB18030 said to be ISO_IR 100") << gb << QByteArray("ISO_IR 100") << "GB18030" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 GB18030 said to be ISO_IR 100")
+            << gb << QByteArray("ISO_IR 100") << "GB18030" << QString::fromUtf8("张^三");
         QTest::newRow("SAF-07 GB18030 not declared") << gb << QByteArray() << "GB18030" << QString::fromUtf8("张^三");
-        QTest::newRow("SAF-07 said to be a set there is not") << gb << QByteArray("ISO_IR 999") << "GB18030" << QString::fromUtf8("张^三");
-        QTest::newRow("SAF-07 UTF-8 said to be ISO_IR 100") << QString::fromUtf8("李^四").toUtf8() << QByteArray("ISO_IR 100") << "ISO_IR 192"
-                                                             << QString::fromUtf8("李^四");
-        QTest::newRow("SAF-07 rightly declared, nothing assumed") << gb << QByteArray("GB18030") << "" << QString::fromUtf8("张^三");
-        QTest::newRow("SAF-07 believed where nothing is assumed") << gb << QByteArray("ISO_IR 100") << "" << QString::fromUtf8("ÕÅ^Èý"); // by ISO 8859-1
+        QTest::newRow("SAF-07 said to be a set there is not")
+            << gb << QByteArray("ISO_IR 999") << "GB18030" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 UTF-8 said to be ISO_IR 100")
+            << QString::fromUtf8("李^四").toUtf8() << QByteArray("ISO_IR 100") << "ISO_IR 192" << QString::fromUtf8("李^四");
+        QTest::newRow("SAF-07 rightly declared, nothing assumed")
+            << gb << QByteArray("GB18030") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 believed where nothing is assumed")
+            << gb << QByteArray("ISO_IR 100") << "" << QString::fromUtf8("ÕÅ^Èý"); // by ISO 8859-1
     }
     void SAF_07_aWronglyDeclaredCharacterSet()
     {
@@ -162,8 +170,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("quirk");
         for (bool isMove : {false, true}) {
             const auto add = [&](const char* name, int status, int sent, bool isListed, const char* quirk) {
-                QTest::newRow(qPrintable(QStringLiteral("%1 %2").arg(QString(name).arg(isMove ? "C-MOVE" : "C-GET"), quirk))) << isMove << status << sent
-                                                                                                                             << isListed << quirk;
+                QTest::newRow(qPrintable(QStringLiteral("%1 %2").arg(QString(name).arg(isMove ? "C-MOVE" : "C-GET"), quirk)))
+                    << isMove << status << sent << isListed << quirk;
             };
             add("NET-06 %1 0xB000 with a list", 0xb000, 2, true, "");
             add("NET-06 %1 0xB000 without a list", 0xb000, 2, false, "");
@@ -197,7 +205,9 @@ private Q_SLOTS:
             if (asked.field == Find)
                 return answerFind(conversation, asked);
             if (asked.field == Move && sent > 0)
-                movedBy = test::run("storescu", QStringList{"-aec", asked.destination, "127.0.0.1", QString::number(port)} + files).code;
+                movedBy =
+                    test::run("storescu", QStringList{"-aec", asked.destination, "127.0.0.1", QString::number(port)} + files)
+                        .code;
             for (int i = 0; i < sent; ++i) {
                 if (asked.field == Get) {
                     conversation.store(secondaryCapture, instances[i], image(instances[i]));
@@ -209,16 +219,18 @@ private Q_SLOTS:
                     conversation.respond(asked, pending, {}, counts(2 - i, i + 1, 0));
             }
             const QByteArray failed = isListed ? element(8, 0x58, test::uid(instances[2])) : QByteArray();
-            conversation.respond(asked, quint16(status), failed, quirk == "no counts" ? QByteArray() : counts(0, sent, status == 0xb000 ? 1 : 0));
+            conversation.respond(asked, quint16(status), failed,
+                                 quirk == "no counts" ? QByteArray() : counts(0, sent, status == 0xb000 ? 1 : 0));
             if (quirk == "closes instead of a release")
                 conversation.close();
         }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
         Collector collector;
         Task task;
         const RetrieveRequest request{{QString(study)}, {}, {}, {}};
-        const auto result = isMove ? dimse::move(nodeAt(peer.port()), request, {"DIASCOPE", port, ListenerOptions::Interface::Loopback},
-                                                 collector.sink(), m_local, task)
-                                   : dimse::get(nodeAt(peer.port()), request, collector.sink(), m_local, task);
+        const auto result =
+            isMove ? dimse::move(nodeAt(peer.port()), request, {"DIASCOPE", port, ListenerOptions::Interface::Loopback},
+                                 collector.sink(), m_local, task)
+                   : dimse::get(nodeAt(peer.port()), request, collector.sink(), m_local, task);
         QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
         QCOMPARE(movedBy, 0);
         for (int answer : answers)
@@ -315,15 +327,16 @@ private Q_SLOTS:
         };
         QVERIFY(read());
         for (const QByteArray& sopClass : {QByteArray("1.2.840.10008.5.1.4.1.1.2"), secondaryCapture}) {
-            const QByteArray command = test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(Store, 2)) +
-                                                        element(0, 0x110, little(1, 2)) + element(0, 0x700, little(0, 2)) +
-                                                        element(0, 0x800, little(1, 2)) + element(0, 0x1000, test::uid(instances[0])));
+            const QByteArray command = test::commandSet(
+                element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(Store, 2)) + element(0, 0x110, little(1, 2)) +
+                element(0, 0x700, little(0, 2)) + element(0, 0x800, little(1, 2)) + element(0, 0x1000, test::uid(instances[0])));
             socket.write(test::pdv(1, 3, command) + test::pdv(1, 2, image(instances[0], sopClass)));
             answer.clear();
             QVERIFY(read());
             const qsizetype at = answer.indexOf(QByteArray::fromHex("0000000902000000")); // (0000,0900), 2 bytes
             QVERIFY(at > 0);
-            QCOMPARE(int(uchar(answer[at + 8]) | uchar(answer[at + 9]) << 8), sopClass == secondaryCapture ? 0 : 0x0122); // PS3.7 Annex C
+            QCOMPARE(int(uchar(answer[at + 8]) | uchar(answer[at + 9]) << 8),
+                     sopClass == secondaryCapture ? 0 : 0x0122); // PS3.7 Annex C
         }
         QCOMPARE(collector.all.size(), size_t(1));
         QCOMPARE(collector.all.front().sopClassUid, QString(secondaryCapture));
@@ -341,7 +354,8 @@ private Q_SLOTS:
             (void)dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian));
             return path;
         };
-        const QString first = big("1first", "2.25.80.1", 700'000), second = big("2second", "2.25.80.2", 700'000), small = big("3small", "2.25.80.3", 1000);
+        const QString first = big("1first", "2.25.80.1", 700'000), second = big("2second", "2.25.80.2", 700'000),
+                      small = big("3small", "2.25.80.3", 1000);
         std::mutex mutex;
         std::condition_variable change;
         bool isHeld = true, isInside = false;
@@ -361,7 +375,8 @@ private Q_SLOTS:
         });
         QVERIFY(listener);
         const auto send = [&](const QStringList& files) {
-            return test::run("storescu", QStringList{"-v", "-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + files);
+            return test::run("storescu",
+                             QStringList{"-v", "-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + files);
         };
         std::thread sender([&] { send({first}); });
         {
@@ -405,22 +420,26 @@ private Q_SLOTS:
             asked = request.dataset;
             conversation.respond(request, 0);
             const auto references = [](quint16 sequence, const QByteArray& instance, const QByteArray& more = {}) {
-                const QByteArray reference = element(8, 0x1150, test::uid(secondaryCapture)) + element(8, 0x1155, test::uid(instance)) + more;
-                return element(8, sequence, little(0xfffe, 2) + little(0xe000, 2) + little(quint64(reference.size()), 4) + reference);
+                const QByteArray reference =
+                    element(8, 0x1150, test::uid(secondaryCapture)) + element(8, 0x1155, test::uid(instance)) + more;
+                return element(8, sequence,
+                               little(0xfffe, 2) + little(0xe000, 2) + little(quint64(reference.size()), 4) + reference);
             };
             const QByteArray ours = element(8, 0x1195, test::uid(transaction.toLatin1()));
             if (kind == "another transaction's first")
                 conversation.report(1, element(8, 0x1195, "1.2.3.99") + references(0x1199, instances[0]));
             if (kind == "one failed")
-                conversation.report(2, ours + references(0x1198, instances[1], element(8, 0x1197, little(0x0213, 2))) + references(0x1199, instances[0]));
+                conversation.report(2, ours + references(0x1198, instances[1], element(8, 0x1197, little(0x0213, 2))) +
+                                           references(0x1199, instances[0]));
             else if (kind == "ends the association")
                 conversation.close();
             else if (kind != "no report")
                 conversation.report(1, ours + references(0x1199, instances[0]));
         });
         Task task;
-        const auto report = requestCommitment(nodeAt(peer.port()), transaction, {{secondaryCapture, instances[0]}, {secondaryCapture, instances[1]}},
-                                              m_local, task, kind == "no report" ? 1 : 20);
+        const auto report = requestCommitment(nodeAt(peer.port()), transaction,
+                                              {{secondaryCapture, instances[0]}, {secondaryCapture, instances[1]}}, m_local, task,
+                                              kind == "no report" ? 1 : 20);
         QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
         QVERIFY(asked.contains(transaction.toLatin1()) && asked.contains(instances[0]) && asked.contains(instances[1]));
         const bool isNone = kind == "no report" || kind == "ends the association";
@@ -434,7 +453,8 @@ private Q_SLOTS:
         QCOMPARE((*report)->failed.size(), size_t(kind == "one failed"));
         if (kind == "one failed") {
             QCOMPARE((*report)->failed.front().sopInstanceUid, QString(instances[1]));
-            QCOMPARE((*report)->failed.front().reason, "the peer has no room for it"); // 0213H, resource limitation (PS3.3 C.14.1.1)
+            QCOMPARE((*report)->failed.front().reason,
+                     "the peer has no room for it"); // 0213H, resource limitation (PS3.3 C.14.1.1)
         }
         const std::lock_guard lock(mutex);
         QCOMPARE(answers, kind == "another transaction's first" ? (QList<int>{0x0110, 0}) : QList<int>{0});
@@ -447,7 +467,8 @@ private:
         using test::big;
         using test::item;
         const QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1") +
-                                 item(0x20, QByteArray(1, '\1') + QByteArray(3, '\0') + item(0x30, secondaryCapture) + item(0x40, "1.2.840.10008.1.2")) +
+                                 item(0x20, QByteArray(1, '\1') + QByteArray(3, '\0') + item(0x30, secondaryCapture) +
+                                                item(0x40, "1.2.840.10008.1.2")) +
                                  item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
         return test::pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "HOSTILE         " + QByteArray(32, '\0') + items);
     }

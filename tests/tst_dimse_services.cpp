@@ -29,7 +29,9 @@ namespace
 /// byte, length of 16 bits).
 QByteArray userItem(const QByteArray& pdu, uchar wanted)
 {
-    const auto length = [&](const QByteArray& bytes, qsizetype at) { return qsizetype(uchar(bytes[at]) << 8 | uchar(bytes[at + 1])); };
+    const auto length = [&](const QByteArray& bytes, qsizetype at) {
+        return qsizetype(uchar(bytes[at]) << 8 | uchar(bytes[at + 1]));
+    };
     const auto find = [&](const QByteArray& items, uchar type) {
         for (qsizetype at = 0; at + 4 <= items.size(); at += 4 + length(items, at + 2))
             if (uchar(items[at]) == type)
@@ -85,8 +87,10 @@ class TestDimseServices : public QObject
     }
     test::Ran upload(const QString& path) const
     {
-        return test::python("import sys,urllib.request\nurllib.request.urlopen(urllib.request.Request(sys.argv[1],open(sys.argv[2],'rb').read()))",
-                            {QStringLiteral("http://127.0.0.1:%1/instances").arg(m_orthanc->httpPort), path});
+        return test::python(
+            "import "
+            "sys,urllib.request\nurllib.request.urlopen(urllib.request.Request(sys.argv[1],open(sys.argv[2],'rb').read()))",
+            {QStringLiteral("http://127.0.0.1:%1/instances").arg(m_orthanc->httpPort), path});
     }
 
 private Q_SLOTS:
@@ -169,7 +173,8 @@ private Q_SLOTS:
                                      << QByteArray::fromHex("0100") + word(name.size()) + name + word(0);
         QTest::newRow("NET-01 name and password") << int(Kind::Basic) << "reader" << "secret"
                                                   << QByteArray::fromHex("0200") + word(6) + "reader" + word(6) + "secret";
-        QTest::newRow("NET-01 token") << int(Kind::Bearer) << "" << "aaa.bbb.ccc" << QByteArray::fromHex("0500") + word(11) + "aaa.bbb.ccc" + word(0);
+        QTest::newRow("NET-01 token") << int(Kind::Bearer) << ""
+                                      << "aaa.bbb.ccc" << QByteArray::fromHex("0500") + word(11) + "aaa.bbb.ccc" + word(0);
     }
     /// The request's bytes, read by the standard at the other end of TLS (openssl s_server prints what it is sent).
     void weSayWhoWeAre()
@@ -185,7 +190,8 @@ private Q_SLOTS:
             QSKIP(qPrintable(why));
         QProcess server;
         const quint16 port = test::freePort();
-        server.start("openssl", {"s_server", "-accept", QString::number(port), "-cert", pair.certificate, "-key", pair.key, "-quiet"});
+        server.start("openssl",
+                     {"s_server", "-accept", QString::number(port), "-cert", pair.certificate, "-key", pair.key, "-quiet"});
         QVERIFY(server.waitForStarted());
         QTRY_VERIFY([&] {
             QTcpSocket probe;
@@ -238,9 +244,11 @@ private Q_SLOTS:
             for (int i = 0; i < series[of]; ++i) {
                 const QString uid = QStringLiteral("%1.9.%2").arg(study).arg(of * 1000 + i).right(64);
                 uids.insert(uid);
-                makeFile(folder.filePath(QString::number(of * 1000 + i)), study, "MANY", uid, "Made^Up", QStringLiteral("%1.%2").arg(study).arg(of + 1));
+                makeFile(folder.filePath(QString::number(of * 1000 + i)), study, "MANY", uid, "Made^Up",
+                         QStringLiteral("%1.%2").arg(study).arg(of + 1));
             }
-        const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), "+sd", folder.path()});
+        const auto sent = test::run(
+            "storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), "+sd", folder.path()});
         QVERIFY2(sent.code == 0, (sent.out + sent.err).constData());
         Node node = orthanc();
         node.associations = associations;
@@ -257,7 +265,8 @@ private Q_SLOTS:
         const auto result = dimse::get(node, {{study}, {}, {}, {}}, [&](Received&& received) -> Result<void> {
             isAlone &= ++inside == 1;
             threads.insert(std::this_thread::get_id());
-            threadsOf[dicom::Dataset::fromBytes(received.part10)->text(tag::SeriesInstanceUID)].insert(std::this_thread::get_id());
+            threadsOf[dicom::Dataset::fromBytes(received.part10)->text(tag::SeriesInstanceUID)].insert(
+                std::this_thread::get_id());
             auto taken = collector.sink()(std::move(received));
             --inside;
             return taken;
@@ -360,11 +369,13 @@ private Q_SLOTS:
         const auto original = dicom::Dataset::read(path);
         Collector collector;
         Task task;
-        const auto result = dimse::get(orthanc(), {{original->text(tag::StudyInstanceUID)}, {original->text(tag::SeriesInstanceUID)}, {}, {}},
-                                       collector.sink(), m_local, task);
+        const auto result =
+            dimse::get(orthanc(), {{original->text(tag::StudyInstanceUID)}, {original->text(tag::SeriesInstanceUID)}, {}, {}},
+                       collector.sink(), m_local, task);
         QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
         const QString uid = original->text(tag::SOPInstanceUID);
-        const auto found = std::find_if(collector.all.begin(), collector.all.end(), [&](const Received& r) { return r.sopInstanceUid == uid; });
+        const auto found =
+            std::find_if(collector.all.begin(), collector.all.end(), [&](const Received& r) { return r.sopInstanceUid == uid; });
         QVERIFY(found != collector.all.end());
         QCOMPARE(found->transferSyntaxUid, syntax);
         const auto received = dicom::Dataset::fromBytes(found->part10);
@@ -386,7 +397,8 @@ private Q_SLOTS:
         });
         QVERIFY(listener);
         Task task;
-        const auto sent = dimse::store({"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}}, {path}, m_local, task);
+        const auto sent =
+            dimse::store({"l", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}}, {path}, m_local, task);
         QVERIFY(sent);
         QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed.front().reason));
         QCOMPARE(sent->confirmed, 1);

@@ -92,7 +92,8 @@ void appendMeta(QByteArray& meta, quint16 element, const char* vr, QByteArray va
 }
 
 /// Preamble and file meta header (PS3.10 §7.1).
-QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance, const QByteArray& transferSyntax, const QByteArray& source)
+QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance, const QByteArray& transferSyntax,
+                      const QByteArray& source)
 {
     QByteArray meta;
     appendMeta(meta, 0x0001, "OB", QByteArray("\0\1", 2));
@@ -161,7 +162,8 @@ quint8 Association::contextFor(const QString& abstractSyntax, const QString& tra
     for (int i = 0; i < ASC_countPresentationContexts(m_association->params); ++i) {
         if (ASC_getPresentationContext(m_association->params, i, &context).bad() || context.resultReason != ASC_P_ACCEPTANCE)
             continue;
-        if (abstractSyntax == QLatin1String(context.abstractSyntax) && transferSyntax == QLatin1String(context.acceptedTransferSyntax))
+        if (abstractSyntax == QLatin1String(context.abstractSyntax) &&
+            transferSyntax == QLatin1String(context.acceptedTransferSyntax))
             return context.presentationContextID;
     }
     return 0;
@@ -199,7 +201,9 @@ void Association::abort()
 
 Error Association::errorOf(const OFCondition& condition) const
 {
-    const auto error = [this](Fault fault, const QString& text) { return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)}; };
+    const auto error = [this](Fault fault, const QString& text) {
+        return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)};
+    };
     if (m_watch->isGivenUp())
         return error(Fault::Cancelled, tr("stopped"));
     if (const auto encryption = m_watch->tlsError())
@@ -223,7 +227,8 @@ Error Association::errorOf(const OFCondition& condition) const
 Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const dicom::Dataset* dataset)
 {
     auto* elements = dataset ? dynamic_cast<DcmDataset*>(&dataset->dcmtk()) : nullptr;
-    const OFCondition sent = DIMSE_sendMessageUsingMemoryData(m_association, context, &message, nullptr, elements, nullptr, nullptr);
+    const OFCondition sent =
+        DIMSE_sendMessageUsingMemoryData(m_association, context, &message, nullptr, elements, nullptr, nullptr);
     if (sent.bad())
         return std::unexpected(errorOf(sent));
     return {};
@@ -233,7 +238,8 @@ Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
 {
     m_watch->mayStillRead = longestCommand;
     DcmDataset* detail = nullptr;
-    const OFCondition received = DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
+    const OFCondition received =
+        DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
     delete detail;
     m_watch->mayStillRead = Watch::unlimited;
     if (received.bad()) {
@@ -277,15 +283,16 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
     return received;
 }
 
-Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
-                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf)
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax,
+                                           int seconds, Watch& watch, const std::function<Error(const OFCondition&)>& errorOf)
 {
     constexpr qint64 maximumBytes = 64 << 20;
     watch.mayStillRead = 2 * maximumBytes;
     QByteArray part10 = fileHeader("1.2.840.10008.5.1.4.1.1.66", "1.2.3", transferSyntax.toLatin1(), {});
     BytesStream stream(part10, maximumBytes);
     T_ASC_PresentationContextID actual = context;
-    const OFCondition received = DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
+    const OFCondition received =
+        DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
     watch.mayStillRead = Watch::unlimited;
     if (received.bad())
         return std::unexpected(errorOf(received));

@@ -98,7 +98,7 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
                                           const std::function<Error(const OFCondition&)>& errorOf, HeldBytes* held = nullptr);
 
 /// A dataset that is no instance: a row, an identifier, a report. Errors: Damaged where it is no dataset or over 64 MiB.
-Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
-                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf);
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax,
+                                           int seconds, Watch& watch, const std::function<Error(const OFCondition&)>& errorOf);
 
 } // namespace diascope::dimse

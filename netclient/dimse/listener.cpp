@@ -150,7 +150,8 @@ struct Listener::Private
             ::setsockopt(connection.guest.socket, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
             admit(std::move(connection.guest));
         } else if (arrival == Arrival::Hopeless || isLate) {
-            refused(connection.guest.address, isLate ? tr("it asked for no association in time") : tr("it did not ask for an association as DICOM does"));
+            refused(connection.guest.address,
+                    isLate ? tr("it asked for no association in time") : tr("it did not ask for an association as DICOM does"));
             ::close(connection.guest.socket);
         } else {
             still.push_back(std::move(connection));
@@ -182,7 +183,8 @@ struct Listener::Private
             ::close(guest.socket);
             return;
         }
-        const auto welcome = isFull || ofAddress >= options.maximumPerAddress ? Session::Welcome::TurnedAway : Session::Welcome::Served;
+        const auto welcome =
+            isFull || ofAddress >= options.maximumPerAddress ? Session::Welcome::TurnedAway : Session::Welcome::Served;
         sessions.emplace_back(std::move(guest), options, sink, welcome, refuse, *budget);
     }
 
@@ -276,7 +278,8 @@ Result<std::unique_ptr<Listener>> Listener::start(const ListenerOptions& options
         if (code == EADDRINUSE)
             return fail(Fault::Conflict, tr("port %1 is taken by another program").arg(options.port));
         if (code == EACCES)
-            return fail(Fault::Denied, tr("port %1 needs rights this program does not have; take one above 1023").arg(options.port));
+            return fail(Fault::Denied,
+                        tr("port %1 needs rights this program does not have; take one above 1023").arg(options.port));
         return fail(Fault::Internal, QString::fromLocal8Bit(std::strerror(code)));
     }
     d.port = ntohs(address.sin_port);

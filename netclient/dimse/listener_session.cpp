@@ -109,7 +109,8 @@ bool Session::reject(Rejection rejection, const QString& reason)
         rejection == Rejection::TooMany
             ? T_ASC_RejectParameters{ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
                                      ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED}
-            : T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
+            : T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
+                                     ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
     qCInfo(lcNet) << "turned an association away, reason" << Qt::hex << int(parameters.reason);
     m_refused(m_address, reason);
     ASC_rejectAssociation(m_association, &parameters);
@@ -126,7 +127,8 @@ void Session::acceptContexts()
             continue;
         const bool isEcho = qstrcmp(context.abstractSyntax, UID_VerificationSOPClass) == 0;
         const bool isStorage = dcmIsaStorageSOPClassUID(context.abstractSyntax, ESSC_All);
-        const bool isReport = m_options.onCommitment && qstrcmp(context.abstractSyntax, UID_StorageCommitmentPushModelSOPClass) == 0;
+        const bool isReport =
+            m_options.onCommitment && qstrcmp(context.abstractSyntax, UID_StorageCommitmentPushModelSOPClass) == 0;
         if (!isEcho && !isStorage && !isReport) {
             ASC_refusePresentationContext(parameters, context.presentationContextID, ASC_P_ABSTRACTSYNTAXNOTSUPPORTED);
             continue;
@@ -167,7 +169,8 @@ void Session::serve()
             return;
         if (received.bad() || !handle(message, context)) {
             if (!m_watch->stop)
-                m_refused(m_address, received == DIMSE_NODATAAVAILABLE ? tr("it was silent for too long") : tr("it broke the protocol"));
+                m_refused(m_address,
+                          received == DIMSE_NODATAAVAILABLE ? tr("it was silent for too long") : tr("it broke the protocol"));
             ASC_abortAssociation(m_association);
             return;
         }
@@ -228,7 +231,8 @@ bool Session::handleStore(T_DIMSE_C_StoreRQ& request, quint8 context)
 bool Session::handleEvent(const T_DIMSE_N_EventReportRQ& request, quint8 context)
 {
     T_ASC_PresentationContext negotiated = {};
-    if (request.DataSetType == DIMSE_DATASET_NULL || ASC_findAcceptedPresentationContext(m_association->params, context, &negotiated).bad())
+    if (request.DataSetType == DIMSE_DATASET_NULL ||
+        ASC_findAcceptedPresentationContext(m_association->params, context, &negotiated).bad())
         return false;
     const auto information = receiveSmallDataset(m_association, context, QString::fromLatin1(negotiated.acceptedTransferSyntax),
                                                  m_options.dimseSeconds, *m_watch, broken);

@@ -33,7 +33,8 @@ std::vector<Context> getContexts(const QStringList& sopClasses)
     std::vector<Context> contexts{{QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel), uncompressed}};
     QSet<QString> seen;
     for (const QString& sopClass : sopClasses) {
-        if (seen.contains(sopClass) || sopClass.isEmpty() || contexts.size() + std::size(compressed) + 1 > size_t(maximumContexts))
+        if (seen.contains(sopClass) || sopClass.isEmpty() ||
+            contexts.size() + std::size(compressed) + 1 > size_t(maximumContexts))
             continue;
         seen.insert(sopClass);
         for (const char* syntax : compressed)
@@ -95,8 +96,9 @@ Result<void> takeStore(Association& association, quint8 context, T_DIMSE_C_Store
     received.sopClassUid = QString::fromLatin1(request.AffectedSOPClassUID);
     received.sopInstanceUid = QString::fromLatin1(request.AffectedSOPInstanceUID);
     received.transferSyntaxUid = association.transferSyntaxOf(context);
-    auto bytes = receiveStoreDataset(association.dcmtk(), request, context, received.transferSyntaxUid, association.dimseSeconds(),
-                                     [&](const OFCondition& condition) { return association.errorOf(condition); });
+    auto bytes =
+        receiveStoreDataset(association.dcmtk(), request, context, received.transferSyntaxUid, association.dimseSeconds(),
+                            [&](const OFCondition& condition) { return association.errorOf(condition); });
     if (!bytes)
         return std::unexpected(bytes.error());
     if (bytes->isTooLarge) {
@@ -212,7 +214,8 @@ Split splitOf(Inventory& inventory, const Node& node, const RetrieveRequest& req
 
 enum class By { Get, Move };
 
-Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, By by, RetrieveResult& result, const Local& local, Task& task)
+Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, By by, RetrieveResult& result, const Local& local,
+                      Task& task)
 {
     Plan plan;
     if (request.study.isEmpty())
@@ -290,8 +293,8 @@ Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, con
     return result;
 }
 
-Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination, const Sink& sink,
-                            const Local& local, Task& task)
+Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination,
+                            const Sink& sink, const Local& local, Task& task)
 {
     RetrieveResult result;
     auto plan = makePlan(node, request, By::Move, result, local, task);

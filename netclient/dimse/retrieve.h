@@ -25,7 +25,7 @@ struct MoveDestination
     std::function<QSet<QString>()> arrivedElsewhere{};
 };
 /// C-MOVE to a listener of our own that lives as long as the move. `sink` may be called on several threads.
-Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination, const Sink& sink,
-                            const Local& local, Task& task);
+Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination,
+                            const Sink& sink, const Local& local, Task& task);
 
 } // namespace diascope::dimse

@@ -72,10 +72,14 @@ Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRe
     FindKeys keys;
     keys.studyUid = request.study.value;
     inventory.series.clear();
-    const auto rows = findQuietly(node, Level::Series, keys, [&](const dicom::Dataset& row) {
-        inventory.series.push_back({row.text(tag::SeriesInstanceUID), row.integer(tag::NumberOfSeriesRelatedInstances).value_or(0)});
-        return !task.isCancelled();
-    }, local, task);
+    const auto rows = findQuietly(
+        node, Level::Series, keys,
+        [&](const dicom::Dataset& row) {
+            inventory.series.push_back(
+                {row.text(tag::SeriesInstanceUID), row.integer(tag::NumberOfSeriesRelatedInstances).value_or(0)});
+            return !task.isCancelled();
+        },
+        local, task);
     if (!rows)
         return std::unexpected(rows.error());
     return {};

@@ -25,12 +25,14 @@ struct Inventory
 };
 
 /// find() that leaves the task's progress alone.
-Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
+Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local,
+                           Task& task);
 
 Result<Inventory> countInstances(const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
 Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
 /// Image level, series by series.
-Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local,
+                           Task& task);
 
 enum class Split { Whole, Series, Lists };
 /// Identifiers of the C-GET or C-MOVE requests that fetch what is missing: one for a whole study or series; one for each of

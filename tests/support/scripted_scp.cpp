@@ -66,8 +66,14 @@ QByteArray little(quint64 value, int bytes)
     return made;
 }
 
-QByteArray item(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + big(quint64(value.size()), 2) + value; }
-QByteArray pdu(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + big(quint64(value.size()), 4) + value; }
+QByteArray item(uchar type, const QByteArray& value)
+{
+    return QByteArray(1, char(type)) + '\0' + big(quint64(value.size()), 2) + value;
+}
+QByteArray pdu(uchar type, const QByteArray& value)
+{
+    return QByteArray(1, char(type)) + '\0' + big(quint64(value.size()), 4) + value;
+}
 QByteArray pdv(uchar context, uchar flags, const QByteArray& bytes)
 {
     return pdu(0x04, big(quint64(bytes.size() + 2), 4) + char(context) + char(flags) + bytes);
@@ -134,9 +140,11 @@ void ScriptedScp::Conversation::send(uchar context, const QByteArray& command, c
 
 void ScriptedScp::Conversation::respond(const Message& to, quint16 status, const QByteArray& dataset, const QByteArray& more)
 {
-    send(to.context, commandSet(element(0, 0x0002, uid(to.sopClass)) + element(0, 0x0100, little(to.field | 0x8000, 2)) +
-                                element(0, 0x0120, little(to.id, 2)) + element(0, 0x0800, little(dataset.isEmpty() ? 0x0101 : 1, 2)) +
-                                element(0, 0x0900, little(status, 2)) + more), dataset);
+    send(to.context,
+         commandSet(element(0, 0x0002, uid(to.sopClass)) + element(0, 0x0100, little(to.field | 0x8000, 2)) +
+                    element(0, 0x0120, little(to.id, 2)) + element(0, 0x0800, little(dataset.isEmpty() ? 0x0101 : 1, 2)) +
+                    element(0, 0x0900, little(status, 2)) + more),
+         dataset);
 }
 
 void ScriptedScp::Conversation::store(const QByteArray& sopClass, const QByteArray& instance, const QByteArray& dataset)
@@ -149,9 +157,11 @@ void ScriptedScp::Conversation::store(const QByteArray& sopClass, const QByteArr
 void ScriptedScp::Conversation::report(quint16 eventType, const QByteArray& dataset)
 {
     const QByteArray model = "1.2.840.10008.1.20.1";
-    send(m_contexts.value(model), commandSet(element(0, 0x0002, uid(model)) + element(0, 0x0100, little(0x0100, 2)) +
-                                             element(0, 0x0110, little(++m_messageId, 2)) + element(0, 0x0800, little(1, 2)) +
-                                             element(0, 0x1000, uid("1.2.840.10008.1.20.1.1")) + element(0, 0x1002, little(eventType, 2))), dataset);
+    send(m_contexts.value(model),
+         commandSet(element(0, 0x0002, uid(model)) + element(0, 0x0100, little(0x0100, 2)) +
+                    element(0, 0x0110, little(++m_messageId, 2)) + element(0, 0x0800, little(1, 2)) +
+                    element(0, 0x1000, uid("1.2.840.10008.1.20.1.1")) + element(0, 0x1002, little(eventType, 2))),
+         dataset);
 }
 
 bool ScriptedScp::Conversation::receive(Message& message)
