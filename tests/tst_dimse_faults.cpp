@@ -5,9 +5,11 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include <QElapsedTimer>
 #include <QTcpSocket>
 #include <netinet/in.h>
+#include <numeric>
 #include <random>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,47 +20,25 @@ namespace tag = diascope::dicom::tag;
 using test::abdomen;
 using test::Collector;
 using test::FaultProxy;
+using test::big;
+using test::element;
+using test::item;
+using test::little;
+using test::pdu;
+using test::pdv;
 
 namespace
 {
-
-QByteArray number(quint64 value, int bytes)
-{
-    QByteArray made;
-    for (int i = bytes - 1; i >= 0; --i)
-        made += char(value >> (8 * i));
-    return made;
-}
-
-QByteArray item(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + number(quint64(value.size()), 2) + value; }
-QByteArray pdu(uchar type, const QByteArray& value) { return QByteArray(1, char(type)) + '\0' + number(quint64(value.size()), 4) + value; }
 
 /// An A-ASSOCIATE-RQ by PS3.8 §9.3.2 with so many presentation contexts.
 QByteArray associateRequest(int contexts, const QByteArray& sopClass = "1.2.840.10008.5.1.4.1.1.7")
 {
     QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1");
     for (int i = 0; i < contexts; ++i)
-        items += item(0x20, QByteArray(1, char(2 * i + 1)) + QByteArray(3, '\0') + item(0x30, sopClass) + item(0x40, "1.2.840.10008.1.2"));
-    items += item(0x50, item(0x51, number(16384, 4)) + item(0x52, "1.2.3.4"));
-    return pdu(0x01, number(1, 2) + QByteArray(2, '\0') + "DIASCOPE        " + "HOSTILE         " + QByteArray(32, '\0') + items);
-}
-
-QByteArray pdv(uchar context, uchar flags, const QByteArray& bytes)
-{
-    return pdu(0x04, number(quint64(bytes.size() + 2), 4) + char(context) + char(flags) + bytes);
-}
-
-QByteArray little(quint64 value, int bytes)
-{
-    QByteArray made;
-    for (int i = 0; i < bytes; ++i)
-        made += char(value >> (8 * i));
-    return made;
-}
-
-QByteArray element(quint16 group, quint16 name, const QByteArray& value)
-{
-    return little(group, 2) + little(name, 2) + little(quint64(value.size()), 4) + value;
+        items += item(0x20, QByteArray(1, char(2 * i + 1)) + QByteArray(3, '\0') + item(0x30, sopClass) +
+                                item(0x40, "1.2.840.10008.1.2"));
+    items += item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
+    return pdu(0x01, big(1, 2) + QByteArray(2, '\0') + "DIASCOPE        " + "HOSTILE         " + QByteArray(32, '\0') + items);
 }
 
 /// A command by PS3.7 §9.3 and E.1.
@@ -122,7 +102,9 @@ private Q_SLOTS:
             m_study = dataset->text(tag::StudyInstanceUID);
             m_pixels.insert(dataset->text(tag::SOPInstanceUID), dataset->bytes(tag::PixelData));
         }
-        QCOMPARE(test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port)} + m_files).code, 0);
+        QCOMPARE(
+            test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port)} + m_files).code,
+            0);
     }
 
     void faultsInServices_data()
@@ -131,21 +113,25 @@ private Q_SLOTS:
         QTest::addColumn<QString>("fault");
         for (const char* service : {"C-FIND", "C-GET", "C-MOVE", "C-STORE"})
             for (const char* fault : {"cut", "reset", "dropped", "stalled", "header corrupted", "swapped"}) {
-                const char* id = qstrcmp(fault, "stalled") == 0 ? "NET-03" : qstrcmp(fault, "cut") == 0 || qstrcmp(fault, "reset") == 0 ? "NET-02" : "NET-13";
+                const char* id = qstrcmp(fault, "stalled") == 0                               ? "NET-03"
+                                 : qstrcmp(fault, "cut") == 0 || qstrcmp(fault, "reset") == 0 ? "NET-02"
+                                                                                              : "NET-13";
                 QTest::newRow(qPrintable(QStringLiteral("%1 %2 %3").arg(id, service, fault))) << service << fault;
             }
     }
     /// At places drawn by chance: it ends in bounded time, counts only what came whole, and an honest line brings the rest.
-    /// Bytes changed within pixels cannot be seen by DICOM without TLS: here only where PDUs have their headers, and whole blocks.
+    /// Bytes changed within pixels cannot be seen by DICOM without TLS: here only where PDUs have their headers, and whole
+    /// blocks.
     void faultsInServices()
     {
         QFETCH(QString, service);
         QFETCH(QString, fault);
-        const quint32 seed = qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
+        const quint32 seed =
+            qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
         std::mt19937 random(seed);
         const QByteArray note = "DIASCOPE_SEED=" + QByteArray::number(seed);
         FaultProxy proxy(m_orthanc->port);
-        for (int round = 0; round < 3; ++round) {
+        for (int round = 0; round < (fault == "stalled" ? 1 : 3); ++round) {
             const bool isBig = service != "C-FIND";
             const auto way = service == "C-STORE" || service == "C-MOVE" ? FaultProxy::Way::ToServer : FaultProxy::Way::ToClient;
             const qint64 at = isBig ? std::uniform_int_distribution<qint64>(100, 3'000'000)(random)
@@ -187,7 +173,8 @@ private Q_SLOTS:
             if (service == "C-FIND") {
                 FindKeys keys;
                 keys.studyUid = m_study;
-                const auto rows = dimse::find(peer, Level::Study, keys, [&](const dicom::Dataset&) { return true; }, m_local, task);
+                const auto rows = dimse::find(
+                    peer, Level::Study, keys, [&](const dicom::Dataset&) { return true; }, m_local, task);
                 QVERIFY2(rows ? *rows == 1 : !rows.error().detail.isEmpty(), note.constData());
                 if (fault == "stalled")
                     QCOMPARE(rows.error().fault, Fault::TimedOut);
@@ -224,6 +211,76 @@ private Q_SLOTS:
         }
     }
 
+    void cutsAtManyPlaces_data()
+    {
+        QTest::addColumn<QString>("service");
+        QTest::newRow("NET-05 NET-02 C-GET") << "C-GET";
+        QTest::newRow("NET-02 C-MOVE") << "C-MOVE";
+        QTest::newRow("NET-02 C-STORE") << "C-STORE";
+    }
+    /// Anywhere from the first byte to the last: what came is whole and counted, and one more call brings exactly the rest.
+    /// DIASCOPE_ROUNDS: more than the usual dozen places.
+    void cutsAtManyPlaces()
+    {
+        QFETCH(QString, service);
+        const quint32 seed =
+            qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
+        const int rounds = std::max(12, qEnvironmentVariableIntValue("DIASCOPE_ROUNDS"));
+        std::mt19937 random(seed);
+        qInfo("DIASCOPE_SEED=%u", seed);
+        FaultProxy proxy(m_orthanc->port);
+        FaultProxy& line = service == "C-MOVE" ? *m_toUs : proxy;
+        const Node peer = node(service == "C-MOVE" ? m_orthanc->port : proxy.port());
+        const MoveDestination destination{"DIASCOPE", m_movePort, ListenerOptions::Interface::Loopback};
+        const qint64 all = std::accumulate(m_pixels.begin(), m_pixels.end(), qint64(0),
+                                           [](qint64 sum, const QByteArray& one) { return sum + one.size(); });
+        int partial = 0;
+        for (int round = 0; round < rounds; ++round) {
+            FaultProxy::Faults faults;
+            faults.cutAfter = std::uniform_int_distribution<qint64>(1, all + 10'000)(random);
+            const QByteArray note =
+                "DIASCOPE_SEED=" + QByteArray::number(seed) + ", cut after " + QByteArray::number(faults.cutAfter);
+            line.clear();
+            line.set(service == "C-GET" ? FaultProxy::Way::ToClient : FaultProxy::Way::ToServer, faults);
+            Task task;
+            Collector collector;
+            QElapsedTimer clock;
+            clock.start();
+            if (service == "C-STORE") {
+                const auto sent = dimse::store(peer, m_files, m_local, task);
+                const qint64 confirmed = sent ? sent->confirmed : 0;
+                QVERIFY2(!sent || confirmed + qint64(sent->failed.size()) == m_files.size(), note.constData());
+                QVERIFY2(sent ? sent->isComplete() == (confirmed == m_files.size()) : !sent.error().detail.isEmpty(),
+                         note.constData());
+                partial += confirmed > 0 && confirmed < m_files.size();
+                line.clear();
+                const QStringList rest = m_files.mid(confirmed); // in order: one association
+                const auto again = rest.isEmpty() ? Result<SendResult>() : dimse::store(peer, rest, m_local, task);
+                QVERIFY2(again && again->isComplete(), note.constData());
+            } else {
+                const auto retrieve = [&](const QSet<QString>& present) {
+                    const RetrieveRequest what{{m_study}, {}, present, {}};
+                    return service == "C-MOVE" ? dimse::move(peer, what, destination, collector.sink(), m_local, task)
+                                               : dimse::get(peer, what, collector.sink(), m_local, task);
+                };
+                const auto got = retrieve({});
+                const qint64 received = got ? got->received : 0;
+                QVERIFY2(received == qint64(collector.all.size()) && areWhole(collector), note.constData());
+                QVERIFY2(got ? got->isComplete() == (received == m_pixels.size()) : !got.error().detail.isEmpty(),
+                         note.constData());
+                partial += received > 0 && received < m_pixels.size();
+                line.clear();
+                const auto rest = retrieve(collector.uids());
+                QVERIFY2(rest && rest->isComplete() && rest->received == m_pixels.size() - received, note.constData());
+                QVERIFY2(areWhole(collector) && qsizetype(collector.all.size()) == m_pixels.size(),
+                         note.constData()); // none twice
+                QVERIFY2(collector.uids().size() == m_pixels.size(), note.constData());
+            }
+            QVERIFY2(clock.elapsed() < 30000, note.constData());
+        }
+        QVERIFY2(partial > 0, "no cut was in the middle"); // or this tested nothing
+    }
+
     /// Latency and a narrow line only take time.
     void NET_16_aSlowLineIsNoFault()
     {
@@ -245,7 +302,8 @@ private Q_SLOTS:
     /// Everything hostile there is, many times over, in an order drawn by chance.
     void NET_13_anAssaultDoesNotHarmTheListener()
     {
-        const quint32 seed = qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
+        const quint32 seed =
+            qEnvironmentVariableIsSet("DIASCOPE_SEED") ? qEnvironmentVariableIntValue("DIASCOPE_SEED") : std::random_device()();
         std::mt19937 random(seed);
         qInfo("DIASCOPE_SEED=%u", seed);
         const auto below = [&](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); };
@@ -264,22 +322,28 @@ private Q_SLOTS:
         const QByteArray good = associateRequest(1);
         const QByteArray store = pdv(1, 3, command(0x0001));
         const QList<QByteArray> attacks{
-            good.left(40),                                                     // half a request
-            associateRequest(0), associateRequest(128), associateRequest(1200), // none, all, more than there are numbers for
-            pdu(0x01, QByteArray(65000, 'x')),                                  // a request of letters
-            good + number(0x0400ffffffff, 6),                                   // a PDU of 4 GB
-            good + pdv(1, 3, command(0x0130)),                                  // N-ACTION
+            good.left(40), // half a request
+            associateRequest(0),
+            associateRequest(128),
+            associateRequest(1200),            // none, all, more than there are numbers for
+            pdu(0x01, QByteArray(65000, 'x')), // a request of letters
+            good + big(0x0400ffffffff, 6),     // a PDU of 4 GB
+            good + pdv(1, 3, command(0x0130)), // N-ACTION
             good + pdv(1, 3, command(0x0020)) + pdv(1, 2, element(8, 0x52, "STUDY ")), // C-FIND without its context
-            good + pdv(3, 3, command(0x0001)),                                  // a context never agreed on
-            good + store + pdv(1, 2, little(0x7fe0, 2) + little(0x10, 2) + little(0xfffffff0, 4)), // pixels of 4 GB, of which nothing comes
-            good + store.left(60),                                              // half a command
-            good + store,                                                       // a dataset that never comes
-            good + pdv(1, 3, QByteArray(5000, '\xff')),                         // a command of rubbish
-            good + pdv(1, 1, command(0x0001)).repeated(200),                    // a command without an end
-            good + number(0x040000000006, 6) + number(0xffffffff, 4) + "\x01\x03", // a PDV longer than its PDU
-            associateRequest(1, "1.2.3.4.5.6.7") + store,                       // an unknown SOP class
-            good + pdu(0x07, number(0, 4)), good + pdu(0x05, number(0, 4)), good + pdu(0x09, "?"),
-            QByteArray(100, '\0'), "GET / HTTP/1.1\r\n\r\n"};
+            good + pdv(3, 3, command(0x0001)),                                         // a context never agreed on
+            good + store +
+                pdv(1, 2, little(0x7fe0, 2) + little(0x10, 2) + little(0xfffffff0, 4)), // pixels of 4 GB, of which nothing comes
+            good + store.left(60),                                                      // half a command
+            good + store,                                                               // a dataset that never comes
+            good + pdv(1, 3, QByteArray(5000, '\xff')),                                 // a command of rubbish
+            good + pdv(1, 1, command(0x0001)).repeated(200),                            // a command without an end
+            good + big(0x040000000006, 6) + big(0xffffffff, 4) + "\x01\x03",            // a PDV longer than its PDU
+            associateRequest(1, "1.2.3.4.5.6.7") + store,                               // an unknown SOP class
+            good + pdu(0x07, big(0, 4)),
+            good + pdu(0x05, big(0, 4)),
+            good + pdu(0x09, "?"),
+            QByteArray(100, '\0'),
+            "GET / HTTP/1.1\r\n\r\n"};
         const qint64 memory = residentKiB();
         std::vector<std::unique_ptr<QTcpSocket>> open;
         for (int i = 0; i < 600; ++i) {
@@ -304,9 +368,11 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(listener.connections() == 0 || listener.status().associations == 0, 30000);
         open.clear();
         Task task;
-        QTRY_VERIFY_WITH_TIMEOUT(dimse::echo({"l", "DIASCOPE", "127.0.0.1", listener.port(), false, {}, {}, {}}, m_local, task).has_value(), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            dimse::echo({"l", "DIASCOPE", "127.0.0.1", listener.port(), false, {}, {}, {}}, m_local, task).has_value(), 20000);
         QVERIFY(collector.all.empty()); // no attack became an instance
-        QCOMPARE(test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number(listener.port()), m_files.front()}).code, 0);
+        QCOMPARE(test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number(listener.port()), m_files.front()}).code,
+                 0);
         QCOMPARE(collector.all.size(), size_t(1));
         QVERIFY(areWhole(collector));
         QVERIFY2(listener.status().refused > 100, QByteArray::number(listener.status().refused).constData());

@@ -19,7 +19,7 @@ QString textOf(const OFCondition& condition) { return QString::fromUtf8(conditio
 class BytesConsumer : public DcmConsumer
 {
 public:
-    BytesConsumer(QByteArray& bytes, qint64 maximum) : m_bytes(bytes), m_maximum(maximum) {}
+    BytesConsumer(QByteArray& bytes, qint64 maximum, HeldBytes* held) : m_bytes(bytes), m_maximum(maximum), m_held(held) {}
     OFBool good() const override { return true; }
     OFCondition status() const override { return EC_Normal; }
     OFBool isFlushed() const override { return true; }
@@ -27,9 +27,13 @@ public:
     offile_off_t write(const void* bytes, offile_off_t size) override
     {
         // Too much is read to its end and thrown away: the association stays usable for the answer.
-        if (m_bytes.size() + size > m_maximum)
+        if (!isFull && (m_bytes.size() + size > m_maximum || !hasRoomFor(size))) {
             isFull = true;
-        else if (!isFull)
+            m_bytes = {}; // at once: others have room now
+            if (m_held)
+                m_held->release();
+        }
+        if (!isFull)
             m_bytes.append(static_cast<const char*>(bytes), qsizetype(size));
         return size;
     }
@@ -37,14 +41,32 @@ public:
     bool isFull = false;
 
 private:
+    /// The capacity is what takes memory: twice as much each time, then in steps.
+    bool hasRoomFor(qint64 size)
+    {
+        constexpr qint64 step = 64 << 20;
+        const qint64 capacity = m_bytes.capacity();
+        if (!m_held || m_bytes.size() + size <= capacity)
+            return true;
+        const qint64 wanted = capacity + std::max(size, std::min(std::max<qint64>(capacity, 65536), step));
+        if (!m_held->grow(wanted - capacity))
+            return false;
+        m_bytes.reserve(qsizetype(wanted));
+        return true;
+    }
+
     QByteArray& m_bytes;
     qint64 m_maximum;
+    HeldBytes* m_held;
 };
 
 class BytesStream : public DcmOutputStream
 {
 public:
-    BytesStream(QByteArray& bytes, qint64 maximum) : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum) {}
+    BytesStream(QByteArray& bytes, qint64 maximum, HeldBytes* held = nullptr)
+        : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum, held)
+    {
+    }
     bool isFull() const { return m_consumer.isFull; }
 
 private:
@@ -70,7 +92,8 @@ void appendMeta(QByteArray& meta, quint16 element, const char* vr, QByteArray va
 }
 
 /// Preamble and file meta header (PS3.10 §7.1).
-QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance, const QByteArray& transferSyntax, const QByteArray& source)
+QByteArray fileHeader(const QByteArray& sopClass, const QByteArray& sopInstance, const QByteArray& transferSyntax,
+                      const QByteArray& source)
 {
     QByteArray meta;
     appendMeta(meta, 0x0001, "OB", QByteArray("\0\1", 2));
@@ -139,7 +162,8 @@ quint8 Association::contextFor(const QString& abstractSyntax, const QString& tra
     for (int i = 0; i < ASC_countPresentationContexts(m_association->params); ++i) {
         if (ASC_getPresentationContext(m_association->params, i, &context).bad() || context.resultReason != ASC_P_ACCEPTANCE)
             continue;
-        if (abstractSyntax == QLatin1String(context.abstractSyntax) && transferSyntax == QLatin1String(context.acceptedTransferSyntax))
+        if (abstractSyntax == QLatin1String(context.abstractSyntax) &&
+            transferSyntax == QLatin1String(context.acceptedTransferSyntax))
             return context.presentationContextID;
     }
     return 0;
@@ -177,7 +201,9 @@ void Association::abort()
 
 Error Association::errorOf(const OFCondition& condition) const
 {
-    const auto error = [this](Fault fault, const QString& text) { return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)}; };
+    const auto error = [this](Fault fault, const QString& text) {
+        return Error{fault, QStringLiteral("%1: %2").arg(m_peer, text)};
+    };
     if (m_watch->isGivenUp())
         return error(Fault::Cancelled, tr("stopped"));
     if (const auto encryption = m_watch->tlsError())
@@ -201,7 +227,8 @@ Error Association::errorOf(const OFCondition& condition) const
 Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const dicom::Dataset* dataset)
 {
     auto* elements = dataset ? dynamic_cast<DcmDataset*>(&dataset->dcmtk()) : nullptr;
-    const OFCondition sent = DIMSE_sendMessageUsingMemoryData(m_association, context, &message, nullptr, elements, nullptr, nullptr);
+    const OFCondition sent =
+        DIMSE_sendMessageUsingMemoryData(m_association, context, &message, nullptr, elements, nullptr, nullptr);
     if (sent.bad())
         return std::unexpected(errorOf(sent));
     return {};
@@ -211,7 +238,8 @@ Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
 {
     m_watch->mayStillRead = longestCommand;
     DcmDataset* detail = nullptr;
-    const OFCondition received = DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
+    const OFCondition received =
+        DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
     delete detail;
     m_watch->mayStillRead = Watch::unlimited;
     if (received.bad()) {
@@ -236,7 +264,7 @@ void Association::cancel(quint8 context, quint16 messageId) { DIMSE_sendCancelRe
 
 Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
                                           const QString& transferSyntax, int seconds,
-                                          const std::function<Error(const OFCondition&)>& errorOf)
+                                          const std::function<Error(const OFCondition&)>& errorOf, HeldBytes* held)
 {
     constexpr qint64 maximumBytes = qint64(2) << 30;
     ReceivedBytes received;
@@ -245,7 +273,7 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
     ASC_getAPTitles(association->params, calling, sizeof calling, called, sizeof called, nullptr, 0);
     received.part10 = fileHeader(request.AffectedSOPClassUID, request.AffectedSOPInstanceUID, transferSyntax.toLatin1(), calling);
     received.datasetOffset = received.part10.size();
-    BytesStream stream(received.part10, maximumBytes);
+    BytesStream stream(received.part10, maximumBytes, held);
     T_ASC_PresentationContextID actual = context;
     const OFCondition condition =
         DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
@@ -255,15 +283,16 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
     return received;
 }
 
-Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
-                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf)
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax,
+                                           int seconds, Watch& watch, const std::function<Error(const OFCondition&)>& errorOf)
 {
     constexpr qint64 maximumBytes = 64 << 20;
     watch.mayStillRead = 2 * maximumBytes;
     QByteArray part10 = fileHeader("1.2.840.10008.5.1.4.1.1.66", "1.2.3", transferSyntax.toLatin1(), {});
     BytesStream stream(part10, maximumBytes);
     T_ASC_PresentationContextID actual = context;
-    const OFCondition received = DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
+    const OFCondition received =
+        DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
     watch.mayStillRead = Watch::unlimited;
     if (received.bad())
         return std::unexpected(errorOf(received));

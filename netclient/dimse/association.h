@@ -1,6 +1,7 @@
 #pragma once
 #include "netclient/base/task.h"
 #include "netclient/dicom/dataset.h"
+#include "netclient/dimse/held_bytes.h"
 #include "netclient/dimse/node.h"
 #include "netclient/dimse/transport.h"
 
@@ -90,13 +91,14 @@ struct ReceivedBytes
 {
     QByteArray part10;
     qint64 datasetOffset = 0;
-    bool isTooLarge = false;
+    bool isTooLarge = false; ///< or more than `held` has room for: read to its end and thrown away
 };
 Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
-                                          const QString& transferSyntax, int seconds, const std::function<Error(const OFCondition&)>& errorOf);
+                                          const QString& transferSyntax, int seconds,
+                                          const std::function<Error(const OFCondition&)>& errorOf, HeldBytes* held = nullptr);
 
 /// A dataset that is no instance: a row, an identifier, a report. Errors: Damaged where it is no dataset or over 64 MiB.
-Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax, int seconds,
-                                           Watch& watch, const std::function<Error(const OFCondition&)>& errorOf);
+Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint8 context, const QString& transferSyntax,
+                                           int seconds, Watch& watch, const std::function<Error(const OFCondition&)>& errorOf);
 
 } // namespace diascope::dimse

@@ -93,11 +93,13 @@ Error errorOfConnecting(Attempt& attempt, const Local& local)
     if (!attempt.watch->isConnected) {
         if (text.contains(QLatin1String("refused"), Qt::CaseInsensitive))
             return {Fault::Unreachable, tr("the connection was refused: nothing listens there")};
-        if (text.contains(QLatin1String("timeout"), Qt::CaseInsensitive) || text.contains(QLatin1String("timed out"), Qt::CaseInsensitive))
+        if (text.contains(QLatin1String("timeout"), Qt::CaseInsensitive) ||
+            text.contains(QLatin1String("timed out"), Qt::CaseInsensitive))
             return {Fault::TimedOut, tr("the host did not answer within %1 s").arg(local.connectSeconds)};
         return {Fault::Unreachable, tr("the host cannot be reached")};
     }
-    if (attempt.watch->hasTimedOut || condition == DUL_READTIMEOUT || text.contains(QLatin1String("timeout"), Qt::CaseInsensitive))
+    if (attempt.watch->hasTimedOut || condition == DUL_READTIMEOUT ||
+        text.contains(QLatin1String("timeout"), Qt::CaseInsensitive))
         return {Fault::TimedOut, tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)};
     if (condition == DUL_PEERABORTEDASSOCIATION)
         return {Fault::Refused, tr("the peer aborted the association")};
@@ -113,7 +115,9 @@ Result<void> addIdentity(T_ASC_Parameters* parameters, const Node& node)
     if (node.login == Kind::None)
         return {};
     if (!node.useTls && !node.secret.isEmpty())
-        return fail(Fault::Invalid, tr("%1: a password or token is never sent in the clear: turn encryption (TLS) on for this node").arg(peerName(node)));
+        return fail(
+            Fault::Invalid,
+            tr("%1: a password or token is never sent in the clear: turn encryption (TLS) on for this node").arg(peerName(node)));
     const QByteArray user = node.user.toUtf8(); // PS3.7 Table D.3-14: UTF-8
     const QByteArray secret = node.secret.toUtf8();
     constexpr int longest = 65535;
@@ -121,7 +125,8 @@ Result<void> addIdentity(T_ASC_Parameters* parameters, const Node& node)
         return fail(Fault::Invalid, tr("the name or password is too long"));
     OFCondition set = EC_Normal;
     if (node.login == Kind::Bearer)
-        set = secret.isEmpty() ? EC_IllegalParameter : ASC_setIdentRQJwt(parameters, secret.constData(), Uint16(secret.size()), OFFalse);
+        set = secret.isEmpty() ? EC_IllegalParameter
+                               : ASC_setIdentRQJwt(parameters, secret.constData(), Uint16(secret.size()), OFFalse);
     else if (user.isEmpty())
         set = EC_IllegalParameter;
     else if (secret.isEmpty())
@@ -143,10 +148,11 @@ Result<void> addContexts(T_ASC_Parameters* parameters, const std::vector<Context
             held << syntax.toLatin1();
         for (const QByteArray& syntax : held)
             syntaxes.push_back(syntax.constData());
-        if (id > 255 || ASC_addPresentationContext(parameters, T_ASC_PresentationContextID(id), context.abstractSyntax.toLatin1().constData(),
-                                                   syntaxes.data(), int(syntaxes.size()),
-                                                   context.role == Role::Scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT)
-                            .bad())
+        if (id > 255 ||
+            ASC_addPresentationContext(parameters, T_ASC_PresentationContextID(id), context.abstractSyntax.toLatin1().constData(),
+                                       syntaxes.data(), int(syntaxes.size()),
+                                       context.role == Role::Scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT)
+                .bad())
             return fail(Fault::Internal, QStringLiteral("presentation context %1").arg(id));
         id += 2;
     }
@@ -191,8 +197,8 @@ Result<void> reach(const std::shared_ptr<Attempt>& attempt, const Node& node, co
 {
     // DCMTK resolves and connects without a way to stop it: it does so on a thread we can leave behind.
     std::thread([attempt] {
-        const OFCondition condition = ASC_requestAssociation(attempt->network, attempt->parameters, &attempt->association, nullptr, nullptr,
-                                                             DUL_NOBLOCK, attempt->acseSeconds);
+        const OFCondition condition = ASC_requestAssociation(attempt->network, attempt->parameters, &attempt->association,
+                                                             nullptr, nullptr, DUL_NOBLOCK, attempt->acseSeconds);
         const std::lock_guard lock(attempt->mutex);
         attempt->condition = condition;
         attempt->isDone = true;
@@ -204,16 +210,20 @@ Result<void> reach(const std::shared_ptr<Attempt>& attempt, const Node& node, co
     clock.start();
     while (!attempt->isDone) {
         attempt->done.wait_for(lock, std::chrono::milliseconds(100));
-        const qint64 allowed = attempt->watch->isConnected ? local.connectSeconds + (node.useTls ? 2 : 1) * local.acseSeconds : local.connectSeconds;
+        const qint64 allowed =
+            attempt->watch->isConnected ? local.connectSeconds + (node.useTls ? 2 : 1) * local.acseSeconds : local.connectSeconds;
         const bool isLate = clock.elapsed() > (allowed + 1) * 1000;
         if (attempt->isDone || !(task.isCancelled() || isLate))
             continue;
         attempt->watch->stop = true;
         if (task.isCancelled())
             return fail(Fault::Cancelled, tr("stopped while connecting to %1").arg(peerName(node)));
-        return fail(Fault::TimedOut, QStringLiteral("%1: %2").arg(peerName(node), attempt->watch->isConnected
-                                         ? tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)
-                                         : tr("the host did not answer within %1 s").arg(local.connectSeconds)));
+        return fail(
+            Fault::TimedOut,
+            QStringLiteral("%1: %2").arg(
+                peerName(node), attempt->watch->isConnected
+                                    ? tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)
+                                    : tr("the host did not answer within %1 s").arg(local.connectSeconds)));
     }
     if (attempt->condition.bad()) {
         Error error = errorOfConnecting(*attempt, local);
@@ -253,7 +263,8 @@ Result<std::unique_ptr<Association>> Association::open(const Node& node, const L
     attempt->parameters = nullptr; // the association's now
     if (ASC_countAcceptedPresentationContexts(association->m_association->params) == 0) {
         association->release();
-        return fail(Fault::Refused, QStringLiteral("%1: %2 %3").arg(peerName(node), tr("it accepts none of what we ask for"), notOffered()));
+        return fail(Fault::Refused,
+                    QStringLiteral("%1: %2 %3").arg(peerName(node), tr("it accepts none of what we ask for"), notOffered()));
     }
     return association;
 }

@@ -60,7 +60,8 @@ dicom::Dataset actionInformation(const QString& transactionUid, const std::vecto
 
 /// The report on the association of the request; nothing: it did not come in time, or the peer ended the association to bring
 /// it on one of its own.
-Result<std::optional<CommitmentReport>> awaitReport(Association& association, const QString& transactionUid, int seconds, Task& task)
+Result<std::optional<CommitmentReport>> awaitReport(Association& association, const QString& transactionUid, int seconds,
+                                                    Task& task)
 {
     QDeadlineTimer deadline(seconds * 1000LL);
     while (!deadline.hasExpired()) {
@@ -133,8 +134,8 @@ bool answerEvent(T_ASC_Association* association, quint8 context, const T_DIMSE_N
 }
 
 Result<std::optional<CommitmentReport>> requestCommitment(const Node& node, const QString& transactionUid,
-                                                          const std::vector<InstanceReference>& instances, const Local& local, Task& task,
-                                                          int waitSeconds)
+                                                          const std::vector<InstanceReference>& instances, const Local& local,
+                                                          Task& task, int waitSeconds)
 {
     if (instances.empty() || !dicom::isValidUid(transactionUid))
         return fail(Fault::Invalid, tr("there is nothing to ask for, or no transaction to ask by"));

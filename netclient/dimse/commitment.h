@@ -35,7 +35,7 @@ using OnCommitment = std::function<void(const CommitmentReport&)>;
 /// within `waitSeconds`; nothing: it will come to our listener (ListenerOptions::onCommitment), maybe much later.
 /// Errors: as echo(); Invalid (nothing to ask for, no transaction UID).
 Result<std::optional<CommitmentReport>> requestCommitment(const Node& node, const QString& transactionUid,
-                                                          const std::vector<InstanceReference>& instances, const Local& local, Task& task,
-                                                          int waitSeconds = 0);
+                                                          const std::vector<InstanceReference>& instances, const Local& local,
+                                                          Task& task, int waitSeconds = 0);
 
 } // namespace diascope::dimse

@@ -84,6 +84,7 @@ struct Listener::Private
     std::atomic<int> idle = 0, associations = 0;
     std::thread thread;
     std::vector<Waiting> waiting;
+    std::unique_ptr<ReceiveBudget> budget;
     std::list<Session> sessions;
     Session::Refused refuse = [this](quint32 address, const QString& reason) { refused(address, reason); };
 
@@ -149,7 +150,8 @@ struct Listener::Private
             ::setsockopt(connection.guest.socket, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
             admit(std::move(connection.guest));
         } else if (arrival == Arrival::Hopeless || isLate) {
-            refused(connection.guest.address, isLate ? tr("it asked for no association in time") : tr("it did not ask for an association as DICOM does"));
+            refused(connection.guest.address,
+                    isLate ? tr("it asked for no association in time") : tr("it did not ask for an association as DICOM does"));
             ::close(connection.guest.socket);
         } else {
             still.push_back(std::move(connection));
@@ -181,8 +183,9 @@ struct Listener::Private
             ::close(guest.socket);
             return;
         }
-        const auto welcome = isFull || ofAddress >= options.maximumPerAddress ? Session::Welcome::TurnedAway : Session::Welcome::Served;
-        sessions.emplace_back(std::move(guest), options, sink, welcome, refuse);
+        const auto welcome =
+            isFull || ofAddress >= options.maximumPerAddress ? Session::Welcome::TurnedAway : Session::Welcome::Served;
+        sessions.emplace_back(std::move(guest), options, sink, welcome, refuse, *budget);
     }
 
     /// Ends the association that was idle longest, if that is long: idle ones never shut us for those who want something.
@@ -251,6 +254,7 @@ Result<std::unique_ptr<Listener>> Listener::start(const ListenerOptions& options
     std::unique_ptr<Listener> listener(new Listener);
     Private& d = *listener->d;
     d.options = options;
+    d.budget = std::make_unique<ReceiveBudget>(options.maximumBytesHeld);
     d.sink = std::move(sink);
     std::shared_ptr<const TlsContext> context;
     if (options.tls) {
@@ -274,7 +278,8 @@ Result<std::unique_ptr<Listener>> Listener::start(const ListenerOptions& options
         if (code == EADDRINUSE)
             return fail(Fault::Conflict, tr("port %1 is taken by another program").arg(options.port));
         if (code == EACCES)
-            return fail(Fault::Denied, tr("port %1 needs rights this program does not have; take one above 1023").arg(options.port));
+            return fail(Fault::Denied,
+                        tr("port %1 needs rights this program does not have; take one above 1023").arg(options.port));
         return fail(Fault::Internal, QString::fromLocal8Bit(std::strerror(code)));
     }
     d.port = ntohs(address.sin_port);

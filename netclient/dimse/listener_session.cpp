@@ -30,8 +30,10 @@ qint64 nowMs()
     return qint64(time.tv_sec) * 1000 + time.tv_nsec / 1000000;
 }
 
-Session::Session(Guest&& guest, const ListenerOptions& options, const Sink& sink, Welcome welcome, const Refused& refused)
-    : m_socket(guest.socket), m_address(guest.address), m_options(options), m_sink(sink), m_welcome(welcome), m_refused(refused)
+Session::Session(Guest&& guest, const ListenerOptions& options, const Sink& sink, Welcome welcome, const Refused& refused,
+                 ReceiveBudget& budget)
+    : m_socket(guest.socket), m_address(guest.address), m_options(options), m_sink(sink), m_welcome(welcome), m_refused(refused),
+      m_budget(budget)
 {
     m_watch->silenceSeconds = options.dimseSeconds;
     m_layer = watchedTransport(m_watch, Encryption(std::move(guest.stream)));
@@ -93,7 +95,8 @@ bool Session::accept()
     const QString calledAe = QString::fromLatin1(called).trimmed();
     if (m_welcome == Welcome::TurnedAway)
         return reject(Rejection::TooMany, tr("there were too many associations"));
-    if (m_options.calledAe == ListenerOptions::CalledAe::MustMatch && calledAe != m_options.aeTitle.trimmed())
+    const bool isOurs = calledAe.compare(m_options.aeTitle.trimmed(), Qt::CaseInsensitive) == 0;
+    if (m_options.calledAe == ListenerOptions::CalledAe::MustMatch && !isOurs)
         return reject(Rejection::OtherAe, tr("it called for the AE title \"%1\"").arg(calledAe));
     acceptContexts();
     m_watch->mayStillRead = Watch::unlimited;
@@ -106,7 +109,8 @@ bool Session::reject(Rejection rejection, const QString& reason)
         rejection == Rejection::TooMany
             ? T_ASC_RejectParameters{ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
                                      ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED}
-            : T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
+            : T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
+                                     ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
     qCInfo(lcNet) << "turned an association away, reason" << Qt::hex << int(parameters.reason);
     m_refused(m_address, reason);
     ASC_rejectAssociation(m_association, &parameters);
@@ -123,7 +127,8 @@ void Session::acceptContexts()
             continue;
         const bool isEcho = qstrcmp(context.abstractSyntax, UID_VerificationSOPClass) == 0;
         const bool isStorage = dcmIsaStorageSOPClassUID(context.abstractSyntax, ESSC_All);
-        const bool isReport = m_options.onCommitment && qstrcmp(context.abstractSyntax, UID_StorageCommitmentPushModelSOPClass) == 0;
+        const bool isReport =
+            m_options.onCommitment && qstrcmp(context.abstractSyntax, UID_StorageCommitmentPushModelSOPClass) == 0;
         if (!isEcho && !isStorage && !isReport) {
             ASC_refusePresentationContext(parameters, context.presentationContextID, ASC_P_ABSTRACTSYNTAXNOTSUPPORTED);
             continue;
@@ -164,7 +169,8 @@ void Session::serve()
             return;
         if (received.bad() || !handle(message, context)) {
             if (!m_watch->stop)
-                m_refused(m_address, received == DIMSE_NODATAAVAILABLE ? tr("it was silent for too long") : tr("it broke the protocol"));
+                m_refused(m_address,
+                          received == DIMSE_NODATAAVAILABLE ? tr("it was silent for too long") : tr("it broke the protocol"));
             ASC_abortAssociation(m_association);
             return;
         }
@@ -202,13 +208,16 @@ bool Session::handleStore(T_DIMSE_C_StoreRQ& request, quint8 context)
     if (request.opts & O_STORE_MOVEORIGINATORID)
         received.moveMessageId = request.MoveOriginatorID;
     m_watch->mayStillRead = longestStore;
+    HeldBytes held(m_budget);
     auto bytes = receiveStoreDataset(m_association, request, context, received.transferSyntaxUid, m_options.dimseSeconds,
-                                     broken);
+                                     broken, &held);
     if (!bytes)
         return false;
     T_DIMSE_C_StoreRSP response = {};
     if (bytes->isTooLarge) {
         response.DimseStatus = STATUS_STORE_Refused_OutOfResources;
+    } else if (qstrcmp(request.AffectedSOPClassUID, negotiated.abstractSyntax) != 0) {
+        response.DimseStatus = STATUS_STORE_Refused_SOPClassNotSupported; // not what was agreed on for this context (PS3.7 C.5.6)
     } else if (!dicom::isValidUid(received.sopInstanceUid)) {
         response.DimseStatus = STATUS_STORE_Error_CannotUnderstand;
     } else {
@@ -222,7 +231,8 @@ bool Session::handleStore(T_DIMSE_C_StoreRQ& request, quint8 context)
 bool Session::handleEvent(const T_DIMSE_N_EventReportRQ& request, quint8 context)
 {
     T_ASC_PresentationContext negotiated = {};
-    if (request.DataSetType == DIMSE_DATASET_NULL || ASC_findAcceptedPresentationContext(m_association->params, context, &negotiated).bad())
+    if (request.DataSetType == DIMSE_DATASET_NULL ||
+        ASC_findAcceptedPresentationContext(m_association->params, context, &negotiated).bad())
         return false;
     const auto information = receiveSmallDataset(m_association, context, QString::fromLatin1(negotiated.acceptedTransferSyntax),
                                                  m_options.dimseSeconds, *m_watch, broken);

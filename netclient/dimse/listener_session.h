@@ -18,7 +18,8 @@ public:
     enum class Welcome { Served, TurnedAway };
     using Refused = std::function<void(quint32 address, const QString& reason)>;
 
-    Session(Guest&& guest, const ListenerOptions& options, const Sink& sink, Welcome welcome, const Refused& refused);
+    Session(Guest&& guest, const ListenerOptions& options, const Sink& sink, Welcome welcome, const Refused& refused,
+            ReceiveBudget& budget);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -47,6 +48,7 @@ private:
     const Sink& m_sink;
     const Welcome m_welcome;
     const Refused& m_refused;
+    ReceiveBudget& m_budget;
     std::shared_ptr<Watch> m_watch = std::make_shared<Watch>();
     std::unique_ptr<DcmTransportLayer> m_layer;
     T_ASC_Network* m_network = nullptr;

@@ -41,8 +41,9 @@ QString nameIn(const Table& table, Kind kind)
 bool isAeTitle(const QString& title)
 {
     const QString trimmed = title.trimmed();
-    return !trimmed.isEmpty() && title.size() <= 16 &&
-           std::all_of(title.begin(), title.end(), [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\'; });
+    return !trimmed.isEmpty() && title.size() <= 16 && std::all_of(title.begin(), title.end(), [](QChar c) {
+        return c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\';
+    });
 }
 
 Result<void> check(const Node& node)
@@ -59,7 +60,9 @@ Result<void> check(const Node& node)
         const QUrl url(node.dicomWebUrl, QUrl::StrictMode);
         const bool isWeb = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
         if (!url.isValid() || !isWeb || url.host().isEmpty() || !url.userInfo().isEmpty())
-            return fail(Fault::Invalid, tr("\"%1\" is no address of a DICOMweb service (http:// or https://, without user and password)").arg(node.dicomWebUrl));
+            return fail(Fault::Invalid,
+                        tr("\"%1\" is no address of a DICOMweb service (http:// or https://, without user and password)")
+                            .arg(node.dicomWebUrl));
         if (node.useTls && url.scheme() != QLatin1String("https"))
             return fail(Fault::Invalid, tr("a node with TLS has an https:// address"));
     } else if (node.retrieveBy == Node::RetrieveBy::Web) {
@@ -133,12 +136,22 @@ Result<void> Nodes::save(const std::vector<Node>& nodes)
 {
     QJsonArray array;
     for (const Node& node : nodes)
-        array << QJsonObject{{"name", node.name}, {"ae", node.aeTitle}, {"host", node.host}, {"port", node.port}, {"tls", node.useTls},
-                             {"dicomweb", node.dicomWebUrl}, {"charset", node.characterSet},
-                             {"assumedCharset", node.assumedCharacterSet}, {"ca", node.tls.caFile},
-                             {"certificate", node.tls.certificateFile}, {"key", node.tls.keyFile}, {"login", diascope::dimse::name(node.login)},
-                             {"user", node.user}, {"retrieveBy", diascope::dimse::name(node.retrieveBy)},
-                             {"associations", node.associations}, {"slowLine", node.isSlowLine}};
+        array << QJsonObject{{"name", node.name},
+                             {"ae", node.aeTitle},
+                             {"host", node.host},
+                             {"port", node.port},
+                             {"tls", node.useTls},
+                             {"dicomweb", node.dicomWebUrl},
+                             {"charset", node.characterSet},
+                             {"assumedCharset", node.assumedCharacterSet},
+                             {"ca", node.tls.caFile},
+                             {"certificate", node.tls.certificateFile},
+                             {"key", node.tls.keyFile},
+                             {"login", diascope::dimse::name(node.login)},
+                             {"user", node.user},
+                             {"retrieveBy", diascope::dimse::name(node.retrieveBy)},
+                             {"associations", node.associations},
+                             {"slowLine", node.isSlowLine}};
     return m_settings.set(savedNodes, QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact)));
 }
 

@@ -91,8 +91,8 @@ Result<dicom::Dataset> keysFor(const Node& node, Level level, const FindKeys& wa
     return keys;
 }
 
-Result<qint64> findRows(Association& association, quint8 context, const char* abstractSyntax, const Node& node, const dicom::Dataset& keys,
-                        const OnMatch& onMatch, int limit, Task& task, Report report)
+Result<qint64> findRows(Association& association, quint8 context, const char* abstractSyntax, const Node& node,
+                        const dicom::Dataset& keys, const OnMatch& onMatch, int limit, Task& task, Report report)
 {
     T_DIMSE_Message request = {};
     request.CommandField = DIMSE_C_FIND_RQ;
@@ -119,7 +119,8 @@ Result<qint64> findRows(Association& association, quint8 context, const char* ab
             row = std::move(*dataset);
         }
         const quint16 status = response.msg.CFindRSP.DimseStatus;
-        const bool isPending = status == STATUS_FIND_Pending_MatchesAreContinuing || status == STATUS_FIND_Pending_WarningUnsupportedOptionalKeys;
+        const bool isPending =
+            status == STATUS_FIND_Pending_MatchesAreContinuing || status == STATUS_FIND_Pending_WarningUnsupportedOptionalKeys;
         if (!isPending) {
             if (status != STATUS_FIND_Success && !(isEnough && status == STATUS_FIND_Cancel))
                 return fail(status == STATUS_FIND_Cancel ? Fault::Cancelled : Fault::Refused, statusText(status));
@@ -139,8 +140,8 @@ Result<qint64> findRows(Association& association, quint8 context, const char* ab
     }
 }
 
-Result<qint64> findWith(const Node& node, const char* abstractSyntax, const dicom::Dataset& keys, const OnMatch& onMatch, int limit,
-                        const Local& local, Task& task, Report report = Report::Rows)
+Result<qint64> findWith(const Node& node, const char* abstractSyntax, const dicom::Dataset& keys, const OnMatch& onMatch,
+                        int limit, const Local& local, Task& task, Report report = Report::Rows)
 {
     auto association = Association::open(node, local, {{QLatin1String(abstractSyntax), uncompressed}}, task);
     if (!association)
@@ -207,15 +208,18 @@ Result<qint64> find(const Node& node, Level level, const FindKeys& wanted, const
     return findWith(node, UID_FINDStudyRootQueryRetrieveInformationModel, *keys, onMatch, wanted.limit, local, task);
 }
 
-Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& wanted, const OnMatch& onMatch, const Local& local, Task& task)
+Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& wanted, const OnMatch& onMatch, const Local& local,
+                           Task& task)
 {
     const auto keys = keysFor(node, level, wanted);
     if (!keys)
         return std::unexpected(keys.error());
-    return findWith(node, UID_FINDStudyRootQueryRetrieveInformationModel, *keys, onMatch, wanted.limit, local, task, Report::Nothing);
+    return findWith(node, UID_FINDStudyRootQueryRetrieveInformationModel, *keys, onMatch, wanted.limit, local, task,
+                    Report::Nothing);
 }
 
-Result<qint64> find(const Node& node, Level level, const dicom::Dataset& keys, const OnMatch& onMatch, const Local& local, Task& task)
+Result<qint64> find(const Node& node, Level level, const dicom::Dataset& keys, const OnMatch& onMatch, const Local& local,
+                    Task& task)
 {
     auto encoded = inCharacterSetOf(node, keys);
     if (!encoded)

@@ -9,9 +9,9 @@ using dicom::InstanceFailure;
 using dicom::RetrieveRequest;
 using dicom::RetrieveResult;
 
-/// C-GET, study root; large studies over up to `node.associations` at once. What arrives goes to `sink`, one at a time, but not
-/// always on the calling thread. Errors only where no association came about; anything later is in `ended`. Progress: instances
-/// received of expected. A peer without C-GET: isNotOffered().
+/// C-GET, study root; the series of a large study over up to `node.associations` at once. What arrives goes to `sink`, one at a
+/// time, but not always on the calling thread. Errors only where no association came about; anything later is in `ended`.
+/// Progress: instances received of expected. A peer without C-GET: isNotOffered().
 Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, const Sink& sink, const Local& local, Task& task);
 
 struct MoveDestination
@@ -25,7 +25,7 @@ struct MoveDestination
     std::function<QSet<QString>()> arrivedElsewhere{};
 };
 /// C-MOVE to a listener of our own that lives as long as the move. `sink` may be called on several threads.
-Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination, const Sink& sink,
-                            const Local& local, Task& task);
+Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, const MoveDestination& destination,
+                            const Sink& sink, const Local& local, Task& task);
 
 } // namespace diascope::dimse

@@ -67,27 +67,40 @@ Result<Inventory> countInstances(const Node& node, const RetrieveRequest& reques
     return inventory;
 }
 
+Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task)
+{
+    FindKeys keys;
+    keys.studyUid = request.study.value;
+    inventory.series.clear();
+    const auto rows = findQuietly(
+        node, Level::Series, keys,
+        [&](const dicom::Dataset& row) {
+            inventory.series.push_back(
+                {row.text(tag::SeriesInstanceUID), row.integer(tag::NumberOfSeriesRelatedInstances).value_or(0)});
+            return !task.isCancelled();
+        },
+        local, task);
+    if (!rows)
+        return std::unexpected(rows.error());
+    return {};
+}
+
 Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task)
 {
-    QStringList series{request.series.value};
+    if (!request.series.isEmpty())
+        inventory.series = {{request.series.value, 0}};
+    else if (inventory.series.empty())
+        if (auto listed = listSeries(inventory, node, request, local, task); !listed)
+            return listed;
     FindKeys keys;
     keys.studyUid = request.study.value;
     const auto goesOn = [&] { return !task.isCancelled(); };
     QSet<QString> classes;
-    if (request.series.isEmpty()) {
-        series.clear();
-        const auto rows = findQuietly(node, Level::Series, keys, [&](const dicom::Dataset& row) {
-            series << row.text(tag::SeriesInstanceUID);
-            return goesOn();
-        }, local, task);
-        if (!rows)
-            return std::unexpected(rows.error());
-    }
-    for (const QString& uid : series) {
+    for (const Inventory::Series& series : inventory.series) {
         if (task.isCancelled())
             return fail(Fault::Cancelled, tr("stopped"));
-        keys.seriesUid = uid;
-        QStringList& instances = inventory.instances[uid];
+        keys.seriesUid = series.uid;
+        QStringList& instances = inventory.instances[series.uid];
         const auto rows = findQuietly(node, Level::Image, keys, [&](const dicom::Dataset& row) {
             instances << row.text(tag::SOPInstanceUID);
             if (const QString sopClass = row.text(tag::SOPClassUID); !sopClass.isEmpty())
@@ -118,6 +131,15 @@ std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const In
         requests.push_back(identifier(request.series.isEmpty() ? "STUDY" : "SERIES"));
         if (!request.series.isEmpty())
             (void)requests.back().setText(tag::SeriesInstanceUID, request.series.value);
+        return requests;
+    }
+    if (split == Split::Series) {
+        auto series = inventory.series;
+        std::stable_sort(series.begin(), series.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+        for (const Inventory::Series& one : series) {
+            requests.push_back(identifier("SERIES"));
+            (void)requests.back().setText(tag::SeriesInstanceUID, one.uid);
+        }
         return requests;
     }
     for (auto it = inventory.instances.constBegin(); it != inventory.instances.constEnd(); ++it) {

@@ -15,19 +15,29 @@ struct Inventory
     QStringList sopClasses;            ///< SOPClassesInStudy, where it tells
     bool hasInstances = false;         ///< the list below was asked for; sopClasses is complete then
     QHash<QString, QStringList> instances; ///< by series UID
+    struct Series
+    {
+        QString uid;
+        qint64 count = 0; ///< 0: the peer does not say
+    };
+    std::vector<Series> series; ///< where they were asked for
     qint64 size() const;
 };
 
 /// find() that leaves the task's progress alone.
-Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
+Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local,
+                           Task& task);
 
 Result<Inventory> countInstances(const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
 /// Image level, series by series.
-Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local,
+                           Task& task);
 
-enum class Split { Whole, Lists };
-/// Identifiers of the C-GET or C-MOVE requests that fetch what is missing: one for a whole study or series, else one for each
-/// hundred instances of a series (PS3.4 C.4.2.1.4: UID lists), which needs inventory.instances.
+enum class Split { Whole, Series, Lists };
+/// Identifiers of the C-GET or C-MOVE requests that fetch what is missing: one for a whole study or series; one for each of
+/// inventory.series, the largest first; or one for each hundred instances of a series (PS3.4 C.4.2.1.4: UID lists), which needs
+/// inventory.instances.
 std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const Inventory& inventory, Split split);
 
 /// Judges every instance as it comes in and keeps the count. Thread-safe.

@@ -130,7 +130,8 @@ constexpr size_t worthAnAssociation = 50;
 class Sender
 {
 public:
-    Sender(const Node& node, const Local& local, Task& task, const Transcode& transcode, const OnConfirmed& onConfirmed, SendResult& result)
+    Sender(const Node& node, const Local& local, Task& task, const Transcode& transcode, const OnConfirmed& onConfirmed,
+           SendResult& result)
         : m_node(node), m_local(local), m_task(task), m_transcode(transcode), m_onConfirmed(onConfirmed), m_result(result)
     {
     }

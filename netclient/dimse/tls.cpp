@@ -53,7 +53,8 @@ Result<void> loadCertificate(SSL_CTX* context, const dicom::TlsFiles& files)
         return fail(Fault::Invalid, tr("there is no certificate in the file %1").arg(files.certificateFile));
     if (SSL_CTX_use_PrivateKey_file(context, QFile::encodeName(keyFile).constData(), SSL_FILETYPE_PEM) != 1) {
         if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH)
-            return fail(Fault::Invalid, tr("the key %1 does not belong to the certificate %2").arg(keyFile, files.certificateFile));
+            return fail(Fault::Invalid,
+                        tr("the key %1 does not belong to the certificate %2").arg(keyFile, files.certificateFile));
         return fail(Fault::Invalid, tr("there is no private key without a passphrase in the file %1").arg(keyFile));
     }
     if (SSL_CTX_check_private_key(context) != 1)
@@ -77,7 +78,10 @@ QString dayOf(const ASN1_TIME* time)
     tm parts = {};
     if (!time || ASN1_TIME_to_tm(time, &parts) != 1)
         return QStringLiteral("?");
-    return QStringLiteral("%1-%2-%3").arg(parts.tm_year + 1900).arg(parts.tm_mon + 1, 2, 10, QLatin1Char('0')).arg(parts.tm_mday, 2, 10, QLatin1Char('0'));
+    return QStringLiteral("%1-%2-%3")
+        .arg(parts.tm_year + 1900)
+        .arg(parts.tm_mon + 1, 2, 10, QLatin1Char('0'))
+        .arg(parts.tm_mday, 2, 10, QLatin1Char('0'));
 }
 
 /// Why the peer's certificate is not trusted; `certificate`: the one of its chain that is looked at.
@@ -117,7 +121,8 @@ int verified(int isGood, X509_STORE_CTX* store)
     const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* seen = ssl ? static_cast<TlsStream::Seen*>(SSL_get_app_data(ssl)) : nullptr;
     if (!isGood && seen)
-        seen->untrusted = whyUntrusted(X509_STORE_CTX_get_current_cert(store), X509_STORE_CTX_get_error_depth(store), X509_STORE_CTX_get_error(store));
+        seen->untrusted = whyUntrusted(X509_STORE_CTX_get_current_cert(store), X509_STORE_CTX_get_error_depth(store),
+                                       X509_STORE_CTX_get_error(store));
     return isGood;
 }
 
@@ -247,8 +252,9 @@ Error TlsStream::reason(unsigned long first) const
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
     case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
-        return {Fault::Refused, text.arg(m_context->hasCertificate() ? tr("the peer does not trust our certificate")
-                                                                     : tr("the peer wants a certificate of ours, and there is none"))};
+        return {Fault::Refused,
+                text.arg(m_context->hasCertificate() ? tr("the peer does not trust our certificate")
+                                                     : tr("the peer wants a certificate of ours, and there is none"))};
     case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
     case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY:
@@ -287,8 +293,10 @@ TlsStream::Progress TlsStream::progressOf(int returned)
         break;
     }
     // Its alert may be lost when it closes at once: what it asked for tells.
-    if (m_isOpen && !m_hasRead && m_seen.isCertificateMissing && ERR_GET_REASON(first) != SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED) {
-        m_error = {Fault::Refused, tr("no encrypted connection: %1").arg(tr("the peer wants a certificate of ours, and there is none"))};
+    if (m_isOpen && !m_hasRead && m_seen.isCertificateMissing &&
+        ERR_GET_REASON(first) != SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED) {
+        m_error = {Fault::Refused,
+                   tr("no encrypted connection: %1").arg(tr("the peer wants a certificate of ours, and there is none"))};
         return Progress::Failed;
     }
     // A connection that ends without close_notify is cut; whoever reads knows whether a message was whole.

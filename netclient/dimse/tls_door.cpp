@@ -123,7 +123,8 @@ struct TlsDoor::Private
     }
 };
 
-TlsDoor::TlsDoor(std::shared_ptr<const TlsContext> context, int seconds, Admit admit, Refuse refuse) : d(std::make_unique<Private>())
+TlsDoor::TlsDoor(std::shared_ptr<const TlsContext> context, int seconds, Admit admit, Refuse refuse)
+    : d(std::make_unique<Private>())
 {
     d->context = std::move(context);
     d->seconds = seconds;

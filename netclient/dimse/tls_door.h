@@ -22,7 +22,8 @@ typename Guests::iterator whoMakesRoom(Guests& guests)
     int most = 0;
     for (const auto& guest : guests)
         most = std::max(most, ++counts[guest.guest.address]);
-    return std::find_if(guests.begin(), guests.end(), [&](const auto& guest) { return counts.value(guest.guest.address) == most; });
+    return std::find_if(guests.begin(), guests.end(),
+                        [&](const auto& guest) { return counts.value(guest.guest.address) == most; });
 }
 
 inline constexpr size_t maximumWaitingConnections = 4096;

@@ -129,7 +129,9 @@ public:
     {
         const bool isDone = go([this] { return m_stream->handshake(); }) == TlsStream::Progress::Done;
         if (!isDone && m_watch->hasTimedOut)
-            m_watch->setTlsError({Fault::TimedOut, tr("the peer did not answer the request for encryption within %1 s").arg(m_watch->silenceSeconds)});
+            m_watch->setTlsError(
+                {Fault::TimedOut,
+                 tr("the peer did not answer the request for encryption within %1 s").arg(m_watch->silenceSeconds)});
         return isDone ? EC_Normal : OFCondition(EC_IllegalCall);
     }
     OFCondition serverSideHandshake() override { return EC_Normal; } // before DCMTK saw the socket
@@ -157,7 +159,8 @@ public:
         size_t sent = 0;
         while (sent < size) {
             size_t count = 0;
-            if (go([&] { return m_stream->write(static_cast<char*>(bytes) + sent, size - sent, count); }) != TlsStream::Progress::Done) {
+            if (go([&] { return m_stream->write(static_cast<char*>(bytes) + sent, size - sent, count); }) !=
+                TlsStream::Progress::Done) {
                 errno = ECANCELED;
                 return -1;
             }
@@ -215,14 +218,18 @@ private:
 class WatchedLayer : public DcmTransportLayer
 {
 public:
-    WatchedLayer(std::shared_ptr<Watch> watch, Encryption encryption) : m_watch(std::move(watch)), m_encryption(std::move(encryption)) {}
+    WatchedLayer(std::shared_ptr<Watch> watch, Encryption encryption)
+        : m_watch(std::move(watch)), m_encryption(std::move(encryption))
+    {
+    }
 
     DcmTransportConnection* createConnection(DcmNativeSocketType socket, OFBool) override
     {
         if (m_encryption.ready)
             return new EncryptedConnection(socket, m_watch, std::move(m_encryption.ready));
         if (m_encryption.context)
-            return new EncryptedConnection(socket, m_watch, std::make_unique<TlsStream>(m_encryption.context, socket, m_encryption.host));
+            return new EncryptedConnection(socket, m_watch,
+                                           std::make_unique<TlsStream>(m_encryption.context, socket, m_encryption.host));
         return new WatchedConnection(socket, m_watch);
     }
 

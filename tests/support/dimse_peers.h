@@ -22,14 +22,14 @@ inline QStringList abdomen(int count = 72)
 
 /// An instance of our own, with a given study, patient and UID.
 inline QString makeFile(const QString& path, const QString& study, const QString& patientId, const QString& instance,
-                        const QString& name = "Made^Up")
+                        const QString& name = "Made^Up", const QString& series = {})
 {
     namespace tag = dicom::tag;
     dicom::Dataset dataset;
     (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
     (void)dataset.setText(tag::SOPInstanceUID, instance);
     (void)dataset.setText(tag::StudyInstanceUID, study);
-    (void)dataset.setText(tag::SeriesInstanceUID, study + ".1");
+    (void)dataset.setText(tag::SeriesInstanceUID, series.isEmpty() ? study + ".1" : series);
     (void)dataset.setText(tag::PatientID, patientId);
     (void)dataset.setText(tag::PatientName, name);
     (void)dataset.setText(tag::Modality, "OT");

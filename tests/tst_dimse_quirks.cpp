@@ -1,0 +1,478 @@
+#include "netclient/dicom/uid.h"
+#include "netclient/dimse/commitment.h"
+#include "netclient/dimse/query.h"
+#include "netclient/dimse/retrieve.h"
+#include "netclient/dimse/store.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/dimse_peers.h"
+#include "tests/support/scripted_scp.h"
+#include <QTcpSocket>
+#include <condition_variable>
+#include <thread>
+
+using namespace diascope;
+using namespace diascope::dimse;
+namespace tag = diascope::dicom::tag;
+using test::Collector;
+using test::element;
+using test::little;
+using test::makeFile;
+using test::ScriptedScp;
+using Conversation = ScriptedScp::Conversation;
+using Message = ScriptedScp::Message;
+
+namespace
+{
+
+const QByteArray secondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
+const QByteArray study = "1.2.3.4", series = "1.2.3.4.5";
+const QList<QByteArray> instances{"1.2.3.4.5.1", "1.2.3.4.5.2", "1.2.3.4.5.3"};
+
+enum Field : quint16 { Find = 0x0020, Get = 0x0010, Move = 0x0021, Store = 0x0001, Action = 0x0130, EventResponse = 0x8100 };
+
+QByteArray row(const QByteArray& patientId, const QByteArray& name = "Some^Body", const QByteArray& characterSet = {})
+{
+    return (characterSet.isEmpty() ? QByteArray() : element(8, 5, test::text(characterSet))) + element(8, 0x52, "STUDY ") +
+           element(0x10, 0x10, test::text(name)) + element(0x10, 0x20, test::text(patientId)) +
+           element(0x20, 0x0d, test::uid(study));
+}
+
+QByteArray image(const QByteArray& instance, const QByteArray& sopClass = secondaryCapture)
+{
+    return element(8, 0x16, test::uid(sopClass)) + element(8, 0x18, test::uid(instance)) + element(8, 0x60, "OT") +
+           element(0x10, 0x20, "P1") + element(0x20, 0x0d, test::uid(study)) + element(0x20, 0x0e, test::uid(series));
+}
+
+/// Remaining, completed, failed, with a warning (PS3.7 Table 9.3-10).
+QByteArray counts(int remaining, int completed, int failed, int warning = 0)
+{
+    return element(0, 0x1020, little(quint64(remaining), 2)) + element(0, 0x1021, little(quint64(completed), 2)) +
+           element(0, 0x1022, little(quint64(failed), 2)) + element(0, 0x1023, little(quint64(warning), 2));
+}
+
+/// The study of three at every level, as a good peer tells it.
+void answerFind(Conversation& peer, const Message& asked)
+{
+    const QByteArray keys = element(0x20, 0x0d, test::uid(study));
+    if (asked.dataset.contains("IMAGE"))
+        for (const QByteArray& instance : instances)
+            peer.respond(asked, 0xff00, element(8, 0x16, test::uid(secondaryCapture)) + element(8, 0x18, test::uid(instance)) +
+                                            element(8, 0x52, "IMAGE ") + keys + element(0x20, 0x0e, test::uid(series)));
+    else if (asked.dataset.contains("SERIES"))
+        peer.respond(asked, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid(series)));
+    else
+        peer.respond(asked, 0xff00,
+                     element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
+                         element(0x20, 0x1208, "3 "));
+    peer.respond(asked, 0);
+}
+
+Node nodeAt(quint16 port, const QString& assumedCharacterSet = {})
+{
+    return {"scripted", "SCRIPTED", "127.0.0.1", port, false, {}, {}, assumedCharacterSet};
+}
+
+} // namespace
+
+class TestDimseQuirks : public QObject
+{
+    Q_OBJECT
+
+    Local m_local;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_local.connectSeconds = 5;
+        m_local.acseSeconds = 5;
+        m_local.dimseSeconds = 5;
+    }
+
+    void findsOfUnusualPeers_data()
+    {
+        QTest::addColumn<QString>("quirk");
+        for (const char* quirk : {"pending 0xFF01", "pending without a dataset", "success with a dataset", "odd length",
+                                  "closes instead of a release", "takes PDUs of 4096"})
+            QTest::newRow(qPrintable(QStringLiteral("NET-01 %1").arg(quirk))) << quirk;
+    }
+    void findsOfUnusualPeers()
+    {
+        QFETCH(QString, quirk);
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            const quint16 pending = quirk == "pending 0xFF01" ? 0xff01 : 0xff00;
+            conversation.respond(asked, pending, row("A1"));
+            if (quirk == "pending without a dataset")
+                conversation.respond(asked, pending);
+            conversation.respond(asked, pending,
+                                 quirk == "odd length" ? element(8, 0x52, "STUDY") + element(0x10, 0x20, "A12") : row("A2"));
+            conversation.respond(asked, 0, quirk == "success with a dataset" ? row("NOT-A-ROW") : QByteArray());
+            if (quirk == "closes instead of a release")
+                conversation.close();
+        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        QStringList ids;
+        Task task;
+        const auto rows = dimse::find(nodeAt(peer.port()), Level::Study, FindKeys{}, [&](const dicom::Dataset& found) {
+            ids << found.text(tag::PatientID);
+            return true;
+        }, m_local, task);
+        QVERIFY2(rows, rows ? "" : qPrintable(message(rows.error())));
+        QCOMPARE(ids, quirk == "odd length" ? (QStringList{"A1", "A12"}) : (QStringList{"A1", "A2"}));
+        QCOMPARE(*rows, 2);
+        if (quirk != "closes instead of a release")
+            QTRY_COMPARE(peer.releases(), 1);
+    }
+
+    void SAF_07_aWronglyDeclaredCharacterSet_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QByteArray>("declared");
+        QTest::addColumn<QString>("assumed");
+        QTest::addColumn<QString>("name");
+        const QByteArray gb = QByteArray::fromHex("d5c55ec8fd"); // 张^三 by GB18030
+        QTest::newRow("SAF-07 GB18030 said to be ISO_IR 100")
+            << gb << QByteArray("ISO_IR 100") << "GB18030" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 GB18030 not declared") << gb << QByteArray() << "GB18030" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 said to be a set there is not")
+            << gb << QByteArray("ISO_IR 999") << "GB18030" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 UTF-8 said to be ISO_IR 100")
+            << QString::fromUtf8("李^四").toUtf8() << QByteArray("ISO_IR 100") << "ISO_IR 192" << QString::fromUtf8("李^四");
+        QTest::newRow("SAF-07 rightly declared, nothing assumed")
+            << gb << QByteArray("GB18030") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 believed where nothing is assumed")
+            << gb << QByteArray("ISO_IR 100") << "" << QString::fromUtf8("ÕÅ^Èý"); // by ISO 8859-1
+    }
+    void SAF_07_aWronglyDeclaredCharacterSet()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QByteArray, declared);
+        QFETCH(QString, assumed);
+        QFETCH(QString, name);
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            conversation.respond(asked, 0xff00, row("A1", bytes, declared));
+            conversation.respond(asked, 0);
+        });
+        QStringList names;
+        Task task;
+        const auto rows = dimse::find(nodeAt(peer.port(), assumed), Level::Study, FindKeys{}, [&](const dicom::Dataset& found) {
+            names << found.text(tag::PatientName);
+            return true;
+        }, m_local, task);
+        QVERIFY2(rows, rows ? "" : qPrintable(message(rows.error())));
+        QCOMPARE(names, QStringList{name});
+    }
+
+    void retrievesOfUnusualPeers_data()
+    {
+        QTest::addColumn<bool>("isMove");
+        QTest::addColumn<int>("status");   // of the last response
+        QTest::addColumn<int>("sent");     // of three
+        QTest::addColumn<bool>("isListed"); // the failed, by name
+        QTest::addColumn<QString>("quirk");
+        for (bool isMove : {false, true}) {
+            const auto add = [&](const char* name, int status, int sent, bool isListed, const char* quirk) {
+                QTest::newRow(qPrintable(QStringLiteral("%1 %2").arg(QString(name).arg(isMove ? "C-MOVE" : "C-GET"), quirk)))
+                    << isMove << status << sent << isListed << quirk;
+            };
+            add("NET-06 %1 0xB000 with a list", 0xb000, 2, true, "");
+            add("NET-06 %1 0xB000 without a list", 0xb000, 2, false, "");
+            add("NET-07 %1 success, one missing", 0, 2, false, "");
+            add("NET-01 %1 0xA701", 0xa701, 0, false, "");
+            add("NET-01 %1 0xA702", 0xa702, 0, false, "");
+            add("NET-01 %1", 0, 3, false, "without a pending response");
+            add("NET-01 %1", 0, 3, false, "pending 0xFF01");
+            add("NET-01 %1", 0, 3, false, "closes instead of a release");
+            add("NET-01 %1", 0, 3, false, "takes PDUs of 4096");
+            add("NET-01 %1", 0, 3, false, "no counts");
+        }
+    }
+    void retrievesOfUnusualPeers()
+    {
+        QFETCH(bool, isMove);
+        QFETCH(int, status);
+        QFETCH(int, sent);
+        QFETCH(bool, isListed);
+        QFETCH(QString, quirk);
+        QTemporaryDir folder;
+        QStringList files;
+        for (int i = 0; i < sent; ++i)
+            files << makeFile(folder.filePath(QString::number(i)), study, "P1", instances[i]);
+        const quint16 port = test::freePort();
+        const quint16 pending = quirk == "pending 0xFF01" ? 0xff01 : 0xff00;
+        std::atomic<int> movedBy = 0;
+        std::mutex mutex;
+        QList<int> answers; // to the stores of a C-GET
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(conversation, asked);
+            if (asked.field == Move && sent > 0)
+                movedBy =
+                    test::run("storescu", QStringList{"-aec", asked.destination, "127.0.0.1", QString::number(port)} + files)
+                        .code;
+            for (int i = 0; i < sent; ++i) {
+                if (asked.field == Get) {
+                    conversation.store(secondaryCapture, instances[i], image(instances[i]));
+                    Message answer;
+                    const std::lock_guard lock(mutex);
+                    answers << (conversation.receive(answer) ? answer.status : -1);
+                }
+                if (quirk != "without a pending response")
+                    conversation.respond(asked, pending, {}, counts(2 - i, i + 1, 0));
+            }
+            const QByteArray failed = isListed ? element(8, 0x58, test::uid(instances[2])) : QByteArray();
+            conversation.respond(asked, quint16(status), failed,
+                                 quirk == "no counts" ? QByteArray() : counts(0, sent, status == 0xb000 ? 1 : 0));
+            if (quirk == "closes instead of a release")
+                conversation.close();
+        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        Collector collector;
+        Task task;
+        const RetrieveRequest request{{QString(study)}, {}, {}, {}};
+        const auto result =
+            isMove ? dimse::move(nodeAt(peer.port()), request, {"DIASCOPE", port, ListenerOptions::Interface::Loopback},
+                                 collector.sink(), m_local, task)
+                   : dimse::get(nodeAt(peer.port()), request, collector.sink(), m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QCOMPARE(movedBy, 0);
+        for (int answer : answers)
+            QCOMPARE(answer, 0);
+        QCOMPARE(answers.size(), isMove ? 0 : sent);
+        QCOMPARE(result->received, sent);
+        QCOMPARE(collector.all.size(), size_t(sent));
+        QCOMPARE(result->expected, 3);
+        QCOMPARE(result->isComplete(), sent == 3);
+        const bool isOutOfResources = status == 0xa701 || status == 0xa702;
+        QCOMPARE(result->ended.has_value(), isOutOfResources);
+        if (isOutOfResources) {
+            QCOMPARE(result->ended->fault, Fault::Refused);
+            QVERIFY(isTransient(*result->ended));
+        }
+        QStringList failed;
+        for (const InstanceFailure& failure : result->failed)
+            failed << failure.sopInstanceUid;
+        failed.sort();
+        QStringList missing;
+        for (int i = sent; i < 3; ++i)
+            missing << QString(instances[i]);
+        QCOMPARE(failed, missing);
+        if (isListed)
+            QCOMPARE(result->failed.front().reason, "the peer could not send it");
+    }
+
+    /// What we send stays within what the peer takes.
+    void NET_01_aPeerWithSmallPdusGetsSmallPdus()
+    {
+        const QString path = test::abdomen(1).value(0);
+        NEEDS_TEST_DATA(path);
+        QByteArray got;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            got = asked.dataset;
+            conversation.respond(asked, 0);
+        }, 4096);
+        Task task;
+        const auto sent = dimse::store(nodeAt(peer.port()), {path}, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed.front().reason));
+        QTRY_COMPARE(peer.releases(), 1);
+        QVERIFY2(peer.largestPdu() <= 4096 && peer.largestPdu() > 4000, QByteArray::number(peer.largestPdu()).constData());
+        QVERIFY(got.endsWith(dicom::Dataset::read(path)->bytes(tag::PixelData).right(100000)));
+    }
+
+    void ourAeTitleIsKnownHoweverItIsWritten_data()
+    {
+        QTest::addColumn<QByteArray>("called");
+        QTest::addColumn<int>("answer"); // PDU type: 2 accepted, 3 rejected
+        QTest::newRow("NET-04 as it is") << QByteArray("DIASCOPE        ") << 2;
+        QTest::newRow("NET-04 padded in front") << QByteArray("     DIASCOPE   ") << 2;
+        QTest::newRow("NET-04 another case") << QByteArray("Diascope        ") << 2;
+        QTest::newRow("NET-04 padded with zeros") << QByteArray("DIASCOPE\0\0\0\0\0\0\0\0", 16) << 2;
+        QTest::newRow("NET-04 another") << QByteArray("DIASCOPE2       ") << 3;
+        QTest::newRow("NET-04 part of it") << QByteArray("DIASCOP         ") << 3;
+    }
+    void ourAeTitleIsKnownHoweverItIsWritten()
+    {
+        QFETCH(QByteArray, called);
+        QFETCH(int, answer);
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
+        QVERIFY(socket.waitForConnected(5000));
+        socket.write(associateRequest(called));
+        QVERIFY(socket.waitForReadyRead(5000));
+        QCOMPARE(int(socket.read(1).at(0)), answer);
+    }
+
+    /// A CT by name on the presentation context of a secondary capture is refused, and the association goes on.
+    void NET_13_anotherSopClassThanAgreedOnIsRefused()
+    {
+        Collector collector;
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
+        QVERIFY(socket.waitForConnected(5000));
+        socket.write(associateRequest("DIASCOPE        "));
+        QByteArray answer;
+        const auto read = [&] { // one PDU
+            while (answer.size() < 6 || answer.size() < 6 + (uchar(answer[4]) << 8 | uchar(answer[5])))
+                if (!socket.waitForReadyRead(5000))
+                    return false;
+                else
+                    answer += socket.readAll();
+            return true;
+        };
+        QVERIFY(read());
+        for (const QByteArray& sopClass : {QByteArray("1.2.840.10008.5.1.4.1.1.2"), secondaryCapture}) {
+            const QByteArray command = test::commandSet(
+                element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(Store, 2)) + element(0, 0x110, little(1, 2)) +
+                element(0, 0x700, little(0, 2)) + element(0, 0x800, little(1, 2)) + element(0, 0x1000, test::uid(instances[0])));
+            socket.write(test::pdv(1, 3, command) + test::pdv(1, 2, image(instances[0], sopClass)));
+            answer.clear();
+            QVERIFY(read());
+            const qsizetype at = answer.indexOf(QByteArray::fromHex("0000000902000000")); // (0000,0900), 2 bytes
+            QVERIFY(at > 0);
+            QCOMPARE(int(uchar(answer[at + 8]) | uchar(answer[at + 9]) << 8),
+                     sopClass == secondaryCapture ? 0 : 0x0122); // PS3.7 Annex C
+        }
+        QCOMPARE(collector.all.size(), size_t(1));
+        QCOMPARE(collector.all.front().sopClassUid, QString(secondaryCapture));
+    }
+
+    /// While one instance is being stored another finds no room: refused for now and read to its end, for what follows it on the
+    /// same association is taken. Later it is taken, too.
+    void NET_12_whatIsNotStoredYetHasABound()
+    {
+        QTemporaryDir folder;
+        const auto big = [&](const QString& name, const QString& uid, int size) {
+            const QString path = makeFile(folder.filePath(name), "2.25.80", "P", uid);
+            auto dataset = *dicom::Dataset::read(path);
+            dataset.setBytes(tag::PixelData, QByteArray(size, 'x'));
+            (void)dataset.write(path, QString::fromUtf16(dicom::explicitLittleEndian));
+            return path;
+        };
+        const QString first = big("1first", "2.25.80.1", 700'000), second = big("2second", "2.25.80.2", 700'000),
+                      small = big("3small", "2.25.80.3", 1000);
+        std::mutex mutex;
+        std::condition_variable change;
+        bool isHeld = true, isInside = false;
+        QStringList stored;
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        options.maximumBytesHeld = 1'600'000;
+        const auto listener = Listener::start(options, [&](Received&& received) -> Result<void> {
+            std::unique_lock lock(mutex);
+            if (received.sopInstanceUid == "2.25.80.1") {
+                isInside = true;
+                change.notify_all();
+                change.wait_for(lock, std::chrono::seconds(30), [&] { return !isHeld; });
+            }
+            stored << received.sopInstanceUid;
+            return {};
+        });
+        QVERIFY(listener);
+        const auto send = [&](const QStringList& files) {
+            return test::run("storescu",
+                             QStringList{"-v", "-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + files);
+        };
+        std::thread sender([&] { send({first}); });
+        {
+            std::unique_lock lock(mutex);
+            change.wait_for(lock, std::chrono::seconds(20), [&] { return isInside; });
+        }
+        const auto refused = send({"-nh", second, small}); // goes on after a failure
+        {
+            const std::lock_guard lock(mutex);
+            isHeld = false;
+            change.notify_all();
+        }
+        sender.join();
+        QVERIFY(isInside);
+        QVERIFY2((refused.out + refused.err).contains("Refused: OutOfResources"), (refused.out + refused.err).constData());
+        QCOMPARE(stored, (QStringList{"2.25.80.3", "2.25.80.1"}));
+        const auto again = send({second});
+        QVERIFY2((again.out + again.err).contains("(Success)"), (again.out + again.err).constData());
+        QCOMPARE(stored.size(), 3);
+    }
+
+    void NET_01_aCommitmentReportOnTheSameAssociation_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"all kept", "one failed", "another transaction's first", "no report", "ends the association"})
+            QTest::newRow(qPrintable(QStringLiteral("NET-01 %1").arg(kind))) << kind;
+    }
+    void NET_01_aCommitmentReportOnTheSameAssociation()
+    {
+        QFETCH(QString, kind);
+        const QString transaction = dicom::newUid();
+        std::mutex mutex;
+        QByteArray asked;
+        QList<int> answers; // ours to its reports
+        ScriptedScp peer([&](Conversation& conversation, const Message& request) {
+            const std::lock_guard lock(mutex);
+            if (request.field == EventResponse) {
+                answers << request.status;
+                return;
+            }
+            asked = request.dataset;
+            conversation.respond(request, 0);
+            const auto references = [](quint16 sequence, const QByteArray& instance, const QByteArray& more = {}) {
+                const QByteArray reference =
+                    element(8, 0x1150, test::uid(secondaryCapture)) + element(8, 0x1155, test::uid(instance)) + more;
+                return element(8, sequence,
+                               little(0xfffe, 2) + little(0xe000, 2) + little(quint64(reference.size()), 4) + reference);
+            };
+            const QByteArray ours = element(8, 0x1195, test::uid(transaction.toLatin1()));
+            if (kind == "another transaction's first")
+                conversation.report(1, element(8, 0x1195, "1.2.3.99") + references(0x1199, instances[0]));
+            if (kind == "one failed")
+                conversation.report(2, ours + references(0x1198, instances[1], element(8, 0x1197, little(0x0213, 2))) +
+                                           references(0x1199, instances[0]));
+            else if (kind == "ends the association")
+                conversation.close();
+            else if (kind != "no report")
+                conversation.report(1, ours + references(0x1199, instances[0]));
+        });
+        Task task;
+        const auto report = requestCommitment(nodeAt(peer.port()), transaction,
+                                              {{secondaryCapture, instances[0]}, {secondaryCapture, instances[1]}}, m_local, task,
+                                              kind == "no report" ? 1 : 20);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QVERIFY(asked.contains(transaction.toLatin1()) && asked.contains(instances[0]) && asked.contains(instances[1]));
+        const bool isNone = kind == "no report" || kind == "ends the association";
+        QCOMPARE(report->has_value(), !isNone);
+        if (kind != "ends the association")
+            QTRY_COMPARE(peer.releases(), 1);
+        if (isNone)
+            return;
+        QCOMPARE((*report)->transactionUid, transaction);
+        QCOMPARE((*report)->committed, QStringList{QString(instances[0])});
+        QCOMPARE((*report)->failed.size(), size_t(kind == "one failed"));
+        if (kind == "one failed") {
+            QCOMPARE((*report)->failed.front().sopInstanceUid, QString(instances[1]));
+            QCOMPARE((*report)->failed.front().reason,
+                     "the peer has no room for it"); // 0213H, resource limitation (PS3.3 C.14.1.1)
+        }
+        const std::lock_guard lock(mutex);
+        QCOMPARE(answers, kind == "another transaction's first" ? (QList<int>{0x0110, 0}) : QList<int>{0});
+    }
+
+private:
+    /// For secondary captures in implicit little endian.
+    static QByteArray associateRequest(const QByteArray& called)
+    {
+        using test::big;
+        using test::item;
+        const QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1") +
+                                 item(0x20, QByteArray(1, '\1') + QByteArray(3, '\0') + item(0x30, secondaryCapture) +
+                                                item(0x40, "1.2.840.10008.1.2")) +
+                                 item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
+        return test::pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "HOSTILE         " + QByteArray(32, '\0') + items);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDimseQuirks)
+#include "tst_dimse_quirks.moc"
