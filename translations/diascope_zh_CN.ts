@@ -1978,6 +1978,14 @@ RIS：%1 %2</translation>
             <translation>端口应在 0 到 65535 之间</translation>
         </message>
         <message>
+            <source>1 to 3600 seconds are possible</source>
+            <translation>可设 1 到 3600 秒</translation>
+        </message>
+        <message>
+            <source>%1 is no transfer&apos;s number (see diascope transfers)</source>
+            <translation>%1 不是传输编号（见 diascope transfers）</translation>
+        </message>
+        <message>
             <source>a port lies between 1 and 65535</source>
             <translation>端口必须在 1 到 65535 之间</translation>
         </message>

@@ -98,6 +98,16 @@ std::optional<dicom::Login::Kind> loginKindOf(const QString& name)
     return std::nullopt;
 }
 
+Local localOf(const Settings& settings, const Local& otherwise)
+{
+    const auto seconds = [&](const Setting<int>& setting, int unset) {
+        const QVariant value = settings.raw(QString::fromLatin1(setting.key));
+        return value.isValid() ? value.toInt() : unset;
+    };
+    return {settings.get(listenAe), seconds(connectSeconds, otherwise.connectSeconds), seconds(acseSeconds, otherwise.acseSeconds),
+            seconds(dimseSeconds, otherwise.dimseSeconds)};
+}
+
 std::vector<Node> Nodes::list() const
 {
     std::vector<Node> nodes;

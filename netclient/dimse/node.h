@@ -50,6 +50,11 @@ struct Local
 
 inline const Setting<QString> listenAe{"listen.ae", QStringLiteral("DIASCOPE")};
 inline const Setting<int> listenPort{"listen.port", 11112};
+inline const Setting<int> connectSeconds{"network.connectSeconds", 10};
+inline const Setting<int> acseSeconds{"network.acseSeconds", 15};
+inline const Setting<int> dimseSeconds{"network.dimseSeconds", 60};
+/// Our side as the settings say; what they do not say is as in `otherwise`, but for the AE title.
+Local localOf(const Settings& settings, const Local& otherwise = {});
 
 /// The configured peers, kept in the profile's settings.
 class Nodes
