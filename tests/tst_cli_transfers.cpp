@@ -291,7 +291,7 @@ private Q_SLOTS:
             FaultProxy line(m_orthanc->port);
             line.set(Way::ToClient, slow(150'000));
             SUCCEEDS(addNode(program, "K", line.port(), "ORTHANC", {"--retrieve-by", "get", "--associations", "1"}));
-            const int moment = QRandomGenerator::global()->bounded(1, slices - 8);
+            const int moment = QRandomGenerator::global()->bounded(3, slices - 8);
             const int empty = filesUnder(program.profile() + "/pixels");
             const auto getting = started(program, {"get", "K", m_study});
             QTRY_VERIFY_WITH_TIMEOUT(filesUnder(program.profile() + "/pixels") >= empty + moment || getting->state() == QProcess::NotRunning, 15000);
