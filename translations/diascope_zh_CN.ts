@@ -199,6 +199,10 @@ RIS：%1 %2</translation>
             <translation>%1 不能用作介质上的文件名</translation>
         </message>
         <message>
+            <source>%1 is no transfer's number (see diascope transfers)</source>
+            <translation>%1 不是传输编号（见 diascope transfers）</translation>
+        </message>
+        <message>
             <source>%1 is not a plain file</source>
             <translation>%1 不是普通文件</translation>
         </message>
@@ -230,6 +234,14 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 mm</source>
             <translation>%1 mm</translation>
+        </message>
+        <message>
+            <source>%1 ms at most for one letter</source>
+            <translation>每个字符最多 %1 毫秒</translation>
+        </message>
+        <message>
+            <source>%1 ms from the start of the process to the first rows</source>
+            <translation>从进程启动到首批行 %1 毫秒</translation>
         </message>
         <message>
             <source>%1 not acknowledged: %2</source>
@@ -516,6 +528,10 @@ RIS：%1 %2</translation>
         <message>
             <source>1 for peers that bear no more</source>
             <translation>对方承受不了更多时设为 1</translation>
+        </message>
+        <message>
+            <source>1 to 3600 seconds are possible</source>
+            <translation>可设 1 到 3600 秒</translation>
         </message>
         <message>
             <source>3D</source>
@@ -2941,6 +2957,10 @@ RIS：%1 %2</translation>
             <translation>本机</translation>
         </message>
         <message>
+            <source>how long the list of studies takes, from the start of the process or letter by letter</source>
+            <translation>检查列表所需时间：从进程启动起，或逐字符计</translation>
+        </message>
+        <message>
             <source>image %1 of %2 is not loaded yet</source>
             <translation>第 %1 幅图像（共 %2 幅）尚未加载</translation>
         </message>
@@ -3351,6 +3371,10 @@ RIS：%1 %2</translation>
         <message>
             <source>no reconstruction: %1</source>
             <translation>无法重建：%1</translation>
+        </message>
+        <message>
+            <source>no rows were shown</source>
+            <translation>没有显示任何行</translation>
         </message>
         <message>
             <source>no space is left</source>
@@ -3771,6 +3795,10 @@ RIS：%1 %2</translation>
         <message>
             <source>spatial fiducials</source>
             <translation>空间基准点</translation>
+        </message>
+        <message>
+            <source>start or typing WORD is wanted</source>
+            <translation>需要 start 或 typing WORD</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -4865,6 +4893,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the whole image (the default)</source>
             <translation>整幅图像（默认）</translation>
+        </message>
+        <message>
+            <source>the window has no list</source>
+            <translation>窗口没有列表</translation>
         </message>
         <message>
             <source>there are fewer than %1 slices</source>

@@ -296,16 +296,27 @@ Outcome runTransfers(Call& call, const QCommandLineParser& parser)
             return wrongUsage(tr("which transfer? (see diascope transfers)"));
         if (auto permitted = (*opened)->permit(app::Action::Send); !permitted)
             return failed(permitted.error());
-        for (const QString& word : words)
-            if (auto changed = (queue.*changes[what])(word.toLongLong()); !changed)
+        std::vector<qint64> ids;
+        for (const QString& word : words) {
+            bool isNumber = false;
+            ids.push_back(word.toLongLong(&isNumber));
+            if (!isNumber)
+                return wrongUsage(tr("%1 is no transfer's number (see diascope transfers)").arg(word));
+        }
+        for (qint64 id : ids)
+            if (auto changed = (queue.*changes[what])(id); !changed)
                 return failed(changed.error());
     } else if (what == QLatin1String("clear")) {
+        if (auto permitted = (*opened)->permit(app::Action::Send); !permitted)
+            return failed(permitted.error());
         if (auto cleared = queue.clearFinished(); !cleared)
             return failed(cleared.error());
     } else if (what == QLatin1String("run")) {
         const auto seconds = wholeNumber(parser, "wait", 1, 7 * 86400, 86400);
         if (!seconds)
             return wrongUsage(tr("--wait wants seconds"));
+        if (auto permitted = (*opened)->permit(app::Action::Send); !permitted) // what waits may be to be sent (SAF-11)
+            return failed(permitted.error());
         outcome = runOpen(call, *seconds);
     } else if (what != QLatin1String("list")) {
         return wrongUsage(tr("list, run, pause, resume, cancel, retry or clear?"));

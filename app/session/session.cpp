@@ -39,8 +39,10 @@ const std::vector<KnownSetting>& knownSettings()
     static const std::vector<KnownSetting> settings{
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
-        known(listenAlways), known(evictImported), known(listenCertificate), known(listenKey), known(listenCa), known(worklistNode), known(prefetchMinutes), known(transfer::routeRules), known(transfer::prefetchRules),
-        known(transfer::backgroundLimits), known(transfer::atOnce),
+        known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
+        known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds),
+        known(evictImported), known(worklistNode), known(prefetchMinutes),
+        known(transfer::routeRules), known(transfer::prefetchRules), known(transfer::backgroundLimits), known(transfer::atOnce),
     };
     return settings;
 }
@@ -177,9 +179,7 @@ Result<void> Session::permit(Action action) const
 
 dimse::Local Session::local() const
 {
-    dimse::Local local;
-    local.aeTitle = m_settings->get(dimse::listenAe);
-    return local;
+    return dimse::localOf(*m_settings);
 }
 
 QStringList Session::settingKeys()
@@ -217,6 +217,8 @@ Result<void> Session::configure(const QString& key, const QString& value)
             return invalid(QT_TRANSLATE_NOOP("Session", "a whole number is wanted"));
         if (key.endsWith(QLatin1String("port")) && (number < 1 || number > 65535))
             return invalid(QT_TRANSLATE_NOOP("Session", "a port lies between 1 and 65535"));
+        if (key.endsWith(QLatin1String("Seconds")) && (number < 1 || number > 3600))
+            return invalid(QT_TRANSLATE_NOOP("Session", "1 to 3600 seconds are possible"));
         typed = number;
         break;
     }

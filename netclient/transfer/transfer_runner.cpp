@@ -105,7 +105,7 @@ private:
     Task m_task;
     std::atomic<qint64> m_done = 0, m_total = 0, m_bytes = 0;
     std::atomic<qint64> m_before = 0; ///< here (there) before this attempt
-    std::atomic<bool> m_isYielding = false, m_isOver = false;
+    std::atomic<bool> m_isYielding = false, m_isOver = false, m_isTotalKnown = false;
     std::atomic<TransferQueue::Wish> m_wish = TransferQueue::Wish::GoOn;
     QElapsedTimer m_clock;
     std::mutex m_mutex;
@@ -117,6 +117,7 @@ void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
     // What is sent again counts from none again: progress never runs backwards.
     m_done = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_done, done) : done;
     m_total = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_total, total) : total;
+    m_isTotalKnown = m_isTotalKnown || total > 0;
     if (m_watched) {
         m_watched->report(m_before + done, m_before + total);
         if (m_watched->isCancelled())
@@ -128,7 +129,8 @@ Transfer TransferRunner::Attempt::current() const
 {
     Transfer now = m_transfer;
     now.done = m_before + m_done;
-    now.total = m_before + m_total;
+    if (m_isTotalKnown) // an attempt that never got through to the peer knows no better than those before it (SAF-04)
+        now.total = m_before + m_total;
     now.present = m_before;
     now.bytes = m_bytes;
     const double seconds = double(m_clock.nsecsElapsed()) / 1e9;
@@ -168,9 +170,7 @@ Result<dimse::Node> TransferRunner::Attempt::connectable() const
 
 dimse::Local TransferRunner::Attempt::local() const
 {
-    dimse::Local local = m_runner.options.local;
-    local.aeTitle = Settings(m_runner.profile).get(dimse::listenAe);
-    return local;
+    return dimse::localOf(Settings(m_runner.profile), m_runner.options.local);
 }
 
 Transfer TransferRunner::Attempt::run()
@@ -282,7 +282,8 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
         QElapsedTimer clock;
         clock.start();
         result = retrieveStudy(m_runner.archive, node, what.study, what.series, way, options, m_task);
-        const bool isRefused = !result && isNotOffered(way, result.error());
+        const bool isRefused = !result ? isNotOffered(way, result.error())
+                                       : result->ended && result->received == 0 && isNotOffered(way, *result->ended);
         const double seconds = double(clock.nsecsElapsed()) / 1e9;
         // A few images tell nothing of a line's speed.
         if (isRefused || m_bytes > 1'000'000)
@@ -295,6 +296,7 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
     m_before = result->present;
     m_done = result->received;
     m_total = std::max(result->expected - result->present, result->received);
+    m_isTotalKnown = m_isTotalKnown || result->expected > 0;
     std::optional<Error> error = result->ended;
     if (!error && result->expected == 0)
         error = Error{Fault::NotFound, tr("%1 has no such study").arg(node.name)};
@@ -323,11 +325,16 @@ void TransferRunner::Attempt::send(TransferQueue& queue, const dimse::Node& node
             rest.push_back(file);
     m_before = qint64(files->size() - rest.size());
     m_total = qint64(rest.size());
+    m_isTotalKnown = true;
     if (rest.empty())
         return settleSent(queue, node, *files);
     const auto result = sendFiles(m_runner.archive, node, rest, options, m_task);
-    if (!result)
-        return failed(result.error());
+    if (!result) { // none went out: each is listed all the same (SAF-05)
+        std::vector<dicom::InstanceFailure> unsent;
+        for (const OutgoingFile& file : rest)
+            unsent.push_back({file.key(), message(result.error())});
+        return ended(result.error(), unsent, 0);
+    }
     m_done = result->confirmed;
     std::vector<dicom::InstanceFailure> failures;
     for (const dicom::SendFailure& failure : result->failed)
@@ -519,9 +526,11 @@ Result<Transfer> TransferRunner::attemptNow(qint64 id, Task& task)
 Result<Transfer> TransferRunner::runNow(qint64 id, Task& task)
 {
     constexpr int mostTries = 6;
-    qint64 done = 0;
+    qint64 done = 0, present = std::numeric_limits<qint64>::max();
     for (int tries = 1;; ++tries) {
         auto transfer = attemptNow(id, task);
+        if (transfer) // what an earlier attempt of this call brought was not here before it
+            present = transfer->present = std::min(present, transfer->present);
         if (!transfer || transfer->state != State::Queued)
             return transfer;
         // The caller waits: again at once while it gets on, and not for ever where the peer is away.

@@ -49,7 +49,7 @@ void ServerProcess::kill()
     m_process.waitForFinished(5000);
 }
 
-std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why)
+std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why, const QStringList& options)
 {
     auto server = std::make_unique<DcmQrScp>();
     server->port = freePort();
@@ -63,7 +63,7 @@ std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why)
                                 "AETable BEGIN\nQRSCP %3 RW (200, 1024mb) ANY\nAETable END\n")
                      .arg(server->port).arg(movePort).arg(server->folder.filePath("db")).toUtf8());
     config.close();
-    server->process = ServerProcess::start("dcmqrscp", {"-c", config.fileName()}, server->port, why);
+    server->process = ServerProcess::start("dcmqrscp", options + QStringList{"-c", config.fileName()}, server->port, why);
     return server->process ? std::move(server) : nullptr;
 }
 
