@@ -91,7 +91,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
             intake->add(std::move(received.part10), uid);
             return {};
         };
-        result = way == RetrieveBy::Web ? dicomweb::retrieve(serviceOf(node), request, sink, task)
+        result = way == RetrieveBy::Web ? dicomweb::retrieve(serviceOf(node, options.local), request, sink, task)
                                         : dimse::get(node, request, sink, options.local, task);
         intake->finish();
     }
@@ -119,9 +119,11 @@ bool isNotOffered(RetrieveBy way, const Error& error)
     return dimse::isNotOffered(error);
 }
 
-dicomweb::Service serviceOf(const dimse::Node& node)
+dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local)
 {
     dicomweb::Service service;
+    service.connectSeconds = local.connectSeconds;
+    service.silenceSeconds = local.dimseSeconds;
     service.url = node.dicomWebUrl;
     service.tls = node.tls;
     service.login = {node.login, node.user, node.secret};
@@ -135,7 +137,7 @@ Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::Fi
                     const dimse::Local& local, Task& task)
 {
     if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
-        return dicomweb::find(serviceOf(node), level, keys, onMatch, task);
+        return dicomweb::find(serviceOf(node, local), level, keys, onMatch, task);
     return dimse::find(node, level, keys, onMatch, local, task);
 }
 
@@ -295,7 +297,7 @@ Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& p
                                    Task& task)
 {
     if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
-        return dicomweb::store(serviceOf(node), paths, task, options.transcode, onConfirmed);
+        return dicomweb::store(serviceOf(node, options.local), paths, task, options.transcode, onConfirmed);
     return dimse::store(node, paths, options.local, task, options.transcode, onConfirmed);
 }
 

@@ -34,7 +34,7 @@ std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted
 bool isNotOffered(RetrieveBy way, const Error& error);
 
 /// The DICOMweb service of a node.
-dicomweb::Service serviceOf(const dimse::Node& node);
+dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local = {});
 /// C-FIND or, where the node is asked by the web (or by nothing else), QIDO-RS. Errors: those of the two.
 Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
                     const dimse::Local& local, Task& task);

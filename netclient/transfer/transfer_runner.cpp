@@ -285,8 +285,10 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
         const bool isRefused = !result ? isNotOffered(way, result.error())
                                        : result->ended && result->received == 0 && isNotOffered(way, *result->ended);
         const double seconds = double(clock.nsecsElapsed()) / 1e9;
-        // A few images tell nothing of a line's speed.
-        if (isRefused || m_bytes > 1'000'000)
+        // A few images tell nothing of a line's speed, and a web server that is down today may be the quicker one tomorrow.
+        const auto fault = !result ? result.error().fault : result->ended ? result->ended->fault : Fault::Internal;
+        const bool isForGood = way != RetrieveBy::Web || fault == Fault::NotFound || fault == Fault::Unsupported || fault == Fault::NotDicom;
+        if (isRefused ? isForGood : m_bytes > 1'000'000)
             (void)queue.learn(node.name, {name(way), isRefused ? 0 : double(m_bytes) / seconds, isRefused});
         if (!isRefused || m_task.isCancelled())
             break;
