@@ -79,7 +79,7 @@ private Q_SLOTS:
         FAILS_PLAINLY(program.run({"echo", "T"}));
     }
 
-    void theListenerTakesWhatOthersSend() // NET-01
+    void NET_01_theListenerTakesWhatOthersSend()
     {
         if (QStandardPaths::findExecutable("storescu").isEmpty())
             QSKIP("storescu (package dcmtk) is not installed");
@@ -104,7 +104,7 @@ private Q_SLOTS:
         SUCCEEDS(program.run({"verify"}));
     }
 
-    void aWholeStudyGoesToOrthancAndComesBack() // NET-01
+    void NET_01_aWholeStudyGoesToOrthancAndComesBack()
     {
         QString why;
         const quint16 ourPort = test::freePort();
@@ -160,7 +160,7 @@ private Q_SLOTS:
         QVERIFY2(wrong.err.toLower().contains("ae title") || wrong.err.toLower().contains("called"), wrong.err.constData());
     }
 
-    void dcmqrscpAnswersToo() // NET-01
+    void NET_01_dcmqrscpAnswersToo()
     {
         QTemporaryDir folder;
         const auto pacs = demo::Pacs::start(folder.path());

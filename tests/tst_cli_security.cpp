@@ -4,6 +4,7 @@
 #include "tests/support/program.h"
 #include <QDate>
 #include <QDirIterator>
+#include <QTcpSocket>
 
 using namespace diascope;
 using test::Program;
@@ -197,7 +198,7 @@ private Q_SLOTS:
         }
     }
 
-    void aSecretComesFromTheEnvironmentOrIsMissed() // NET-10
+    void NET_10_aSecretComesFromTheEnvironmentOrIsMissed()
     {
         QString why;
         const auto orthanc = test::Orthanc::start(test::freePort(), &why, R"(,"Plugins":["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],"DicomWeb":{"Enable":true},"AuthenticationEnabled":true,"RegisteredUsers":{"reader":"s3cret"})");
@@ -226,7 +227,7 @@ private Q_SLOTS:
         }
     }
 
-    void theListenerRoutesAndKeepsInside() // NET-15, NET-11
+    void NET_15_NET_11_theListenerRoutesAndKeepsInside()
     {
         QString why;
         const auto scp = test::StoreScp::start({}, &why);
@@ -255,7 +256,24 @@ private Q_SLOTS:
         SUCCEEDS(program.run({"verify"}));
     }
 
-    void theListenerSpeaksOnlyTls() // NET-10
+    void NET_12_aThousandIdleConnectionsAreSaidAndShutNobodyOut()
+    {
+        Program program;
+        Listening listener(program);
+        QVERIFY(listener.port != "0");
+        std::vector<std::unique_ptr<QTcpSocket>> idle;
+        for (int i = 0; i < 1000; ++i) {
+            idle.push_back(std::make_unique<QTcpSocket>());
+            idle.back()->connectToHost(QHostAddress::LocalHost, quint16(listener.port.toUInt()));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(std::all_of(idle.begin(), idle.end(), [](const auto& socket) { return socket->state() == QAbstractSocket::ConnectedState; }), 30000);
+        QCOMPARE(storescu(listener.port, phantom("idle", 2)).code, 0);
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((said += listener.process.readAllStandardError()).contains("idle connections: 1000"), 15000);
+        QVERIFY(listener.endsCleanly());
+    }
+
+    void NET_10_theListenerSpeaksOnlyTls()
     {
         test::Certificates certificates(&m_why);
         if (!m_why.isEmpty())
@@ -277,7 +295,7 @@ private Q_SLOTS:
         QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), 2);
     }
 
-    void worklistAndPriorsComeOnce() // NET-01, NET-15
+    void NET_01_NET_15_worklistAndPriorsComeOnce()
     {
         QString why;
         QDir(m_folder.path()).mkpath("wl/WLM");

@@ -170,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(unknown.number("received"), 0);
     }
 
-    void aNodeWithoutCGetIsMovedFrom() // NET-01
+    void NET_01_aNodeWithoutCGetIsMovedFrom()
     {
         QString why;
         const quint16 port = test::freePort();
@@ -344,7 +344,7 @@ private Q_SLOTS:
         QCOMPARE(filesUnder(scp->folder.path()), count);
     }
 
-    void whatIsRefusedIsListed() // SAF-05
+    void SAF_05_whatIsRefusedIsListed()
     {
         QTemporaryDir folder;
         QVERIFY(QFile::copy(m_otherFiles[0], folder.filePath("good.dcm")));
@@ -429,7 +429,7 @@ private Q_SLOTS:
         QVERIFY2(stored.size() - m_files.size() <= 4, qPrintable(QStringLiteral("%1 C-STORE for %2 instances").arg(stored.size()).arg(m_files.size())));
     }
 
-    void aCommitmentComesOverAnAssociationOfItsOwn() // NET-01
+    void NET_01_aCommitmentComesOverAnAssociationOfItsOwn()
     {
         Program program;
         SUCCEEDS(addNode(program, "O", m_orthanc->port));
@@ -451,7 +451,7 @@ private Q_SLOTS:
         QCOMPARE(without.number("confirmed"), 4);
     }
 
-    void aDicomWebNodeIsSentToByStow() // NET-01
+    void NET_01_aDicomWebNodeIsSentToByStow()
     {
         QString why;
         const auto empty = test::Orthanc::start(test::freePort(), &why, R"(,"Plugins":["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],"DicomWeb":{"Enable":true})");

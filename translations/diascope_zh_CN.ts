@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
     <context>
         <name>Diascope</name>
@@ -440,6 +439,10 @@ RIS：%1 %2</translation>
         <message>
             <source>, shifted %1 / %2 px</source>
             <translation>，移位 %1 / %2 px</translation>
+        </message>
+        <message>
+            <source>, turned away: %1, the last: %2</source>
+            <translation>，已拒绝：%1，最近一个：%2</translation>
         </message>
         <message>
             <source>--%1 is %2</source>
@@ -2959,6 +2962,10 @@ RIS：%1 %2</translation>
         <message>
             <source>how long the list of studies takes, from the start of the process or letter by letter</source>
             <translation>检查列表所需时间：从进程启动起，或逐字符计</translation>
+        </message>
+        <message>
+            <source>idle connections: %1, associations: %2</source>
+            <translation>空闲连接：%1，关联：%2</translation>
         </message>
         <message>
             <source>image %1 of %2 is not loaded yet</source>

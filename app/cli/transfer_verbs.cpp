@@ -223,6 +223,22 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
     return outcomeOf(*transfers);
 }
 
+/// Whoever keeps a listener running hears of floods of idle connections and of who is turned away; not of the everyday.
+void tellTrouble(const dimse::ListenerStatus& now, dimse::ListenerStatus& told)
+{
+    constexpr int many = 100;
+    const bool isFlood = now.idle >= many && now.idle >= 2 * told.idle;
+    if (!isFlood && now.refused == told.refused) {
+        told.idle = std::min(told.idle, now.idle);
+        return;
+    }
+    QString line = tr("idle connections: %1, associations: %2").arg(now.idle).arg(now.associations);
+    if (now.refused > told.refused)
+        line += tr(", turned away: %1, the last: %2").arg(now.refused).arg(now.lastRefusal);
+    std::fprintf(stderr, "diascope: %s\n", line.toUtf8().constData());
+    told = now;
+}
+
 Outcome runListen(Call& call, const QCommandLineParser& parser)
 {
     const auto port = wholeNumber(parser, "port", 0, 65535, -1);
@@ -248,6 +264,10 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
     QEventLoop loop;
     QSocketNotifier notifier(interruption.descriptor(), QSocketNotifier::Read);
     QObject::connect(&notifier, &QSocketNotifier::activated, &loop, &QEventLoop::quit);
+    QTimer watch;
+    dimse::ListenerStatus told;
+    QObject::connect(&watch, &QTimer::timeout, &loop, [&] { tellTrouble(exchange.listener()->status(), told); });
+    watch.start(2000);
     loop.exec();
     return done();
 }
