@@ -49,7 +49,7 @@ struct TransferRunner::Private
     const QString claimant = processOwnerName();
     std::mutex mutex;
     std::condition_variable hasWork;
-    bool isStopping = false;
+    std::atomic<bool> isStopping = false;
     quint64 wakes = 0;
     std::map<qint64, Attempt*> running; // by transfer
     std::vector<std::thread> threads;
@@ -64,7 +64,7 @@ class TransferRunner::Attempt
 {
 public:
     Attempt(Private& runner, const Transfer& transfer, Task* watched)
-        : m_runner(runner), m_transfer(transfer), m_watched(watched), m_task([this](qint64 done, qint64 total, const QString&) { progressed(done, total); })
+        : m_runner(runner), m_claimed(transfer), m_transfer(transfer), m_watched(watched), m_task([this](qint64 done, qint64 total, const QString&) { progressed(done, total); })
     {
         const std::lock_guard lock(m_runner.mutex);
         m_runner.running.emplace(transfer.id, this);
@@ -72,7 +72,7 @@ public:
     ~Attempt()
     {
         const std::lock_guard lock(m_runner.mutex);
-        m_runner.running.erase(m_transfer.id);
+        m_runner.running.erase(m_claimed.id);
     }
 
     Transfer run();
@@ -82,8 +82,8 @@ public:
         m_isYielding = true;
         m_task.cancel();
     }
-    Priority priority() const { return m_transfer.what.priority; }
-    QString node() const { return m_transfer.what.node; }
+    Priority priority() const { return m_claimed.what.priority; }
+    QString node() const { return m_claimed.what.node; }
 
 private:
     void progressed(qint64 done, qint64 total);
@@ -100,7 +100,8 @@ private:
     Transfer current() const;
 
     Private& m_runner;
-    Transfer m_transfer;
+    const Transfer m_claimed; ///< as it was taken: other threads look at it
+    Transfer m_transfer;      ///< what comes of it: of the thread that runs it alone
     Task* m_watched;
     Task m_task;
     std::atomic<qint64> m_done = 0, m_total = 0, m_bytes = 0;
@@ -115,8 +116,9 @@ private:
 void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
 {
     // What is sent again counts from none again: progress never runs backwards.
-    m_done = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_done, done) : done;
-    m_total = m_transfer.what.kind == TransferKind::Send ? std::max<qint64>(m_total, total) : total;
+    const bool isSend = m_claimed.what.kind == TransferKind::Send;
+    m_done = isSend ? std::max<qint64>(m_done, done) : done;
+    m_total = isSend ? std::max<qint64>(m_total, total) : total;
     m_isTotalKnown = m_isTotalKnown || total > 0;
     if (m_watched) {
         m_watched->report(m_before + done, m_before + total);
@@ -127,7 +129,7 @@ void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
 
 Transfer TransferRunner::Attempt::current() const
 {
-    Transfer now = m_transfer;
+    Transfer now = m_claimed;
     now.done = m_before + m_done;
     if (m_isTotalKnown) // an attempt that never got through to the peer knows no better than those before it (SAF-04)
         now.total = m_before + m_total;
