@@ -16,21 +16,6 @@ namespace tag = dicom::tag;
 
 QString da(QDate day) { return day.toString(QStringLiteral("yyyyMMdd")); }
 
-archive::StudyRow rowOf(const dicom::Dataset& answer)
-{
-    archive::StudyRow row;
-    row.uid = {answer.text(tag::StudyInstanceUID)};
-    row.patientName = answer.text(tag::PatientName);
-    row.patientId = answer.text(tag::PatientID);
-    row.issuer = answer.text(tag::IssuerOfPatientID);
-    row.date = answer.text(tag::StudyDate);
-    row.time = answer.text(tag::StudyTime);
-    row.description = answer.text(tag::StudyDescription);
-    row.modalities = answer.texts(tag::ModalitiesInStudy);
-    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
-    return row;
-}
-
 } // namespace
 
 Result<std::vector<dicom::Dataset>> worklist(const Profile& profile, QDate day, Task& task)
@@ -108,27 +93,35 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
     const auto wanted = orders(profile, archive, unreachable, task);
     if (!wanted)
         return std::unexpected(wanted.error());
+    std::vector<dimse::Node> peers; // the keyring is asked once for each, not once an order
+    if (!wanted->empty())
+        for (const dimse::Node& configured : dimse::Nodes(settings).list()) {
+            auto peer = withSecret(configured);
+            if (peer)
+                peers.push_back(std::move(*peer));
+            else
+                unreachable << message(peer.error());
+        }
     std::vector<Prior> priors;
     QSet<QString> chosen, silent;
     for (const transfer::Order& order : *wanted) {
         std::vector<archive::StudyRow> candidates;
         QHash<QString, QString> nodeOf;
-        for (const dimse::Node& configured : dimse::Nodes(settings).list()) {
-            if (order.patientId.isEmpty() || silent.contains(configured.name) || task.isCancelled())
+        for (const dimse::Node& peer : peers) {
+            if (order.patientId.isEmpty() || silent.contains(peer.name) || task.isCancelled())
                 continue;
             dicom::FindKeys keys;
             keys.patientId = order.patientId;
-            const auto peer = withSecret(configured);
-            const auto found = !peer ? std::unexpected(peer.error()) : transfer::find(*peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
-                const archive::StudyRow row = rowOf(answer);
+            const auto found = transfer::find(peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
+                const archive::StudyRow row = transfer::studyRowOf(answer);
                 if (!nodeOf.contains(row.uid.value)) {
-                    nodeOf.insert(row.uid.value, configured.name);
+                    nodeOf.insert(row.uid.value, peer.name);
                     candidates.push_back(row);
                 }
                 return candidates.size() < 1000;
             }, dimse::localOf(settings), task);
             if (!found) {
-                silent.insert(configured.name);
+                silent.insert(peer.name);
                 unreachable << message(found.error());
             }
         }

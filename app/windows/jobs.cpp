@@ -35,6 +35,19 @@ Job::~Job()
     m_watcher.waitForFinished();
 }
 
+void Job::leave(std::unique_ptr<Job> job)
+{
+    if (!job)
+        return;
+    job->disconnect();
+    job->cancel();
+    Job* left = job.release();
+    if (left->isRunning())
+        connect(left, &Job::finished, left, &QObject::deleteLater);
+    else
+        left->deleteLater();
+}
+
 struct JobList::Row
 {
     Job* job = nullptr;

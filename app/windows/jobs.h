@@ -21,6 +21,9 @@ public:
     Job(const QString& title, Work work, QObject* parent);
     ~Job() override; ///< cancels and waits
 
+    /// Nobody waits for a peer that does not answer: the job is told to stop, and goes when it has.
+    static void leave(std::unique_ptr<Job> job);
+
     QString title() const { return m_title; }
     bool isRunning() const { return m_watcher.isRunning(); }
     const Result<QString>& result() const { return m_result; }

@@ -118,14 +118,7 @@ void StudyPreview::askNode(const dicom::StudyUid& study, const QString& name)
     auto found = std::make_shared<std::vector<Series>>();
     dicom::FindKeys keys;
     keys.studyUid = study.value;
-    if (m_asking) {
-        m_asking->disconnect();
-        m_asking->cancel();
-        connect(m_asking.get(), &Job::finished, m_asking.get(), &QObject::deleteLater);
-        Job* left = m_asking.release();
-        if (!left->isRunning())
-            left->deleteLater();
-    }
+    Job::leave(std::move(m_asking));
     m_asking = std::make_unique<Job>(
         tr("Series of %1").arg(name),
         [configured = *node, keys, found, local = m_session.local()](Task& task) -> Result<QString> {

@@ -87,28 +87,6 @@ std::optional<SearchTerms> SearchTerms::fromJson(const QByteArray& json)
     return terms;
 }
 
-archive::StudyRow studyRowOf(const dicom::Dataset& answer)
-{
-    using namespace dicom;
-    archive::StudyRow row;
-    row.uid = {answer.text(tag::StudyInstanceUID)};
-    row.patientName = answer.text(tag::PatientName);
-    row.patientId = answer.text(tag::PatientID);
-    row.issuer = answer.text(tag::IssuerOfPatientID);
-    row.birthDate = answer.text(tag::PatientBirthDate);
-    row.sex = answer.text(tag::PatientSex);
-    row.date = answer.text(tag::StudyDate);
-    row.time = answer.text(tag::StudyTime);
-    row.accession = answer.text(tag::AccessionNumber);
-    row.description = answer.text(tag::StudyDescription);
-    row.modalities = answer.texts(tag::ModalitiesInStudy);
-    row.modalities.removeAll(QString());
-    row.modalities.sort();
-    row.series = int(answer.integer(tag::NumberOfStudyRelatedSeries).value_or(0));
-    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
-    return row;
-}
-
 /// Rows on their way from the nodes' threads to ours; outlives us as long as a node still answers.
 struct StudySearch::Arrivals
 {
@@ -138,16 +116,8 @@ void StudySearch::stop()
 
 void StudySearch::start(const SearchTerms& terms, StudyTable& table, Nodes nodes)
 {
-    for (auto& job : m_jobs) {
-        // Nobody waits for a peer that does not answer: it is told to stop, and goes when it has.
-        job->disconnect();
-        job->cancel();
-        Job* left = job.release();
-        if (left->isRunning())
-            connect(left, &Job::finished, left, &QObject::deleteLater);
-        else
-            left->deleteLater();
-    }
+    for (auto& job : m_jobs)
+        Job::leave(std::move(job));
     m_jobs.clear();
     m_states.clear();
     m_flush.stop();
@@ -201,7 +171,7 @@ void StudySearch::ask(const QString& name, const SearchTerms& terms)
         return;
     }
     const auto onRow = [arrivals = m_arrivals, number](const dicom::Dataset& answer) {
-        archive::StudyRow row = studyRowOf(answer);
+        archive::StudyRow row = transfer::studyRowOf(answer);
         const std::lock_guard lock(arrivals->mutex);
         arrivals->rows.emplace_back(number, std::move(row));
         return true;

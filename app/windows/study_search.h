@@ -78,7 +78,4 @@ private:
     QString m_archiveError;
 };
 
-/// A row of a node's answer.
-archive::StudyRow studyRowOf(const dicom::Dataset& answer);
-
 } // namespace diascope::windows

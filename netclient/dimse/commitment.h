@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/task.h"
+#include "netclient/dicom/exchange.h"
 #include "netclient/dimse/node.h"
 #include <QStringList>
 #include <functional>
@@ -13,18 +14,12 @@ struct InstanceReference
     QString sopInstanceUid;
 };
 
-struct CommitmentFailure
-{
-    QString sopInstanceUid;
-    QString reason; ///< translated (PS3.3 C.14.1.1)
-};
-
 /// What a peer says it keeps safely (PS3.4 J.3.3).
 struct CommitmentReport
 {
     QString transactionUid;
     QStringList committed; ///< SOP Instance UIDs
-    std::vector<CommitmentFailure> failed;
+    std::vector<dicom::InstanceFailure> failed; ///< each with the reason (PS3.3 C.14.1.1)
     QString callingAe; ///< who says so, where it came to the listener
 };
 

@@ -91,11 +91,8 @@ Result<std::unique_ptr<dimse::Listener>> listenInto(archive::Archive& archive, c
     auto router = std::make_shared<Router>(std::move(*rules), std::move(*queue));
     dimse::ListenerOptions complete = options;
     complete.onCommitment = [profile](const dimse::CommitmentReport& report) {
-        std::vector<dicom::InstanceFailure> failures;
-        for (const dimse::CommitmentFailure& failure : report.failed)
-            failures.push_back({failure.sopInstanceUid, failure.reason});
         auto answers = TransferQueue::open(profile); // of this thread
-        const auto settled = answers ? (*answers)->settle(report.transactionUid, failures) : std::unexpected(answers.error());
+        const auto settled = answers ? (*answers)->settle(report.transactionUid, report.failed) : std::unexpected(answers.error());
         if (!settled)
             qCWarning(lcNet) << "a storage commitment could not be taken:" << int(settled.error().fault);
     };

@@ -199,6 +199,28 @@ Result<dicom::RetrieveResult> retrieveStudy(archive::Archive& archive, const dim
     return second;
 }
 
+archive::StudyRow studyRowOf(const dicom::Dataset& answer)
+{
+    using namespace dicom;
+    archive::StudyRow row;
+    row.uid = {answer.text(tag::StudyInstanceUID)};
+    row.patientName = answer.text(tag::PatientName);
+    row.patientId = answer.text(tag::PatientID);
+    row.issuer = answer.text(tag::IssuerOfPatientID);
+    row.birthDate = answer.text(tag::PatientBirthDate);
+    row.sex = answer.text(tag::PatientSex);
+    row.date = answer.text(tag::StudyDate);
+    row.time = answer.text(tag::StudyTime);
+    row.accession = answer.text(tag::AccessionNumber);
+    row.description = answer.text(tag::StudyDescription);
+    row.modalities = answer.texts(tag::ModalitiesInStudy);
+    row.modalities.removeAll(QString());
+    row.modalities.sort();
+    row.series = int(answer.integer(tag::NumberOfStudyRelatedSeries).value_or(0));
+    row.instances = answer.integer(tag::NumberOfStudyRelatedInstances).value_or(0);
+    return row;
+}
+
 Result<std::vector<OutgoingFile>> filesOf(const archive::Archive& archive, const dicom::StudyUid& study, const dicom::SeriesUid& series)
 {
     const auto rows = series.isEmpty() ? archive.instancesOfStudy(study) : archive.instances(series, study);

@@ -39,6 +39,9 @@ dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local =
 Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
                     const dimse::Local& local, Task& task);
 
+/// A node's answer at study level, as a row of the archive would be.
+archive::StudyRow studyRowOf(const dicom::Dataset& answer);
+
 struct OutgoingFile
 {
     QString path;

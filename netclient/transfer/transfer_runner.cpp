@@ -412,10 +412,7 @@ Result<void> TransferRunner::Attempt::askForCommitment(TransferQueue& queue, con
         return std::unexpected(report.error());
     if (!*report)
         return {};
-    std::vector<dicom::InstanceFailure> failures;
-    for (const dimse::CommitmentFailure& failure : (*report)->failed)
-        failures.push_back({failure.sopInstanceUid, failure.reason});
-    const auto settled = queue.settle((*report)->transactionUid, failures);
+    const auto settled = queue.settle((*report)->transactionUid, (*report)->failed);
     return settled ? Result<void>{} : std::unexpected(settled.error());
 }
 
