@@ -343,6 +343,19 @@ private Q_SLOTS:
             QVERIFY(QFileInfo::exists(row.path));
     }
 
+    /// A disc burnt on a system that writes GB18030, mounted as it lies: the name cannot be said in UTF-8.
+    void SAF_08_aNameOfForeignBytesIsSaidNotLost()
+    {
+        make(file("in/good"));
+        const QByteArray foreign = QFile::encodeName(file("in/")) + "\xCD\xBC\xCF\xF1.dcm";
+        QCOMPARE(::link(QFile::encodeName(file("in/good")).constData(), foreign.constData()), 0);
+        const auto report = import({file("in")});
+        QCOMPARE(report.imported, 1);
+        QCOMPARE(report.skipped.size(), size_t(1));
+        QVERIFY2(report.skipped.front().reason.contains("UTF-8"), qPrintable(report.skipped.front().reason));
+        QCOMPARE(report.skipped.front().path.section(u'/', -1).right(4), QString(".dcm"));
+    }
+
     void FIL_17_fifosDevicesAndLoopsAreSkipped()
     {
         make(file("in/good"));

@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
     <context>
         <name>Diascope</name>
@@ -3166,6 +3167,10 @@ RIS：%1 %2</translation>
         <message>
             <source>its mask is not loaded</source>
             <translation>蒙片尚未载入</translation>
+        </message>
+        <message>
+            <source>its name is no text in this system’s encoding (UTF-8), so it cannot be opened</source>
+            <translation>其文件名不是本系统编码（UTF-8）的文本，因此无法打开</translation>
         </message>
         <message>
             <source>its report is not signed yet</source>

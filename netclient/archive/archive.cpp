@@ -3,7 +3,6 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <sys/stat.h>
 
 namespace diascope::archive
 {
@@ -103,12 +102,11 @@ Candidate Archive::Private::prepareReference(const QString& path)
     Candidate candidate;
     candidate.source = path;
     candidate.referencePath = path; // absolute already
-    struct stat status = {};
-    if (::stat(QFile::encodeName(path).constData(), &status) == 0) {
-        candidate.sizeBytes = status.st_size;
-        candidate.modifiedMs = qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
-    }
     candidate.header = readHeader(path);
+    if (candidate.header) {
+        candidate.sizeBytes = candidate.header->sizeBytes;
+        candidate.modifiedMs = candidate.header->modifiedMs;
+    }
     return candidate;
 }
 

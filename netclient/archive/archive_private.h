@@ -126,6 +126,7 @@ public:
 private:
     void work();
     void decide();
+    bool isWorthACommit() const;
 
     struct Job
     {
@@ -140,7 +141,8 @@ private:
     std::deque<Job> m_jobs;
     std::map<qint64, std::pair<Candidate, qint64>> m_ready;
     qint64 m_added = 0, m_settledCount = 0, m_waitingBytes = 0;
-    bool m_isFinishing = false;
+    qint64 m_next = 0; ///< the first that is not decided upon
+    bool m_isFinishing = false, m_isGathering = false;
     std::vector<std::thread> m_workers;
     std::thread m_decider;
 };

@@ -1,9 +1,10 @@
 #include "netclient/archive/archive_private.h"
 #include "netclient/dicom/dicomdir.h"
-#include <QDir>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QSet>
+#include <algorithm>
+#include <filesystem>
 
 namespace diascope::archive
 {
@@ -31,25 +32,29 @@ public:
         else if (dicom::DicomDir::isDicomDir(path))
             addDicomDir(info.absoluteFilePath(), References::Follow);
         else
-            addFile(info);
+            addFile(info.absoluteFilePath());
         return {};
     }
 
     QStringList files;
-    std::vector<qint64> sizes;
     std::vector<Remark> remarks;
 
 private:
     enum class References { Follow, OnlyCheck };
+    enum class Kind { File, Folder, Link, Other };
 
-    void addFile(const QFileInfo& info)
+    static Kind kindOf(const std::filesystem::directory_entry& entry)
     {
-        const QString path = info.absoluteFilePath();
+        std::error_code error;
+        return entry.is_symlink(error) ? Kind::Link : entry.is_directory(error) ? Kind::Folder : entry.is_regular_file(error) ? Kind::File : Kind::Other;
+    }
+
+    void addFile(const QString& path)
+    {
         if (m_seen.contains(path))
             return;
         m_seen.insert(path);
         files << path;
-        sizes.push_back(info.size());
     }
 
     void addFolder(const QString& folder)
@@ -59,26 +64,35 @@ private:
         while (!waiting.empty() && !m_task.isCancelled()) {
             const QString current = waiting.back();
             waiting.pop_back();
-            const QDir dir(current);
-            if (!QFileInfo(current).isReadable()) {
-                remarks.push_back({current, tr("the folder cannot be read")});
-                continue;
-            }
-            const auto entries = dir.entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name);
-            std::vector<QString> folders;
-            for (const QFileInfo& entry : entries) {
-                if (entry.isSymLink() && entry.isDir())
-                    remarks.push_back({entry.absoluteFilePath(), tr("a link to a folder is not followed")});
-                else if (entry.isSymLink() && !entry.exists())
-                    remarks.push_back({entry.absoluteFilePath(), tr("a link that leads nowhere")});
-                else if (entry.isDir())
-                    folders.push_back(entry.absoluteFilePath());
-                else if (!entry.isFile())
-                    remarks.push_back({entry.absoluteFilePath(), tr("no plain file")});
-                else if (entry.fileName().compare(QStringLiteral("DICOMDIR"), Qt::CaseInsensitive) == 0)
-                    addDicomDir(entry.absoluteFilePath(), References::OnlyCheck);
+            // What an entry is comes with its name: to ask for each of them would take as long as reading the headers does.
+            std::vector<std::pair<QString, Kind>> entries;
+            std::error_code error;
+            for (std::filesystem::directory_iterator entry(QFile::encodeName(current).constData(), error), end; !error && entry != end; entry.increment(error)) {
+                const std::string& bytes = entry->path().native();
+                const QString path = QFile::decodeName(bytes.c_str());
+                if (path.contains(QChar::ReplacementCharacter) && QFile::encodeName(path) != QByteArrayView(bytes))
+                    remarks.push_back({path, tr("its name is no text in this system’s encoding (UTF-8), so it cannot be opened")});
                 else
-                    addFile(entry);
+                    entries.emplace_back(path, kindOf(*entry));
+            }
+            if (error)
+                remarks.push_back({current, tr("the folder cannot be read")});
+            std::sort(entries.begin(), entries.end());
+            std::vector<QString> folders;
+            for (const auto& [path, kind] : entries) {
+                const QFileInfo target = kind == Kind::Link ? QFileInfo(path) : QFileInfo();
+                if (kind == Kind::Folder)
+                    folders.push_back(path);
+                else if (kind == Kind::Link && target.isDir())
+                    remarks.push_back({path, tr("a link to a folder is not followed")});
+                else if (kind == Kind::Link && !target.exists())
+                    remarks.push_back({path, tr("a link that leads nowhere")});
+                else if (kind != Kind::File && !target.isFile())
+                    remarks.push_back({path, tr("no plain file")});
+                else if (path.endsWith(QLatin1String("/DICOMDIR"), Qt::CaseInsensitive))
+                    addDicomDir(path, References::OnlyCheck);
+                else
+                    addFile(path);
             }
             waiting.insert(waiting.end(), folders.rbegin(), folders.rend());
         }
@@ -94,7 +108,7 @@ private:
         }
         if (references == References::Follow)
             for (const auto& entry : directory->files)
-                addFile(QFileInfo(entry.path));
+                addFile(QFileInfo(entry.path).absoluteFilePath());
         for (const auto& entry : directory->missing)
             remarks.push_back({entry.path, tr("named in the DICOMDIR, but not on the medium")});
         for (const auto& refusal : directory->refused)

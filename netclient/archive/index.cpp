@@ -10,6 +10,8 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Archive", text); }
 
+QString orNull(const QString& text) { return text.isEmpty() ? QString() : text; }
+
 } // namespace
 
 Result<Statement*> IndexWriter::statement(const char* sql)
@@ -32,7 +34,7 @@ Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceU
     auto query = statement("SELECT id, sha256, reference, confirmed FROM instance WHERE uid=?");
     if (!query)
         return std::unexpected(query.error());
-    (*query)->bind(1, instanceUid);
+    (*query)->bindEach(instanceUid);
     const auto row = (*query)->step();
     if (!row)
         return std::unexpected(row.error());
@@ -180,10 +182,10 @@ Result<void> IndexWriter::addWord(qint64 study, const QString& word)
     return {};
 }
 
-Result<QVariant> IndexWriter::peer(const QString& name)
+Result<std::optional<qint64>> IndexWriter::peer(const QString& name)
 {
     if (name.isEmpty())
-        return QVariant();
+        return std::nullopt;
     auto known = m_peers.constFind(name);
     if (known == m_peers.constEnd()) {
         const auto id = peerId(m_database, name);
@@ -191,7 +193,7 @@ Result<QVariant> IndexWriter::peer(const QString& name)
             return std::unexpected(id.error());
         known = m_peers.insert(name, *id);
     }
-    return QVariant(*known);
+    return *known;
 }
 
 Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& placement)
@@ -211,11 +213,9 @@ Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& 
     if (!insert)
         return std::unexpected(insert.error());
     const bool isFetched = placement.origin == Origin::Retrieved;
-    (*insert)->bindAll({*series, header.instanceUid, header.sopClassUid, header.transferSyntaxUid,
-                        header.instanceNumber ? QVariant(*header.instanceNumber) : QVariant(), header.rows, header.columns,
-                        header.frames, placement.sha256.isEmpty() ? QVariant() : QVariant(placement.sha256),
-                        placement.referencePath.isEmpty() ? QVariant() : QVariant(placement.referencePath), placement.sizeBytes,
-                        placement.modifiedMs, int(placement.origin), *source, isFetched ? *source : QVariant()});
+    (*insert)->bindEach(*series, header.instanceUid, header.sopClassUid, header.transferSyntaxUid, header.instanceNumber, header.rows,
+                        header.columns, header.frames, orNull(placement.sha256), orNull(placement.referencePath), placement.sizeBytes,
+                        placement.modifiedMs, qint64(placement.origin), *source, isFetched ? *source : std::nullopt);
     if (auto done = (*insert)->run(); !done)
         return done;
     m_hasChanges = true;
@@ -239,10 +239,8 @@ Result<void> IndexWriter::replace(qint64 id, const Placement& placement)
                             " confirmed=ifnull(?8,confirmed) WHERE id=?1");
     if (!update)
         return std::unexpected(update.error());
-    (*update)->bindAll({id, placement.sha256.isEmpty() ? QVariant() : QVariant(placement.sha256),
-                        placement.referencePath.isEmpty() ? QVariant() : QVariant(placement.referencePath), placement.sizeBytes,
-                        placement.modifiedMs, int(placement.origin), *source,
-                        placement.origin == Origin::Retrieved ? *source : QVariant()});
+    (*update)->bindEach(id, orNull(placement.sha256), orNull(placement.referencePath), placement.sizeBytes, placement.modifiedMs,
+                        qint64(placement.origin), *source, placement.origin == Origin::Retrieved ? *source : std::nullopt);
     if (auto done = (*update)->run(); !done)
         return done;
     return willRecount(id);
@@ -256,7 +254,7 @@ Result<void> IndexWriter::confirm(qint64 id, const QString& name)
     auto update = statement("UPDATE instance SET confirmed=?2 WHERE id=?1");
     if (!update)
         return std::unexpected(update.error());
-    (*update)->bindAll({id, *keeper});
+    (*update)->bindEach(id, *keeper);
     if (auto done = (*update)->run(); !done)
         return done;
     return willRecount(id);

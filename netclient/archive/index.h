@@ -62,7 +62,7 @@ private:
     Result<qint64> studyOf(const InstanceHeader& header);
     Result<qint64> seriesOf(qint64 study, const InstanceHeader& header);
     Result<void> addWord(qint64 study, const QString& word);
-    Result<QVariant> peer(const QString& name);
+    Result<std::optional<qint64>> peer(const QString& name);
     Result<void> willRecount(qint64 instance);
 
     struct Study

@@ -1,4 +1,5 @@
 #include "netclient/archive/instance_header.h"
+#include "netclient/dicom/byte_window.h"
 #include "netclient/dicom/quick_header.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
@@ -6,7 +7,9 @@
 #include <algorithm>
 #include <cstring>
 #include <array>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace diascope::archive
 {
@@ -110,6 +113,16 @@ Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& p
     return checked(std::move(header));
 }
 
+struct PlainFile
+{
+    int descriptor;
+    ~PlainFile()
+    {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    }
+};
+
 } // namespace
 
 Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
@@ -121,29 +134,35 @@ Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& p
 
 Result<InstanceHeader> readHeader(const QString& path)
 {
+    const auto unreadable = [](int code) {
+        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(QString::fromLocal8Bit(std::strerror(code))));
+    };
+    // Without waiting for the writer of a FIFO.
+    const PlainFile file{::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.descriptor < 0)
+        return errno == ENOENT ? fail(Fault::NotFound, tr("there is no file %1").arg(path)) : unreadable(errno);
     struct stat status = {};
-    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
-        return fail(Fault::NotFound, tr("there is no file %1").arg(path));
-    if (!S_ISREG(status.st_mode)) // before opening, which would wait for the writer of a FIFO
+    if (::fstat(file.descriptor, &status) != 0)
+        return unreadable(errno);
+    if (!S_ISREG(status.st_mode))
         return fail(Fault::Unreadable, tr("%1 is not a plain file").arg(path));
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
-        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    if (auto sound = dicom::checkStructure(file); !sound)
+    dicom::ByteWindow bytes(file.descriptor, status.st_size);
+    if (auto sound = dicom::checkStructure(bytes); !sound)
         return std::unexpected(sound.error());
-    if (!file.seek(0))
-        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
     // Most headers end within two pages; the longest ones are for the full parser.
-    constexpr qint64 mostHeaders = 8 * 1024;
-    constexpr qint64 allButTheLongest = 128 * 1024;
-    QByteArray bytes = file.read(mostHeaders);
-    if (bytes.isEmpty())
-        return fail(Fault::Unreadable, tr("the file cannot be read: %1").arg(file.errorString()));
-    const auto span = [&bytes] { return std::span(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())); };
-    if (const auto quick = dicom::QuickHeader::read(span(), wanted))
-        return fromQuick(*quick, span());
-    bytes += file.read(allButTheLongest - bytes.size());
-    return headerFrom(span(), path);
+    const auto beginning = [&bytes](qint64 count) {
+        const qint64 available = std::min(count, bytes.size());
+        const uchar* from = bytes.at(0, available);
+        return std::span(from, from ? size_t(available) : 0);
+    };
+    const auto shortly = beginning(8 * 1024);
+    const auto quick = dicom::QuickHeader::read(shortly, wanted);
+    auto header = quick ? fromQuick(*quick, shortly) : headerFrom(beginning(128 * 1024), path);
+    if (header) {
+        header->sizeBytes = status.st_size;
+        header->modifiedMs = qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    }
+    return header;
 }
 
 QString folded(const QString& text)

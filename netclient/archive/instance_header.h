@@ -20,6 +20,7 @@ struct InstanceHeader
     bool isDirectory = false; ///< a DICOMDIR
     /// The preamble begins like a program: the file can be run as well as shown (FIL-14).
     bool isProgram = false;
+    qint64 sizeBytes = 0, modifiedMs = 0; ///< of the file it was read from, since 1970 (UTC); not of bytes in memory
 };
 
 /// Checks the structure of the whole file and reads its header. `path`: where the same bytes lie, for what only the full

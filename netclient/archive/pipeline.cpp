@@ -7,16 +7,18 @@ namespace
 {
 
 constexpr qint64 maximumWaitingBytes = 64 << 20;
-constexpr qint64 maximumWaiting = 1024;
+constexpr qint64 maximumWaiting = 2048;
 constexpr size_t maximumBatch = 512;
 constexpr std::chrono::milliseconds patience{25};
+constexpr size_t mostAtOnce = 16; ///< jobs a worker takes, so that threads do not wake one another for each
+
+const size_t workers = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
 
 } // namespace
 
 Pipeline::Pipeline(Archive::Private& archive, Settled settled) : m_archive(archive), m_settled(std::move(settled))
 {
-    const unsigned workers = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
-    for (unsigned i = 0; i < workers; ++i)
+    for (size_t i = 0; i < workers; ++i)
         m_workers.emplace_back([this] { work(); });
     m_decider = std::thread([this] { decide(); });
 }
@@ -59,31 +61,37 @@ void Pipeline::work()
         m_hasWork.wait(lock, [&] { return m_isFinishing || !m_jobs.empty(); });
         if (m_jobs.empty())
             return;
-        Job job = std::move(m_jobs.front());
-        m_jobs.pop_front();
+        const auto last = m_jobs.begin() + qsizetype(std::clamp<size_t>(m_jobs.size() / (2 * workers), 1, mostAtOnce));
+        const std::vector<Job> jobs(std::move_iterator(m_jobs.begin()), std::move_iterator(last));
+        m_jobs.erase(m_jobs.begin(), last);
         lock.unlock();
-        Candidate candidate = job.prepare();
+        std::vector<Candidate> candidates;
+        for (const Job& job : jobs)
+            candidates.push_back(job.prepare());
         lock.lock();
-        m_ready.emplace(job.index, std::pair(std::move(candidate), job.bytes));
-        m_hasReady.notify_one();
+        for (size_t i = 0; i < jobs.size(); ++i)
+            m_ready.emplace(jobs[i].index, std::pair(std::move(candidates[i]), jobs[i].bytes));
+        if (m_isGathering ? isWorthACommit() : m_ready.contains(m_next))
+            m_hasReady.notify_one();
     }
 }
 
+/// A transaction waits for the disk whatever its size: while more is under way, a moment's patience makes it worth that.
+bool Pipeline::isWorthACommit() const { return m_isFinishing || qint64(m_ready.size()) >= std::min(qint64(maximumBatch), m_added - m_next); }
+
 void Pipeline::decide()
 {
-    qint64 next = 0;
     while (true) {
         std::vector<Candidate> batch;
         qint64 bytes = 0;
         {
             std::unique_lock lock(m_mutex);
-            m_hasReady.wait(lock, [&] { return m_isFinishing || m_ready.contains(next); });
-            // A transaction waits for the disk whatever its size: while more is under way, a moment's patience makes it worth that.
-            m_hasReady.wait_for(lock, patience, [&] {
-                return m_isFinishing || qint64(m_ready.size()) >= std::min(qint64(maximumBatch), m_added - next);
-            });
+            m_hasReady.wait(lock, [&] { return m_isFinishing || m_ready.contains(m_next); });
+            m_isGathering = true;
+            m_hasReady.wait_for(lock, patience, [&] { return isWorthACommit(); });
+            m_isGathering = false;
             while (batch.size() < maximumBatch) {
-                auto ready = m_ready.extract(next + qint64(batch.size()));
+                auto ready = m_ready.extract(m_next + qint64(batch.size()));
                 if (ready.empty())
                     break;
                 bytes += ready.mapped().second;
@@ -94,11 +102,10 @@ void Pipeline::decide()
         }
         const auto outcomes = m_archive.commit(batch);
         for (size_t i = 0; i < batch.size(); ++i)
-            m_settled(next + qint64(i), batch[i],
+            m_settled(m_next + qint64(i), batch[i],
                       outcomes ? Result<Outcome>((*outcomes)[i]) : Result<Outcome>(std::unexpected(outcomes.error())));
-        next += qint64(batch.size());
         const std::lock_guard lock(m_mutex);
-        m_settledCount = next;
+        m_settledCount = m_next += qint64(batch.size());
         m_waitingBytes -= bytes;
         m_hasRoom.notify_all();
     }

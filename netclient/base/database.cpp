@@ -274,6 +274,14 @@ void Statement::bindText(int index, QByteArrayView utf8)
     sqlite3_bind_text64(m_statement, index, utf8.data(), sqlite3_uint64(utf8.size()), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+void Statement::bindOne(int index, const QString& text)
+{
+    if (text.isNull())
+        sqlite3_bind_null(m_statement, index);
+    else
+        bindText(index, text.toUtf8());
+}
+
 Result<bool> Statement::step()
 {
     switch (const int code = sqlite3_step(m_statement)) {

@@ -84,12 +84,18 @@ std::optional<qint64> skip(std::span<const uchar> bytes, qint64 at, bool isImpli
     }
 }
 
-QString withoutPadding(const QByteArray& value)
+/// Of these letters every character set makes the same, JIS X 0201 too, and none is taken for a sign of control.
+bool isPlain(QByteArrayView bytes)
+{
+    return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c < '~' && c != '\\'; });
+}
+
+QString withoutPadding(QByteArrayView value)
 {
     qsizetype size = value.size();
     while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '\0'))
         --size;
-    return QString::fromLatin1(value.constData(), size);
+    return QString::fromLatin1(value.data(), size);
 }
 
 } // namespace
@@ -152,28 +158,40 @@ bool QuickHeader::walk(std::span<const uchar> bytes, qint64 at, std::span<const 
             return false;
         const bool isWanted = element->tag == key(tag::SpecificCharacterSet) ||
                               std::any_of(wanted.begin(), wanted.end(), [&](Tag tag) { return key(tag) == element->tag; });
-        if (isWanted && element->length < 65536)
-            m_values.insert(element->tag, {QByteArray(reinterpret_cast<const char*>(bytes.data()) + element->value,
-                                                      qsizetype(element->length)),
-                                           element->isPersonName, element->isWord});
+        if (isWanted && element->length < 65536) {
+            m_values.push_back({element->tag, m_bytes.size(), qsizetype(element->length), element->isPersonName, element->isWord});
+            m_bytes.append(reinterpret_cast<const char*>(bytes.data()) + element->value, qsizetype(element->length));
+        }
         at = element->value + element->length;
     }
-    m_characterSet = withoutPadding(m_values.value(key(tag::SpecificCharacterSet)).bytes).trimmed();
+    if (const Value* set = find(tag::SpecificCharacterSet))
+        m_characterSet = withoutPadding(bytesOf(*set)).trimmed();
     return true;
+}
+
+const QuickHeader::Value* QuickHeader::find(Tag tag) const
+{
+    const auto found = std::lower_bound(m_values.begin(), m_values.end(), key(tag), [](const Value& value, quint32 wanted) { return value.key < wanted; });
+    return found != m_values.end() && found->key == key(tag) ? &*found : nullptr;
 }
 
 QString QuickHeader::text(Tag tag) const
 {
-    const auto found = m_values.constFind(key(tag));
-    if (found == m_values.constEnd() || found->bytes.isEmpty())
+    const Value* found = find(tag);
+    if (!found || found->length == 0)
         return {};
+    const QByteArrayView plain(m_bytes.constData() + found->from, found->length);
     if (found->isWord) {
         QStringList words;
-        for (qsizetype i = 0; i + 1 < found->bytes.size(); i += 2)
-            words << QString::number(u16(reinterpret_cast<const uchar*>(found->bytes.constData()) + i));
+        for (qsizetype i = 0; i + 1 < plain.size(); i += 2)
+            words << QString::number(u16(reinterpret_cast<const uchar*>(plain.data()) + i));
         return words.join(u'\\');
     }
-    QStringList values = decodeText(found->bytes, m_characterSet, found->isPersonName ? "^=\\" : "\\").split(u'\\');
+    if (const QByteArrayView unpadded = plain.endsWith('\0') ? plain.chopped(1) : plain; isPlain(unpadded)) {
+        const auto first = std::find_if(unpadded.begin(), unpadded.end(), [](char c) { return c != ' '; });
+        return withoutPadding(QByteArrayView(first, unpadded.end()));
+    }
+    QStringList values = decodeText(bytesOf(*found), m_characterSet, found->isPersonName ? "^=\\" : "\\").split(u'\\');
     for (QString& value : values) {
         while (!value.isEmpty() && (value.back() == u' ' || value.back() == u'\0'))
             value.chop(1);

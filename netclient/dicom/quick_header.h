@@ -1,7 +1,7 @@
 #pragma once
 #include "netclient/dicom/dataset.h"
-#include <QHash>
 #include <span>
+#include <vector>
 
 namespace diascope::dicom
 {
@@ -20,7 +20,7 @@ public:
                                                   std::span<const Tag> wanted);
 
     QString transferSyntaxUid() const { return m_transferSyntaxUid; }
-    bool contains(Tag tag) const { return m_values.contains(key(tag)); }
+    bool contains(Tag tag) const { return find(tag) != nullptr; }
     /// All values joined by '\', decoded, padding removed. US values are given as digits.
     QString text(Tag tag) const;
     std::optional<qint64> integer(Tag tag) const;
@@ -30,14 +30,17 @@ public:
 private:
     struct Value
     {
-        QByteArray bytes;
-        bool isPersonName = false;
-        bool isWord = false;
+        quint32 key;
+        qsizetype from, length; ///< in m_bytes
+        bool isPersonName, isWord;
     };
     static quint32 key(Tag tag) { return quint32(tag.group) << 16 | tag.element; }
+    const Value* find(Tag tag) const;
+    QByteArray bytesOf(const Value& value) const { return m_bytes.mid(value.from, value.length); }
     bool walk(std::span<const uchar> bytes, qint64 at, std::span<const Tag> wanted);
 
-    QHash<quint32, Value> m_values;
+    std::vector<Value> m_values; ///< in the order of their tags
+    QByteArray m_bytes;          ///< one value behind the other
     QString m_transferSyntaxUid;
     QString m_characterSet;
     qint64 m_datasetOffset = 0;

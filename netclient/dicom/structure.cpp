@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -21,7 +22,7 @@ constexpr quint32 undefinedLength = 0xFFFFFFFF;
 class Walker
 {
 public:
-    explicit Walker(ByteWindow bytes) : m_bytes(std::move(bytes)), m_size(m_bytes.size()) {}
+    explicit Walker(ByteWindow& bytes) : m_bytes(bytes), m_size(m_bytes.size()) {}
 
     Result<Encoding> walk()
     {
@@ -77,17 +78,19 @@ private:
                                         .arg(m_at));
     }
 
-    static bool isShortVr(QByteArrayView vr) { return hasShortLength(reinterpret_cast<const uchar*>(vr.data())); }
-    static bool isLongVr(QByteArrayView vr)
+    using Vr = std::array<uchar, 2>;
+    static bool isVr(Vr vr, const char* name) { return vr[0] == uchar(name[0]) && vr[1] == uchar(name[1]); }
+    static bool isShortVr(Vr vr) { return hasShortLength(vr.data()); }
+    static bool isLongVr(Vr vr)
     {
         static constexpr const char* names[] = {"OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UN", "UC", "UR", "UT", "SV", "UV"};
-        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return vr == name; });
+        return std::any_of(std::begin(names), std::end(names), [vr](const char* name) { return isVr(vr, name); });
     }
-    static bool looksLikeVr(QByteArrayView vr) { return dicom::looksLikeVr(reinterpret_cast<const uchar*>(vr.data())); }
-    QByteArray vrAt(qint64 at)
+    static bool looksLikeVr(Vr vr) { return dicom::looksLikeVr(vr.data()); }
+    Vr vrAt(qint64 at)
     {
         const uchar* p = m_bytes.at(at, 2);
-        return p ? QByteArray(reinterpret_cast<const char*>(p), 2) : QByteArray(2, '\0');
+        return p ? Vr{p[0], p[1]} : Vr{};
     }
 
     Result<void> walkMeta()
@@ -95,7 +98,7 @@ private:
         bool isFirst = true;
         while (m_at + 8 <= m_size && u16(m_at) == 0x0002) {
             const quint32 tag = quint32(u16(m_at)) << 16 | u16(m_at + 2);
-            const QByteArray vr = vrAt(m_at + 4);
+            const Vr vr = vrAt(m_at + 4);
             // Some writers leave the VRs out here too, against PS3.10 §7.1; their group begins with them left out.
             const bool isImplicit = !looksLikeVr(vr) && (m_isMetaImplicit || isFirst);
             if (!isImplicit && !isShortVr(vr) && !isLongVr(vr))
@@ -141,7 +144,8 @@ private:
         const auto dataset = inflated(deflated, deflated ? m_size - m_at : 0);
         if (!dataset)
             return std::unexpected(dataset.error());
-        return Walker(ByteWindow(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size())).walkDataset();
+        ByteWindow bytes(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size());
+        return Walker(bytes).walkDataset();
     }
 
     bool guessHeaderless()
@@ -208,9 +212,9 @@ private:
         bool isSequence = false;
         bool isUnknown = false;
         if (!isImplicit && tag != 0xFFFEE000) {
-            const QByteArray vr = vrAt(m_at + 4);
-            isSequence = vr == "SQ";
-            isUnknown = vr == "UN";
+            const Vr vr = vrAt(m_at + 4);
+            isSequence = isVr(vr, "SQ");
+            isUnknown = isVr(vr, "UN");
             if (!looksLikeVr(vr)) {
                 isImplicit = true; // one element without VR among others: the parser takes it so too
             } else if (!isShortVr(vr)) { // a VR of the future has a long length (PS3.5 §6.2)
@@ -247,7 +251,7 @@ private:
         return {};
     }
 
-    ByteWindow m_bytes;
+    ByteWindow& m_bytes;
     qint64 m_size;
     qint64 m_at = 0;
     bool m_isBigEndian = false;
@@ -261,7 +265,18 @@ private:
 
 } // namespace
 
-Result<Encoding> checkStructure(const uchar* bytes, qint64 size) { return Walker(ByteWindow(bytes, size)).walk(); }
+Result<Encoding> checkStructure(const uchar* bytes, qint64 size)
+{
+    ByteWindow window(bytes, size);
+    return Walker(window).walk();
+}
+
+Result<Encoding> checkStructure(ByteWindow& bytes)
+{
+    if (bytes.size() == 0)
+        return fail(Fault::NotDicom, tr("the file is empty"));
+    return Walker(bytes).walk();
+}
 
 Result<Encoding> checkStructure(const QString& path)
 {
@@ -278,9 +293,8 @@ Result<Encoding> checkStructure(const QString& path)
 
 Result<Encoding> checkStructure(QFile& file)
 {
-    if (file.size() == 0)
-        return fail(Fault::NotDicom, tr("the file is empty"));
-    return Walker(ByteWindow(file)).walk();
+    ByteWindow bytes(file);
+    return checkStructure(bytes);
 }
 
 } // namespace diascope::dicom

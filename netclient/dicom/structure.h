@@ -6,6 +6,8 @@ class QFile;
 namespace diascope::dicom
 {
 
+class ByteWindow;
+
 /// Sequences nested deeper than this are refused: the parsers below us recurse (no real object comes near it).
 inline constexpr int maximumNesting = 64;
 
@@ -24,6 +26,8 @@ struct Encoding
 Result<Encoding> checkStructure(const QString& path);
 /// The same for an open file, wherever in it one has read; a plain one, which the caller has made sure of.
 Result<Encoding> checkStructure(QFile& file);
+/// The same for one who reads on in the same bytes.
+Result<Encoding> checkStructure(ByteWindow& bytes);
 /// The same for a file's bytes in memory.
 Result<Encoding> checkStructure(const uchar* bytes, qint64 size);
 
