@@ -1,3 +1,5 @@
+#include "app/demo/phantom.h"
+#include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/scene/scene_renderer.h"
 #include <QElapsedTimer>
@@ -219,6 +221,24 @@ private Q_SLOTS:
         qputenv("DISPLAY", display);
         QVERIFY(!image);
         QCOMPARE(image.error().fault, Fault::Unsupported);
+    }
+
+    /// An installation that lost the module with VTK reads on, and says what is missing where somebody asks for 3D.
+    void withoutItsModuleItIsAPlainError()
+    {
+        QTemporaryDir place;
+        const QString program = place.filePath("diascope");
+        QVERIFY(QFile::copy(QCoreApplication::applicationDirPath() + "/diascope", program));
+        QVERIFY(QDir().mkdir(place.filePath("images")));
+        demo::Study study;
+        QVERIFY(demo::writeCt(place.filePath("images"), {}, study, {.columns = 16, .rows = 16, .slices = 8}));
+        const QStringList profile{"--profile", place.filePath("profile")};
+        QCOMPARE(test::run(program, profile + QStringList{"import", place.filePath("images")}).code, 0);
+        const auto drawn = test::run(program, profile + QStringList{"render", "--study", demo::studyUidOf(study.seed), "--3d", "ct-bone",
+                                                                    "--out", place.filePath("scene.png")});
+        QCOMPARE(drawn.code, 1);
+        QVERIFY2(drawn.err.contains("diascope-scene.so"), drawn.err.constData());
+        QVERIFY(!QFile::exists(place.filePath("scene.png")));
     }
 };
 

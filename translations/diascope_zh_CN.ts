@@ -3097,6 +3097,10 @@ RIS：%1 %2</translation>
             <translation>大于 2 GiB</translation>
         </message>
         <message>
+            <source>it is missing</source>
+            <translation>文件缺失</translation>
+        </message>
+        <message>
             <source>it is no file</source>
             <translation>这不是文件</translation>
         </message>
@@ -4289,6 +4293,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the palette has no usable descriptor</source>
             <translation>调色板没有可用的描述符</translation>
+        </message>
+        <message>
+            <source>the part of the program that draws 3D (diascope-scene.so) cannot be loaded: %1</source>
+            <translation>无法加载绘制三维图像的程序模块（diascope-scene.so）：%1</translation>
         </message>
         <message>
             <source>the parts of the server's answer are not divided as they should be</source>

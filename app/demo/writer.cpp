@@ -1,10 +1,8 @@
 #include "app/demo/writer.h"
+#include "netclient/base/program_part.h"
 #include "netclient/dicom/uid.h"
-#include <gdcmFileExplicitFilter.h>
-#include <gdcmImageChangeTransferSyntax.h>
-#include <gdcmImageReader.h>
-#include <gdcmImageWriter.h>
 #include <QFile>
+#include <QLibrary>
 #include <QProcess>
 
 namespace diascope::demo
@@ -144,25 +142,11 @@ Result<void> transcode(const QString& path, const QString& transferSyntaxUid)
             return fail(Fault::Unsupported, QCoreApplication::translate("Demo", "%1 cannot be rewritten as %2").arg(path, transferSyntaxUid));
         return {};
     }
-    const std::string file = QFile::encodeName(path).toStdString();
-    const auto failed = [&] {
-        return fail(Fault::Unsupported,
-                    QCoreApplication::translate("Demo", "%1 cannot be rewritten as %2").arg(path, transferSyntaxUid));
-    };
-    gdcm::ImageReader reader;
-    reader.SetFileName(file.c_str());
-    gdcm::ImageChangeTransferSyntax change;
-    change.SetTransferSyntax(gdcm::TransferSyntax(gdcm::TransferSyntax::GetTSType(transferSyntaxUid.toLatin1().constData())));
-    if (!reader.Read())
-        return failed();
-    change.SetInput(reader.GetImage());
-    if (!change.Change())
-        return failed();
-    gdcm::ImageWriter writer;
-    writer.SetFile(reader.GetFile());
-    writer.SetImage(change.GetOutput());
-    writer.SetFileName(file.c_str());
-    return writer.Write() ? Result<void>{} : failed();
+    QLibrary module(programPart(QStringLiteral("diascope-transcoder.so")));
+    const auto rewrite = reinterpret_cast<bool (*)(const char*, const char*)>(module.resolve("diascopeTranscode"));
+    if (!rewrite || !rewrite(QFile::encodeName(path).constData(), transferSyntaxUid.toLatin1().constData()))
+        return fail(Fault::Unsupported, QCoreApplication::translate("Demo", "%1 cannot be rewritten as %2").arg(path, transferSyntaxUid));
+    return {};
 }
 
 } // namespace diascope::demo

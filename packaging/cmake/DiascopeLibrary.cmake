@@ -11,6 +11,19 @@ function(diascope_library)
     target_link_libraries(diascope_${name} PUBLIC diascope_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
+# diascope_module(<name> <source> LIBS targets…)
+# A part of the program that is loaded when it is first needed (base/program_part.h): <name>.so beside the programs. It takes
+# no symbol from the program, which the linker checks.
+function(diascope_module name source)
+    cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+    add_library(${name} MODULE ${source})
+    set_target_properties(${name} PROPERTIES PREFIX "" AUTOMOC OFF AUTORCC OFF LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+    target_link_libraries(${name} PRIVATE diascope_flags ${ARG_LIBS})
+    if(NOT DIASCOPE_SANITIZE AND NOT DIASCOPE_FUZZ)
+        target_link_options(${name} PRIVATE -Wl,-z,defs)
+    endif()
+endfunction()
+
 # Adds those of the named folders that exist: a room appears when it has code.
 macro(diascope_rooms)
     foreach(room ${ARGN})

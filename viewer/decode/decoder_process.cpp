@@ -1,5 +1,6 @@
 #include "viewer/decode/decoder_process.h"
 #include "netclient/base/log.h"
+#include "netclient/base/program_part.h"
 #include <QFileInfo>
 #include <algorithm>
 #include <array>
@@ -33,12 +34,7 @@ QString programFile(const char* name)
     const QString named = qEnvironmentVariable("DIASCOPE_DECODER");
     if (!named.isEmpty())
         return QFileInfo(named).absolutePath() + u'/' + QLatin1String(name);
-    const QFileInfo self(QStringLiteral("/proc/self/exe"));
-    const QString folder = QFileInfo(self.symLinkTarget()).absolutePath();
-    for (const char* place : {"/", "/../lib/diascope/", "/../libexec/"})
-        if (QFileInfo::exists(folder + QLatin1String(place) + QLatin1String(name)))
-            return folder + QLatin1String(place) + QLatin1String(name);
-    return {};
+    return programPart(QLatin1String(name));
 }
 
 /// Nothing of our environment is a decoder's business; sanitized builds pass on what steers the sanitizers.

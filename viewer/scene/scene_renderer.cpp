@@ -1,6 +1,7 @@
 #include "viewer/scene/scene_renderer.h"
 #include "viewer/scene/display.h"
 #include "viewer/scene/scene_pipeline.h"
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -81,6 +82,7 @@ struct SceneRenderer::State
     void run()
     {
         std::unique_ptr<ScenePipeline> pipeline;
+        int phase = -1;
         while (const auto request = await()) {
             QImage image;
             const auto regular = volume->regular(); // may take a second the first time
@@ -91,11 +93,19 @@ struct SceneRenderer::State
             {
                 const std::lock_guard turn(vtkMutex());
                 if (!pipeline) {
-                    pipeline = std::make_unique<ScenePipeline>(*regular);
+                    auto made = makeScenePipeline();
+                    if (!made) {
+                        deliver(std::unexpected(made.error()));
+                        continue;
+                    }
+                    pipeline = std::move(*made);
                     const std::lock_guard lock(mutex);
                     description = pipeline->description();
                 }
-                image = pipeline->render(request->view, request->sizePx, request->quality);
+                if (const int wanted = std::clamp(request->view.phase, 0, (*regular)->phaseCount() - 1); wanted != phase)
+                    pipeline->setPixels(scenePixels(*regular, phase = wanted));
+                const SceneLook* look = findSceneLook(request->view.preset);
+                image = pipeline->render(look ? *look : sceneLooks().front(), request->view, request->sizePx, request->quality);
             }
             if (image.isNull())
                 deliver(fail(Fault::Internal, tr("the 3D picture could not be drawn")));
