@@ -181,14 +181,25 @@ QString pieces(const QStringList& words)
 
 /// Whether more than a few studies have all of these pieces. Then they lie close in the list, and the first page is found sooner
 /// by reading it from the top than by sorting all of them.
-Result<bool> isFrequent(Database& database, const QString& match)
+Result<bool> isFrequent(Database& database, const QStringList& words, const QString& match)
 {
+    const auto isMore = [&database](const QString& sql, const QVariantList& values) -> Result<bool> {
+        auto many = database.prepareKept(sql);
+        if (!many)
+            return std::unexpected(many.error());
+        many->bindAll(values);
+        return many->step();
+    };
+    // Of a word that stands in every tenth study the first ones tell, at a fraction of what counting it costs.
+    Conditions newest;
+    for (const QString& word : words)
+        newest.containsWords("words", word);
+    const auto isCommon = isMore(QStringLiteral("SELECT 1 FROM (SELECT words FROM study INDEXED BY study_search ORDER BY date DESC, time DESC, id DESC LIMIT 128)"
+                                                " WHERE %1 LIMIT 1 OFFSET 12").arg(newest.sql.join(QStringLiteral(" AND "))), newest.values);
+    if (!isCommon || *isCommon)
+        return isCommon;
     constexpr int few = 1000;
-    auto many = database.prepareKept(QStringLiteral("SELECT 1 FROM study_text WHERE study_text MATCH ?1 LIMIT 1 OFFSET ?2"));
-    if (!many)
-        return std::unexpected(many.error());
-    many->bindAll({match, few});
-    return many->step();
+    return isMore(QStringLiteral("SELECT 1 FROM study_text WHERE study_text MATCH ?1 LIMIT 1 OFFSET ?2"), {match, few});
 }
 
 /// Where the rows are looked for: an index that leads there, few rows by their text, or the list from the top.
@@ -200,7 +211,7 @@ Result<QString> tableFor(Database& database, const Query& query, const QStringLi
     const auto day = [](const QString& text) { return QDate::fromString(text, QStringLiteral("yyyyMMdd")); };
     const bool isShort = day(query.dateFrom).isValid() && day(query.dateFrom).daysTo(query.dateTo.isEmpty() ? QDate::currentDate() : day(query.dateTo)) < 400;
     if (const QString match = pieces(words); !match.isEmpty() && !isShort) {
-        const auto frequent = query.limit > 0 ? isFrequent(database, match) : Result<bool>(false);
+        const auto frequent = query.limit > 0 ? isFrequent(database, words, match) : Result<bool>(false);
         if (!frequent)
             return std::unexpected(frequent.error());
         if (!*frequent) {
