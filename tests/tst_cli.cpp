@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "netclient/dicom/dataset.h"
 #include "tests/support/program.h"
 #include <QDirIterator>
 
@@ -126,6 +127,48 @@ private Q_SLOTS:
         QCOMPARE(filesIn(source.path()), before);
         QCOMPARE(contents(source.filePath("ct/cut.dcm")), whole.left(whole.size() - 700));
         SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// Each lost file is named, with its instance, and what can be fetched again.
+    void STO_03_verifyNamesWhatIsRottenAndWhatToFetchAgain()
+    {
+        Program program;
+        QTemporaryDir source;
+        QVERIFY(demo::writeCt(source.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 3}));
+        SUCCEEDS(program.run({"import", source.path()}));
+        QDirIterator stored(program.profile() + "/pixels", QDir::Files, QDirIterator::Subdirectories);
+        QStringList files;
+        while (stored.hasNext())
+            if (const QString path = stored.next(); QFileInfo(path).fileName().size() == 64)
+                files << path;
+        QCOMPARE(files.size(), 3);
+        const auto rotten = dicom::Dataset::read(files[0]);
+        QVERIFY(rotten);
+        QFile file(files[0]);
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() - 1));
+        const char last = file.peek(1).at(0);
+        QVERIFY(file.putChar(char(last ^ 1)));
+        file.close();
+        QVERIFY(QFile::remove(files[1]));
+
+        const auto said = program.run({"verify"});
+        QCOMPARE(said.code, 1);
+        QVERIFY2(said.out.contains(QFile::encodeName(files[0])) && said.out.contains(QFile::encodeName(files[1])), said.out.constData());
+        QVERIFY2(said.out.contains("diascope get") && said.out.contains(demo::studyUidOf("phantom").toUtf8()), said.out.constData());
+        QVERIFY2(test::isOnePlainLine(said.err) && said.err.contains("--repair"), said.err.constData());
+        int code = 0;
+        const QJsonObject found = program.json({"verify"}, &code).object();
+        QCOMPARE(code, 1);
+        QCOMPARE(found["changed"].toArray().size(), 1);
+        QCOMPARE(found["changed"][0]["sopInstanceUid"].toString(), rotten->text(dicom::tag::SOPInstanceUID));
+        QCOMPARE(found["missing"].toArray().size(), 1);
+        QCOMPARE(found["refetch"].toArray(), QJsonArray{demo::studyUidOf("phantom")});
+        SUCCEEDS(program.run({"verify", "--repair"}));
+        QCOMPARE(program.json({"studies"})[0]["instances"].toInt(), 1);
+        SUCCEEDS(program.run({"import", source.path()}));
+        SUCCEEDS(program.run({"verify"}));
+        QCOMPARE(program.json({"studies"})[0]["instances"].toInt(), 3);
     }
 
     void importOfNothingSaysSo()

@@ -285,6 +285,10 @@ private Q_SLOTS:
         QCOMPARE(program.json({"config", "get", "ris.hl7.port"}).object()["ris.hl7.port"].toVariant().toInt(), 2576);
         FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.port", "70000"}));
         FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.port", "many"}));
+        SUCCEEDS(program.run({"config", "set", "archive.quotaGiB", "0.25"}));
+        QCOMPARE(program.json({"config", "get", "archive.quotaGiB"}).object()["archive.quotaGiB"].toVariant().toDouble(), 0.25);
+        for (const char* wrong : {"nan", "inf", "much", ""})
+            FAILS_PLAINLY(program.run({"config", "set", "archive.quotaGiB", wrong}));
         FAILS_PLAINLY(program.run({"config", "set", "ris.hl7.charset", "KLINGON"}));
         FAILS_PLAINLY(program.run({"config", "set", "no.such.key", "1"}));
         FAILS_PLAINLY(program.run({"config", "get", "no.such.key"}));

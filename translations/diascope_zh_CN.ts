@@ -14,6 +14,10 @@ RIS：%1 %2</translation>
             <translation>    未显示：%1</translation>
         </message>
         <message>
+            <source>  what was lost of study %1 may be on the PACS still: diascope get NODE %1</source>
+            <translation>  检查 %1 丢失的内容可能仍在 PACS 上：diascope get NODE %1</translation>
+        </message>
+        <message>
             <source> GiB</source>
             <translation> GiB</translation>
         </message>
@@ -2421,6 +2425,10 @@ RIS：%1 %2</translation>
             <translation>需要一个节点，以及 --study 或文件</translation>
         </message>
         <message>
+            <source>a number of 0 or more is wanted</source>
+            <translation>需要一个不小于 0 的数</translation>
+        </message>
+        <message>
             <source>a palette with %1 bits a pixel</source>
             <translation>每像素 %1 位的调色板</translation>
         </message>
@@ -3933,8 +3941,12 @@ RIS：%1 %2</translation>
             <translation>应答不是 HL7 消息</translation>
         </message>
         <message>
-            <source>the archive is not sound</source>
-            <translation>归档不完好</translation>
+            <source>the archive is not sound: %1 files are missing, %2 have changed, %3 are without row; diascope verify --repair sets right what can be</source>
+            <translation>归档不完好：%1 个文件缺失，%2 个文件已改变，%3 个文件没有索引行；可用 diascope verify --repair 修复能修复的部分</translation>
+        </message>
+        <message>
+            <source>the archive's database is damaged: diascope rebuild makes it anew from the files</source>
+            <translation>归档的数据库已损坏：可用 diascope rebuild 从文件重新建立</translation>
         </message>
         <message>
             <source>the association was rejected: %1</source>

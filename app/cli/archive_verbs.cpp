@@ -197,18 +197,32 @@ Outcome runVerify(Call& call, const QCommandLineParser& parser)
     const auto report = (*session)->archive().verify(repair, call.task());
     if (!report)
         return failed(report.error());
+    QJsonArray refetch;
+    for (const dicom::StudyUid& study : report->refetch)
+        refetch << study.value;
     if (call.isJson)
         call.print(QJsonObject{{"checked", report->checked},
                                {"missing", toJson(report->missing)},
                                {"changed", toJson(report->changed)},
+                               {"refetch", refetch},
                                {"orphans", report->orphans},
                                {"repaired", report->repaired},
                                {"databaseSound", report->isDatabaseSound}});
     call.say(tr("checked %1, missing %2, changed %3, without row %4, repaired %5")
                  .arg(report->checked).arg(report->missing.size()).arg(report->changed.size()).arg(report->orphans).arg(report->repaired));
+    for (const auto* remarks : {&report->missing, &report->changed})
+        for (const archive::Remark& remark : *remarks)
+            call.say(QStringLiteral("  %1: %2").arg(remark.path, remark.reason));
+    for (const dicom::StudyUid& study : report->refetch)
+        call.say(tr("  what was lost of study %1 may be on the PACS still: diascope get NODE %1").arg(study.value));
     const bool isSound = report->isDatabaseSound && (repair == archive::Archive::Repair::Yes ||
                                                      (report->missing.empty() && report->changed.empty() && report->orphans == 0));
-    return isSound ? done() : failed(tr("the archive is not sound"));
+    if (isSound)
+        return done();
+    if (!report->isDatabaseSound)
+        return failed(tr("the archive's database is damaged: diascope rebuild makes it anew from the files"));
+    return failed(tr("the archive is not sound: %1 files are missing, %2 have changed, %3 are without row; diascope verify --repair sets right what can be")
+                      .arg(report->missing.size()).arg(report->changed.size()).arg(report->orphans));
 }
 
 Outcome runRebuild(Call& call, const QCommandLineParser&)

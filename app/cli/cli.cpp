@@ -200,8 +200,12 @@ QJsonObject toJson(const archive::StudyRow& row)
 QJsonArray toJson(const std::vector<archive::Remark>& remarks)
 {
     QJsonArray array;
-    for (const archive::Remark& remark : remarks)
-        array << QJsonObject{{"path", remark.path}, {"reason", remark.reason}};
+    for (const archive::Remark& remark : remarks) {
+        QJsonObject one{{"path", remark.path}, {"reason", remark.reason}};
+        if (!remark.instanceUid.isEmpty())
+            one.insert("sopInstanceUid", remark.instanceUid);
+        array << one;
+    }
     return array;
 }
 

@@ -227,7 +227,7 @@ void Exchange::makeRoom()
 {
     const std::unique_lock making(m_makingRoom, std::try_to_lock);
     const Settings settings(m_session.profile()); // of this thread
-    const qint64 quota = qint64(settings.get(archive::quotaGiB)) << 30;
+    const qint64 quota = qint64(settings.get(archive::quotaGiB) * double(1 << 30));
     if (!making || quota <= 0)
         return;
     const auto stored = m_session.archive().storedBytes();

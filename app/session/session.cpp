@@ -222,6 +222,14 @@ Result<void> Session::configure(const QString& key, const QString& value)
         typed = number;
         break;
     }
+    case QMetaType::Double: {
+        bool isNumber = false;
+        const double number = value.toDouble(&isNumber);
+        if (!isNumber || !(number >= 0 && number <= 1e6))
+            return invalid(QT_TRANSLATE_NOOP("Session", "a number of 0 or more is wanted"));
+        typed = number;
+        break;
+    }
     case QMetaType::Bool:
         if (value != QLatin1String("true") && value != QLatin1String("false"))
             return invalid(QT_TRANSLATE_NOOP("Session", "true or false is wanted"));

@@ -6,6 +6,7 @@
 #include "netclient/hl7/message.h"
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -57,6 +58,9 @@ QWidget* SettingsWindow::bound(const char* key, QWidget* editor, QLabel* message
     } else if (auto* number = qobject_cast<QSpinBox*>(editor)) {
         number->setValue(value.toInt());
         connect(number, &QSpinBox::valueChanged, this, [store](int changed) { store(QString::number(changed)); });
+    } else if (auto* amount = qobject_cast<QDoubleSpinBox*>(editor)) {
+        amount->setValue(value.toDouble());
+        connect(amount, &QDoubleSpinBox::valueChanged, this, [store](double changed) { store(QString::number(changed)); });
     } else if (auto* box = qobject_cast<QCheckBox*>(editor)) {
         box->setChecked(value == QLatin1String("true"));
         connect(box, &QCheckBox::toggled, this, [store](bool isOn) { store(isOn ? QStringLiteral("true") : QStringLiteral("false")); });
@@ -133,7 +137,9 @@ QWidget* SettingsWindow::networkPage()
     form->addRow(tr("Its key"), bound(app::listenKey.key, new QLineEdit(page), message));
     form->addRow(tr("Only peers certified by"), bound(app::listenCa.key, new QLineEdit(page), message));
     form->addRow(QString(), state);
-    auto* quota = number(0, 1'000'000);
+    auto* quota = new QDoubleSpinBox(page);
+    quota->setRange(0, 1'000'000);
+    quota->setDecimals(1);
     quota->setSuffix(tr(" GiB"));
     quota->setSpecialValueText(tr("no limit"));
     auto* imported = new QCheckBox(tr("Imported studies may go too: their files are kept elsewhere"), page);

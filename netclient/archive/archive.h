@@ -8,7 +8,7 @@
 namespace diascope::archive
 {
 
-inline const Setting<int> quotaGiB{"archive.quotaGiB", 100};
+inline const Setting<double> quotaGiB{"archive.quotaGiB", 100}; ///< 0: none
 
 enum class ImportMode {
     Copy,      ///< the file's bytes come into the pixel store
