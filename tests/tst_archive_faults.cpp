@@ -61,6 +61,8 @@ const Deed deeds[] = {
          const auto report = archive.import({files.filePath("3"), files.filePath("4")}, ImportMode::Copy, task);
          if (!report)
              return std::unexpected(report.error());
+         if (report->failure)
+             return std::unexpected(*report->failure);
          if (report->imported + report->duplicates != 2) // one file's fault: said of that file
              return report->skipped.empty() ? fail(Fault::Internal, "not imported, and no reason") : fail(Fault::Unreadable, report->skipped[0].reason);
          return {};
@@ -185,6 +187,32 @@ private Q_SLOTS:
             QCOMPARE(refused, 0); // a full disk from which nothing could be deleted would be a trap
         else
             QVERIFY(refused > 0);
+    }
+
+    /// A disk that is full after some of the files: those stay, and the report says how many and why no more.
+    void STO_02_whatCameBeforeTheDiskWasFullStays()
+    {
+        constexpr int count = 900; // more than are decided upon at once
+        QTemporaryDir folder(place());
+        for (int study = 1; study <= count; ++study)
+            make(folder.filePath(QStringLiteral("in/%1").arg(study, 3, 10, QChar('0'))), {.study = uidOf(study), .series = uidOf(study) + ".1", .instance = instanceOf(study).value,
+                 .patientId = QString::number(study), .pixels = QByteArray(3000, char('0' + study))});
+        const QString profile = folder.filePath("profile");
+        auto archive = std::move(*Archive::open(*Profile::open(profile)));
+        Task task;
+        faulty::arm(QFile::encodeName(profile + "/pixels/incoming"), 2400, ENOSPC);
+        const auto report = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
+        QVERIFY(faulty::disarm() > 0);
+        QVERIFY(report);
+        QVERIFY(report->failure && report->failure->fault == Fault::DiskFull);
+        QVERIFY2(report->imported > 0 && report->imported < count, QByteArray::number(report->imported).constData());
+        QCOMPARE(qint64(archive->studies()->size()), report->imported);
+        const auto again = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
+        QVERIFY(again && !again->failure);
+        QCOMPARE(again->duplicates, report->imported);
+        QCOMPARE(again->imported, count - report->imported);
+        const auto verified = archive->verify(Archive::Repair::No, task);
+        QVERIFY(verified && verified->missing.empty() && verified->changed.empty() && verified->orphans == 0);
     }
 
     /// A profile that is made, or opened, on such a disk: said clearly, and the next start finds nothing broken.

@@ -74,6 +74,10 @@ RIS：%1 %2</translation>
             <translation>%1  %2  %3  %4 个实例，%5 个堆栈</translation>
         </message>
         <message>
+            <source>%1 (%2 files are imported, the rest is not)</source>
+            <translation>%1（已导入 %2 个文件，其余未导入）</translation>
+        </message>
+        <message>
             <source>%1 (element %2,%3 at byte %4)</source>
             <translation>%1（元素 %2,%3，位于第 %4 字节）</translation>
         </message>

@@ -57,11 +57,14 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
     if (!report)
         return failed(report.error());
     (*session)->exchange().makeRoom();
+    const QString overQuota = (*session)->exchange().roomTrouble();
     QJsonArray studies;
     for (const dicom::StudyUid& uid : report->studies)
         studies << uid.value;
     if (call.isJson)
         call.print(QJsonObject{{"imported", report->imported},
+                               {"error", report->failure ? QJsonValue(message(*report->failure)) : QJsonValue()},
+                               {"overQuota", overQuota.isEmpty() ? QJsonValue() : QJsonValue(overQuota)},
                                {"duplicates", report->duplicates},
                                {"quarantined", toJson(report->quarantined)},
                                {"skipped", toJson(report->skipped)},
@@ -77,6 +80,10 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
     for (const auto* remarks : {&report->quarantined, &report->skipped, &report->warned})
         for (const archive::Remark& remark : *remarks)
             call.say(QStringLiteral("  %1: %2").arg(remark.path, remark.reason));
+    if (!overQuota.isEmpty())
+        call.say(overQuota);
+    if (report->failure)
+        return failed(tr("%1 (%2 files are imported, the rest is not)").arg(message(*report->failure)).arg(report->imported + report->duplicates));
     if (report->imported + report->duplicates > 0)
         return done();
     const auto& remarks = report->quarantined.empty() ? report->skipped : report->quarantined;

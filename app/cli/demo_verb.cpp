@@ -93,7 +93,9 @@ private:
         if (!m_pacs) { // DCMTK's server is not on this machine
             note(tr("PACS: %1; the files are imported instead").arg(message(m_pacs.error())));
             const auto imported = m_session.archive().import({m_scratch.filePath(QStringLiteral("patient"))}, archive::ImportMode::Copy, m_call.task());
-            return imported ? Result<void>{} : std::unexpected(imported.error());
+            if (imported && !imported->failure)
+                return {};
+            return std::unexpected(imported ? *imported->failure : imported.error());
         }
         const dimse::Node node = (*m_pacs)->node();
         const auto sent = transfer::sendFiles(m_session.archive(), node, *transfer::filesOf(m_files), {m_session.local(), {}, {}, {}}, m_call.task());

@@ -118,6 +118,8 @@ void StudyBrowser::importPaths(const QStringList& paths)
             if (!remarks->empty())
                 text += QStringLiteral(" (%1: %2)").arg(remarks->front().path, remarks->front().reason);
         exchange->makeRoom();
+        if (report->failure)
+            return fail(report->failure->fault, QStringLiteral("%1 (%2)").arg(report->failure->detail, text));
         if (report->imported + report->duplicates == 0)
             return fail(Fault::NotDicom, text);
         return text;

@@ -236,8 +236,8 @@ struct Demonstration
                     if (!file.contains(QLatin1String("/brain/")) && !file.contains(QLatin1String("/chest/")))
                         here << file;
                 const auto imported = archive->import(here, archive::ImportMode::Copy, task);
-                if (!imported)
-                    return std::unexpected(imported.error());
+                if (!imported || imported->failure)
+                    return std::unexpected(imported ? *imported->failure : imported.error());
                 if (node)
                     if (const auto sent = transfer::sendFiles(*archive, *node, *transfer::filesOf(*files), {local, {}, {}, {}}, task); !sent)
                         return std::unexpected(sent.error());

@@ -42,8 +42,8 @@ public:
 
     /// Files, folders (recursively, without following links to folders) and DICOMDIRs. A folder with a DICOMDIR is imported
     /// whole. Progress: files done of files found. Cancelling ends with what is stored until then.
-    /// Errors: NotFound (one of the paths is not there; nothing was imported), NotDicom (no file at all in them), DiskFull
-    /// and the database's errors. What is wrong with a single file is in the report.
+    /// Errors: NotFound (one of the paths is not there), NotDicom (no file at all in them), DiskFull and the database's errors
+    /// where nothing was stored before; else they are in the report, as is what is wrong with a single file.
     Result<ImportReport> import(const QStringList& paths, ImportMode mode, Task& task);
 
     /// A complete Part 10 file as a peer sent it; `source` is the node's name or AE title. Durable when it returns. What was

@@ -181,8 +181,9 @@ Result<ImportReport> Archive::import(const QStringList& paths, ImportMode mode, 
                          0);
         }
     }
-    if (failure)
+    if (failure && report.imported + report.duplicates == 0)
         return std::unexpected(*failure);
+    report.failure = failure;
     report.isCancelled = task.isCancelled();
     report.seconds = double(clock.nsecsElapsed()) / 1e9;
     return report;

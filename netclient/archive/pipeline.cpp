@@ -12,6 +12,8 @@ constexpr size_t maximumBatch = 512;
 constexpr std::chrono::milliseconds patience{25};
 constexpr size_t mostAtOnce = 16; ///< jobs a worker takes, so that threads do not wake one another for each
 
+bool isForWantOfSpace(const Candidate& candidate) { return !candidate.header && candidate.header.error().fault == Fault::DiskFull; }
+
 const size_t workers = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
 
 } // namespace
@@ -94,6 +96,10 @@ void Pipeline::decide()
                 auto ready = m_ready.extract(m_next + qint64(batch.size()));
                 if (ready.empty())
                     break;
+                if (!batch.empty() && isForWantOfSpace(ready.mapped().first)) { // what came before it has its place
+                    m_ready.insert(std::move(ready));
+                    break;
+                }
                 bytes += ready.mapped().second;
                 batch.push_back(std::move(ready.mapped().first));
             }

@@ -1,4 +1,5 @@
 #pragma once
+#include "netclient/base/error.h"
 #include "netclient/dicom/uid.h"
 #include <QStringList>
 #include <optional>
@@ -111,6 +112,8 @@ struct ImportReport
     std::vector<dicom::StudyUid> studies; ///< every study that got or already had one of the instances, each once
     double seconds = 0;
     bool isCancelled = false; ///< what was imported until then stays
+    /// What ended it early, a full disk or the database: what is counted here stays, and the next time does the rest.
+    std::optional<Error> failure;
 };
 
 struct QuarantineRow
