@@ -111,19 +111,8 @@ Evictable evictable(const Statement& row)
 /// The next ones in order of use; few at a time, for no reading connection may be held while a callback runs.
 Result<std::vector<Evictable>> nextEvictable(Database& database, qint64 usedFrom, qint64 idAfter)
 {
-    auto query = database.prepare(evictableColumns + QStringLiteral("WHERE bytes>0 AND (used, id)>(?1, ?2) ORDER BY used, id LIMIT 200"));
-    if (!query)
-        return std::unexpected(query.error());
-    query->bindAll({usedFrom, idAfter});
-    std::vector<Evictable> found;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return found;
-        found.push_back(evictable(*query));
-    }
+    return rowsOf<Evictable>(database, evictableColumns + QStringLiteral("WHERE bytes>0 AND (used, id)>(?1, ?2) ORDER BY used, id LIMIT 200"),
+                             {usedFrom, idAfter}, evictable);
 }
 
 /// Empty: nothing in its row speaks against it.

@@ -108,24 +108,6 @@ struct Conditions
     }
 };
 
-template <typename Row, typename Read>
-Result<std::vector<Row>> rowsOf(Database& database, const QString& sql, const QVariantList& values, Read read)
-{
-    auto query = database.prepare(sql);
-    if (!query)
-        return std::unexpected(query.error());
-    query->bindAll(values);
-    std::vector<Row> rows;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return rows;
-        rows.push_back(read(*query));
-    }
-}
-
 } // namespace
 
 std::optional<Query> Query::withDates(Query query, const QString& range)

@@ -18,18 +18,10 @@ Result<bool> Archive::Private::remove(qint64 study, Removal removal, const std::
         if (mayGo)
             if (const auto permitted = mayGo(); !permitted || !*permitted)
                 return permitted;
-        auto query = writer->prepare(QStringLiteral("SELECT sha256") + ours);
-        if (!query)
-            return std::unexpected(query.error());
-        query->bind(1, study);
-        while (true) {
-            const auto row = query->step();
-            if (!row)
-                return std::unexpected(row.error());
-            if (!*row)
-                break;
-            names << query->text(0);
-        }
+        const auto files = rowsOf<QString>(*writer, QStringLiteral("SELECT sha256") + ours, {study}, [](const Statement& row) { return row.text(0); });
+        if (!files)
+            return std::unexpected(files.error());
+        names = QStringList(files->begin(), files->end());
         // Announced first, rows next, files last: a kill in between leaves nothing without the other.
         if (!names.isEmpty())
             if (auto announced = store->announce(names); !announced)
@@ -232,21 +224,12 @@ struct Row
 /// A page of the index, so that no reading transaction lasts: the log could not be written back meanwhile.
 Result<std::vector<Row>> rowsAfter(Database& database, qint64 id)
 {
-    auto query = database.prepare(QStringLiteral("SELECT instance.id, instance.uid, study.uid, sha256, reference, size FROM instance"
-                                                 " CROSS JOIN series ON series.id=instance.series CROSS JOIN study ON study.id=series.study"
-                                                 " WHERE instance.id>? ORDER BY instance.id LIMIT 500"));
-    if (!query)
-        return std::unexpected(query.error());
-    query->bind(1, id);
-    std::vector<Row> rows;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return rows;
-        rows.push_back({query->integer(0), query->text(1), query->text(2), query->text(3), query->text(4), query->integer(5)});
-    }
+    return rowsOf<Row>(database, QStringLiteral("SELECT instance.id, instance.uid, study.uid, sha256, reference, size FROM instance"
+                                                " CROSS JOIN series ON series.id=instance.series CROSS JOIN study ON study.id=series.study"
+                                                " WHERE instance.id>? ORDER BY instance.id LIMIT 500"),
+                       {id}, [](const Statement& row) -> Row {
+                           return {row.integer(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5)};
+                       });
 }
 
 enum class State { Sound, Missing, Changed };

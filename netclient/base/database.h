@@ -111,6 +111,25 @@ private:
     QString m_sql;                ///< as it is known there
 };
 
+/// Every row of a query, as `read` makes it of the statement that stands there.
+template <typename Row, typename Read>
+Result<std::vector<Row>> rowsOf(Database& database, const QString& sql, const QVariantList& values, Read read)
+{
+    auto query = database.prepare(sql);
+    if (!query)
+        return std::unexpected(query.error());
+    query->bindAll(values);
+    std::vector<Row> rows;
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return rows;
+        rows.push_back(read(*query));
+    }
+}
+
 /// BEGIN IMMEDIATE … COMMIT; rolls back when it goes out of scope uncommitted.
 class Transaction
 {

@@ -35,23 +35,6 @@ Delivery deliveryOf(const Statement& row)
     return delivery;
 }
 
-Result<std::vector<Delivery>> rows(Database& database, const QString& sql, const QVariantList& values)
-{
-    auto query = database.prepare(sql);
-    if (!query)
-        return std::unexpected(query.error());
-    query->bindAll(values);
-    std::vector<Delivery> found;
-    while (true) {
-        const auto row = query->step();
-        if (!row)
-            return std::unexpected(row.error());
-        if (!*row)
-            return found;
-        found.push_back(deliveryOf(*query));
-    }
-}
-
 qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
 
 /// A process that was killed holds nothing up: its claims are free at once, not when the lease has run out.
@@ -147,12 +130,12 @@ Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, 
         return std::unexpected(freed.error());
     const qint64 time = now();
     // The first open one of each subject and target; a held one holds those behind it (DEL-04).
-    auto candidates = rows(*m_database,
-                           QStringLiteral("SELECT %1 FROM delivery AS d WHERE state IN (0,1) AND NOT EXISTS"
-                                          "(SELECT 1 FROM delivery AS e WHERE e.subject=d.subject AND e.target=d.target"
-                                          " AND e.id<d.id AND e.state<>2)"
-                                          " AND (lease_until<=?1 OR lease_until>?1+86400000) ORDER BY id").arg(columns),
-                           {time});
+    auto candidates = rowsOf<Delivery>(*m_database,
+                                       QStringLiteral("SELECT %1 FROM delivery AS d WHERE state IN (0,1) AND NOT EXISTS"
+                                                      "(SELECT 1 FROM delivery AS e WHERE e.subject=d.subject AND e.target=d.target"
+                                                      " AND e.id<d.id AND e.state<>2)"
+                                                      " AND (lease_until<=?1 OR lease_until>?1+86400000) ORDER BY id").arg(columns),
+                                       {time}, deliveryOf);
     if (!candidates)
         return std::unexpected(candidates.error());
     for (Delivery& delivery : *candidates) {
@@ -242,8 +225,8 @@ Result<bool> DeliveryQueue::settle(const Acknowledgement& acknowledgement)
 
 Result<std::vector<Delivery>> DeliveryQueue::list(const QString& subject) const
 {
-    return rows(*m_database, QStringLiteral("SELECT %1 FROM delivery WHERE ?1='' OR subject=?1 ORDER BY id").arg(columns),
-                {subject.isNull() ? QStringLiteral("") : subject});
+    return rowsOf<Delivery>(*m_database, QStringLiteral("SELECT %1 FROM delivery WHERE ?1='' OR subject=?1 ORDER BY id").arg(columns),
+                            {subject.isNull() ? QStringLiteral("") : subject}, deliveryOf);
 }
 
 Result<int> DeliveryQueue::pending() const
