@@ -2,6 +2,7 @@
 #include "app/session/exchange.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/dimse/query.h"
+#include "netclient/transfer/order_store.h"
 #include "netclient/transfer/study_transfer.h"
 
 namespace diascope::app
@@ -52,7 +53,7 @@ Result<std::vector<dicom::Dataset>> worklist(const Profile& profile, QDate day, 
 namespace
 {
 
-/// Today's worklist, and what came in today without one.
+/// Today's worklist, the orders the RIS sent, and what came in without either.
 Result<std::vector<transfer::Order>> orders(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task)
 {
     std::vector<transfer::Order> orders;
@@ -68,8 +69,14 @@ Result<std::vector<transfer::Order>> orders(const Profile& profile, const archiv
                                   QDate::currentDate(), {entry.text(tag::StudyInstanceUID)}});
             }
     }
+    const QDate yesterday = QDate::currentDate().addDays(-1);
+    const auto store = transfer::OrderStore::open(profile);
+    const auto received = store ? (*store)->since(yesterday) : std::unexpected(store.error());
+    if (!received)
+        return std::unexpected(received.error());
+    orders.insert(orders.end(), received->begin(), received->end());
     archive::Query today;
-    today.dateFrom = da(QDate::currentDate().addDays(-1));
+    today.dateFrom = da(yesterday);
     const auto rows = archive.studies(today);
     if (!rows)
         return std::unexpected(rows.error());

@@ -21,7 +21,7 @@ struct Prior
     QString node;
     qint64 transfer = 0;
 };
-/// Queues the priors that the rules want for today's worklist and for what arrived since yesterday: those of every node that are
+/// Queues the priors that the rules want for today's worklist, the orders of the RIS and what arrived since yesterday: those of every node that are
 /// not here. A worker's thread. `unreachable`: nodes that did not answer, each with its sentence.
 Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task);
 
