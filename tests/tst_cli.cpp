@@ -171,6 +171,73 @@ private Q_SLOTS:
         QCOMPARE(program.json({"studies"})[0]["instances"].toInt(), 3);
     }
 
+    /// The index is destroyed in the middle of the file, or the file is cut: the images come back from their files, and reports
+    /// and figures from what can still be read.
+    void STO_06_rebuildOfADamagedDatabase_data()
+    {
+        QTest::addColumn<QString>("damage");
+        QTest::newRow("STO-06 the instances' rows are overwritten") << "instance";
+        QTest::newRow("STO-06 the studies' rows are overwritten") << "study";
+        QTest::newRow("STO-06 the last page is cut off") << "cut";
+        QTest::newRow("STO-06 no database any more") << "text";
+    }
+    void STO_06_rebuildOfADamagedDatabase()
+    {
+        QFETCH(QString, damage);
+        Program program;
+        QTemporaryDir source;
+        QVERIFY(demo::writeCt(source.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 3}));
+        SUCCEEDS(program.run({"import", source.path()}));
+        const QString study = demo::studyUidOf("phantom");
+        const QString id = program.json({"report", "new", "--study", study, "--template", "general"}).object()["reportId"].toString();
+        SUCCEEDS(program.run({"report", "set", id, "findings", "Nothing found."}));
+        SUCCEEDS(program.run({"report", "sign", id, "--user", "Reader"}));
+        const QString database = program.profile() + "/diascope.db";
+        const QJsonDocument studies = program.json({"studies"}), report = program.json({"report", "show", id});
+        const auto sql = [&database](const QString& text) { return test::run("sqlite3", {database, text}).out.trimmed(); };
+        const qint64 pageBytes = sql("PRAGMA page_size").toLongLong();
+        const qint64 root = sql(QStringLiteral("SELECT rootpage FROM sqlite_schema WHERE name='%1'").arg(damage)).toLongLong();
+        QFile file(database);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        if (damage == "cut")
+            QVERIFY(file.resize(file.size() - pageBytes));
+        else if (damage == "text")
+            QVERIFY(file.resize(0) && file.write("text") == 4);
+        else
+            QVERIFY(root > 1 && file.seek((root - 1) * pageBytes) && file.write(QByteArray(pageBytes, '\xA5')) == pageBytes);
+        file.close();
+        (void)program.run({"import", source.path()}); // announces what lies in the store already
+        const auto refused = program.run({"verify"});
+        QCOMPARE(refused.code, 1);
+        QVERIFY2(test::isOnePlainLine(refused.err) && refused.err.contains("diascope rebuild"), refused.err.constData());
+        const QByteArray damaged = contents(database);
+        int code = 0;
+        QByteArray err;
+        const QJsonObject rebuilt = program.json({"rebuild"}, &code, &err).object();
+        QVERIFY2(code == 0, err.constData());
+        QCOMPARE(rebuilt["imported"].toInt(), 3);
+        QCOMPARE(contents(rebuilt["damagedDatabase"].toString()), damaged);
+        QCOMPARE(program.json({"studies"}), studies);
+        SUCCEEDS(program.run({"verify"}));
+        if (damage == "text")
+            QVERIFY(rebuilt["damagedTables"].toArray().contains("report_version"));
+        else if (damage != "cut") // the last page may be anybody's
+            QCOMPARE(program.json({"report", "show", id}), report);
+        QCOMPARE(test::run("sqlite3", {database, "PRAGMA integrity_check"}).out.trimmed(), "ok");
+    }
+
+    void STO_05_theDatabaseOfAnotherProgramIsLeftUntouched()
+    {
+        Program program;
+        const QString path = program.profile() + "/diascope.db";
+        QCOMPARE(test::run("sqlite3", {path, "CREATE TABLE invoice(sum); INSERT INTO invoice VALUES(7)"}).code, 0);
+        const QByteArray before = contents(path);
+        for (const char* verb : {"studies", "verify", "rebuild"})
+            FAILS_PLAINLY(program.run({verb}));
+        QCOMPARE(contents(path), before);
+        QVERIFY(!QFileInfo::exists(path + "-wal"));
+    }
+
     void importOfNothingSaysSo()
     {
         Program program;

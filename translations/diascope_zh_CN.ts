@@ -14,6 +14,10 @@ RIS：%1 %2</translation>
             <translation>    未显示：%1</translation>
         </message>
         <message>
+            <source>  a part of what it knew could not be read: %1</source>
+            <translation>  其中一部分内容无法读取：%1</translation>
+        </message>
+        <message>
             <source>  what was lost of study %1 may be on the PACS still: diascope get NODE %1</source>
             <translation>  检查 %1 丢失的内容可能仍在 PACS 上：diascope get NODE %1</translation>
         </message>
@@ -78,6 +82,10 @@ RIS：%1 %2</translation>
             <translation>%1（已导入 %2 个文件，其余未导入）</translation>
         </message>
         <message>
+            <source>%1 (%2); diascope rebuild makes a new database from the images</source>
+            <translation>%1（%2）；可用 diascope rebuild 从影像重新建立数据库</translation>
+        </message>
+        <message>
             <source>%1 (element %2,%3 at byte %4)</source>
             <translation>%1（元素 %2,%3，位于第 %4 字节）</translation>
         </message>
@@ -104,6 +112,10 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 cannot be decompressed here</source>
             <translation>本机无法解压缩 %1</translation>
+        </message>
+        <message>
+            <source>%1 cannot be moved to %2</source>
+            <translation>无法将 %1 移动到 %2</translation>
         </message>
         <message>
             <source>%1 cannot be reached: %2</source>
@@ -199,6 +211,10 @@ RIS：%1 %2</translation>
             <translation>已导入 %1，原已存在 %2，无法读取 %3，已跳过 %4</translation>
         </message>
         <message>
+            <source>%1 is no database, and there are no images beside it</source>
+            <translation>%1 不是数据库，旁边也没有影像</translation>
+        </message>
+        <message>
             <source>%1 is no date and no range of dates</source>
             <translation>%1 不是日期，也不是日期范围</translation>
         </message>
@@ -225,6 +241,10 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 is saved.</source>
             <translation>%1 已保存。</translation>
+        </message>
+        <message>
+            <source>%1 is the database of another program</source>
+            <translation>%1 是其他程序的数据库</translation>
         </message>
         <message>
             <source>%1 is there already</source>
@@ -3017,6 +3037,10 @@ RIS：%1 %2</translation>
             <translation>不完整：本机有 %2 幅图像中的 %1 幅</translation>
         </message>
         <message>
+            <source>indexed again: %1 files; aside: %2</source>
+            <translation>已重新索引 %1 个文件；另置 %2 个</translation>
+        </message>
+        <message>
             <source>inversion time</source>
             <translation>反转时间</translation>
         </message>
@@ -3259,6 +3283,10 @@ RIS：%1 %2</translation>
         <message>
             <source>measured: %1</source>
             <translation>已测量：%1</translation>
+        </message>
+        <message>
+            <source>messages of type %1 are not taken here, only orders (ORM^O01, OMI^O23, OMG^O19)</source>
+            <translation>此处不接收 %1 类型的消息，只接收申请单（ORM^O01、OMI^O23、OMG^O19）</translation>
         </message>
         <message>
             <source>middle drag</source>
@@ -4021,6 +4049,18 @@ RIS：%1 %2</translation>
             <translation>连接被拒绝：该处没有程序在监听</translation>
         </message>
         <message>
+            <source>the database is damaged (%1); diascope rebuild makes a new one and takes over what can still be read</source>
+            <translation>数据库已损坏（%1）；可用 diascope rebuild 重新建立，并保留仍可读取的内容</translation>
+        </message>
+        <message>
+            <source>the database is damaged, and this is viewing-only mode</source>
+            <translation>数据库已损坏，而当前为仅浏览模式</translation>
+        </message>
+        <message>
+            <source>the database was damaged and lies now at %1; %2 rows of it are taken over</source>
+            <translation>数据库已损坏，现存放于 %1；其中 %2 行已保留</translation>
+        </message>
+        <message>
             <source>the database was written by a newer version of Diascope</source>
             <translation>数据库由更新版本的 Diascope 写入</translation>
         </message>
@@ -4293,6 +4333,18 @@ RIS：%1 %2</translation>
         <message>
             <source>the object has no pixels</source>
             <translation>对象没有像素数据</translation>
+        </message>
+        <message>
+            <source>the order has no number (ORC-2, ORC-3)</source>
+            <translation>申请单没有编号（ORC-2、ORC-3）</translation>
+        </message>
+        <message>
+            <source>the order names no patient (PID)</source>
+            <translation>申请单未指明患者（PID）</translation>
+        </message>
+        <message>
+            <source>the order names no patient (PID-3)</source>
+            <translation>申请单未指明患者（PID-3）</translation>
         </message>
         <message>
             <source>the overlay does not lie over this frame</source>

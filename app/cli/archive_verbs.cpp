@@ -1,5 +1,6 @@
 #include "app/cli/verbs.h"
 #include "app/session/exchange.h"
+#include "app/session/recovery.h"
 #include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
 
@@ -234,16 +235,41 @@ Outcome runVerify(Call& call, const QCommandLineParser& parser)
 
 Outcome runRebuild(Call& call, const QCommandLineParser&)
 {
-    const auto session = call.session();
-    if (!session)
-        return failed(session.error());
-    if (auto permitted = (*session)->permit(app::Action::Import); !permitted)
-        return failed(permitted.error());
-    const auto report = (*session)->archive().rebuild(call.task());
-    if (!report)
-        return failed(report.error());
+    const auto isSound = app::isDatabaseSound(call.profileFolder);
+    if (!isSound)
+        return failed(isSound.error());
+    if (!*isSound && call.mode == app::Mode::ViewOnly)
+        return failed(tr("the database is damaged, and this is viewing-only mode"));
+    archive::ImportReport report;
+    QJsonObject json;
+    if (!*isSound) {
+        auto recovery = app::recoverDatabase(call.profileFolder, call.task());
+        if (!recovery)
+            return failed(recovery.error());
+        json = {{"damagedDatabase", recovery->damagedFile},
+                {"salvagedRows", recovery->salvage.rows},
+                {"damagedTables", QJsonArray::fromStringList(recovery->salvage.damaged)}};
+        call.say(tr("the database was damaged and lies now at %1; %2 rows of it are taken over").arg(recovery->damagedFile).arg(recovery->salvage.rows));
+        for (const QString& table : recovery->salvage.damaged)
+            call.say(tr("  a part of what it knew could not be read: %1").arg(table));
+        report = std::move(recovery->index);
+    } else {
+        const auto session = call.session();
+        if (!session)
+            return failed(session.error());
+        if (auto permitted = (*session)->permit(app::Action::Import); !permitted)
+            return failed(permitted.error());
+        auto rebuilt = (*session)->archive().rebuild(call.task());
+        if (!rebuilt)
+            return failed(rebuilt.error());
+        report = std::move(*rebuilt);
+    }
+    json.insert("imported", report.imported);
+    json.insert("quarantined", toJson(report.quarantined));
+    json.insert("skipped", toJson(report.skipped));
     if (call.isJson)
-        call.print(QJsonObject{{"imported", report->imported}, {"quarantined", toJson(report->quarantined)}});
+        call.print(json);
+    call.say(tr("indexed again: %1 files; aside: %2").arg(report.imported).arg(report.quarantined.size() + report.skipped.size()));
     return done();
 }
 

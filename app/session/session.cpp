@@ -6,6 +6,7 @@
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
 #include "viewer/volume/frame_memory.h"
+#include <QDir>
 #include <QCryptographicHash>
 #include <QMutex>
 #include <QWaitCondition>
@@ -142,6 +143,8 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     session->m_settings = std::make_unique<Settings>(*profile);
     viewer::setMemoryBudget(qint64(session->m_settings->get(viewer::memoryMiB)) << 20);
     auto opened = archive::Archive::open(*profile);
+    if (!opened && opened.error().fault == Fault::Damaged && !opened.error().detail.contains(QLatin1String("diascope rebuild")) && QDir(profile->pixelFolder()).exists())
+        return fail(Fault::Damaged, tr("%1 (%2); diascope rebuild makes a new database from the images").arg(opened.error().detail, profile->databasePath()));
     if (!opened)
         return std::unexpected(opened.error());
     session->m_archive = std::move(*opened);

@@ -32,13 +32,14 @@ Result<std::unique_ptr<Archive>> Archive::open(const Profile& profile)
     if (!writer)
         return std::unexpected(writer.error());
     archive->d->writer = std::move(*writer);
+    const bool isNew = !archive->d->writer->prepare(QStringLiteral("SELECT uid FROM instance"));
     if (auto migrated = archive->d->writer->migrate(QStringLiteral("archive"), schema()); !migrated)
         return std::unexpected(migrated.error());
     auto store = PixelStore::open(profile.pixelFolder());
     if (!store)
         return std::unexpected(store.error());
     archive->d->store = std::move(*store);
-    if (auto cleaned = archive->d->cleanUpAfterOthers(); !cleaned)
+    if (auto cleaned = archive->d->cleanUpAfterOthers(isNew); !cleaned)
         return std::unexpected(cleaned.error());
     return archive;
 }
@@ -324,10 +325,14 @@ void Archive::Private::dropAfterFailure(const QStringList& names)
         qCWarning(lcArchive) << "files are left for the next start to clean up:" << title(settled.error().fault);
 }
 
-Result<void> Archive::Private::cleanUpAfterOthers()
+Result<void> Archive::Private::cleanUpAfterOthers(bool isIndexNew)
 {
     const std::lock_guard lock(writing);
     for (const PixelStore::Abandoned& session : store->abandoned()) {
+        if (isIndexNew) { // it was lost: that it does not know a file says nothing against the file
+            PixelStore::remove(session);
+            continue;
+        }
         if (auto dropped = dropUnreferenced(session.names); !dropped) {
             PixelStore::release(session);
             // What cannot be deleted today is no reason not to read.

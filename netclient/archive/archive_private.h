@@ -62,7 +62,7 @@ struct Archive::Private
     /// The same after a transaction that failed: until another one is durable nobody knows which of its rows a power cut would
     /// bring back (the log may hold them, unsynced), and no file of theirs may go.
     void dropAfterFailure(const QStringList& names);
-    Result<void> cleanUpAfterOthers();
+    Result<void> cleanUpAfterOthers(bool isIndexNew);
 
     enum class Removal {
         Whole,   ///< everything of the study

@@ -30,8 +30,9 @@ Error errorOf(sqlite3* handle, int code)
     case SQLITE_FULL:
         return {Fault::DiskFull, detail};
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
         return {Fault::Damaged, detail};
+    case SQLITE_CORRUPT:
+        return {Fault::Damaged, tr("the database is damaged (%1); diascope rebuild makes a new one and takes over what can still be read").arg(detail)};
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
     case SQLITE_PERM:
@@ -85,8 +86,13 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
     sqlite3_db_config(database->m_handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(database->m_handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     const QString synchronous = durability == Durability::Full ? QStringLiteral("FULL") : QStringLiteral("NORMAL");
-    // Reading first: a foreign file is found out before anything is written to it.
-    for (const QString& pragma : {QStringLiteral("SELECT count(*) FROM sqlite_schema"), QStringLiteral("PRAGMA journal_mode=WAL"),
+    // Reading first: a foreign file is found out before anything is written to it. All of ours have this table before any other.
+    const auto tables = database->value(QStringLiteral("SELECT count(*) FROM sqlite_schema WHERE type='table'"));
+    if (!tables)
+        return std::unexpected(withDiskFull(tables.error(), path));
+    if ((*tables)->toInt() > 0 && !database->prepare(QStringLiteral("SELECT owner, version FROM schema_version")))
+        return fail(Fault::Conflict, tr("%1 is the database of another program").arg(path));
+    for (const QString& pragma : {QStringLiteral("PRAGMA journal_mode=WAL"),
                                   QStringLiteral("PRAGMA synchronous=") + synchronous, QStringLiteral("PRAGMA foreign_keys=ON")})
         if (auto done = database->execute(pragma); !done)
             return std::unexpected(withDiskFull(done.error(), path));

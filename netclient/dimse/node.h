@@ -28,7 +28,9 @@ struct Node
     /// By what studies are fetched. Auto: what has shown itself to work and be quick.
     enum class RetrieveBy { Auto, Get, Move, Web };
     RetrieveBy retrieveBy = RetrieveBy::Auto;
-    int associations = 2;   ///< at most this many at once; 1 for peers that cannot bear more
+    /// At most this many at once. More than one only where somebody knows that the peer bears it: DCMTK's dcmqrscp confirms and
+    /// then loses what is stored over two at a time.
+    int associations = 1;
     bool isSlowLine = false; ///< rendered or compressed images first (NET-16)
 };
 
