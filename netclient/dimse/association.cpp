@@ -177,6 +177,18 @@ QString Association::transferSyntaxOf(quint8 context) const
     return QString::fromLatin1(found.acceptedTransferSyntax);
 }
 
+bool Association::isRelational(const QString& abstractSyntax) const
+{
+    SOPClassExtendedNegotiationSubItemList* accepted = nullptr;
+    ASC_getAcceptedExtNegList(m_association->params, &accepted);
+    if (!accepted)
+        return false;
+    for (const SOPClassExtendedNegotiationSubItem* item : *accepted)
+        if (item->serviceClassAppInfoLength > 0 && abstractSyntax == QLatin1String(item->sopClassUID.c_str()))
+            return item->serviceClassAppInfo[0] == 1;
+    return false;
+}
+
 void Association::release()
 {
     if (m_isOver)

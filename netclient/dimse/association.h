@@ -15,12 +15,15 @@ namespace diascope::dimse
 {
 
 enum class Role { Scu, Scp };
+/// Whether relational queries are wanted of it (extended negotiation, PS3.4 C.5.1.1.1).
+enum class Queries { Hierarchical, Relational };
 
 struct Context
 {
     QString abstractSyntax;
     QStringList transferSyntaxes;
     Role role = Role::Scu; ///< ours
+    Queries queries = Queries::Hierarchical;
 };
 
 /// At most this many presentation contexts fit into one association (PS3.8 §9.3.2.2: odd numbers up to 255).
@@ -46,6 +49,8 @@ public:
     quint8 contextFor(const QString& abstractSyntax) const;
     quint8 contextFor(const QString& abstractSyntax, const QString& transferSyntax) const;
     QString transferSyntaxOf(quint8 context) const;
+    /// The peer agreed to relational queries.
+    bool isRelational(const QString& abstractSyntax) const;
     quint16 nextMessageId() { return ++m_messageId; }
     int dimseSeconds() const { return m_dimseSeconds; }
 
@@ -81,6 +86,7 @@ QString peerName(const Node& node);
 /// What ends the sentence of an error that is worth another try; what stands in that of a service the peer does not have.
 QString forNow();
 QString notOffered();
+QString cutShort();
 
 /// A sentence for a DIMSE failure status (PS3.7 Annex C, PS3.4).
 QString statusText(quint16 status);

@@ -303,7 +303,7 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
     m_isTotalKnown = m_isTotalKnown || result->expected > 0;
     std::optional<Error> error = result->ended;
     if (!error && result->expected == 0)
-        error = Error{Fault::NotFound, tr("%1 has no such study").arg(node.name)};
+        error = Error{Fault::NotFound, what.series.isEmpty() ? tr("%1 has no such study").arg(node.name) : tr("%1 has no such series").arg(node.name)};
     if (error && error->fault == Fault::DiskFull && m_runner.options.makeRoom)
         m_runner.options.makeRoom();
     ended(error, result->failed, result->received);
