@@ -108,7 +108,7 @@ private Q_SLOTS:
             conversation.respond(asked, 0, quirk == "success with a dataset" ? row("NOT-A-ROW") : QByteArray());
             if (quirk == "closes instead of a release")
                 conversation.close();
-        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        }, {.maximumPdu = quirk == "takes PDUs of 4096" ? 4096U : 16384U});
         QStringList ids;
         Task task;
         const auto rows = dimse::find(nodeAt(peer.port()), Level::Study, FindKeys{}, [&](const dicom::Dataset& found) {
@@ -223,7 +223,7 @@ private Q_SLOTS:
                                  quirk == "no counts" ? QByteArray() : counts(0, sent, status == 0xb000 ? 1 : 0));
             if (quirk == "closes instead of a release")
                 conversation.close();
-        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        }, {.maximumPdu = quirk == "takes PDUs of 4096" ? 4096U : 16384U});
         Collector collector;
         Task task;
         const RetrieveRequest request{{QString(study)}, {}, {}, {}};
@@ -267,7 +267,7 @@ private Q_SLOTS:
         ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
             got = asked.dataset;
             conversation.respond(asked, 0);
-        }, 4096);
+        }, {.maximumPdu = 4096});
         Task task;
         const auto sent = dimse::store(nodeAt(peer.port()), {path}, m_local, task);
         QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
