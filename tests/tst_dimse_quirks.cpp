@@ -299,7 +299,7 @@ private Q_SLOTS:
         QTcpSocket socket;
         socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
         QVERIFY(socket.waitForConnected(5000));
-        socket.write(associateRequest(called));
+        socket.write(test::associateRequest(called, secondaryCapture));
         QVERIFY(socket.waitForReadyRead(5000));
         QCOMPARE(int(socket.read(1).at(0)), answer);
     }
@@ -315,7 +315,7 @@ private Q_SLOTS:
         QTcpSocket socket;
         socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
         QVERIFY(socket.waitForConnected(5000));
-        socket.write(associateRequest("DIASCOPE        "));
+        socket.write(test::associateRequest("DIASCOPE        ", secondaryCapture));
         QByteArray answer;
         const auto read = [&] { // one PDU
             while (answer.size() < 6 || answer.size() < 6 + (uchar(answer[4]) << 8 | uchar(answer[5])))
@@ -458,19 +458,6 @@ private Q_SLOTS:
         }
         const std::lock_guard lock(mutex);
         QCOMPARE(answers, kind == "another transaction's first" ? (QList<int>{0x0110, 0}) : QList<int>{0});
-    }
-
-private:
-    /// For secondary captures in implicit little endian.
-    static QByteArray associateRequest(const QByteArray& called)
-    {
-        using test::big;
-        using test::item;
-        const QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1") +
-                                 item(0x20, QByteArray(1, '\1') + QByteArray(3, '\0') + item(0x30, secondaryCapture) +
-                                                item(0x40, "1.2.840.10008.1.2")) +
-                                 item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
-        return test::pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "HOSTILE         " + QByteArray(32, '\0') + items);
     }
 };
 

@@ -4,6 +4,7 @@
 #include "netclient/dimse/held_bytes.h"
 #include "netclient/dimse/node.h"
 #include "netclient/dimse/transport.h"
+#include <QHash>
 
 struct T_ASC_Association;
 struct T_ASC_Network;
@@ -33,6 +34,12 @@ inline constexpr long maximumPdu = 131072;
 inline constexpr qint64 longestCommand = 4 << 20;
 /// What is read of one instance before we give up: twice what we take, for the answer to be heard.
 inline constexpr qint64 longestStore = qint64(4) << 30;
+
+/// The transfer syntax of each accepted presentation context.
+using Syntaxes = QHash<quint8, QString>;
+/// Once what was negotiated is out or in. DCMTK breaks an association off when a message comes in a syntax it does not know (HTJ2K),
+/// though it need not understand it: from here on it takes those for JPEG 2000, and only we know.
+Syntaxes agreedSyntaxes(T_ASC_Association* association);
 
 /// An association we asked for. Aborted when it goes out of scope unreleased.
 class Association
@@ -74,6 +81,7 @@ private:
     std::unique_ptr<DcmTransportLayer> m_layer;
     T_ASC_Network* m_network = nullptr;
     T_ASC_Association* m_association = nullptr;
+    Syntaxes m_syntaxes;
     quint16 m_messageId = 0;
     int m_dimseSeconds = 60;
     bool m_isOver = false;

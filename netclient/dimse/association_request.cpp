@@ -280,6 +280,7 @@ Result<std::unique_ptr<Association>> Association::open(const Node& node, const L
     association->m_network = std::exchange(attempt->network, nullptr);
     association->m_association = std::exchange(attempt->association, nullptr);
     attempt->parameters = nullptr; // the association's now
+    association->m_syntaxes = agreedSyntaxes(association->m_association);
     if (ASC_countAcceptedPresentationContexts(association->m_association->params) == 0) {
         association->release();
         return fail(Fault::Refused,

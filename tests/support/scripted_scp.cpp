@@ -84,6 +84,14 @@ QByteArray uid(const QByteArray& value) { return value.size() % 2 ? value + '\0'
 QByteArray text(const QByteArray& value) { return value.size() % 2 ? value + ' ' : value; }
 QByteArray commandSet(const QByteArray& elements) { return element(0, 0, little(quint64(elements.size()), 4)) + elements; }
 
+QByteArray associateRequest(const QByteArray& called, const QByteArray& sopClass, const QByteArray& syntax)
+{
+    const QByteArray context = QByteArray::fromHex("01000000") + item(0x30, sopClass) + item(0x40, syntax);
+    return pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "SCRIPTED        " + QByteArray(32, '\0') +
+                         item(0x10, "1.2.840.10008.3.1.1.1") + item(0x20, context) +
+                         item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4")));
+}
+
 bool ScriptedScp::Conversation::readPdu(uchar& type, QByteArray& value)
 {
     flush();

@@ -24,6 +24,9 @@ QByteArray text(const QByteArray& value);
 /// A command set with its group length in front.
 QByteArray commandSet(const QByteArray& elements);
 
+/// An A-ASSOCIATE-RQ for one presentation context, number 1. `called`: 16 characters.
+QByteArray associateRequest(const QByteArray& called, const QByteArray& sopClass, const QByteArray& syntax = "1.2.840.10008.1.2");
+
 /// What a peer agrees to.
 struct Habits
 {
