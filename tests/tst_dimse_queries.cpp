@@ -228,6 +228,51 @@ private Q_SLOTS:
         QCOMPARE(dimse::find(node, Level::Study, keys, collect, m_local, task).error().fault, Fault::Unsupported);
     }
 
+    void SAF_07_aNameInEveryCharacterSet_data()
+    {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("bytes"); // by hex; empty: it does not fit
+        const auto row = [](const char* title, const char* set, const char* name, const char* bytes) {
+            QTest::newRow(title) << QString(QLatin1String(set)) << QString::fromUtf8(name) << QByteArray(bytes);
+        };
+        row("SAF-07 ISO_IR 192", "ISO_IR 192", "王*", "e78e8b2a");
+        row("SAF-07 GB18030", "GB18030", "王*", "cdf52a");
+        row("SAF-07 GBK, a byte that looks like a backslash", "GBK", "誠*", "d55c2a");
+        row("SAF-07 ISO 2022 IR 58", "\\ISO 2022 IR 58", "王*", "1b242941cdf52a");
+        row("SAF-07 ISO 2022 IR 58 alone", "ISO 2022 IR 58", "王*", "1b242941cdf52a");
+        row("SAF-07 ISO 2022 IR 149", "\\ISO 2022 IR 149", "홍^길동", "1b242943c8ab5e1b242943b1e6b5bf");
+        row("SAF-07 ISO 2022 IR 87", "\\ISO 2022 IR 87", "山田*", "1b24423b3345441b28422a");
+        row("SAF-07 ISO 2022 IR 87 has no narrow katakana", "\\ISO 2022 IR 87", "ﾔﾏﾀﾞ*", "");
+        row("SAF-07 ISO_IR 13", "ISO_IR 13", "ﾔﾏﾀﾞ^ﾀﾛｳ", "d4cfc0de5ec0dbb3");
+        row("SAF-07 ISO_IR 13 has no kanji", "ISO_IR 13", "山田", "");
+        row("SAF-07 katakana beside kanji", "ISO 2022 IR 13\\ISO 2022 IR 87", "ﾔﾏﾀﾞ=山田", "1b2949d4cfc0de3d1b24423b3345441b2842");
+        row("SAF-07 ISO_IR 144", "ISO_IR 144", "Люк", "bbeeda");
+        row("SAF-07 ISO_IR 100 has no Cyrillic", "ISO_IR 100", "Люк", "");
+    }
+    /// As the bytes stand in PS3.5 H.3, I.2 and J.3, or as iconv has them.
+    void SAF_07_aNameInEveryCharacterSet()
+    {
+        QFETCH(QString, set);
+        QFETCH(QString, name);
+        QFETCH(QByteArray, bytes);
+        QByteArray asked;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& request) {
+            asked = request.dataset;
+            conversation.respond(request, 0);
+        });
+        FindKeys keys;
+        keys.patientName = name;
+        std::optional<Error> error;
+        ask({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, set, {}}, Level::Study, keys, tag::PatientName, &error);
+        QCOMPARE(error.has_value(), bytes.isEmpty());
+        if (error)
+            QCOMPARE(error->fault, Fault::Unsupported);
+        QCOMPARE(key(asked, 0x10, 0x10).toHex(), bytes);
+        if (!error)
+            QCOMPARE(key(asked, 8, 5), set.toLatin1());
+    }
+
     void keysOfTheLevelsAboveHold_data()
     {
         QTest::addColumn<bool>("isRelational");

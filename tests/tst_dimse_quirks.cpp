@@ -136,6 +136,13 @@ private Q_SLOTS:
             << gb << QByteArray("ISO_IR 999") << "GB18030" << QString::fromUtf8("张^三");
         QTest::newRow("SAF-07 UTF-8 said to be ISO_IR 100")
             << QString::fromUtf8("李^四").toUtf8() << QByteArray("ISO_IR 100") << "ISO_IR 192" << QString::fromUtf8("李^四");
+        const QByteArray korean = QByteArray::fromHex("c8ab5eb1e6b5bf"); // 홍^길동 by KS X 1001 (PS3.5 I.2)
+        QTest::newRow("SAF-07 ISO 2022 IR 58 without escape sequences")
+            << gb << QByteArray("ISO 2022 IR 58") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 ISO 2022 IR 58 as the second, without escape sequences")
+            << gb << QByteArray("\\ISO 2022 IR 58") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 ISO 2022 IR 149 without escape sequences")
+            << korean << QByteArray("\\ISO 2022 IR 149") << "" << QString::fromUtf8("홍^길동");
         QTest::newRow("SAF-07 rightly declared, nothing assumed")
             << gb << QByteArray("GB18030") << "" << QString::fromUtf8("张^三");
         QTest::newRow("SAF-07 believed where nothing is assumed")

@@ -217,6 +217,31 @@ private Q_SLOTS:
         QVERIFY(collector.all.front().part10.endsWith(encapsulated()));
     }
 
+    /// And from a file of ours to a peer that takes this syntax.
+    void whatWeSendGoesByteForByte_data() { compressions(); }
+    void whatWeSendGoesByteForByte()
+    {
+        QFETCH(QByteArray, syntax);
+        const auto meta = [](quint16 name, const QByteArray& vr, const QByteArray& value) { return explicitElement(2, name, vr, value); };
+        const QByteArray group = meta(2, "UI", test::uid(ct)) + meta(3, "UI", test::uid(instance)) + meta(0x10, "UI", test::uid(syntax));
+        QTemporaryDir folder;
+        QFile file(folder.filePath("ct"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(128, '\0') + "DICM" + meta(0, "UL", little(quint64(group.size()), 4)) + group + encapsulated());
+        file.close();
+        QByteArray got;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            got = asked.dataset;
+            conversation.respond(asked, 0);
+        }, {.syntaxes = {syntax}});
+        Task task;
+        const auto sent = dimse::store({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {file.fileName()}, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed.front().reason));
+        QCOMPARE(sent->confirmed, 1);
+        QCOMPARE(got, encapsulated());
+    }
+
     void listenerAnswersIndependentClients_data()
     {
         QTest::addColumn<QString>("program");
