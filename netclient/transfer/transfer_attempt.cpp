@@ -195,6 +195,7 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
     options.onPresent = [this](qint64 present) { m_before = present; };
     const auto learned = queue.waysOf(node.name).value_or(std::vector<TransferQueue::Way>{});
     Result<dicom::RetrieveResult> result = fail(Fault::Refused, tr("%1 offers no way to retrieve").arg(node.name));
+    std::optional<dicom::RetrieveResult> turnedDown;
     for (const RetrieveBy way : waysToTry(node, what.way, learned)) {
         m_bytes = 0;
         QElapsedTimer clock;
@@ -208,9 +209,16 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
         const bool isForGood = way != RetrieveBy::Web || fault == Fault::NotFound || fault == Fault::Unsupported || fault == Fault::NotDicom;
         if (isRefused ? isForGood : m_bytes > 1'000'000)
             (void)queue.learn(node.name, {name(way), isRefused ? 0 : double(m_bytes) / seconds, isRefused});
-        if (!isRefused || m_task.isCancelled())
+        // A peer that permits one way and not another says so by a status, or breaks off (Orthanc): today, and to us.
+        const bool isTurnedDown = !isRefused && result && result->received == 0 && result->ended && fault == Fault::Refused &&
+                                  !dimse::isTransient(*result->ended);
+        if (isTurnedDown && !turnedDown)
+            turnedDown = *result;
+        if (!(isRefused || isTurnedDown) || m_task.isCancelled())
             break;
     }
+    if (turnedDown && (!result || (result->received == 0 && result->ended)))
+        result = *turnedDown; // the others did no better
     if (!result)
         return failed(result.error());
     m_before = result->present;
