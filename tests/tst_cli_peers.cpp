@@ -2,8 +2,8 @@
 #include "tests/support/orthanc.h"
 #include "tests/support/program.h"
 #include "tests/support/scripted_scp.h"
-#include <QDirIterator>
-#include <mutex>
+#include <QScopeGuard>
+#include <csignal>
 
 using namespace diascope;
 using test::element;
@@ -258,6 +258,90 @@ private Q_SLOTS:
         QVERIFY2(code == (mayMove ? 0 : 1), err.constData());
         if (!mayMove)
             QVERIFY2(test::isOnePlainLine(err) && err.contains("does not permit it"), err.constData());
+    }
+
+    void whoIsStoppedTellsWhatCame_data()
+    {
+        QTest::addColumn<int>("signal");
+        QTest::addColumn<QString>("state");
+        QTest::newRow("NET-05 a person presses Ctrl-C") << SIGINT << "cancelled";
+        QTest::newRow("NET-05 the system shuts down") << SIGTERM << "queued";
+    }
+    void whoIsStoppedTellsWhatCame()
+    {
+        QFETCH(int, signal);
+        QFETCH(QString, state);
+        Hoard hoard;
+        hoard.studyCount = 3;
+        hoard.instances = hoard.sent = {"1", "2", "3"};
+        std::atomic<int> given = 0;
+        std::atomic<bool> isSlow = true;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find || !isSlow)
+                return scriptOf(hoard)(conversation, asked);
+            Message answer;
+            for (const char* instance : {"1", "2"})
+                given += conversation.store(secondaryCapture, uidOf(instance), image(hoard, instance)) && conversation.receive(answer);
+            conversation.receive(answer); // the third never comes
+        });
+        Program program;
+        SUCCEEDS(addNode(program, peer.port()));
+        QProcess getting;
+        getting.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "get", "PEER", study, "--json"});
+        QTRY_COMPARE_WITH_TIMEOUT(given, 2, 15000);
+        QCOMPARE(::kill(pid_t(getting.processId()), signal), 0);
+        QVERIFY(getting.waitForFinished(10000));
+        QCOMPARE(getting.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(getting.exitCode(), 1);
+        const QByteArray err = getting.readAllStandardError();
+        QVERIFY2(test::isOnePlainLine(err) && err.contains("was stopped"), err.constData());
+        const QJsonObject told = QJsonDocument::fromJson(getting.readAllStandardOutput()).object();
+        QCOMPARE(told["expected"].toInt(-1), 3);
+        QCOMPARE(told["received"].toInt(-1), 2);
+        QVERIFY(told["error"].toString().contains("was stopped"));
+        QCOMPARE(program.json({"transfers"}).array().at(0)["state"].toString(), state);
+        isSlow = false;
+        SUCCEEDS(program.run({"transfers", "run", "--wait", "20"})); // goes on with what nobody gave up
+        QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), signal == SIGTERM ? 3 : 2);
+    }
+
+    /// A disk with room for some of it: it is ours that is full, whatever the peer makes of it.
+    void SAF_04_ourFullDiskIsNotThePeers()
+    {
+        QTemporaryDir small;
+        if (test::run("mount", {"-t", "tmpfs", "-o", "size=12m", "tmpfs", small.path()}).code != 0)
+            QSKIP("no small disk can be mounted here");
+        const auto unmounted = qScopeGuard([&] { test::run("umount", {small.path()}); });
+        Hoard hoard;
+        hoard.studyCount = 6;
+        hoard.instances = {"1", "2", "3", "4", "5", "6"};
+        const QByteArray pixels = element(0x7fe0, 0x10, QByteArray(3'000'000, 'x'));
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(hoard, conversation, asked);
+            Message answer;
+            for (const QByteArray& instance : hoard.instances) {
+                if (asked.dataset.contains("IMAGE") && !asked.dataset.contains(uidOf(instance)))
+                    continue;
+                if (!conversation.store(secondaryCapture, uidOf(instance), image(hoard, instance) + pixels) || !conversation.receive(answer))
+                    return;
+            }
+            conversation.respond(asked, 0xa702); // "out of resources": ours
+        });
+        Program program;
+        const QStringList there{"--profile", small.filePath("profile")};
+        SUCCEEDS(program.run(there + QStringList{"node", "add", "PEER", "--ae", "PEER", "--host", "127.0.0.1", "--port", QString::number(peer.port()),
+                                                 "--retrieve-by", "get"}));
+        int code = -1;
+        QByteArray err;
+        const QJsonObject got = program.json(there + QStringList{"get", "PEER", study}, &code, &err).object();
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err) && err.contains("disk is full"), err.constData());
+        QCOMPARE(got["expected"].toInt(-1), 6);
+        const int received = got["received"].toInt(-1);
+        QVERIFY2(received > 0 && received < 6, qPrintable(QString::number(received)));
+        QCOMPARE(got["failed"].toArray().size(), 6 - received);
+        QCOMPARE(program.json(there + QStringList{"studies"}).array().at(0)["instances"].toInt(), received);
     }
 
     /// The worklist of a real server, in two character sets; what is not of today is not in it.
