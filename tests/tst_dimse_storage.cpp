@@ -8,6 +8,8 @@
 #include <QElapsedTimer>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <condition_variable>
+#include <mutex>
 
 using namespace diascope;
 using namespace diascope::dimse;
@@ -151,6 +153,45 @@ private Q_SLOTS:
             QVERIFY(!failure.reason.isEmpty());
         }
         QCOMPARE(paths, (QSet<QString>{files[2], bad.fileName()}));
+    }
+
+    void storesGoOverOneAssociationWhereNobodyKnowsBetter_data()
+    {
+        QTest::addColumn<int>("associations"); // 0: as a node has it
+        QTest::addColumn<int>("used");
+        QTest::newRow("SAF-05 as a node has it") << 0 << 1;
+        QTest::newRow("SAF-05 one") << 1 << 1;
+        QTest::newRow("SAF-05 three") << 3 << 3;
+    }
+    void storesGoOverOneAssociationWhereNobodyKnowsBetter()
+    {
+        QFETCH(int, associations);
+        QFETCH(int, used);
+        QTemporaryDir folder;
+        QStringList files;
+        for (int i = 1; i <= 120; ++i)
+            files << makeFile(folder.filePath(QString::number(i)), "2.25.81", "P", QStringLiteral("2.25.81.%1").arg(i));
+        std::mutex mutex;
+        std::condition_variable more;
+        QSet<int> numbers;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            {
+                std::unique_lock lock(mutex);
+                numbers.insert(conversation.number());
+                more.notify_all();
+                more.wait_for(lock, std::chrono::seconds(5), [&] { return numbers.size() >= used; }); // nobody sends everything alone
+            }
+            conversation.respond(asked, 0);
+        });
+        Node node{"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}};
+        if (associations > 0)
+            node.associations = associations;
+        Task task;
+        const auto sent = dimse::store(node, files, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY(sent->isComplete());
+        QCOMPARE(sent->confirmed, 120);
+        QCOMPARE(numbers.size(), used);
     }
 
     /// The same pixels whatever is in them, by C-GET from a peer that has nothing but this syntax.

@@ -45,8 +45,11 @@ Syntaxes agreedSyntaxes(T_ASC_Association* association);
 class Association
 {
 public:
+    /// Where the peer rejects it for now: at once, or after a few more tries in some three seconds (NET-04). There are peers with
+    /// room for one association who notice only when the next comes that the last is over (dcmqrscp).
+    enum class Patience { None, Some };
     static Result<std::unique_ptr<Association>> open(const Node& node, const Local& local, const std::vector<Context>& contexts,
-                                                     Task& task);
+                                                     Task& task, Patience patience = Patience::Some);
     ~Association();
     Association(const Association&) = delete;
     Association& operator=(const Association&) = delete;
@@ -77,6 +80,8 @@ public:
 
 private:
     Association() = default;
+    static Result<std::unique_ptr<Association>> openOnce(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                         Task& task);
     std::shared_ptr<Watch> m_watch;
     std::unique_ptr<DcmTransportLayer> m_layer;
     T_ASC_Network* m_network = nullptr;

@@ -260,9 +260,27 @@ QString cutShort() { return tr("(there are more: narrow the search)"); }
 bool isTransient(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(forNow()); }
 bool isNotOffered(const Error& error) { return error.fault == Fault::Refused && error.detail.contains(notOffered()); }
 bool isCutShort(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(cutShort()); }
-
 Result<std::unique_ptr<Association>> Association::open(const Node& node, const Local& local, const std::vector<Context>& contexts,
-                                                       Task& task)
+                                                       Task& task, Patience patience)
+{
+    constexpr std::chrono::milliseconds slice{50};
+    auto association = openOnce(node, local, contexts, task);
+    if (patience == Patience::None)
+        return association;
+    for (int slices : {4, 16, 40}) {
+        if (association || !isTransient(association.error()))
+            break;
+        for (; slices > 0 && !task.isCancelled(); --slices)
+            std::this_thread::sleep_for(slice);
+        if (task.isCancelled())
+            break;
+        association = openOnce(node, local, contexts, task);
+    }
+    return association;
+}
+
+Result<std::unique_ptr<Association>> Association::openOnce(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                           Task& task)
 {
     const auto prepared = prepare(node, local, contexts);
     if (!prepared)

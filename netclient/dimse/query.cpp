@@ -202,7 +202,8 @@ Result<qint64> ask(Association& association, const Question& question, const OnM
 
 Result<void> echo(const Node& node, const Local& local, Task& task)
 {
-    auto association = Association::open(node, local, {{QLatin1String(UID_VerificationSOPClass), uncompressed}}, task);
+    auto association = Association::open(node, local, {{QLatin1String(UID_VerificationSOPClass), uncompressed}}, task,
+                                         Association::Patience::None);
     if (!association)
         return std::unexpected(association.error());
     T_DIMSE_Message request = {};

@@ -345,7 +345,7 @@ Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Lo
     for (size_t i = 1; i < count; ++i)
         others.emplace_back([&] {
             // A peer that gives no more than it gave is no error: the others do the work.
-            if (auto association = Association::open(node, local, contexts, task))
+            if (auto association = Association::open(node, local, contexts, task, Association::Patience::None))
                 run(**association);
         });
     run(**first);
