@@ -108,7 +108,7 @@ private Q_SLOTS:
             conversation.respond(asked, 0, quirk == "success with a dataset" ? row("NOT-A-ROW") : QByteArray());
             if (quirk == "closes instead of a release")
                 conversation.close();
-        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        }, {.maximumPdu = quirk == "takes PDUs of 4096" ? 4096U : 16384U});
         QStringList ids;
         Task task;
         const auto rows = dimse::find(nodeAt(peer.port()), Level::Study, FindKeys{}, [&](const dicom::Dataset& found) {
@@ -136,6 +136,13 @@ private Q_SLOTS:
             << gb << QByteArray("ISO_IR 999") << "GB18030" << QString::fromUtf8("张^三");
         QTest::newRow("SAF-07 UTF-8 said to be ISO_IR 100")
             << QString::fromUtf8("李^四").toUtf8() << QByteArray("ISO_IR 100") << "ISO_IR 192" << QString::fromUtf8("李^四");
+        const QByteArray korean = QByteArray::fromHex("c8ab5eb1e6b5bf"); // 홍^길동 by KS X 1001 (PS3.5 I.2)
+        QTest::newRow("SAF-07 ISO 2022 IR 58 without escape sequences")
+            << gb << QByteArray("ISO 2022 IR 58") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 ISO 2022 IR 58 as the second, without escape sequences")
+            << gb << QByteArray("\\ISO 2022 IR 58") << "" << QString::fromUtf8("张^三");
+        QTest::newRow("SAF-07 ISO 2022 IR 149 without escape sequences")
+            << korean << QByteArray("\\ISO 2022 IR 149") << "" << QString::fromUtf8("홍^길동");
         QTest::newRow("SAF-07 rightly declared, nothing assumed")
             << gb << QByteArray("GB18030") << "" << QString::fromUtf8("张^三");
         QTest::newRow("SAF-07 believed where nothing is assumed")
@@ -223,7 +230,7 @@ private Q_SLOTS:
                                  quirk == "no counts" ? QByteArray() : counts(0, sent, status == 0xb000 ? 1 : 0));
             if (quirk == "closes instead of a release")
                 conversation.close();
-        }, quirk == "takes PDUs of 4096" ? 4096 : 16384);
+        }, {.maximumPdu = quirk == "takes PDUs of 4096" ? 4096U : 16384U});
         Collector collector;
         Task task;
         const RetrieveRequest request{{QString(study)}, {}, {}, {}};
@@ -267,7 +274,7 @@ private Q_SLOTS:
         ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
             got = asked.dataset;
             conversation.respond(asked, 0);
-        }, 4096);
+        }, {.maximumPdu = 4096});
         Task task;
         const auto sent = dimse::store(nodeAt(peer.port()), {path}, m_local, task);
         QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
@@ -299,7 +306,7 @@ private Q_SLOTS:
         QTcpSocket socket;
         socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
         QVERIFY(socket.waitForConnected(5000));
-        socket.write(associateRequest(called));
+        socket.write(test::associateRequest(called, secondaryCapture));
         QVERIFY(socket.waitForReadyRead(5000));
         QCOMPARE(int(socket.read(1).at(0)), answer);
     }
@@ -315,7 +322,7 @@ private Q_SLOTS:
         QTcpSocket socket;
         socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
         QVERIFY(socket.waitForConnected(5000));
-        socket.write(associateRequest("DIASCOPE        "));
+        socket.write(test::associateRequest("DIASCOPE        ", secondaryCapture));
         QByteArray answer;
         const auto read = [&] { // one PDU
             while (answer.size() < 6 || answer.size() < 6 + (uchar(answer[4]) << 8 | uchar(answer[5])))
@@ -458,19 +465,6 @@ private Q_SLOTS:
         }
         const std::lock_guard lock(mutex);
         QCOMPARE(answers, kind == "another transaction's first" ? (QList<int>{0x0110, 0}) : QList<int>{0});
-    }
-
-private:
-    /// For secondary captures in implicit little endian.
-    static QByteArray associateRequest(const QByteArray& called)
-    {
-        using test::big;
-        using test::item;
-        const QByteArray items = item(0x10, "1.2.840.10008.3.1.1.1") +
-                                 item(0x20, QByteArray(1, '\1') + QByteArray(3, '\0') + item(0x30, secondaryCapture) +
-                                                item(0x40, "1.2.840.10008.1.2")) +
-                                 item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4"));
-        return test::pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "HOSTILE         " + QByteArray(32, '\0') + items);
     }
 };
 

@@ -8,6 +8,7 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <condition_variable>
@@ -282,6 +283,74 @@ private Q_SLOTS:
         QCOMPARE(threadsOf.size(), size_t(series.size()));
         for (const auto& [uid, those] : threadsOf)
             QCOMPARE(those.size(), size_t(1));
+    }
+
+    void whatFailsOnOneAssociationIsTriedOnTheOthers_data()
+    {
+        QTest::addColumn<int>("breaks"); // how many times the association that asks for the first series breaks
+        QTest::addColumn<bool>("isWhole");
+        QTest::newRow("NET-05 one of two associations breaks") << 1 << true;
+        QTest::newRow("NET-05 both break") << 2 << false;
+    }
+    /// Two series of 110. The association that asks for the first breaks in the middle of it, while the other is at work.
+    void whatFailsOnOneAssociationIsTriedOnTheOthers()
+    {
+        QFETCH(int, breaks);
+        QFETCH(bool, isWhole);
+        const QByteArray study = "2.25.900", sopClass = "1.2.840.10008.5.1.4.1.1.7";
+        const auto seriesOf = [&](int number) { return study + '.' + QByteArray::number(number); };
+        constexpr int each = 110;
+        std::mutex mutex;
+        std::condition_variable bothAsk;
+        QSet<int> associations; // that ask for images
+        std::atomic<int> broken = 0, askedForFirst = 0;
+        test::ScriptedScp peer([&](test::ScriptedScp::Conversation& conversation, const test::ScriptedScp::Message& asked) {
+            const auto uid = [&](quint16 name, const QByteArray& value) { return test::element(0x20, name, test::uid(value)); };
+            if (asked.field == 0x0020) {
+                const bool isOfStudy = asked.dataset.contains("STUDY");
+                for (int number = 1; number <= (isOfStudy ? 1 : 2); ++number)
+                    conversation.respond(asked, 0xff00,
+                                         (isOfStudy ? test::element(8, 0x62, test::uid(sopClass)) : QByteArray()) + uid(0x0d, study) +
+                                             (isOfStudy ? test::element(0x20, 0x1208, "220 ")
+                                                        : uid(0x0e, seriesOf(number)) + test::element(0x20, 0x1209, "110 ")));
+                return conversation.respond(asked, 0);
+            }
+            {
+                std::unique_lock lock(mutex);
+                associations.insert(conversation.number());
+                bothAsk.notify_all();
+                bothAsk.wait_for(lock, std::chrono::seconds(5), [&] { return associations.size() == 2; });
+            }
+            const int number = asked.dataset.contains(seriesOf(1)) ? 1 : 2;
+            askedForFirst += number == 1;
+            for (int i = 1; i <= each; ++i) {
+                if (number == 1 && i == 50 && broken < breaks) {
+                    ++broken;
+                    return conversation.close();
+                }
+                const QByteArray instance = seriesOf(number) + '.' + QByteArray::number(i);
+                test::ScriptedScp::Message answer;
+                if (!conversation.store(sopClass, instance,
+                                        test::element(8, 0x16, test::uid(sopClass)) + test::element(8, 0x18, test::uid(instance)) +
+                                            uid(0x0d, study) + uid(0x0e, seriesOf(number))) ||
+                    !conversation.receive(answer))
+                    return;
+            }
+            conversation.respond(asked, 0);
+        });
+        Node node{"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}};
+        node.associations = 2;
+        Collector collector;
+        Task task;
+        const auto result = dimse::get(node, {{QString(study)}, {}, {}, {}}, collector.sink(), m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QCOMPARE(broken, breaks);
+        QCOMPARE(askedForFirst, 2);
+        QCOMPARE(result->expected, 2 * each);
+        QCOMPARE(result->isComplete(), isWhole);
+        QCOMPARE(result->ended.has_value(), !isWhole);
+        QCOMPARE(result->received, isWhole ? 2 * each : each + 49);
+        QCOMPARE(collector.uids().size(), result->received);
     }
 
     /// The largest series is asked for first: the others go beside it.

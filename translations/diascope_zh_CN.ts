@@ -42,6 +42,10 @@ RIS：%1 %2</translation>
             <translation>“%1”小于 %2</translation>
         </message>
         <message>
+            <source>"%1" is no UID: digits and dots, no more than 64</source>
+            <translation>“%1”不是 UID：只能是数字和点，最多 64 个字符</translation>
+        </message>
+        <message>
             <source>"%1" is no address of a DICOMweb service (http:// or https://, without user and password)</source>
             <translation>“%1”不是 DICOMweb 服务的地址（http:// 或 https://,不含用户名和密码）</translation>
         </message>
@@ -181,6 +185,10 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 has no directory records</source>
             <translation>%1 不含目录记录</translation>
+        </message>
+        <message>
+            <source>%1 has no such series</source>
+            <translation>%1 没有这个序列</translation>
         </message>
         <message>
             <source>%1 has no such study</source>
@@ -450,6 +458,10 @@ RIS：%1 %2</translation>
             <translation>（未接受任何表示上下文）</translation>
         </message>
         <message>
+            <source>(there are more: narrow the search)</source>
+            <translation>（还有更多：请缩小检索范围）</translation>
+        </message>
+        <message>
             <source>, %1 min after the injection</source>
             <translation>，注射后 %1 分钟</translation>
         </message>
@@ -474,6 +486,10 @@ RIS：%1 %2</translation>
             <translation>，已拒绝：%1，最近一个：%2</translation>
         </message>
         <message>
+            <source>--%1 has no backslash</source>
+            <translation>--%1 不能包含反斜杠</translation>
+        </message>
+        <message>
             <source>--%1 is %2</source>
             <translation>--%1 可取 %2</translation>
         </message>
@@ -484,6 +500,10 @@ RIS：%1 %2</translation>
         <message>
             <source>--%1 wants %2 points x1,y1,x2,y2…</source>
             <translation>--%1 需要 %2 个点 x1,y1,x2,y2…</translation>
+        </message>
+        <message>
+            <source>--%1 wants a UID: digits and dots</source>
+            <translation>--%1 需要一个 UID：数字和点</translation>
         </message>
         <message>
             <source>--%1 wants a number</source>
@@ -510,8 +530,8 @@ RIS：%1 %2</translation>
             <translation>需要 --headless DIR</translation>
         </message>
         <message>
-            <source>--level is study, series or image</source>
-            <translation>--level 只能是 study、series 或 image</translation>
+            <source>--level is patient, study, series or image</source>
+            <translation>--level 为 patient、study、series 或 image</translation>
         </message>
         <message>
             <source>--limit wants a whole number of 1 or more</source>
@@ -2949,16 +2969,8 @@ RIS：%1 %2</translation>
             <translation>每像素 %1 个样本的浮点像素</translation>
         </message>
         <message>
-            <source>for images</source>
-            <translation>用于图像级</translation>
-        </message>
-        <message>
             <source>for queries, such as "ISO_IR 192" or GB18030</source>
             <translation>用于查询，例如“ISO_IR 192”或 GB18030</translation>
-        </message>
-        <message>
-            <source>for series and images</source>
-            <translation>用于序列级和图像级</translation>
         </message>
         <message>
             <source>frame reference time</source>
@@ -3119,10 +3131,6 @@ RIS：%1 %2</translation>
         <message>
             <source>it is another instance than was announced</source>
             <translation>实例与所通告的不同</translation>
-        </message>
-        <message>
-            <source>it is another instance than was asked for</source>
-            <translation>它是另一个实例，而不是所请求的实例</translation>
         </message>
         <message>
             <source>it is being retrieved</source>
@@ -3621,6 +3629,10 @@ RIS：%1 %2</translation>
             <translation>从输入的第一行读取密码或令牌；存入系统密钥环（或设置 DIASCOPE_SECRET_&lt;NAME&gt;）</translation>
         </message>
         <message>
+            <source>patient, study, series or image</source>
+            <translation>patient、study、series 或 image</translation>
+        </message>
+        <message>
             <source>patient: %1 files made</source>
             <translation>患者：已生成 %1 个文件</translation>
         </message>
@@ -3883,10 +3895,6 @@ RIS：%1 %2</translation>
         <message>
             <source>stored as SUV, %1</source>
             <translation>以 SUV 存储，%1</translation>
-        </message>
-        <message>
-            <source>study, series or image</source>
-            <translation>study、series 或 image</translation>
         </message>
         <message>
             <source>temporal position</source>
@@ -4403,6 +4411,10 @@ RIS：%1 %2</translation>
             <translation>对方未能发送该实例</translation>
         </message>
         <message>
+            <source>the peer counts %1 instances more than it sent</source>
+            <translation>对方所报数量比其发送的多 %1 个实例</translation>
+        </message>
+        <message>
             <source>the peer did not answer the association request within %1 s</source>
             <translation>对方在 %1 秒内未应答关联请求</translation>
         </message>
@@ -4461,6 +4473,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the peer failed while it processed it</source>
             <translation>对方处理时失败</translation>
+        </message>
+        <message>
+            <source>the peer gave %1 rows and stopped there</source>
+            <translation>对方给出 %1 行后便停止了</translation>
         </message>
         <message>
             <source>the peer gives the reason 0x%1</source>
@@ -4657,6 +4673,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the series of a study, their stacks, geometry and warnings</source>
             <translation>检查的各序列及其堆栈、几何信息和警告</translation>
+        </message>
+        <message>
+            <source>the series the images are in</source>
+            <translation>图像所在的序列</translation>
         </message>
         <message>
             <source>the server answered with a web page instead of data: it may want a login, or the address is wrong</source>
@@ -4885,6 +4905,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the study stays: %1</source>
             <translation>该检查保留：%1</translation>
+        </message>
+        <message>
+            <source>the study the series or images are in</source>
+            <translation>序列或图像所在的检查</translation>
         </message>
         <message>
             <source>the template "%1" embeds itself</source>

@@ -159,48 +159,79 @@ QJsonObject rowJson(const dicom::Dataset& row, dimse::Level level)
     return json;
 }
 
+QJsonObject patientJson(const dicom::Dataset& row)
+{
+    using namespace dicom;
+    const auto studies = row.integer(tag::NumberOfPatientRelatedStudies);
+    return {{"patientName", row.text(tag::PatientName)},   {"patientId", row.text(tag::PatientID)},
+            {"issuer", row.text(tag::IssuerOfPatientID)},  {"birthDate", row.text(tag::PatientBirthDate)},
+            {"sex", row.text(tag::PatientSex)},            {"studies", studies ? QJsonValue(*studies) : QJsonValue()}};
+}
+
+/// What is looked for; an error says which option is no good.
+Result<dimse::FindKeys> keysOf(const QCommandLineParser& parser)
+{
+    dimse::FindKeys keys;
+    keys.patientId = parser.value("patient-id");
+    keys.patientName = parser.value("name");
+    keys.accession = parser.value("accession");
+    keys.modality = parser.value("modality");
+    keys.studyUid = parser.value("study-uid");
+    keys.seriesUid = parser.value("series-uid");
+    const std::pair<const char*, QString> texts[] = {
+        {"patient-id", keys.patientId}, {"name", keys.patientName}, {"accession", keys.accession}, {"modality", keys.modality}};
+    for (const auto& [option, text] : texts) // it divides values: half of it would be looked for
+        if (text.contains(u'\\'))
+            return fail(Fault::Invalid, tr("--%1 has no backslash").arg(QLatin1String(option)));
+    for (const char* option : {"study-uid", "series-uid"})
+        for (const QString& uid : parser.value(option).split(u'\\'))
+            if (parser.isSet(option) && !dicom::isValidUid(uid))
+                return fail(Fault::Invalid, tr("--%1 wants a UID: digits and dots").arg(QLatin1String(option)));
+    if (parser.isSet("date")) {
+        const auto dated = archive::Query::withDates({}, parser.value("date"));
+        if (!dated)
+            return fail(Fault::Invalid, tr("%1 is no date and no range of dates").arg(parser.value("date")));
+        keys.dates = dated->dateFrom == dated->dateTo ? dated->dateFrom : dated->dateFrom + u'-' + dated->dateTo;
+    }
+    return keys;
+}
+
 Outcome runFind(Call& call, const QCommandLineParser& parser)
 {
     if (parser.positionalArguments().size() != 1)
         return wrongUsage(tr("which node?"));
     const QString named = parser.isSet("level") ? parser.value("level") : QStringLiteral("study");
     const QStringList levels{"study", "series", "image"};
-    if (!levels.contains(named))
-        return wrongUsage(tr("--level is study, series or image"));
+    const bool isOfPatients = named == QLatin1String("patient");
+    if (!levels.contains(named) && !isOfPatients)
+        return wrongUsage(tr("--level is patient, study, series or image"));
     const auto limit = wholeNumber(parser, "limit", 1, std::numeric_limits<int>::max(), 0);
     if (!limit)
         return wrongUsage(tr("--limit wants a whole number of 1 or more"));
-    const auto level = dimse::Level(levels.indexOf(named));
+    auto keys = keysOf(parser);
+    if (!keys)
+        return wrongUsage(keys.error().detail);
+    keys->limit = *limit;
     const auto node = nodeNamed(call, parser.positionalArguments().first());
     if (!node)
         return failed(node.error());
-    dimse::FindKeys keys;
-    keys.patientId = parser.value("patient-id");
-    keys.patientName = parser.value("name");
-    keys.accession = parser.value("accession");
-    keys.dates = parser.value("date");
-    keys.modality = parser.value("modality");
-    keys.studyUid = parser.value("study-uid");
-    keys.seriesUid = parser.value("series-uid");
-    keys.limit = *limit;
+    const auto level = isOfPatients ? dimse::Level::Study : dimse::Level(levels.indexOf(named));
     QJsonArray json;
-    const auto found = transfer::find(
-        *node, level, keys,
-        [&](const dicom::Dataset& row) {
-            json << rowJson(row, level);
-            QStringList values;
-            const QJsonObject last = json.last().toObject();
-            for (const QJsonValue& value : last)
-                values << value.toVariant().toString();
-            call.say(values.join(QStringLiteral("  ")));
-            return true;
-        },
-        (*call.session())->local(), call.task());
-    if (!found)
-        return failed(found.error());
-    if (call.isJson)
+    const auto onRow = [&](const dicom::Dataset& row) {
+        json << (isOfPatients ? patientJson(row) : rowJson(row, level));
+        QStringList values;
+        const QJsonObject last = json.last().toObject();
+        for (const QJsonValue& value : last)
+            values << value.toVariant().toString();
+        call.say(values.join(QStringLiteral("  ")));
+        return true;
+    };
+    const auto local = (*call.session())->local();
+    const auto found = isOfPatients ? dimse::findPatients(*node, *keys, onRow, local, call.task())
+                                    : transfer::find(*node, level, *keys, onRow, local, call.task());
+    if (call.isJson && (found || dimse::isCutShort(found.error())))
         call.print(json);
-    return done();
+    return found ? done() : failed(found.error());
 }
 
 } // namespace
@@ -233,17 +264,17 @@ Verb echoVerb() { return {"echo", "NODE", tr("ask a peer whether it is there"), 
 
 Verb findVerb()
 {
-    return {"find", "NODE [--level study|series|image] [--patient-id ID] [--name N] [--accession A] [--date A-B] [--modality M]",
+    return {"find", "NODE [--level patient|study|series|image] [--patient-id ID] [--name N] [--accession A] [--date A-B] [--modality M]",
             tr("search a peer"),
             [](QCommandLineParser& parser) {
-                parser.addOptions({{"level", tr("study, series or image"), "L"},
+                parser.addOptions({{"level", tr("patient, study, series or image"), "L"},
                                    {"patient-id", tr("its wildcards go to the peer"), "ID"},
                                    {"name", tr("its wildcards go to the peer"), "N"},
                                    {"accession", tr("accession number"), "A"},
                                    {"date", tr("a day or a range, YYYYMMDD-YYYYMMDD"), "A-B"},
                                    {"modality", tr("one"), "M"},
-                                   {"study-uid", tr("for series and images"), "UID"},
-                                   {"series-uid", tr("for images"), "UID"},
+                                   {"study-uid", tr("the study the series or images are in"), "UID"},
+                                   {"series-uid", tr("the series the images are in"), "UID"},
                                    {"limit", tr("at most this many"), "N"}});
             },
             runFind};

@@ -1,3 +1,4 @@
+#include "app/cli/interruption.h"
 #include "app/cli/verbs.h"
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
@@ -7,9 +8,6 @@
 #include <QFileInfo>
 #include <QSocketNotifier>
 #include <QTimer>
-#include <csignal>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace diascope::cli
 {
@@ -20,28 +18,6 @@ namespace
 QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
 
 using transfer::Transfer;
-
-/// SIGINT and SIGTERM as an event. Made before any thread exists, so that all of them leave these signals to us.
-class Interruption
-{
-public:
-    Interruption()
-    {
-        sigset_t signals;
-        sigemptyset(&signals);
-        sigaddset(&signals, SIGINT);
-        sigaddset(&signals, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-        m_descriptor = signalfd(-1, &signals, SFD_CLOEXEC);
-    }
-    ~Interruption() { ::close(m_descriptor); }
-    Interruption(const Interruption&) = delete;
-    Interruption& operator=(const Interruption&) = delete;
-    int descriptor() const { return m_descriptor; }
-
-private:
-    int m_descriptor = -1;
-};
 
 QJsonArray failuresJson(const std::vector<dicom::InstanceFailure>& failures)
 {
@@ -81,10 +57,13 @@ QString line(const Transfer& transfer)
         .arg(transfer.done).arg(transfer.total).arg(transfer.what.title, transfer.lastError).trimmed();
 }
 
-/// Queues all, then runs them one after the other; with --queue it only queues.
-Result<std::vector<Transfer>> runAll(Call& call, const QCommandLineParser& parser, const std::vector<transfer::NewTransfer>& wanted)
+/// Queues all, then runs them one after the other; with --queue it only queues. Stopped by a person the rest is cancelled, else it
+/// stays queued.
+Result<std::vector<Transfer>> runAll(Call& call, const QCommandLineParser& parser, const std::vector<transfer::NewTransfer>& wanted,
+                                     const Stopper& stopper)
 {
     app::Session& session = **call.session();
+    transfer::TransferQueue& queue = session.exchange().queue();
     std::vector<qint64> ids;
     for (const transfer::NewTransfer& transfer : wanted) {
         const auto id = session.exchange().request(transfer);
@@ -94,25 +73,21 @@ Result<std::vector<Transfer>> runAll(Call& call, const QCommandLineParser& parse
     }
     std::vector<Transfer> transfers;
     for (qint64 id : ids) {
-        if (!parser.isSet("queue")) {
+        const bool isToRun = !parser.isSet("queue") && !call.task().isCancelled();
+        if (isToRun) {
             const auto transfer = session.exchange().runner().runNow(id, call.task());
             if (!transfer)
                 return std::unexpected(transfer.error());
             transfers.push_back(*transfer);
-        } else if (const auto queued = session.exchange().queue().find(id); queued && *queued) {
+        } else if (const auto queued = queue.find(id); queued && *queued) {
             transfers.push_back(**queued);
         }
+        if (!call.task().isCancelled())
+            continue;
+        if (isToRun ? !stopper.isByPerson() : stopper.isByPerson()) // what ran is cancelled already
+            (void)(isToRun ? queue.retry(id) : queue.cancel(id));
     }
     return transfers;
-}
-
-/// What stopped the first that is not done; null where all are.
-QJsonValue errorOf(const std::vector<Transfer>& transfers)
-{
-    for (const Transfer& transfer : transfers)
-        if (transfer.state != Transfer::State::Done)
-            return transfer.lastError;
-    return {};
 }
 
 /// The first that is not done, as the one line a verb ends with.
@@ -128,8 +103,16 @@ Outcome outcomeOf(const std::vector<Transfer>& transfers)
     return done();
 }
 
+/// The same for the JSON document; null where all are done.
+QJsonValue errorOf(const std::vector<Transfer>& transfers)
+{
+    const Outcome outcome = outcomeOf(transfers);
+    return outcome.exitCode == 0 ? QJsonValue() : outcome.error;
+}
+
 Outcome runGet(Call& call, const QCommandLineParser& parser)
 {
+    const Stopper stopper(call.task());
     const QStringList words = parser.positionalArguments();
     if (words.size() < 2)
         return wrongUsage(tr("which node, and which study?"));
@@ -140,8 +123,13 @@ Outcome runGet(Call& call, const QCommandLineParser& parser)
         return failed(node.error());
     if (parser.isSet("web") && node->dicomWebUrl.isEmpty())
         return failed(tr("%1 has no DICOMweb address (diascope node add … --dicomweb URL)").arg(node->name));
+    QStringList studies = words.mid(1);
+    studies.removeDuplicates();
+    for (const QString& uid : parser.isSet("series") ? studies + QStringList(parser.value("series")) : studies)
+        if (!dicom::isValidUid(uid))
+            return wrongUsage(tr("\"%1\" is no UID: digits and dots, no more than 64").arg(uid));
     std::vector<transfer::NewTransfer> wanted;
-    for (const QString& study : words.mid(1)) {
+    for (const QString& study : studies) {
         transfer::NewTransfer transfer;
         transfer.node = node->name;
         transfer.study = {study};
@@ -150,7 +138,7 @@ Outcome runGet(Call& call, const QCommandLineParser& parser)
         transfer.way = parser.isSet("move") ? QStringLiteral("move") : parser.isSet("web") ? QStringLiteral("web") : QString();
         wanted.push_back(transfer);
     }
-    const auto transfers = runAll(call, parser, wanted);
+    const auto transfers = runAll(call, parser, wanted, stopper);
     if (!transfers)
         return failed(transfers.error());
     if (parser.isSet("queue")) {
@@ -181,9 +169,12 @@ Outcome runGet(Call& call, const QCommandLineParser& parser)
 
 Outcome runSend(Call& call, const QCommandLineParser& parser)
 {
+    const Stopper stopper(call.task());
     QStringList words = parser.positionalArguments();
     if (words.isEmpty() || (words.size() == 1) != parser.isSet("study"))
         return wrongUsage(tr("a node, and either --study or files are wanted"));
+    if (parser.isSet("study") && !dicom::isValidUid(parser.value("study")))
+        return wrongUsage(tr("\"%1\" is no UID: digits and dots, no more than 64").arg(parser.value("study")));
     const auto node = nodeNamed(call, words.takeFirst());
     if (!node)
         return failed(node.error());
@@ -200,7 +191,7 @@ Outcome runSend(Call& call, const QCommandLineParser& parser)
     if (parser.isSet("commit") && !parser.isSet("queue"))
         if (auto started = exchange.startListener(exchange.listenerOptions()); !started && started.error().fault != Fault::Conflict)
             return failed(started.error());
-    const auto transfers = runAll(call, parser, {wanted});
+    const auto transfers = runAll(call, parser, {wanted}, stopper);
     if (!transfers)
         return failed(transfers.error());
     const Transfer& transfer = transfers->front();

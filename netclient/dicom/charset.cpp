@@ -217,6 +217,24 @@ QString decodeExtended(const QByteArray& bytes, const Repertoire* initial, const
     return text;
 }
 
+/// The bytes of one character in a repertoire; nothing: it is not in it.
+std::optional<QByteArray> encodeCharacter(uint codePoint, const Repertoire& repertoire)
+{
+    if (repertoire.kind == Repertoire::Kind::Katakana)
+        return codePoint >= 0xFF61 && codePoint <= 0xFF9F ? std::optional(QByteArray(1, char(codePoint - 0xFF61 + 0xA1))) : std::nullopt;
+    auto bytes = convert("UTF-8", repertoire.iconvName, QString::fromUcs4(reinterpret_cast<const char32_t*>(&codePoint), 1).toUtf8());
+    if (!bytes || repertoire.kind != Repertoire::Kind::DoubleG0)
+        return bytes;
+    // EUC-JP holds JIS X 0208, after 0x8F JIS X 0212, and after 0x8E the katakana of JIS X 0201.
+    const bool isJis0212 = bytes->startsWith('\x8f');
+    if (bytes->startsWith('\x8e') || bytes->size() < 2 || isJis0212 != (QLatin1String(repertoire.number) == QLatin1String("159")))
+        return std::nullopt;
+    *bytes = bytes->right(2);
+    for (char& byte : *bytes)
+        byte = char(byte & 0x7f);
+    return bytes;
+}
+
 std::optional<QByteArray> encodeExtended(const QString& text, const QStringList& terms)
 {
     QByteArray encoded;
@@ -227,7 +245,6 @@ std::optional<QByteArray> encodeExtended(const QString& text, const QStringList&
         active = nullptr;
     };
     for (uint codePoint : text.toUcs4()) {
-        const QString character = QString::fromUcs4(reinterpret_cast<const char32_t*>(&codePoint), 1);
         if (codePoint < 0x80) {
             leave();
             encoded += char(codePoint);
@@ -236,18 +253,9 @@ std::optional<QByteArray> encodeExtended(const QString& text, const QStringList&
         bool isEncoded = false;
         for (const QString& term : terms) {
             const Repertoire* repertoire = repertoireOf(term);
-            if (!repertoire || !*repertoire->iconvName)
+            const auto bytes = repertoire ? encodeCharacter(codePoint, *repertoire) : std::nullopt;
+            if (!bytes)
                 continue;
-            auto bytes = convert("UTF-8", repertoire->iconvName, character.toUtf8());
-            const bool isJis0212 = bytes && bytes->startsWith('\x8f');
-            if (!bytes || (QLatin1String(repertoire->number) == QLatin1String("87") && (isJis0212 || bytes->size() != 2)) ||
-                (QLatin1String(repertoire->number) == QLatin1String("159") && !isJis0212))
-                continue;
-            if (repertoire->kind == Repertoire::Kind::DoubleG0) {
-                *bytes = bytes->right(2);
-                for (char& byte : *bytes)
-                    byte = char(byte & 0x7f);
-            }
             if (active != repertoire) {
                 leave();
                 encoded += QByteArray(1, escape) + repertoire->escapeSequence;
@@ -295,6 +303,10 @@ QString decoded(const QByteArray& bytes, const QString& characterSet, const char
     if (first && first->kind == Repertoire::Kind::Whole)
         if (const auto utf8 = convert(first->iconvName, "UTF-8", bytes))
             return QString::fromUtf8(*utf8);
+    // Korean and Chinese without the escape sequences they need (Orthanc): they can be nothing else that was declared.
+    for (const QString& term : declared.split(u'\\'))
+        if (const Repertoire* repertoire = repertoireOf(term); repertoire && repertoire->kind == Repertoire::Kind::DoubleG1)
+            return decodeRun(bytes, repertoire);
     return asUtf8(bytes).value_or(asciiOnly(bytes));
 }
 
@@ -325,10 +337,22 @@ std::optional<QByteArray> encodeText(const QString& text, const QString& charact
         return utf8;
     const QStringList terms = characterSet.split(u'\\');
     const Repertoire* first = repertoireOf(terms.first());
+    if (first && first->kind == Repertoire::Kind::Katakana && terms.size() == 1) {
+        QByteArray bytes;
+        for (uint codePoint : text.toUcs4())
+            if (codePoint < 0x80)
+                bytes += char(codePoint);
+            else if (const auto letter = encodeCharacter(codePoint, *first))
+                bytes += *letter;
+            else
+                return std::nullopt;
+        return bytes;
+    }
+    const bool isExtended = terms.size() > 1 || (first && (first->kind == Repertoire::Kind::DoubleG0 || first->kind == Repertoire::Kind::DoubleG1));
     if (first && *first->iconvName && first->kind != Repertoire::Kind::DoubleG0 && first->kind != Repertoire::Kind::DoubleG1)
         if (auto bytes = convert("UTF-8", first->iconvName, utf8))
             return bytes;
-    return terms.size() > 1 ? encodeExtended(text, terms) : std::nullopt;
+    return isExtended ? encodeExtended(text, terms) : std::nullopt;
 }
 
 } // namespace diascope::dicom

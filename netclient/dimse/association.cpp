@@ -5,6 +5,7 @@
 #include <dcmtk/dcmnet/cond.h>
 #include <dcmtk/dcmnet/dcmlayer.h>
 #include <dcmtk/dcmnet/dimse.h>
+#include <dcmtk/dcmnet/lst.h>
 
 namespace diascope::dimse
 {
@@ -16,29 +17,23 @@ QString tr(const char* text) { return QCoreApplication::translate("Dimse", text)
 
 QString textOf(const OFCondition& condition) { return QString::fromUtf8(condition.text()); }
 
-class BytesConsumer : public DcmConsumer
+/// Takes bytes up to a limit. Too much is read to its end and thrown away: the association stays usable for the answer.
+class Vessel
 {
 public:
-    BytesConsumer(QByteArray& bytes, qint64 maximum, HeldBytes* held) : m_bytes(bytes), m_maximum(maximum), m_held(held) {}
-    OFBool good() const override { return true; }
-    OFCondition status() const override { return EC_Normal; }
-    OFBool isFlushed() const override { return true; }
-    offile_off_t avail() const override { return 1 << 30; }
-    offile_off_t write(const void* bytes, offile_off_t size) override
+    Vessel(QByteArray& bytes, qint64 maximum, HeldBytes* held) : m_bytes(bytes), m_maximum(maximum), m_held(held) {}
+    void add(const char* bytes, qint64 size)
     {
-        // Too much is read to its end and thrown away: the association stays usable for the answer.
-        if (!isFull && (m_bytes.size() + size > m_maximum || !hasRoomFor(size))) {
-            isFull = true;
+        if (!m_isFull && (m_bytes.size() + size > m_maximum || !hasRoomFor(size))) {
+            m_isFull = true;
             m_bytes = {}; // at once: others have room now
             if (m_held)
                 m_held->release();
         }
-        if (!isFull)
-            m_bytes.append(static_cast<const char*>(bytes), qsizetype(size));
-        return size;
+        if (!m_isFull)
+            m_bytes.append(bytes, qsizetype(size));
     }
-    void flush() override {}
-    bool isFull = false;
+    bool isFull() const { return m_isFull; }
 
 private:
     /// The capacity is what takes memory: twice as much each time, then in steps.
@@ -58,20 +53,30 @@ private:
     QByteArray& m_bytes;
     qint64 m_maximum;
     HeldBytes* m_held;
+    bool m_isFull = false;
 };
 
-class BytesStream : public DcmOutputStream
+OFCondition nextPdv(T_ASC_Association* association, int seconds, DUL_PDV& pdv)
 {
-public:
-    BytesStream(QByteArray& bytes, qint64 maximum, HeldBytes* held = nullptr)
-        : DcmOutputStream(&m_consumer), m_consumer(bytes, maximum, held)
-    {
-    }
-    bool isFull() const { return m_consumer.isFull; }
+    if (DUL_NextPDV(&association->DULassociation, &pdv).good()) // of the PDU that is here
+        return EC_Normal;
+    const OFCondition read = DUL_ReadPDVs(&association->DULassociation, nullptr, DUL_NOBLOCK, seconds);
+    return read == DUL_PDATAPDUARRIVED ? DUL_NextPDV(&association->DULassociation, &pdv) : read;
+}
 
-private:
-    BytesConsumer m_consumer;
-};
+/// The dataset of a message as it comes, PDV by PDV. DCMTK's own way does it only for transfer syntaxes it knows (no HTJ2K).
+OFCondition receiveBytes(T_ASC_Association* association, quint8 context, int seconds, Vessel& vessel)
+{
+    DUL_PDV pdv = {};
+    do {
+        if (const OFCondition read = nextPdv(association, seconds, pdv); read.bad())
+            return read;
+        if (pdv.pdvType != DUL_DATASETPDV || pdv.presentationContextID != context)
+            return DIMSE_UNEXPECTEDPDVTYPE;
+        vessel.add(static_cast<const char*>(pdv.data), qint64(pdv.fragmentLength));
+    } while (!pdv.lastPDV);
+    return EC_Normal;
+}
 
 void appendMeta(QByteArray& meta, quint16 element, const char* vr, QByteArray value)
 {
@@ -140,6 +145,28 @@ QString statusText(quint16 status)
     return QStringLiteral("%1 (%2)").arg(text, code) + (isForNow ? u' ' + forNow() : QString());
 }
 
+Syntaxes agreedSyntaxes(T_ASC_Association* association)
+{
+    Syntaxes syntaxes;
+    DUL_ASSOCIATESERVICEPARAMETERS& parameters = association->params->DULparams;
+    for (LST_HEAD** list : {&parameters.acceptedPresentationContext, &parameters.requestedPresentationContext}) { // it looks in both
+        if (!*list)
+            continue;
+        auto* context = static_cast<DUL_PRESENTATIONCONTEXT*>(LST_Head(list));
+        (void)LST_Position(list, context);
+        for (; context; context = static_cast<DUL_PRESENTATIONCONTEXT*>(LST_Next(list))) {
+            char* const syntax = context->acceptedTransferSyntax;
+            if (context->result != ASC_P_ACCEPTANCE || !*syntax)
+                continue;
+            if (!syntaxes.contains(context->presentationContextID))
+                syntaxes.insert(context->presentationContextID, QString::fromLatin1(syntax));
+            if (DcmXfer(syntax).getXfer() == EXS_Unknown)
+                qstrncpy(syntax, UID_JPEG2000TransferSyntax, sizeof context->acceptedTransferSyntax);
+        }
+    }
+    return syntaxes;
+}
+
 Association::~Association()
 {
     abort();
@@ -162,19 +189,24 @@ quint8 Association::contextFor(const QString& abstractSyntax, const QString& tra
     for (int i = 0; i < ASC_countPresentationContexts(m_association->params); ++i) {
         if (ASC_getPresentationContext(m_association->params, i, &context).bad() || context.resultReason != ASC_P_ACCEPTANCE)
             continue;
-        if (abstractSyntax == QLatin1String(context.abstractSyntax) &&
-            transferSyntax == QLatin1String(context.acceptedTransferSyntax))
+        if (abstractSyntax == QLatin1String(context.abstractSyntax) && transferSyntax == transferSyntaxOf(context.presentationContextID))
             return context.presentationContextID;
     }
     return 0;
 }
 
-QString Association::transferSyntaxOf(quint8 context) const
+QString Association::transferSyntaxOf(quint8 context) const { return m_syntaxes.value(context); }
+
+bool Association::isRelational(const QString& abstractSyntax) const
 {
-    T_ASC_PresentationContext found = {};
-    if (ASC_findAcceptedPresentationContext(m_association->params, context, &found).bad())
-        return {};
-    return QString::fromLatin1(found.acceptedTransferSyntax);
+    SOPClassExtendedNegotiationSubItemList* accepted = nullptr;
+    ASC_getAcceptedExtNegList(m_association->params, &accepted);
+    if (!accepted)
+        return false;
+    for (const SOPClassExtendedNegotiationSubItem* item : *accepted)
+        if (item->serviceClassAppInfoLength > 0 && abstractSyntax == QLatin1String(item->sopClassUID.c_str()))
+            return item->serviceClassAppInfo[0] == 1;
+    return false;
 }
 
 void Association::release()
@@ -273,13 +305,10 @@ Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const 
     ASC_getAPTitles(association->params, calling, sizeof calling, called, sizeof called, nullptr, 0);
     received.part10 = fileHeader(request.AffectedSOPClassUID, request.AffectedSOPInstanceUID, transferSyntax.toLatin1(), calling);
     received.datasetOffset = received.part10.size();
-    BytesStream stream(received.part10, maximumBytes, held);
-    T_ASC_PresentationContextID actual = context;
-    const OFCondition condition =
-        DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
-    if (condition.bad())
+    Vessel vessel(received.part10, maximumBytes, held);
+    if (const OFCondition condition = receiveBytes(association, context, seconds, vessel); condition.bad())
         return std::unexpected(errorOf(condition));
-    received.isTooLarge = stream.isFull();
+    received.isTooLarge = vessel.isFull();
     return received;
 }
 
@@ -289,14 +318,12 @@ Result<dicom::Dataset> receiveSmallDataset(T_ASC_Association* association, quint
     constexpr qint64 maximumBytes = 64 << 20;
     watch.mayStillRead = 2 * maximumBytes;
     QByteArray part10 = fileHeader("1.2.840.10008.5.1.4.1.1.66", "1.2.3", transferSyntax.toLatin1(), {});
-    BytesStream stream(part10, maximumBytes);
-    T_ASC_PresentationContextID actual = context;
-    const OFCondition received =
-        DIMSE_receiveDataSetInFile(association, DIMSE_NONBLOCKING, seconds, &actual, &stream, nullptr, nullptr);
+    Vessel vessel(part10, maximumBytes, nullptr);
+    const OFCondition received = receiveBytes(association, context, seconds, vessel);
     watch.mayStillRead = Watch::unlimited;
     if (received.bad())
         return std::unexpected(errorOf(received));
-    if (stream.isFull())
+    if (vessel.isFull())
         return fail(Fault::Damaged, tr("the peer broke the protocol: it sent more than was agreed"));
     // Looked at before it is parsed: DCMTK's parser of the network believes every length and depth.
     return dicom::Dataset::fromBytes(part10);

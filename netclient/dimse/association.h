@@ -4,6 +4,7 @@
 #include "netclient/dimse/held_bytes.h"
 #include "netclient/dimse/node.h"
 #include "netclient/dimse/transport.h"
+#include <QHash>
 
 struct T_ASC_Association;
 struct T_ASC_Network;
@@ -15,12 +16,15 @@ namespace diascope::dimse
 {
 
 enum class Role { Scu, Scp };
+/// Whether relational queries are wanted of it (extended negotiation, PS3.4 C.5.1.1.1).
+enum class Queries { Hierarchical, Relational };
 
 struct Context
 {
     QString abstractSyntax;
     QStringList transferSyntaxes;
     Role role = Role::Scu; ///< ours
+    Queries queries = Queries::Hierarchical;
 };
 
 /// At most this many presentation contexts fit into one association (PS3.8 §9.3.2.2: odd numbers up to 255).
@@ -31,12 +35,21 @@ inline constexpr qint64 longestCommand = 4 << 20;
 /// What is read of one instance before we give up: twice what we take, for the answer to be heard.
 inline constexpr qint64 longestStore = qint64(4) << 30;
 
+/// The transfer syntax of each accepted presentation context.
+using Syntaxes = QHash<quint8, QString>;
+/// Once what was negotiated is out or in. DCMTK breaks an association off when a message comes in a syntax it does not know (HTJ2K),
+/// though it need not understand it: from here on it takes those for JPEG 2000, and only we know.
+Syntaxes agreedSyntaxes(T_ASC_Association* association);
+
 /// An association we asked for. Aborted when it goes out of scope unreleased.
 class Association
 {
 public:
+    /// Where the peer rejects it for now: at once, or after a few more tries in some three seconds (NET-04). There are peers with
+    /// room for one association who notice only when the next comes that the last is over (dcmqrscp).
+    enum class Patience { None, Some };
     static Result<std::unique_ptr<Association>> open(const Node& node, const Local& local, const std::vector<Context>& contexts,
-                                                     Task& task);
+                                                     Task& task, Patience patience = Patience::Some);
     ~Association();
     Association(const Association&) = delete;
     Association& operator=(const Association&) = delete;
@@ -46,6 +59,8 @@ public:
     quint8 contextFor(const QString& abstractSyntax) const;
     quint8 contextFor(const QString& abstractSyntax, const QString& transferSyntax) const;
     QString transferSyntaxOf(quint8 context) const;
+    /// The peer agreed to relational queries.
+    bool isRelational(const QString& abstractSyntax) const;
     quint16 nextMessageId() { return ++m_messageId; }
     int dimseSeconds() const { return m_dimseSeconds; }
 
@@ -65,10 +80,13 @@ public:
 
 private:
     Association() = default;
+    static Result<std::unique_ptr<Association>> openOnce(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                         Task& task);
     std::shared_ptr<Watch> m_watch;
     std::unique_ptr<DcmTransportLayer> m_layer;
     T_ASC_Network* m_network = nullptr;
     T_ASC_Association* m_association = nullptr;
+    Syntaxes m_syntaxes;
     quint16 m_messageId = 0;
     int m_dimseSeconds = 60;
     bool m_isOver = false;
@@ -81,6 +99,7 @@ QString peerName(const Node& node);
 /// What ends the sentence of an error that is worth another try; what stands in that of a service the peer does not have.
 QString forNow();
 QString notOffered();
+QString cutShort();
 
 /// A sentence for a DIMSE failure status (PS3.7 Annex C, PS3.4).
 QString statusText(quint16 status);

@@ -159,6 +159,23 @@ Result<void> addContexts(T_ASC_Parameters* parameters, const std::vector<Context
     return {};
 }
 
+/// PS3.7 D.3.3.5. DCMTK frees it with the parameters.
+void addExtendedNegotiation(T_ASC_Parameters* parameters, const std::vector<Context>& contexts)
+{
+    auto list = std::make_unique<SOPClassExtendedNegotiationSubItemList>();
+    for (const Context& context : contexts) {
+        if (context.queries != Queries::Relational)
+            continue;
+        auto item = std::make_unique<SOPClassExtendedNegotiationSubItem>();
+        item->sopClassUID = context.abstractSyntax.toLatin1().constData();
+        item->serviceClassAppInfo = new unsigned char[1]{1};
+        item->serviceClassAppInfoLength = 1;
+        list->push_back(item.release());
+    }
+    if (!list->empty())
+        ASC_setRequestedExtNegList(parameters, list.release());
+}
+
 /// Everything that can be said before a byte goes out.
 Result<std::shared_ptr<Attempt>> prepare(const Node& node, const Local& local, const std::vector<Context>& contexts)
 {
@@ -189,6 +206,7 @@ Result<std::shared_ptr<Attempt>> prepare(const Node& node, const Local& local, c
         return std::unexpected(added.error());
     if (auto added = addContexts(attempt->parameters, contexts); !added)
         return std::unexpected(added.error());
+    addExtendedNegotiation(attempt->parameters, contexts);
     return attempt;
 }
 
@@ -237,13 +255,32 @@ Result<void> reach(const std::shared_ptr<Attempt>& attempt, const Node& node, co
 
 QString forNow() { return tr("(for now: try again later)"); }
 QString notOffered() { return tr("(no presentation context accepted)"); }
+QString cutShort() { return tr("(there are more: narrow the search)"); }
 
 bool isTransient(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(forNow()); }
 bool isNotOffered(const Error& error) { return error.fault == Fault::Refused && error.detail.contains(notOffered()); }
-
-
+bool isCutShort(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(cutShort()); }
 Result<std::unique_ptr<Association>> Association::open(const Node& node, const Local& local, const std::vector<Context>& contexts,
-                                                       Task& task)
+                                                       Task& task, Patience patience)
+{
+    constexpr std::chrono::milliseconds slice{50};
+    auto association = openOnce(node, local, contexts, task);
+    if (patience == Patience::None)
+        return association;
+    for (int slices : {4, 16, 40}) {
+        if (association || !isTransient(association.error()))
+            break;
+        for (; slices > 0 && !task.isCancelled(); --slices)
+            std::this_thread::sleep_for(slice);
+        if (task.isCancelled())
+            break;
+        association = openOnce(node, local, contexts, task);
+    }
+    return association;
+}
+
+Result<std::unique_ptr<Association>> Association::openOnce(const Node& node, const Local& local, const std::vector<Context>& contexts,
+                                                           Task& task)
 {
     const auto prepared = prepare(node, local, contexts);
     if (!prepared)
@@ -261,6 +298,7 @@ Result<std::unique_ptr<Association>> Association::open(const Node& node, const L
     association->m_network = std::exchange(attempt->network, nullptr);
     association->m_association = std::exchange(attempt->association, nullptr);
     attempt->parameters = nullptr; // the association's now
+    association->m_syntaxes = agreedSyntaxes(association->m_association);
     if (ASC_countAcceptedPresentationContexts(association->m_association->params) == 0) {
         association->release();
         return fail(Fault::Refused,

@@ -100,7 +100,9 @@ bool Session::accept()
         return reject(Rejection::OtherAe, tr("it called for the AE title \"%1\"").arg(calledAe));
     acceptContexts();
     m_watch->mayStillRead = Watch::unlimited;
-    return ASC_acknowledgeAssociation(m_association).good();
+    const bool isAnswered = ASC_acknowledgeAssociation(m_association).good();
+    m_syntaxes = agreedSyntaxes(m_association);
+    return isAnswered;
 }
 
 bool Session::reject(Rejection rejection, const QString& reason)
@@ -201,7 +203,7 @@ bool Session::handleStore(T_DIMSE_C_StoreRQ& request, quint8 context)
     Received received;
     received.sopClassUid = QString::fromLatin1(request.AffectedSOPClassUID);
     received.sopInstanceUid = QString::fromLatin1(request.AffectedSOPInstanceUID);
-    received.transferSyntaxUid = QString::fromLatin1(negotiated.acceptedTransferSyntax);
+    received.transferSyntaxUid = m_syntaxes.value(context);
     received.callingAe = m_callingAe;
     if (request.opts & O_STORE_MOVEORIGINATORAETITLE)
         received.moveOriginator = QString::fromLatin1(request.MoveOriginatorApplicationEntityTitle).trimmed();
@@ -234,7 +236,7 @@ bool Session::handleEvent(const T_DIMSE_N_EventReportRQ& request, quint8 context
     if (request.DataSetType == DIMSE_DATASET_NULL ||
         ASC_findAcceptedPresentationContext(m_association->params, context, &negotiated).bad())
         return false;
-    const auto information = receiveSmallDataset(m_association, context, QString::fromLatin1(negotiated.acceptedTransferSyntax),
+    const auto information = receiveSmallDataset(m_association, context, m_syntaxes.value(context),
                                                  m_options.dimseSeconds, *m_watch, broken);
     if (!information)
         return false;

@@ -53,6 +53,7 @@ private:
     std::unique_ptr<DcmTransportLayer> m_layer;
     T_ASC_Network* m_network = nullptr;
     T_ASC_Association* m_association = nullptr;
+    Syntaxes m_syntaxes;
     QString m_callingAe;
     std::atomic<qint64> m_idleSince = -1;
     std::atomic<bool> m_isOver = false;

@@ -17,15 +17,19 @@ Result<void> echo(const Node& node, const Local& local, Task& task);
 bool isTransient(const Error& error);
 /// The peer does not offer the service that was asked for: another one (C-MOVE for C-GET) may do.
 bool isNotOffered(const Error& error);
+/// The peer gave only some of the rows there are, by a limit of its own: those that came are good.
+bool isCutShort(const Error& error);
 
 using dicom::FindKeys;
 using dicom::Level;
 using dicom::OnMatch;
 
-/// C-FIND, study root. Text is encoded in the node's character set (Error Unsupported: it does not fit).
-/// Returns the number of rows.
+/// C-FIND, study root. Text is encoded in the node's character set (Error Unsupported: it does not fit). Keys of the levels above
+/// the one asked for hold as well: over a peer's relational queries, or by asking level by level. Returns the number of rows.
 Result<qint64> find(const Node& node, Level level, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
-/// The same with keys of one's own (QueryRetrieveLevel is set from `level`).
+/// The patients of a peer (patient root): name, ID and birth date are keys.
+Result<qint64> findPatients(const Node& node, const FindKeys& keys, const OnMatch& onMatch, const Local& local, Task& task);
+/// The same as find() with keys of one's own (QueryRetrieveLevel is set from `level`).
 Result<qint64> find(const Node& node, Level level, const dicom::Dataset& keys, const OnMatch& onMatch, const Local& local,
                     Task& task);
 /// Modality worklist (PS3.4 Annex K): keys and rows as they are.

@@ -2,7 +2,8 @@
 #include "netclient/dicom/uid.h"
 #include "netclient/dimse/query.h"
 #include "netclient/dimse/retrieve_session.h"
-#include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <thread>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -189,6 +190,7 @@ struct Plan
 {
     Inventory inventory;
     std::vector<dicom::Dataset> requests;
+    bool isUnknown = false; ///< the peer was asked and has no such study or series
 };
 
 /// From so many instances on more than one association pays.
@@ -229,37 +231,113 @@ Result<Plan> makePlan(const Node& node, const RetrieveRequest& request, By by, R
         return fail(Fault::Cancelled, tr("stopped"));
     // What is not told has to be asked for: without the classes a peer would send everything decompressed.
     const bool isInTheDark = by == By::Get && plan.inventory.sopClasses.isEmpty();
-    if (request.present.isEmpty() && counted && isInTheDark)
-        (void)listInstances(plan.inventory, node, request, local, task);
-    Split split = Split::Lists;
-    if (!request.present.isEmpty()) {
-        if (auto listed = listInstances(plan.inventory, node, request, local, task); !listed)
+    if (counted && (isInTheDark || !request.present.isEmpty()))
+        if (const auto listed = listInstances(plan.inventory, node, request, local, task);
+            !listed && (listed.error().fault != Fault::Refused || isTransient(listed.error())))
             return std::unexpected(listed.error());
+    Split split = Split::Whole;
+    if (!request.present.isEmpty() && plan.inventory.isWholeListed()) {
+        split = Split::Lists;
         for (const QStringList& series : plan.inventory.instances)
             result.present += std::count_if(series.begin(), series.end(),
                                             [&](const QString& uid) { return request.present.contains(uid); });
     } else {
-        split = by == By::Get ? splitOf(plan.inventory, node, request, local, task) : Split::Whole;
+        // A peer that names nothing, or not all, is asked for all once more: what is here already does not count again.
+        result.present = request.present.size();
+        if (by == By::Get && request.present.isEmpty())
+            split = splitOf(plan.inventory, node, request, local, task);
     }
     result.expected = plan.inventory.size();
     plan.requests = identifiers(request, plan.inventory, split);
+    plan.isUnknown = counted && !plan.inventory.isKnown && plan.inventory.size() == 0;
     return plan;
 }
 
-/// The requests of a plan, taken one by one by as many associations as the peer bears. An error: not even one came about.
+/// What is still to be asked for, shared by the associations that ask.
+class Work
+{
+public:
+    explicit Work(size_t count)
+    {
+        for (size_t i = 0; i < count; ++i)
+            m_waiting.push_back({i, 0});
+    }
+    struct Piece
+    {
+        size_t request = 0;
+        int failures = 0;
+    };
+    /// The next; nothing: all is done. Waits while what another works on may still come back.
+    std::optional<Piece> take()
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [this] { return !m_waiting.empty() || m_busy == 0; });
+        if (m_waiting.empty())
+            return std::nullopt;
+        ++m_busy;
+        const Piece piece = m_waiting.front();
+        m_waiting.pop_front();
+        return piece;
+    }
+    void done() { settle(std::nullopt); }
+    /// Others try it; false: it has failed often enough.
+    bool giveBack(Piece piece)
+    {
+        const bool isToTry = ++piece.failures < 2;
+        settle(isToTry ? std::optional(piece) : std::nullopt);
+        return isToTry;
+    }
+    /// Nobody was left to try.
+    bool hasRest() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return !m_waiting.empty();
+    }
+
+private:
+    void settle(std::optional<Piece> back)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            --m_busy;
+            if (back)
+                m_waiting.push_front(*back);
+        }
+        m_changed.notify_all();
+    }
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::deque<Piece> m_waiting;
+    int m_busy = 0;
+};
+
+/// The requests of a plan, taken one by one by as many associations as the peer bears; what fails on one is tried on the others.
+/// An error: not even one came about.
 Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Local& local, Task& task)
 {
     const auto contexts = getContexts(plan.inventory.sopClasses);
     auto first = Association::open(node, local, contexts, task);
     if (!first)
         return std::unexpected(first.error());
-    std::atomic<size_t> next = 0;
-    const auto work = [&](Association& association) {
-        for (size_t at = next++; at < plan.requests.size(); at = next++)
-            if (auto got = getOne(association, plan.requests[at], intake); !got) {
-                intake.ended(got.error());
-                return;
+    Work work(plan.requests.size());
+    std::mutex mutex;
+    std::optional<Error> lastError;
+    const auto run = [&](Association& association) {
+        while (const auto piece = work.take()) {
+            const auto got = getOne(association, plan.requests[piece->request], intake);
+            if (got) {
+                work.done();
+                continue;
             }
+            {
+                const std::lock_guard lock(mutex);
+                lastError = got.error();
+            }
+            const bool isTriedAgain = work.giveBack(*piece);
+            if (task.isCancelled() || !isTriedAgain)
+                intake.ended(got.error());
+            return;
+        }
         association.release();
     };
     std::vector<std::thread> others;
@@ -267,13 +345,35 @@ Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Lo
     for (size_t i = 1; i < count; ++i)
         others.emplace_back([&] {
             // A peer that gives no more than it gave is no error: the others do the work.
-            if (auto association = Association::open(node, local, contexts, task))
-                work(**association);
+            if (auto association = Association::open(node, local, contexts, task, Association::Patience::None))
+                run(**association);
         });
-    work(**first);
+    run(**first);
     for (std::thread& other : others)
         other.join();
+    if (work.hasRest() && lastError)
+        intake.ended(*lastError);
     return {};
+}
+
+/// A peer that has no such study says many things when it is asked for it.
+void sayIfUnknown(RetrieveResult& result, const Plan& plan, const RetrieveRequest& request, const Node& node)
+{
+    const bool isRefused = result.ended && result.ended->fault == Fault::Refused && !isTransient(*result.ended) &&
+                           !isNotOffered(*result.ended);
+    if (!plan.isUnknown || result.received > 0 || (result.ended && !isRefused))
+        return;
+    result.ended = Error{Fault::NotFound, request.series.isEmpty() ? tr("%1 has no such study").arg(peerName(node))
+                                                                   : tr("%1 has no such series").arg(peerName(node))};
+}
+
+/// With the patient the peer says it is of.
+RetrieveRequest withPatient(const RetrieveRequest& request, const Inventory& inventory)
+{
+    RetrieveRequest full = request;
+    if (full.patientId.isEmpty())
+        full.patientId = inventory.patientId;
+    return full;
 }
 
 } // namespace
@@ -284,12 +384,14 @@ Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, con
     auto plan = makePlan(node, request, By::Get, result, local, task);
     if (!plan)
         return std::unexpected(plan.error());
-    Intake intake(request, sink, Intake::Calls::OneAtATime, task, result);
+    const RetrieveRequest full = withPatient(request, plan->inventory);
+    Intake intake(full, sink, Intake::Calls::OneAtATime, task, result);
     task.report(0, result.expected - result.present);
     if (!plan->requests.empty())
         if (auto opened = getAll(node, *plan, intake, local, task); !opened)
             return std::unexpected(opened.error());
     settle(result, plan->inventory, request, intake, node, local, task);
+    sayIfUnknown(result, *plan, request, node);
     return result;
 }
 
@@ -300,7 +402,8 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
     auto plan = makePlan(node, request, By::Move, result, local, task);
     if (!plan)
         return std::unexpected(plan.error());
-    Intake intake(request, sink, Intake::Calls::AtOnce, task, result);
+    const RetrieveRequest full = withPatient(request, plan->inventory);
+    Intake intake(full, sink, Intake::Calls::AtOnce, task, result);
     ListenerOptions options;
     options.aeTitle = destination.aeTitle;
     options.port = destination.port;
@@ -329,6 +432,7 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
     else
         (*listener)->stop();
     settle(result, plan->inventory, request, intake, node, local, task);
+    sayIfUnknown(result, *plan, request, node);
     return result;
 }
 

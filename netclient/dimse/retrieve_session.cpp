@@ -1,8 +1,6 @@
 #include "netclient/dimse/retrieve_session.h"
-#include "netclient/dicom/quick_header.h"
-#include "netclient/dicom/uid.h"
+#include "netclient/dicom/judgement.h"
 #include "netclient/dimse/query.h"
-#include <array>
 
 namespace diascope::dimse
 {
@@ -14,32 +12,17 @@ QString tr(const char* text) { return QCoreApplication::translate("Dimse", text)
 
 namespace tag = dicom::tag;
 
-struct Identity
+/// Peers there are that answer with more than was asked for. A row that does not say is taken at its word.
+bool isOf(const dicom::Dataset& row, dicom::Tag key, const QString& uid)
 {
-    QString study, patientId, instance;
-};
-
-Result<Identity> identityOf(const Received& received, qint64 datasetOffset)
-{
-    static constexpr std::array wanted{tag::SOPInstanceUID, tag::PatientID, tag::StudyInstanceUID};
-    const std::span bytes(reinterpret_cast<const uchar*>(received.part10.constData()) + datasetOffset,
-                          size_t(received.part10.size() - datasetOffset));
-    const auto header = datasetOffset > 0 ? dicom::QuickHeader::readDataset(bytes, received.transferSyntaxUid, wanted)
-                                          : dicom::QuickHeader::read(bytes, wanted);
-    if (header)
-        return Identity{header->text(tag::StudyInstanceUID), header->text(tag::PatientID), header->text(tag::SOPInstanceUID)};
-    const auto dataset = dicom::Dataset::fromBytes(received.part10);
-    if (!dataset)
-        return std::unexpected(dataset.error());
-    return Identity{dataset->text(tag::StudyInstanceUID), dataset->text(tag::PatientID), dataset->text(tag::SOPInstanceUID)};
+    const QString its = row.text(key);
+    return its.isEmpty() || its == uid;
 }
 
 } // namespace
 
-qint64 Inventory::size() const
+qint64 Inventory::listed() const
 {
-    if (!hasInstances)
-        return count.value_or(0);
     qint64 total = 0;
     for (const QStringList& series : instances)
         total += series.size();
@@ -57,6 +40,11 @@ Result<Inventory> countInstances(const Node& node, const RetrieveRequest& reques
     const bool isSeries = !request.series.isEmpty();
     const dicom::Tag counter = isSeries ? tag::NumberOfSeriesRelatedInstances : tag::NumberOfStudyRelatedInstances;
     const auto rows = findQuietly(node, isSeries ? Level::Series : Level::Study, keys, [&](const dicom::Dataset& row) {
+        if (!isOf(row, tag::StudyInstanceUID, request.study.value) ||
+            (isSeries && !isOf(row, tag::SeriesInstanceUID, request.series.value)))
+            return !task.isCancelled();
+        inventory.isKnown = true;
+        inventory.patientId = row.text(tag::PatientID);
         inventory.sopClasses = row.texts(sopClassesInStudy);
         if (const auto count = row.integer(counter); count && *count > 0)
             inventory.count = *count;
@@ -75,8 +63,9 @@ Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRe
     const auto rows = findQuietly(
         node, Level::Series, keys,
         [&](const dicom::Dataset& row) {
-            inventory.series.push_back(
-                {row.text(tag::SeriesInstanceUID), row.integer(tag::NumberOfSeriesRelatedInstances).value_or(0)});
+            if (isOf(row, tag::StudyInstanceUID, request.study.value))
+                inventory.series.push_back(
+                    {row.text(tag::SeriesInstanceUID), row.integer(tag::NumberOfSeriesRelatedInstances).value_or(0)});
             return !task.isCancelled();
         },
         local, task);
@@ -94,7 +83,6 @@ Result<void> listInstances(Inventory& inventory, const Node& node, const Retriev
             return listed;
     FindKeys keys;
     keys.studyUid = request.study.value;
-    const auto goesOn = [&] { return !task.isCancelled(); };
     QSet<QString> classes;
     for (const Inventory::Series& series : inventory.series) {
         if (task.isCancelled())
@@ -102,14 +90,18 @@ Result<void> listInstances(Inventory& inventory, const Node& node, const Retriev
         keys.seriesUid = series.uid;
         QStringList& instances = inventory.instances[series.uid];
         const auto rows = findQuietly(node, Level::Image, keys, [&](const dicom::Dataset& row) {
-            instances << row.text(tag::SOPInstanceUID);
+            const QString uid = row.text(tag::SOPInstanceUID);
+            if (!isOf(row, tag::StudyInstanceUID, request.study.value) || !isOf(row, tag::SeriesInstanceUID, series.uid) ||
+                !dicom::isValidUid(uid))
+                return !task.isCancelled();
+            instances << uid;
             if (const QString sopClass = row.text(tag::SOPClassUID); !sopClass.isEmpty())
                 classes.insert(sopClass);
-            return goesOn();
+            return !task.isCancelled();
         }, local, task);
+        instances.removeDuplicates();
         if (!rows)
             return std::unexpected(rows.error());
-        instances.removeDuplicates();
     }
     inventory.hasInstances = true;
     if (!classes.isEmpty())
@@ -160,7 +152,13 @@ std::vector<dicom::Dataset> identifiers(const RetrieveRequest& request, const In
 void Intake::expect(qint64 count)
 {
     const std::lock_guard lock(m_mutex);
-    m_result.expected = std::max(m_result.expected, count);
+    m_spokenOf = std::max(m_spokenOf, count);
+}
+
+qint64 Intake::spokenOf() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_spokenOf - m_repeated;
 }
 
 void Intake::ended(const Error& error)
@@ -200,17 +198,11 @@ Result<void> Intake::take(Received&& received, qint64 datasetOffset)
 {
     const QString uid = received.sopInstanceUid;
     const auto taken = [&]() -> Result<void> {
-        if (!dicom::isValidUid(uid))
-            return fail(Fault::Invalid, tr("its SOP Instance UID is no UID"));
-        const auto identity = identityOf(received, datasetOffset);
+        const auto identity = dicom::identityOf(received.part10, received.transferSyntaxUid, datasetOffset);
         if (!identity)
             return std::unexpected(identity.error());
-        if (identity->study != m_request.study.value)
-            return fail(Fault::Conflict, tr("it belongs to another study than was asked for"));
-        if (!m_request.patientId.isEmpty() && identity->patientId != m_request.patientId)
-            return fail(Fault::Conflict, tr("it belongs to another patient than was asked for"));
-        if (identity->instance != uid)
-            return fail(Fault::Damaged, tr("it is another instance than was announced"));
+        if (auto judged = dicom::judge(*identity, m_request, uid); !judged)
+            return judged;
         std::unique_lock one(m_sinkMutex, std::defer_lock);
         if (m_calls == Calls::OneAtATime)
             one.lock();
@@ -221,8 +213,11 @@ Result<void> Intake::take(Received&& received, qint64 datasetOffset)
         return taken;
     }
     const std::lock_guard lock(m_mutex);
+    m_repeated += m_received.contains(uid);
     m_received.insert(uid);
-    const qint64 count = m_result.received = m_received.size();
+    if (m_failed.remove(uid)) // another association brought it
+        std::erase_if(m_result.failed, [&](const InstanceFailure& failure) { return failure.sopInstanceUid == uid; });
+    const qint64 count = m_result.received = (m_received - m_request.present).size();
     m_task.report(count, std::max(m_total, count)); // with the lock: it never goes back
     return taken;
 }
@@ -230,25 +225,31 @@ Result<void> Intake::take(Received&& received, qint64 datasetOffset)
 void settle(RetrieveResult& result, Inventory& inventory, const RetrieveRequest& request, const Intake& intake, const Node& node,
             const Local& local, Task& task)
 {
+    result.expected = std::max({result.expected, inventory.size(), intake.spokenOf()});
     const bool isComplete = !result.ended && result.failed.empty() && inventory.size() > 0 &&
-                            result.received + result.present >= inventory.size();
+                            result.received + result.present >= result.expected;
     if (isComplete || task.isCancelled())
         return;
     // Something is missing, or nobody knows: now it is worth asking for every instance by name.
     if (!inventory.hasInstances)
-        if (!listInstances(inventory, node, request, local, task))
-            return;
+        (void)listInstances(inventory, node, request, local, task);
     result.expected = std::max(result.expected, inventory.size());
     QSet<QString> named;
     for (const InstanceFailure& failure : result.failed)
         named.insert(failure.sopInstanceUid);
-    // A failure the peer only counted is told by name now.
-    std::erase_if(result.failed, [](const InstanceFailure& failure) { return failure.sopInstanceUid.isEmpty(); });
     const QSet<QString> received = intake.receivedUids();
+    std::vector<InstanceFailure> missing;
     for (const QStringList& series : inventory.instances)
         for (const QString& uid : series)
             if (!received.contains(uid) && !request.present.contains(uid) && !named.contains(uid))
-                result.failed.push_back({uid, tr("the peer has it and did not send it")});
+                missing.push_back({uid, tr("the peer has it and did not send it")});
+    // A failure the peer only counted is told by name now.
+    if (!missing.empty() || inventory.isWholeListed())
+        std::erase_if(result.failed, [](const InstanceFailure& failure) { return failure.sopInstanceUid.isEmpty(); });
+    result.failed.insert(result.failed.end(), missing.begin(), missing.end());
+    const qint64 lacking = result.expected - result.received - result.present;
+    if (lacking > 0 && result.failed.empty() && !result.ended) // it names none of them
+        result.failed.push_back({{}, tr("the peer counts %1 instances more than it sent").arg(lacking)});
 }
 
 quint16 storeStatus(const Error& error)

@@ -11,7 +11,9 @@ namespace diascope::dimse
 /// What the peer says there is to retrieve.
 struct Inventory
 {
+    bool isKnown = false;              ///< it has the study or series
     std::optional<qint64> count;       ///< NumberOfStudy/SeriesRelatedInstances
+    QString patientId;                 ///< whose study it is
     QStringList sopClasses;            ///< SOPClassesInStudy, where it tells
     bool hasInstances = false;         ///< the list below was asked for; sopClasses is complete then
     QHash<QString, QStringList> instances; ///< by series UID
@@ -21,7 +23,10 @@ struct Inventory
         qint64 count = 0; ///< 0: the peer does not say
     };
     std::vector<Series> series; ///< where they were asked for
-    qint64 size() const;
+    qint64 listed() const; ///< in the list
+    /// The larger of what it counts and what it lists: an account that is cut short hides nothing.
+    qint64 size() const { return std::max(count.value_or(0), listed()); }
+    bool isWholeListed() const { return hasInstances && listed() > 0 && listed() >= count.value_or(0); }
 };
 
 /// find() that leaves the task's progress alone.
@@ -52,6 +57,8 @@ public:
     }
     /// The peer speaks of so many.
     void expect(qint64 count);
+    /// All it spoke of, without what it sent more than once.
+    qint64 spokenOf() const;
     /// What ended one of the associations; the first that is told stays.
     void ended(const Error& error);
     /// An error: refused, and listed. `datasetOffset` 0: not known.
@@ -72,6 +79,7 @@ private:
     std::mutex m_sinkMutex;
     QSet<QString> m_received;
     QSet<QString> m_failed;
+    qint64 m_spokenOf = 0, m_repeated = 0;
 };
 
 /// Compares what came with what the peer has: the missing are listed by name (NET-07).

@@ -99,7 +99,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
         return result;
     result->received -= qint64(refused.size());
     result->failed.insert(result->failed.end(), refused.begin(), refused.end());
-    if (full && !result->ended)
+    if (full) // whatever the peer made of our refusals
         result->ended = full;
     return result;
 }

@@ -49,7 +49,7 @@ void ServerProcess::kill()
     m_process.waitForFinished(5000);
 }
 
-std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why, const QStringList& options)
+std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why, const QStringList& options, int associations)
 {
     auto server = std::make_unique<DcmQrScp>();
     server->port = freePort();
@@ -57,11 +57,11 @@ std::unique_ptr<DcmQrScp> DcmQrScp::start(quint16 movePort, QString* why, const 
     if (!config.open(QIODevice::WriteOnly))
         return nullptr;
     QDir(server->folder.path()).mkdir("db");
-    config.write(QStringLiteral("NetworkTCPPort = %1\nMaxPDUSize = 131072\nMaxAssociations = 16\n"
+    config.write(QStringLiteral("NetworkTCPPort = %1\nMaxPDUSize = 131072\nMaxAssociations = %4\n"
                                 "HostTable BEGIN\ndia = (DIASCOPE, 127.0.0.1, %2)\nHostTable END\n"
                                 "VendorTable BEGIN\nVendorTable END\n"
                                 "AETable BEGIN\nQRSCP %3 RW (200, 1024mb) ANY\nAETable END\n")
-                     .arg(server->port).arg(movePort).arg(server->folder.filePath("db")).toUtf8());
+                     .arg(server->port).arg(movePort).arg(server->folder.filePath("db")).arg(associations).toUtf8());
     config.close();
     server->process = ServerProcess::start("dcmqrscp", options + QStringList{"-c", config.fileName()}, server->port, why);
     return server->process ? std::move(server) : nullptr;

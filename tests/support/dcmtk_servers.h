@@ -30,7 +30,7 @@ private:
 /// dcmqrscp with one storage area for AE title QRSCP; it knows DIASCOPE at 127.0.0.1:`movePort`.
 struct DcmQrScp
 {
-    static std::unique_ptr<DcmQrScp> start(quint16 movePort, QString* why, const QStringList& options = {});
+    static std::unique_ptr<DcmQrScp> start(quint16 movePort, QString* why, const QStringList& options = {}, int associations = 16);
     QTemporaryDir folder;
     std::unique_ptr<ServerProcess> process;
     quint16 port = 0;

@@ -14,8 +14,6 @@ namespace diascope::test
 namespace
 {
 
-const QByteArray implicitLittleEndian = "1.2.840.10008.1.2";
-
 uchar byteAt(const QByteArray& bytes, qsizetype at) { return at < bytes.size() ? uchar(bytes[at]) : 0; }
 
 quint64 bigAt(const QByteArray& bytes, qsizetype at, int count)
@@ -86,6 +84,14 @@ QByteArray uid(const QByteArray& value) { return value.size() % 2 ? value + '\0'
 QByteArray text(const QByteArray& value) { return value.size() % 2 ? value + ' ' : value; }
 QByteArray commandSet(const QByteArray& elements) { return element(0, 0, little(quint64(elements.size()), 4)) + elements; }
 
+QByteArray associateRequest(const QByteArray& called, const QByteArray& sopClass, const QByteArray& syntax)
+{
+    const QByteArray context = QByteArray::fromHex("01000000") + item(0x30, sopClass) + item(0x40, syntax);
+    return pdu(0x01, big(1, 2) + QByteArray(2, '\0') + called + "SCRIPTED        " + QByteArray(32, '\0') +
+                         item(0x10, "1.2.840.10008.3.1.1.1") + item(0x20, context) +
+                         item(0x50, item(0x51, big(16384, 4)) + item(0x52, "1.2.3.4")));
+}
+
 bool ScriptedScp::Conversation::readPdu(uchar& type, QByteArray& value)
 {
     flush();
@@ -147,11 +153,16 @@ void ScriptedScp::Conversation::respond(const Message& to, quint16 status, const
          dataset);
 }
 
-void ScriptedScp::Conversation::store(const QByteArray& sopClass, const QByteArray& instance, const QByteArray& dataset)
+bool ScriptedScp::Conversation::store(const QByteArray& sopClass, const QByteArray& instance, const QByteArray& dataset,
+                                      const QByteArray& syntax)
 {
-    send(m_contexts.value(sopClass), commandSet(element(0, 0x0002, uid(sopClass)) + element(0, 0x0100, little(0x0001, 2)) +
+    const uchar context = m_contexts.value(sopClass + ' ' + syntax);
+    if (context == 0)
+        return false;
+    send(context, commandSet(element(0, 0x0002, uid(sopClass)) + element(0, 0x0100, little(0x0001, 2)) +
                                                 element(0, 0x0110, little(++m_messageId, 2)) + element(0, 0x0700, little(0, 2)) +
                                                 element(0, 0x0800, little(1, 2)) + element(0, 0x1000, uid(instance))), dataset);
+    return true;
 }
 
 void ScriptedScp::Conversation::report(quint16 eventType, const QByteArray& dataset)
@@ -211,7 +222,8 @@ bool ScriptedScp::Conversation::receive(Message& message)
 struct ScriptedScp::Private
 {
     Script script;
-    quint32 maximumPdu = 0;
+    Habits habits;
+    std::atomic<int> associations = 0;
     int socket = -1;
     quint16 port = 0;
     std::atomic<int> releases = 0;
@@ -227,7 +239,7 @@ struct ScriptedScp::Private
         QByteArray request;
         if (!conversation.readPdu(type, request) || type != 0x01)
             return false;
-        QByteArray answers = item(0x10, "1.2.840.10008.3.1.1.1"), roles;
+        QByteArray answers = item(0x10, "1.2.840.10008.3.1.1.1"), roles, extended;
         eachItem(request.mid(68), [&](uchar kind, const QByteArray& value) {
             if (kind == 0x50)
                 eachItem(value, [&](uchar part, const QByteArray& bytes) {
@@ -235,21 +247,31 @@ struct ScriptedScp::Private
                         conversation.m_peerPdu = qsizetype(bigAt(bytes, 0, 4));
                     if (part == 0x54)
                         roles += item(0x54, bytes);
+                    // PS3.7 D.3.3.5: length of the UID, the UID, what the class negotiates
+                    if (part == 0x56 && habits.relational.contains(bytes.mid(2, qsizetype(bigAt(bytes, 0, 2)))))
+                        extended += item(0x56, bytes);
                 });
             if (kind != 0x20)
                 return;
             QByteArray abstractSyntax;
-            bool isOffered = false;
+            QByteArrayList offered;
             eachItem(value.mid(4), [&](uchar part, const QByteArray& bytes) {
                 if (part == 0x30)
                     abstractSyntax = trimmed(bytes);
-                isOffered |= part == 0x40 && trimmed(bytes) == implicitLittleEndian;
+                if (part == 0x40)
+                    offered << trimmed(bytes);
             });
-            if (isOffered)
+            const auto chosen = std::find_if(habits.syntaxes.begin(), habits.syntaxes.end(),
+                                             [&](const QByteArray& syntax) { return offered.contains(syntax); });
+            const bool isAccepted = chosen != habits.syntaxes.end();
+            if (isAccepted) {
                 conversation.m_contexts.insert(abstractSyntax, uchar(value[0]));
-            answers += item(0x21, value.left(1) + '\0' + char(isOffered ? 0 : 4) + '\0' + item(0x40, implicitLittleEndian));
+                conversation.m_contexts.insert(abstractSyntax + ' ' + *chosen, uchar(value[0]));
+            }
+            answers += item(0x21, value.left(1) + '\0' + char(isAccepted ? 0 : 4) + '\0' +
+                                      item(0x40, isAccepted ? *chosen : offered.value(0)));
         });
-        answers += item(0x50, item(0x51, big(maximumPdu, 4)) + item(0x52, "1.2.3.4") + roles);
+        answers += item(0x50, item(0x51, big(habits.maximumPdu, 4)) + item(0x52, "1.2.3.4") + roles + extended);
         conversation.m_out = pdu(0x02, request.left(68) + answers);
         return true;
     }
@@ -260,6 +282,7 @@ struct ScriptedScp::Private
         ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         Conversation conversation;
         conversation.m_socket = client;
+        conversation.m_number = associations++;
         Message message;
         if (accept(conversation))
             while (conversation.receive(message)) {
@@ -273,10 +296,10 @@ struct ScriptedScp::Private
     }
 };
 
-ScriptedScp::ScriptedScp(Script script, quint32 maximumPdu) : d(std::make_unique<Private>())
+ScriptedScp::ScriptedScp(Script script, const Habits& habits) : d(std::make_unique<Private>())
 {
     d->script = std::move(script);
-    d->maximumPdu = maximumPdu;
+    d->habits = habits;
     d->socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = {};
     address.sin_family = AF_INET;

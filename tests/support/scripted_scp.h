@@ -1,5 +1,5 @@
 #pragma once
-#include <QByteArray>
+#include <QByteArrayList>
 #include <QHash>
 #include <QtGlobal>
 #include <atomic>
@@ -24,8 +24,19 @@ QByteArray text(const QByteArray& value);
 /// A command set with its group length in front.
 QByteArray commandSet(const QByteArray& elements);
 
-/// A peer on a loopback port that answers what a script says. It accepts every presentation context for which implicit VR little
-/// endian is offered, and the roles that are asked for. Each association has a thread.
+/// An A-ASSOCIATE-RQ for one presentation context, number 1. `called`: 16 characters.
+QByteArray associateRequest(const QByteArray& called, const QByteArray& sopClass, const QByteArray& syntax = "1.2.840.10008.1.2");
+
+/// What a peer agrees to.
+struct Habits
+{
+    quint32 maximumPdu = 16384;
+    QByteArrayList syntaxes{"1.2.840.10008.1.2"}; ///< each presentation context in the first of these that is offered
+    QByteArrayList relational{}; ///< SOP classes whose relational queries it does
+};
+
+/// A peer on a loopback port that answers what a script says. It accepts every presentation context for which one of its transfer
+/// syntaxes is offered, and the roles that are asked for. Each association has a thread.
 class ScriptedScp
 {
 public:
@@ -45,8 +56,11 @@ public:
     public:
         /// A response to `to` with a dataset or none; `more`: elements of its command, in order.
         void respond(const Message& to, quint16 status, const QByteArray& dataset = {}, const QByteArray& more = {});
-        /// A C-STORE-RQ on the context of its class.
-        void store(const QByteArray& sopClass, const QByteArray& instance, const QByteArray& dataset);
+        /// A C-STORE-RQ on the context of its class and syntax. False: none was agreed on.
+        bool store(const QByteArray& sopClass, const QByteArray& instance, const QByteArray& dataset,
+                   const QByteArray& syntax = "1.2.840.10008.1.2");
+        /// Which association with this peer it is, from 0.
+        int number() const { return m_number; }
         /// An N-EVENT-REPORT-RQ of storage commitment.
         void report(quint16 eventType, const QByteArray& dataset);
         /// The next message; false: the peer ended it.
@@ -63,13 +77,14 @@ public:
         qsizetype m_peerPdu = 16384;
         qsizetype m_largestPdu = 0;
         quint16 m_messageId = 0;
+        int m_number = 0;
         QByteArray m_out;
-        QHash<QByteArray, uchar> m_contexts; ///< by abstract syntax
+        QHash<QByteArray, uchar> m_contexts; ///< by abstract syntax, and by it and the transfer syntax
     };
     /// Called for every request.
     using Script = std::function<void(Conversation&, const Message&)>;
 
-    explicit ScriptedScp(Script script, quint32 maximumPdu = 16384);
+    explicit ScriptedScp(Script script, const Habits& habits = {});
     ~ScriptedScp();
     quint16 port() const;
     int releases() const; ///< associations that ended as they should
