@@ -43,15 +43,18 @@ bool isSameOrigin(const QUrl& a, const QUrl& b)
 /// Seconds, or a date (RFC 9110 §10.2.3).
 std::optional<int> retryAfter(const QByteArray& header)
 {
-    bool isNumber = false;
-    const int seconds = header.trimmed().toInt(&isNumber);
-    if (isNumber)
-        return std::max(0, seconds);
+    constexpr qint64 most = 1'000'000;
+    const QByteArray text = header.trimmed();
+    if (!text.isEmpty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        bool isNumber = false;
+        const qint64 seconds = text.toLongLong(&isNumber);
+        return int(isNumber ? std::min(seconds, most) : most); // more digits than any number has
+    }
     QDateTime when = QLocale::c().toDateTime(QString::fromLatin1(header.trimmed()), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
     if (!when.isValid())
         return std::nullopt;
     when.setTimeSpec(Qt::UTC);
-    return int(std::clamp<qint64>(QDateTime::currentDateTimeUtc().secsTo(when), 0, 1'000'000));
+    return int(std::clamp<qint64>(QDateTime::currentDateTimeUtc().secsTo(when), 0, most));
 }
 
 Answer headOf(const QNetworkReply& reply)
@@ -65,6 +68,10 @@ Answer headOf(const QNetworkReply& reply)
     if (isNumber && total >= 0)
         answer.totalCount = total;
     answer.retryAfterSeconds = retryAfter(reply.rawHeader("Retry-After"));
+    const bool isFramed = reply.header(QNetworkRequest::ContentLengthHeader).isValid() ||
+                          reply.attribute(QNetworkRequest::Http2WasUsedAttribute).toBool();
+    answer.mayBeCut = answer.status != 204 && !isFramed;
+    answer.challenge = reply.rawHeader("WWW-Authenticate");
     return answer;
 }
 
@@ -248,7 +255,8 @@ void Http::Private::start(Exchange& exchange)
 void Http::Private::redirect(Exchange& exchange)
 {
     const QByteArray location = exchange.reply->rawHeader("Location");
-    const QUrl to = exchange.url.resolved(QUrl::fromEncoded(location, QUrl::StrictMode));
+    QUrl to = exchange.url.resolved(QUrl::fromEncoded(location, QUrl::StrictMode));
+    to.setUserInfo({}); // whom we log in as is not for the server to say
     if (location.isEmpty() || !to.isValid() || to.host().isEmpty())
         return exchange.end(statusError(exchange.answer));
     if (++exchange.redirects > mostRedirects)
@@ -282,6 +290,9 @@ void Http::Private::takeHead(Exchange& exchange)
     exchange.answer = headOf(*exchange.reply);
     exchange.hasHead = exchange.isSent = true;
     const int status = exchange.answer.status;
+    // An interim answer that Qt takes for the last one: the real one is lost.
+    if (status < 200)
+        return exchange.end({Fault::Damaged, tr("what answers there does not speak HTTP as it should")});
     const auto& also = exchange.job.request.alsoTakes;
     if (status < 300 || std::find(also.begin(), also.end(), status) != also.end())
         return;

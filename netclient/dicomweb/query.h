@@ -24,4 +24,8 @@ Result<qint64> findQuietly(Http& http, const Service& service, dicom::Level leve
 /// WADO-RS metadata of a study, or of one series (empty: all): everything but large values.
 Result<std::vector<dicom::Dataset>> metadata(const Service& service, const dicom::StudyUid& study, const dicom::SeriesUid& series, Task& task);
 
+/// The same over connections that are open, one instance in memory at a time.
+Result<void> readMetadata(Http& http, const Service& service, const dicom::StudyUid& study, const dicom::SeriesUid& series,
+                          const std::function<void(dicom::Dataset&&)>& onInstance);
+
 } // namespace diascope::dicomweb
