@@ -4799,6 +4799,14 @@ RIS：%1 %2</translation>
             <translation>服务器的证书属于另一个主机名</translation>
         </message>
         <message>
+            <source>the server's certificate is made in a way that is no longer safe</source>
+            <translation>服务器的证书采用了已不再安全的方式制作</translation>
+        </message>
+        <message>
+            <source>the server's certificate is not one for a server</source>
+            <translation>服务器的证书不是用于服务器的证书</translation>
+        </message>
+        <message>
             <source>the server's certificate is not valid yet</source>
             <translation>服务器的证书尚未生效</translation>
         </message>
@@ -4921,6 +4929,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the texts cannot be written</source>
             <translation>无法写入文本</translation>
+        </message>
+        <message>
+            <source>the token is empty</source>
+            <translation>令牌为空</translation>
         </message>
         <message>
             <source>the transfer syntax %1 cannot be decoded</source>

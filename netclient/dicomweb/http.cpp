@@ -177,6 +177,8 @@ Result<std::unique_ptr<Http>> Http::open(const Service& service, Task& task)
     const dicom::Login& login = service.login;
     if (login.kind != dicom::Login::Kind::None && !isEncrypted && !isLoopback(d->base.host()))
         return fail(Fault::Invalid, tr("a password or token is not sent over http without encryption: the address must begin with https"));
+    if (login.kind == dicom::Login::Kind::Bearer && login.secret.isEmpty())
+        return fail(Fault::Invalid, tr("the token is empty"));
     if (login.kind == dicom::Login::Kind::Basic) {
         if (login.user.contains(u':'))
             return fail(Fault::Invalid, tr("a user name for HTTP may not have a colon"));

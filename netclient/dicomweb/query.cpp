@@ -21,6 +21,8 @@ using dicom::FindKeys;
 using dicom::Level;
 
 constexpr qint64 rowsOfPage = 1000;
+constexpr qint64 rowsOfSmallPage = 100; // Azure refuses pages of more than 200
+constexpr int badRequest = 400;
 constexpr qint64 mostBytesOfRows = 512 << 20;
 constexpr qint64 mostRows = 1'000'000;
 const QByteArray acceptJson = "application/dicom+json, application/json;q=0.9";
@@ -79,6 +81,17 @@ QByteArray pathOf(Level level, const FindKeys& keys)
     return path + query;
 }
 
+/// The same query with its keys alone.
+QByteArray withoutExtras(const QByteArray& path)
+{
+    const qsizetype mark = path.indexOf('?');
+    if (mark < 0)
+        return path;
+    QByteArrayList keys = path.mid(mark + 1).split('&');
+    keys.removeIf([](const QByteArray& parameter) { return parameter.startsWith("includefield=") || parameter.startsWith("fuzzymatching="); });
+    return path.left(mark) + (keys.isEmpty() ? "" : "?") + keys.join('&');
+}
+
 /// The rows of one answer. JSON is UTF-8 (RFC 8259 §8.1); servers that say they send Latin-1 or UTF-16 are believed.
 class RowsOfAnswer
 {
@@ -131,12 +144,17 @@ public:
     {
         for (qint64 offset = 0;;) {
             m_ofPage = m_newOfPage = 0;
-            const qint64 asked = m_keys.limit > 0 && !m_exactly ? std::min<qint64>(rowsOfPage, m_keys.limit - m_rows) : rowsOfPage;
+            const qint64 asked = m_keys.limit > 0 && !m_exactly ? std::min<qint64>(m_pageRows, m_keys.limit - m_rows) : m_pageRows;
             const auto answer = readPage(offset, asked);
             if (m_isEnough)
                 return m_rows;
             if (!answer)
                 return std::unexpected(answer.error());
+            if (answer->status == badRequest) {
+                if (m_seen.isEmpty() && asksSimpler(asked))
+                    continue;
+                return std::unexpected(statusError(*answer));
+            }
             offset += m_ofPage;
             // The same rows again: the server knows no offset and has given all it gives.
             if (m_newOfPage == 0)
@@ -150,16 +168,29 @@ public:
     }
 
 private:
+    /// Some servers refuse a query for what they should ignore in it (PS3.18 §8.3.4.1): larger pages than they give, fields they do
+    /// not know. False: it cannot be asked more simply.
+    bool asksSimpler(qint64 asked)
+    {
+        if (asked > rowsOfSmallPage) {
+            m_pageRows = rowsOfSmallPage;
+            return true;
+        }
+        const QByteArray bare = withoutExtras(m_path);
+        return std::exchange(m_path, bare) != bare;
+    }
+
     Result<Answer> readPage(qint64 offset, qint64 asked)
     {
         RowsOfAnswer rows([this](const QByteArray& json) { return take(json); }, {});
         Request request;
-        request.path = m_path + "&limit=" + QByteArray::number(asked) + (offset > 0 ? "&offset=" + QByteArray::number(offset) : QByteArray());
+        request.path = m_path + (m_path.contains('?') ? '&' : '?') + "limit=" + QByteArray::number(asked) + (offset > 0 ? "&offset=" + QByteArray::number(offset) : QByteArray());
         request.accept = acceptJson;
         request.mostBytes = mostBytesOfRows;
+        request.alsoTakes = {badRequest};
         request.consumer = [&](const Answer& head, QByteArrayView bytes) { return rows.feed(head, bytes); };
         auto answer = m_http.exchange(std::move(request));
-        if (answer)
+        if (answer && answer->status != badRequest)
             if (auto done = rows.finish(*answer); !done)
                 return std::unexpected(done.error());
         return answer;
@@ -196,7 +227,8 @@ private:
     const dicom::OnMatch& m_onMatch;
     Task& m_task;
     const Report m_report;
-    const QByteArray m_path;
+    QByteArray m_path;
+    qint64 m_pageRows = rowsOfPage;
     const dicom::Tag m_key;
     QSet<QString> m_seen;
     qint64 m_rows = 0, m_ofPage = 0, m_newOfPage = 0;
