@@ -47,6 +47,7 @@ private Q_SLOTS:
         QTest::newRow("NET-14 QIDO limit ignored") << "all" << 1700 << 1;
         QTest::newRow("NET-14 QIDO 206") << "206" << 230 << 3;
         QTest::newRow("NET-14 QIDO Warning 299") << "299" << 230 << 3;
+        QTest::newRow("NET-14 QIDO a link to the next page") << "link" << 230 << 3;
         QTest::newRow("NET-14 QIDO X-Total-Count") << "total" << 230 << 3;
         QTest::newRow("NET-14 QIDO capped without a word") << "capped" << 230 << 3;
         QTest::newRow("NET-14 QIDO pages that overlap") << "overlap" << 2303 << 3;
@@ -66,7 +67,7 @@ private Q_SLOTS:
                 offset = 0;
             if (kind == "all")
                 limit = total, offset = 0;
-            if (kind == "206" || kind == "299" || kind == "total")
+            if (kind == "206" || kind == "299" || kind == "link" || kind == "total")
                 limit = 99;
             if (kind == "capped")
                 limit = 100;
@@ -81,6 +82,8 @@ private Q_SLOTS:
             QByteArray headers;
             if (kind == "299" && isMore)
                 headers = "Warning: 299 server \"There are more\"\r\n";
+            if (kind == "link" && isMore)
+                headers = "Link: </dicom-web/studies?offset=99>; rel=\"next\"\r\n";
             if (kind == "total")
                 headers = "X-Total-Count: " + QByteArray::number(total) + "\r\n";
             to.answer(kind == "206" && isMore ? 206 : 200, jsonType, rows(offset, count), headers);

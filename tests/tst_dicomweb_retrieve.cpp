@@ -207,6 +207,23 @@ private Q_SLOTS:
         }
     }
 
+    /// A server that gives a dozen rows at a time, whatever it is asked for, and does not say so: the study's count tells.
+    void NET_02_NET_14_pagesThatAreCappedWithoutAWordAreReadToTheCount()
+    {
+        const Shelf shelf(30);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const int offset = request.values("offset").value(0).toInt();
+            if (request.path().endsWith("/instances"))
+                to.answer(200, jsonType, instanceRows(shelf.uids.mid(offset, 12)));
+            else
+                shelf.serve(request, to);
+        });
+        const Got got = fetch(serviceOf(server), {shelf.uids[0]});
+        QVERIFY2(got.result && got.result->isComplete(), got.result && got.result->ended ? qPrintable(message(*got.result->ended)) : "");
+        QCOMPARE(got.result->expected, 30);
+        QCOMPARE(got.result->received, 29);
+    }
+
     void aServerWithoutSearchIsRetrievedFrom_data()
     {
         QTest::addColumn<bool>("hasMetadata");

@@ -62,7 +62,9 @@ Answer headOf(const QNetworkReply& reply)
     Answer answer;
     answer.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     answer.contentType = reply.rawHeader("Content-Type");
-    answer.saysMore = answer.status == 206 || reply.rawHeader("Warning").trimmed().startsWith("299");
+    const QByteArray link = reply.rawHeader("Link").toLower();
+    answer.saysMore = answer.status == 206 || reply.rawHeader("Warning").trimmed().startsWith("299") || link.contains("rel=\"next\"") ||
+                      link.contains("rel=next");
     bool isNumber = false;
     const qint64 total = reply.rawHeader("X-Total-Count").toLongLong(&isNumber);
     if (isNumber && total >= 0)

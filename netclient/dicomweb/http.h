@@ -17,7 +17,7 @@ struct Answer
 {
     int status = 0;
     QByteArray contentType;
-    bool saysMore = false;            ///< 206, or Warning 299: there are more rows than it gave (PS3.18 §8.3.4.4)
+    bool saysMore = false;            ///< 206, Warning 299 (PS3.18 §8.3.4.4) or a Link to the next page: there are more rows than it gave
     bool mayBeCut = false;            ///< nothing but the body itself tells where it ends
     std::optional<qint64> totalCount; ///< X-Total-Count
     std::optional<int> retryAfterSeconds;

@@ -133,9 +133,9 @@ class Pages
 public:
     /// `exactly`: what is looked for, where `keys` ask for more than that; what does not match is left out.
     Pages(Http& http, const Service& service, Level level, const FindKeys& keys, const FindKeys* exactly, const dicom::OnMatch& onMatch,
-          Task& task, Report report)
+          Task& task, Report report, qint64 atLeast)
         : m_http(http), m_service(service), m_level(level), m_keys(keys), m_exactly(exactly), m_onMatch(onMatch), m_task(task), m_report(report),
-          m_path(pathOf(level, keys)),
+          m_atLeast(atLeast), m_path(pathOf(level, keys)),
           m_key(level == Level::Study ? tag::StudyInstanceUID : level == Level::Series ? tag::SeriesInstanceUID : tag::SOPInstanceUID)
     {
     }
@@ -162,7 +162,7 @@ public:
             const bool isMoreSaid = answer->saysMore || (answer->totalCount && *answer->totalCount > offset);
             // Servers with a cap of their own cut at a round number, and not all of them say so (PS3.18 §8.3.4.4).
             const bool mayBeCapped = m_ofPage < asked && m_ofPage % 50 == 0;
-            if (m_ofPage != asked && !isMoreSaid && !mayBeCapped)
+            if (m_ofPage != asked && !isMoreSaid && !mayBeCapped && m_rows >= m_atLeast)
                 return m_rows;
         }
     }
@@ -227,6 +227,7 @@ private:
     const dicom::OnMatch& m_onMatch;
     Task& m_task;
     const Report m_report;
+    const qint64 m_atLeast;
     QByteArray m_path;
     qint64 m_pageRows = rowsOfPage;
     const dicom::Tag m_key;
@@ -260,17 +261,17 @@ bool isOfQuery(const Error& error)
 }
 
 Result<qint64> findWith(Http& http, const Service& service, Level level, const FindKeys& keys, const dicom::OnMatch& onMatch, Task& task,
-                        Report report)
+                        Report report, qint64 atLeast)
 {
     if (auto checked = checkUids({keys.studyUid, keys.seriesUid, keys.instanceUid}); !checked)
         return std::unexpected(checked.error());
-    auto rows = Pages(http, service, level, keys, nullptr, onMatch, task, report).read();
+    auto rows = Pages(http, service, level, keys, nullptr, onMatch, task, report, atLeast).read();
     if (!rows || *rows > 0 || task.isCancelled())
         return rows;
     const auto wide = widened(keys);
     if (!wide || decodesQueries(http))
         return rows;
-    const auto more = Pages(http, service, level, *wide, &keys, onMatch, task, report).read();
+    const auto more = Pages(http, service, level, *wide, &keys, onMatch, task, report, 0).read();
     return more || !isOfQuery(more.error()) ? more : rows;
 }
 
@@ -281,12 +282,13 @@ Result<qint64> find(const Service& service, Level level, const FindKeys& keys, c
     const auto http = Http::open(service, task);
     if (!http)
         return std::unexpected(http.error());
-    return findWith(**http, service, level, keys, onMatch, task, Report::Rows);
+    return findWith(**http, service, level, keys, onMatch, task, Report::Rows, 0);
 }
 
-Result<qint64> findQuietly(Http& http, const Service& service, Level level, const FindKeys& keys, const dicom::OnMatch& onMatch, Task& task)
+Result<qint64> findQuietly(Http& http, const Service& service, Level level, const FindKeys& keys, const dicom::OnMatch& onMatch, Task& task,
+                           qint64 atLeast)
 {
-    return findWith(http, service, level, keys, onMatch, task, Report::Nothing);
+    return findWith(http, service, level, keys, onMatch, task, Report::Nothing, atLeast);
 }
 
 Result<void> check(const Service& service, Task& task)

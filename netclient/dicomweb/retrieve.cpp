@@ -208,7 +208,7 @@ private:
         const auto rows = findQuietly(m_http, m_service, dicom::Level::Image, keys, [&](const dicom::Dataset& row) {
             add(row);
             return true;
-        }, m_task);
+        }, m_task, m_result.expected);
         return rows ? Result<void>() : std::unexpected(rows.error());
     }
 
