@@ -135,6 +135,7 @@ private Q_SLOTS:
         QTest::newRow("NET-01 WADO a web page for the study") << 200 << QByteArray("text/html");
         QTest::newRow("NET-01 WADO no boundary") << 200 << QByteArray("multipart/related; type=\"application/dicom\"");
         QTest::newRow("NET-07 WADO 204 for the study") << 204 << QByteArray();
+        QTest::newRow("NET-07 WADO no parts for the study") << 200 << Shelf::multipart;
     }
     void aStudyInAnotherFormIsFetchedByInstances()
     {
@@ -143,7 +144,7 @@ private Q_SLOTS:
         const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
-                to.answer(status, type, status == 204 ? "" : "PK\3\4");
+                to.answer(status, type, status == 204 ? "" : type == Shelf::multipart ? "--cut--\r\n" : "PK\3\4");
         });
         const Got got = fetch(serviceOf(server));
         QVERIFY(got.result && got.result->isComplete());
@@ -275,6 +276,31 @@ private Q_SLOTS:
         QCOMPARE(got.result->ended->fault, Fault::NotFound);
         QCOMPARE(got.result->failed.size(), 500); // each is named all the same
         QVERIFY2(server.requests().size() < 40, QByteArray::number(server.requests().size()).constData());
+    }
+
+    void partsWithoutEndAreNotListedWithoutEnd_data()
+    {
+        QTest::addColumn<bool>("isRubbish");
+        QTest::newRow("NET-14 rubbish without end") << true;
+        QTest::newRow("NET-14 GEO-18 the same instance without end") << false;
+    }
+    void partsWithoutEndAreNotListedWithoutEnd()
+    {
+        QFETCH(bool, isRubbish);
+        const Shelf shelf;
+        const QByteArray some = Shelf::part(isRubbish ? QByteArray("no DICOM") : shelf.files[shelf.uids[0]]).repeated(100);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (shelf.serve(request, to))
+                return;
+            to.close();
+            to.send("HTTP/1.1 200 OK\r\nContent-Type: " + Shelf::multipart + "\r\n\r\n");
+            while (to.send(some))
+                ;
+        });
+        const Got got = fetch(serviceOf(server));
+        QVERIFY(got.result && got.result->ended);
+        QCOMPARE(got.result->ended->fault, Fault::Damaged);
+        QVERIFY2(got.result->failed.size() < 11'000, QByteArray::number(qint64(got.result->failed.size())).constData());
     }
 
     /// A slow disk slows the server down instead of filling the memory.

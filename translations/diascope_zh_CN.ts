@@ -4675,6 +4675,10 @@ RIS：%1 %2</translation>
             <translation>服务器收到我们的请求过多（429）。</translation>
         </message>
         <message>
+            <source>the server goes on sending what was not asked for</source>
+            <translation>服务器不断发送未请求的内容</translation>
+        </message>
+        <message>
             <source>the server has an instance of this name already, and kept it as it was</source>
             <translation>服务器上已有同名的实例，并保留了原有内容</translation>
         </message>

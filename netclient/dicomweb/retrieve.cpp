@@ -22,6 +22,7 @@ namespace tag = dicom::tag;
 
 constexpr qint64 mostBytesOfInstance = Q_INT64_C(2) << 30;
 constexpr qint64 mostBytesOfStudy = Q_INT64_C(1) << 40;
+constexpr qint64 mostOddParts = 10'000; // refused, or there twice
 
 /// PS3.18 §8.7.3.5.2: as the server keeps it. Servers from before 2018 do not know the asterisk. JPEG-LS without loss first over
 /// a slow line. What a server cannot do is asked for in the next way.
@@ -50,7 +51,8 @@ struct Instance
 class Body
 {
 public:
-    Body(Intake& intake, QString announced) : m_intake(intake), m_announced(std::move(announced)) {}
+    /// `here`: instances that may come although they are here.
+    Body(Intake& intake, QString announced, qint64 here) : m_intake(intake), m_announced(std::move(announced)), m_mostOdd(mostOddParts + here) {}
 
     Result<void> feed(const Answer& head, QByteArrayView bytes)
     {
@@ -74,10 +76,11 @@ public:
 
     Result<void> finish()
     {
-        if (!m_hasBegun)
-            return fail(Fault::NotDicom, tr("the server answered with nothing"));
+        const auto done = m_reader ? m_reader->finish() : Result<void>();
+        if (!m_hasBegun || (done && m_reader && m_reader->parts() == 0))
+            return fail(Fault::NotFound, tr("the server answered with nothing"));
         if (!m_isFile)
-            return m_reader->finish();
+            return done;
         m_intake.take(std::move(m_file), m_announced);
         return {};
     }
@@ -90,11 +93,15 @@ private:
             m_intake.failed(m_announced, notDicomError(part.contentType).detail);
         else
             m_intake.take(std::move(part.body), m_announced);
+        // Each is listed, and a list has an end.
+        if (m_reader->parts() - m_intake.received().size() > m_mostOdd)
+            return fail(Fault::Damaged, tr("the server goes on sending what was not asked for"));
         return {};
     }
 
     Intake& m_intake;
     QString m_announced;
+    qint64 m_mostOdd;
     bool m_hasBegun = false, m_isFile = false;
     QByteArray m_file;
     std::unique_ptr<MultipartReader> m_reader;
@@ -162,11 +169,13 @@ private:
                (error.fault == Fault::Refused && !isTransient(error));
     }
 
-    /// The study is somebody's by the server's own account: whoever else's images come are not what was asked for (NET-08).
+    /// The study is somebody's by the server's own account: whoever else's images come are not what was asked for (NET-08). An ID in
+    /// other letters than ASCII may have been read in a character set that the file does not declare: it proves nothing.
     void expectPatient(const dicom::Dataset& row)
     {
         const QString patientId = row.text(tag::PatientID);
-        if (m_request.patientId.isEmpty() && !patientId.contains(QChar::ReplacementCharacter))
+        const bool isPlain = std::all_of(patientId.begin(), patientId.end(), [](QChar c) { return c.unicode() < 0x80; });
+        if (m_request.patientId.isEmpty() && isPlain)
             m_request.patientId = patientId;
     }
 
@@ -231,7 +240,7 @@ private:
     {
         const QByteArray path = studyPath() + (m_request.series.isEmpty() ? QByteArray() : "/series/" + m_request.series.value.toLatin1());
         while (true) {
-            auto body = std::make_shared<Body>(m_intake, QString());
+            auto body = std::make_shared<Body>(m_intake, QString(), m_request.present.size());
             Request request = requestFor(path, body);
             request.mostBytes = mostBytesOfStudy;
             request.version = Request::Version::Http1;
@@ -259,7 +268,7 @@ private:
             if (!ended || at >= m_instances.size())
                 return std::nullopt;
             const Instance instance = m_instances[at++];
-            auto body = std::make_shared<Body>(m_intake, instance.uid);
+            auto body = std::make_shared<Body>(m_intake, instance.uid, 0);
             Http::Job job;
             job.request = requestFor(studyPath() + "/series/" + instance.series.toLatin1() + "/instances/" + instance.uid.toLatin1(), body);
             job.request.mostBytes = mostBytesOfInstance + (1 << 20);
