@@ -1,6 +1,7 @@
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicomweb/http.h"
 #include "netclient/dicomweb/json_rows.h"
+#include "netclient/dicomweb/matching.h"
 #include "netclient/dicomweb/media_type.h"
 #include "netclient/dicomweb/multipart.h"
 #include "netclient/dicomweb/store_answer.h"
@@ -238,6 +239,93 @@ private Q_SLOTS:
         QCOMPARE(datasetFromJson(right, "GB18030")->text(tag::PatientName), QString::fromUtf8("张^é"));
     }
 
+    /// The same bytes as they are, in a JSON that is no UTF-8: read in the character set of the source, shown as damaged without one.
+    void SAF_07_textThatIsNoUtf8DoesNotHideTheRow()
+    {
+        const QByteArray json = QByteArray(test::misreadName).replace("@", "\xD5\xC5^\xCE\xB0").replace("{\"00", "{\n\t\"00");
+        QCOMPARE(datasetFromJson(json, "GB18030")->text(tag::PatientName), QString::fromUtf8("Zhang^Wei=张^伟"));
+        const auto damaged = datasetFromJson(json);
+        QVERIFY(damaged);
+        QVERIFY(damaged->text(tag::PatientName).startsWith("Zhang^Wei="));
+        QVERIFY(damaged->text(tag::PatientName).contains(QChar::ReplacementCharacter));
+    }
+
+    void NET_14_aValueWithoutItsBracketsIsOne()
+    {
+        const auto row = datasetFromJson(R"({"0020000D":{"vr":"UI","Value":"1.2.3"},"00100010":{"vr":"PN","Value":{"Alphabetic":"A^B"}},"00201208":{"vr":"IS","Value":7},"00100020":{"vr":"LO","Value":null}})");
+        QVERIFY(row);
+        QCOMPARE(row->text(tag::StudyInstanceUID), "1.2.3");
+        QCOMPARE(row->text(tag::PatientName), "A^B");
+        QCOMPARE(row->integer(tag::NumberOfStudyRelatedInstances), 7);
+        QVERIFY(row->contains(tag::PatientID) && !row->hasValue(tag::PatientID));
+    }
+
+    /// PS3.4 C.2.2.2.1 and C.2.2.2.4.
+    void rowsMatchAsTheStandardSays_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<bool>("isMatch");
+        QTest::newRow("SAF-07 the whole name") << "Müller^Anna Maria" << "Müller^Anna Maria" << true;
+        QTest::newRow("SAF-07 any case") << "MÜLLER^ANNA" << "müller^anna" << true;
+        QTest::newRow("SAF-07 empty components at the end") << "Müller^Anna^^^" << "Müller^Anna" << true;
+        QTest::newRow("SAF-07 only the family name") << "Müller^Anna" << "Müller" << false;
+        QTest::newRow("SAF-07 only the family name, with an asterisk") << "Müller^Anna" << "Müller*" << true;
+        QTest::newRow("SAF-07 the ideographic group") << "Zhang^XiaoDong=张^小东" << "张^小东" << true;
+        QTest::newRow("SAF-07 two groups") << "Zhang^XiaoDong=张^小东" << "*=张*" << true;
+        QTest::newRow("SAF-07 another ideograph") << "Zhang^XiaoDong=张^小东" << "章*" << false;
+        QTest::newRow("SAF-07 a composed letter") << QString::fromUtf8("Je\u0301ro\u0302me^A") << QString::fromUtf8("J\u00e9r\u00f4me^A") << true;
+        QTest::newRow("SAF-07 a letter is not its bare one") << "Jérôme^A" << "Jerome ^A" << false;
+        QTest::newRow("SAF-07 one letter") << "Müller^Bo" << "M?ller^Bo" << true;
+        QTest::newRow("SAF-07 one letter is not none") << "Mller^Bo" << "M?ller^Bo" << false;
+        QTest::newRow("SAF-07 nobody") << "" << "M?ller" << false;
+    }
+    void rowsMatchAsTheStandardSays()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, pattern);
+        QFETCH(bool, isMatch);
+        const auto row = datasetFromJson(QStringLiteral(R"({"00100010":{"vr":"PN","Value":["%1"]},"00100020":{"vr":"LO","Value":["a 1"]},"00081030":{"vr":"LO","Value":["CT Kopf"]}})").arg(name).toUtf8());
+        QVERIFY(row);
+        dicom::FindKeys keys;
+        keys.patientName = pattern;
+        QCOMPARE(matches(*row, dicom::Level::Study, keys), isMatch);
+        keys.patientName.clear();
+        keys.patientId = "A 1"; // an ID is another in capitals
+        QVERIFY(!matches(*row, dicom::Level::Study, keys));
+        keys.patientId = "a 1";
+        keys.description = "CT K*";
+        QVERIFY(matches(*row, dicom::Level::Study, keys));
+    }
+
+    void wildcardsAreMatchedInGoodTime()
+    {
+        QVERIFY(matchesWildcards(u"", u"**"));
+        QVERIFY(!matchesWildcards(u"", u"?"));
+        QVERIFY(matchesWildcards(u"abcabd", u"*ab?"));
+        QVERIFY(!matchesWildcards(u"abc", u"abcd"));
+        QElapsedTimer clock;
+        clock.start();
+        QVERIFY(!matchesWildcards(QString(5000, u'a'), QStringLiteral("*a*a*a*a*a*a*a*a*a*a*b")));
+        QVERIFY2(clock.elapsed() < 1000, QByteArray::number(clock.elapsed()).constData());
+    }
+
+    void onlyWhatWouldBePercentSignsIsWidened()
+    {
+        dicom::FindKeys keys;
+        keys.patientName = QString::fromUtf8("Müller^Anna-Maria*");
+        keys.accession = "A 1";
+        keys.patientId = "A_1.2~3";
+        keys.dates = "20200101-20200102";
+        const auto wide = widened(keys);
+        QVERIFY(wide);
+        QCOMPARE(wide->patientName, "M*ller*Anna-Maria*");
+        QCOMPARE(wide->accession, "A*1");
+        QCOMPARE(wide->patientId, "A_1.2~3");
+        QCOMPARE(wide->dates, "20200101-20200102");
+        QVERIFY(!widened(*wide));
+    }
+
     void whatAServerSaysOfStoredObjectsIsRead_data()
     {
         QTest::addColumn<QByteArray>("type");
@@ -245,6 +333,8 @@ private Q_SLOTS:
         const QByteArray object = test::storedJson;
         QTest::newRow("NET-01 STOW answer in JSON") << QByteArray("application/dicom+json") << object;
         QTest::newRow("NET-01 STOW answer in a JSON array") << QByteArray("application/json; charset=utf-8") << "[" + object + "]";
+        QTest::newRow("NET-01 STOW answer in JSON without a type") << QByteArray() << object;
+        QTest::newRow("NET-01 STOW answer in XML that is called JSON") << QByteArray("application/dicom+json") << QByteArray(test::storedXml);
         QTest::newRow("NET-01 STOW answer in XML") << QByteArray("application/dicom+xml") << QByteArray(test::storedXml);
     }
     void whatAServerSaysOfStoredObjectsIsRead()

@@ -121,17 +121,21 @@ private Q_SLOTS:
         QCOMPARE(texts(plain(), dicom::Level::Study, keys, tag::StudyInstanceUID, &error), QStringList());
     }
 
-    /// Stored by an independent program in four character sets. Orthanc's plugin 1.7 does not decode percent signs in a query, so it is
-    /// asked in plain letters; how others are sent is looked at in tst_dicomweb.
+    /// Stored by an independent program in four character sets. Orthanc's plugin 1.7 does not decode percent signs in a query: what has
+    /// any is found all the same.
     void namesInManyCharacterSetsAreFound_data()
     {
         QTest::addColumn<QString>("characterSet");
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("pattern");
         QTest::newRow("SAF-07 UTF-8") << "ISO_IR 192" << "Łukasiewicz^Jan" << "*Jan";
+        QTest::newRow("SAF-07 UTF-8, asked in its letters") << "ISO_IR 192" << "Łukasiewicz^Ewa Maria" << "łukasiewicz^Ewa Maria";
         QTest::newRow("SAF-07 Cyrillic") << "ISO_IR 144" << "Люкceмбypг" << "*";
+        QTest::newRow("SAF-07 Cyrillic, asked in its letters") << "ISO_IR 144" << "Иванов^Пётр" << "иванов*";
         QTest::newRow("SAF-07 GB18030") << "GB18030" << "Zhang^XiaoDong=张^小东" << "Zhang*";
+        QTest::newRow("SAF-07 GB18030, asked in its letters") << "GB18030" << "Li^Wei=李^伟" << "李*";
         QTest::newRow("SAF-07 Latin-1") << "ISO_IR 100" << "Buc^Jérôme" << "Buc*";
+        QTest::newRow("SAF-07 Latin-1, asked by a letter's wildcard") << "ISO_IR 100" << "Müller^Anna" << "M?ller^Anna";
     }
     void namesInManyCharacterSetsAreFound()
     {

@@ -46,6 +46,8 @@ private Q_SLOTS:
         QTest::newRow("NET-10 expired certificate") << "expired" << "" << "has expired";
         QTest::newRow("NET-10 wrong host") << "otherhost" << "" << "for another host name";
         QTest::newRow("NET-10 unknown CA") << "stranger" << "" << "authority that is not trusted";
+        QTest::newRow("NET-10 RSA of 1024 bits") << "weak" << "ssl_ciphers DEFAULT@SECLEVEL=0;" << "no longer safe";
+        QTest::newRow("NET-10 a client's certificate") << "clientonly" << "" << "not one for a server";
         QTest::newRow("NET-10 TLS 1.0") << "server" << "ssl_protocols TLSv1; ssl_ciphers DEFAULT@SECLEVEL=0;" << "no longer safe (older than TLS 1.2)";
         QTest::newRow("NET-10 TLS 1.1") << "server" << "ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;" << "no longer safe (older than TLS 1.2)";
     }

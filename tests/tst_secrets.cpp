@@ -1,6 +1,7 @@
 #include "netclient/base/secrets.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <iostream>
@@ -8,7 +9,8 @@
 
 using namespace diascope;
 
-/// The program is its own helper: "child VERB NAME [SECRET]" does one thing and says how it went.
+/// The program is its own helper: "child VERB NAME [SECRET]" does one thing and says how it went; "twice" reads it two times, and
+/// says how long the second took. It waits two seconds for a person.
 namespace
 {
 
@@ -16,6 +18,7 @@ int child(const QStringList& arguments)
 {
     const QString verb = arguments.value(0), name = arguments.value(1);
     QString said;
+    setKeyringPatience(std::chrono::seconds(2));
     // Off the main thread, whose event loop does not run: as a worker would call it.
     std::thread worker([&] {
         const auto say = [&](const auto& result) { said = result ? QStringLiteral("done") : QString::number(int(result.error().fault)) + u' ' + result.error().detail; };
@@ -23,7 +26,14 @@ int child(const QStringList& arguments)
             say(storeSecret(name, arguments.value(2)));
         else if (verb == "remove")
             say(removeSecret(name));
-        else if (const auto secret = readSecret(name))
+        else if (verb == "twice") {
+            QElapsedTimer clock;
+            clock.start();
+            const auto first = readSecret(name);
+            const qint64 firstMs = clock.restart();
+            const auto second = readSecret(name);
+            said = QStringLiteral("%1 %2 %3").arg(first ? -1 : int(first.error().fault)).arg(second ? -1 : int(second.error().fault)).arg(firstMs) + u' ' + QString::number(clock.elapsed());
+        } else if (const auto secret = readSecret(name))
             said = "secret " + *secret;
         else
             say(secret);
@@ -94,6 +104,57 @@ private Q_SLOTS:
         QCOMPARE(lines[4], notFound);
         QCOMPARE(lines[5], "done");
         QCOMPARE(filesWith(home.path(), "ss word"), QStringList()); // the keyring's file is encrypted
+    }
+
+    /// A real keyring with a password in it, locked again. Nobody is there to unlock it, so each question fails at once and says
+    /// why: libsecret alone calls the password missing, and removed.
+    void aLockedKeyringIsNotAnEmptyOne()
+    {
+        QTemporaryDir home;
+        const auto ran = withLockedKeyring(home, QStringLiteral("'%1' child read n; '%1' child store m x; '%1' child remove n").arg(self()), {});
+        if (!ran)
+            QSKIP("gnome-keyring or dbus is not here");
+        const QList<QByteArray> lines = ran->out.trimmed().split('\n');
+        QVERIFY2(lines.size() == 5 && lines[1].contains("/org/freedesktop/secrets/collection/login"), (ran->out + ran->err).constData());
+        QCOMPARE(lines[0], "done");
+        for (int i = 2; i < 5; ++i)
+            QCOMPARE(lines[i], QByteArray::number(int(Fault::Unreadable)) + " the keyring stayed locked");
+    }
+
+    /// The same, and whoever should ask the person for the keyring's password never does.
+    void aKeyringThatWaitsForAPersonIsNotWaitedForForEver()
+    {
+        QTemporaryDir home;
+        const auto ran = withLockedKeyring(home, QStringLiteral("'%1' child read n; '%1' child twice n").arg(self()), QStringLiteral("/bin/sleep 20"));
+        if (!ran)
+            QSKIP("gnome-keyring or dbus is not here");
+        const QList<QByteArray> lines = ran->out.trimmed().split('\n');
+        QVERIFY2(lines.size() == 4, (ran->out + ran->err).constData());
+        const QByteArray timedOut = QByteArray::number(int(Fault::TimedOut));
+        QCOMPARE(lines[2], timedOut + " the keyring does not answer; it may be waiting to be unlocked");
+        const QList<QByteArray> twice = lines[3].split(' ');
+        QCOMPARE(twice.mid(0, 2), (QList<QByteArray>{timedOut, timedOut}));
+        QVERIFY2(twice[2].toInt() >= 2000 && twice[2].toInt() < 6000, lines[3].constData());
+        QVERIFY2(twice[3].toInt() < 500, lines[3].constData()); // the next question does not wait once more
+    }
+
+private:
+    /// Output: "done" (a secret n was kept), what was locked, then what `script` says. `prompter`: what is started to ask a person.
+    static std::optional<test::Ran> withLockedKeyring(const QTemporaryDir& home, const QString& script, const QString& prompter)
+    {
+        if (QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() || QStandardPaths::findExecutable("dbus-run-session").isEmpty())
+            return std::nullopt;
+        const QString services = home.filePath("d/dbus-1/services");
+        QDir().mkpath(services);
+        QFile service(services + "/org.gnome.keyring.SystemPrompter.service");
+        if (!prompter.isEmpty() && service.open(QIODevice::WriteOnly))
+            service.write("[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=" + prompter.toUtf8() + "\n");
+        service.close();
+        const QString all = QStringLiteral("printf 'login password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; '%1' child store n word;"
+                                           " dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.Lock"
+                                           " array:objpath:/org/freedesktop/secrets/collection/login | grep -m1 collection; %2").arg(self(), script);
+        return test::run("env", {"-u", "DISPLAY", "-u", "WAYLAND_DISPLAY", "HOME=" + home.path(), "XDG_RUNTIME_DIR=" + home.path(), "XDG_CONFIG_HOME=" + home.filePath("c"),
+                                 "XDG_DATA_HOME=" + home.filePath("d"), "dbus-run-session", "--", "/bin/sh", "-c", all});
     }
 };
 

@@ -46,8 +46,8 @@ RIS：%1 %2</translation>
             <translation>“%1”不是 UID：只能是数字和点，最多 64 个字符</translation>
         </message>
         <message>
-            <source>"%1" is no address of a DICOMweb service (http:// or https://, without user and password)</source>
-            <translation>“%1”不是 DICOMweb 服务的地址（http:// 或 https://,不含用户名和密码）</translation>
+            <source>"%1" is no address of a DICOMweb service (http:// or https://, without user, password or query)</source>
+            <translation>“%1”不是 DICOMweb 服务的地址（http:// 或 https://，不含用户名、密码或查询参数）</translation>
         </message>
         <message>
             <source>"%1" is no date</source>
@@ -247,8 +247,16 @@ RIS：%1 %2</translation>
             <translation>%1 不在介质上</translation>
         </message>
         <message>
+            <source>%1 is saved without its password: %2</source>
+            <translation>%1 已保存，但未保存其密码：%2</translation>
+        </message>
+        <message>
             <source>%1 is saved.</source>
             <translation>%1 已保存。</translation>
+        </message>
+        <message>
+            <source>%1 is saved; the keyring is asked to keep its password…</source>
+            <translation>%1 已保存；正在请求密钥环保存其密码…</translation>
         </message>
         <message>
             <source>%1 is the database of another program</source>
@@ -2645,6 +2653,10 @@ RIS：%1 %2</translation>
             <translation>%1后重试</translation>
         </message>
         <message>
+            <source>all %1 instances are there, but not everything was in order: %2</source>
+            <translation>全部 %1 个实例都已到位，但并非一切正常：%2</translation>
+        </message>
+        <message>
             <source>an AE title has 1 to 16 characters</source>
             <translation>AE 标题为 1 到 16 个字符</translation>
         </message>
@@ -4763,6 +4775,14 @@ RIS：%1 %2</translation>
             <translation>服务器收到我们的请求过多（429）。</translation>
         </message>
         <message>
+            <source>the server goes on sending what was not asked for</source>
+            <translation>服务器不断发送未请求的内容</translation>
+        </message>
+        <message>
+            <source>the server has an instance of this name already, and kept it as it was</source>
+            <translation>服务器上已有同名的实例，并保留了原有内容</translation>
+        </message>
+        <message>
             <source>the server has it and did not send it</source>
             <translation>服务器有它但没有发送</translation>
         </message>
@@ -4791,12 +4811,20 @@ RIS：%1 %2</translation>
             <translation>服务器拒绝了它（%1）</translation>
         </message>
         <message>
+            <source>the server refused it and does not say why</source>
+            <translation>服务器拒绝了它，未说明原因</translation>
+        </message>
+        <message>
             <source>the server says it contradicts what it has (409)</source>
             <translation>服务器称它与已有内容矛盾（409）</translation>
         </message>
         <message>
             <source>the server says it is too large for one request (413)</source>
             <translation>服务器称它对一次请求来说太大（413）</translation>
+        </message>
+        <message>
+            <source>the server says that it has %1 instances and names %2</source>
+            <translation>服务器称有 %1 个实例，但只列出了 %2 个</translation>
         </message>
         <message>
             <source>the server says the data does not match its kind (%1)</source>
@@ -4831,8 +4859,20 @@ RIS：%1 %2</translation>
             <translation>服务器在 %1 秒内几乎没有发送数据</translation>
         </message>
         <message>
+            <source>the server wants a kind of login other than by password or token (401)</source>
+            <translation>服务器要求密码或令牌以外的登录方式（401）</translation>
+        </message>
+        <message>
             <source>the server's answer does not end: more than %1 MiB</source>
             <translation>服务器的应答没有结束：超过 %1 MiB</translation>
+        </message>
+        <message>
+            <source>the server's answer does not end: more than %1 rows</source>
+            <translation>服务器的应答没有结尾：超过 %1 行</translation>
+        </message>
+        <message>
+            <source>the server's answer ends before it has begun</source>
+            <translation>服务器的应答尚未开始就结束了</translation>
         </message>
         <message>
             <source>the server's answer ends in the middle</source>
@@ -4861,6 +4901,14 @@ RIS：%1 %2</translation>
         <message>
             <source>the server's certificate is for another host name</source>
             <translation>服务器的证书属于另一个主机名</translation>
+        </message>
+        <message>
+            <source>the server's certificate is made in a way that is no longer safe</source>
+            <translation>服务器的证书采用了已不再安全的方式制作</translation>
+        </message>
+        <message>
+            <source>the server's certificate is not one for a server</source>
+            <translation>服务器的证书不是用于服务器的证书</translation>
         </message>
         <message>
             <source>the server's certificate is not valid yet</source>
@@ -4989,6 +5037,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the texts cannot be written</source>
             <translation>无法写入文本</translation>
+        </message>
+        <message>
+            <source>the token is empty</source>
+            <translation>令牌为空</translation>
         </message>
         <message>
             <source>the transfer syntax %1 cannot be decoded</source>

@@ -1,6 +1,7 @@
 #include "app/cli/verbs.h"
 #include "app/session/exchange.h"
 #include <QFile>
+#include "netclient/dicomweb/query.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/study_transfer.h"
 
@@ -109,7 +110,9 @@ Outcome runEcho(Call& call, const QCommandLineParser& parser)
     const auto node = nodeNamed(call, parser.positionalArguments().first());
     if (!node)
         return failed(node.error());
-    const auto echoed = dimse::echo(*node, (*call.session())->local(), call.task());
+    const dimse::Local local = (*call.session())->local();
+    const auto echoed = node->retrieveBy == dimse::Node::RetrieveBy::Web ? dicomweb::check(transfer::serviceOf(*node, local), call.task())
+                                                                         : dimse::echo(*node, local, call.task());
     if (!echoed)
         return failed(echoed.error());
     if (call.isJson)
@@ -138,7 +141,7 @@ QJsonObject rowJson(const dicom::Dataset& row, dimse::Level level)
         put("time", tag::StudyTime);
         put("accession", tag::AccessionNumber);
         put("description", tag::StudyDescription);
-        json["modalities"] = QJsonArray::fromStringList(row.texts(tag::ModalitiesInStudy));
+        json["modalities"] = QJsonArray::fromStringList(transfer::studyRowOf(row).modalities);
         putNumber("series", tag::NumberOfStudyRelatedSeries);
         putNumber("instances", tag::NumberOfStudyRelatedInstances);
         break;
@@ -212,9 +215,14 @@ Outcome runFind(Call& call, const QCommandLineParser& parser)
     if (!keys)
         return wrongUsage(keys.error().detail);
     keys->limit = *limit;
-    const auto node = nodeNamed(call, parser.positionalArguments().first());
+    auto node = nodeNamed(call, parser.positionalArguments().first());
     if (!node)
         return failed(node.error());
+    if (parser.isSet("web")) {
+        if (node->dicomWebUrl.isEmpty())
+            return failed(tr("%1 has no DICOMweb address (diascope node add … --dicomweb URL)").arg(node->name));
+        node->retrieveBy = dimse::Node::RetrieveBy::Web;
+    }
     const auto level = isOfPatients ? dimse::Level::Study : dimse::Level(levels.indexOf(named));
     QJsonArray json;
     const auto onRow = [&](const dicom::Dataset& row) {
@@ -264,7 +272,7 @@ Verb echoVerb() { return {"echo", "NODE", tr("ask a peer whether it is there"), 
 
 Verb findVerb()
 {
-    return {"find", "NODE [--level patient|study|series|image] [--patient-id ID] [--name N] [--accession A] [--date A-B] [--modality M]",
+    return {"find", "NODE [--level patient|study|series|image] [--patient-id ID] [--name N] [--accession A] [--date A-B] [--modality M] [--web]",
             tr("search a peer"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"level", tr("patient, study, series or image"), "L"},
@@ -275,6 +283,7 @@ Verb findVerb()
                                    {"modality", tr("one"), "M"},
                                    {"study-uid", tr("the study the series or images are in"), "UID"},
                                    {"series-uid", tr("the series the images are in"), "UID"},
+                                   {"web", tr("by DICOMweb")},
                                    {"limit", tr("at most this many"), "N"}});
             },
             runFind};

@@ -206,9 +206,11 @@ Result<void> Exchange::removeNode(const QString& name)
     const auto node = nodes.find(name);
     if (auto removed = nodes.remove(name); !removed)
         return removed;
-    if (node->login != dicom::Login::Kind::None)
-        if (auto gone = removeSecret(name); !gone)
-            qCWarning(lcNet) << "a secret stayed in the keyring:" << int(gone.error().fault);
+    if (node->login != dicom::Login::Kind::None) // a window does not wait for a keyring that waits for a person
+        m_secretRemoval = std::async(std::launch::async, [name, before = std::move(m_secretRemoval)] {
+            if (auto gone = removeSecret(name); !gone)
+                qCWarning(lcNet) << "a secret stayed in the keyring:" << int(gone.error().fault);
+        });
     (void)m_queue->forget(name);
     Q_EMIT m_session.settingsChanged();
     return {};

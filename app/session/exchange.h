@@ -3,6 +3,7 @@
 #include "netclient/dimse/listener.h"
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_runner.h"
+#include <future>
 #include <mutex>
 
 namespace diascope::app
@@ -47,7 +48,7 @@ public:
     /// Adds or replaces a node; a secret that is not empty goes to the keyring. Errors: Denied, those of Nodes and of the keyring
     /// (then nothing was stored).
     Result<void> storeNode(const dimse::Node& node, const QString& secret);
-    Result<void> removeNode(const QString& name); ///< its secret goes too
+    Result<void> removeNode(const QString& name); ///< its secret goes too, in the background
     /// A node as it is configured, with its secret (see withSecret()). NotFound, and the keyring's errors.
     Result<dimse::Node> node(const QString& name) const;
 
@@ -75,6 +76,7 @@ private:
     Session& m_session;
     std::unique_ptr<transfer::TransferQueue> m_queue;
     std::unique_ptr<transfer::TransferRunner> m_runner;
+    std::future<void> m_secretRemoval; ///< awaited in the end
     std::unique_ptr<dimse::Listener> m_listener;
     QString m_listenerTrouble;
     std::mutex m_makingRoom;

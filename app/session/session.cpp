@@ -2,6 +2,7 @@
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
 #include "netclient/base/log.h"
+#include "netclient/base/secrets.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
@@ -41,7 +42,7 @@ const std::vector<KnownSetting>& knownSettings()
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
-        known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds),
+        known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
         known(evictImported), known(worklistNode), known(prefetchMinutes),
         known(transfer::routeRules), known(transfer::prefetchRules), known(transfer::backgroundLimits), known(transfer::atOnce),
     };
@@ -141,6 +142,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     session->m_profile = *profile;
     session->m_mode = mode;
     session->m_settings = std::make_unique<Settings>(*profile);
+    setKeyringPatience(std::chrono::seconds(session->m_settings->get(keyringSeconds)));
     viewer::setMemoryBudget(qint64(session->m_settings->get(viewer::memoryMiB)) << 20);
     auto opened = archive::Archive::open(*profile);
     if (!opened && opened.error().fault == Fault::Damaged && !opened.error().detail.contains(QLatin1String("diascope rebuild")) && QDir(profile->pixelFolder()).exists())

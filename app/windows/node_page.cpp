@@ -230,12 +230,20 @@ dimse::Node NodePage::edited() const
 void NodePage::store()
 {
     const dimse::Node node = edited();
-    const auto stored = m_session.exchange().storeNode(node, m_password->text());
-    if (!stored)
+    if (const auto stored = m_session.exchange().storeNode(node, {}); !stored)
         return say(message(stored.error()), true);
+    const QString secret = m_password->text();
     m_password->clear();
     list();
-    say(tr("%1 is saved.").arg(node.name), false);
+    if (secret.isEmpty())
+        return say(tr("%1 is saved.").arg(node.name), false);
+    // The keyring may ask a person, and no window waits for that.
+    say(tr("%1 is saved; the keyring is asked to keep its password…").arg(node.name), false);
+    start(tr("Save"), [name = node.name, secret](Task&) -> Result<QString> {
+        if (const auto kept = storeSecret(name, secret); !kept)
+            return fail(kept.error().fault, NodePage::tr("%1 is saved without its password: %2").arg(name, kept.error().detail));
+        return NodePage::tr("%1 is saved.").arg(name);
+    });
 }
 
 void NodePage::remove()
@@ -251,7 +259,7 @@ void NodePage::test()
 {
     const dimse::Node node = edited();
     say(tr("Asking %1…").arg(node.host), false);
-    m_testing = std::make_unique<Job>(
+    start(
         tr("Test"),
         [node, typed = m_password->text(), local = m_session.local()](Task& task) -> Result<QString> {
             dimse::Node asked = node;
@@ -269,12 +277,19 @@ void NodePage::test()
             if (const auto checked = dicomweb::check(transfer::serviceOf(asked), task); !checked)
                 return fail(checked.error().fault, NodePage::tr("%1 answers, its DICOMweb service does not: %2").arg(node.aeTitle, checked.error().detail));
             return NodePage::tr("%1 answers, and so does its DICOMweb service.").arg(node.aeTitle);
-        },
-        nullptr);
-    connect(m_testing.get(), &Job::finished, this, [this] {
-        const auto& result = m_testing->result();
-        say(result ? *result : message(result.error()), !result);
+        });
+}
+
+void NodePage::start(const QString& title, Job::Work work)
+{
+    Job::leave(std::move(m_job));
+    m_job = std::make_unique<Job>(title, std::move(work), nullptr);
+    connect(m_job.get(), &Job::finished, this, [this, job = m_job.get()] {
+        if (job == m_job.get())
+            say(job->result() ? *job->result() : message(job->result().error()), !job->result());
     });
 }
+
+NodePage::~NodePage() { Job::leave(std::move(m_job)); }
 
 } // namespace diascope::windows

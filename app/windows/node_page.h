@@ -20,6 +20,7 @@ class NodePage : public QWidget
 
 public:
     explicit NodePage(app::Session& session, QWidget* parent = nullptr);
+    ~NodePage() override;
 
 private:
     QWidget* dicomFields();
@@ -41,7 +42,8 @@ private:
     QComboBox *m_charset = nullptr, *m_assumed = nullptr, *m_login = nullptr, *m_way = nullptr;
     QCheckBox *m_tls = nullptr, *m_slow = nullptr;
     QLabel* m_message = nullptr;
-    std::unique_ptr<Job> m_testing;
+    void start(const QString& title, Job::Work work); ///< in place of what runs; says what comes of it
+    std::unique_ptr<Job> m_job;
 };
 
 } // namespace diascope::windows

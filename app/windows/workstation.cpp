@@ -8,10 +8,9 @@
 #include "netclient/base/log.h"
 #include "netclient/transfer/first_picture.h"
 #include "netclient/transfer/study_transfer.h"
-#include <QBuffer>
+#include "viewer/decode/server_picture.h"
 #include <QCommandLineParser>
 #include <QFile>
-#include <QImageReader>
 #include <QLibraryInfo>
 #include <QStandardPaths>
 #include <QStyleFactory>
@@ -21,6 +20,7 @@
 #include <QUrlQuery>
 #include <QtConcurrent>
 #include <cstdio>
+#include <span>
 
 namespace diascope::windows
 {
@@ -28,18 +28,15 @@ namespace diascope::windows
 namespace
 {
 
-/// A picture from a peer: only of the two kinds a server makes (PS3.18 §8.7.4), and of a size it was asked for.
+/// A picture from a peer, of about the size it was asked for; null where it is none. What a peer sends is never decoded here.
 QImage imageOf(const QByteArray& bytes)
 {
     constexpr int mostPx = 2048;
-    QBuffer buffer;
-    buffer.setData(bytes);
-    buffer.open(QIODevice::ReadOnly);
-    const bool isPng = bytes.startsWith("\x89PNG");
-    QImageReader reader(&buffer, isPng ? "png" : "jpeg");
-    reader.setAutoDetectImageFormat(false);
-    const QSize size = reader.size();
-    return size.isValid() && size.width() <= mostPx && size.height() <= mostPx ? reader.read() : QImage();
+    const auto picture = viewer::decodeServerPicture(std::as_bytes(std::span(bytes)), mostPx);
+    if (!picture)
+        return {};
+    const QImage image(reinterpret_cast<const uchar*>(picture->pixels.data()), picture->columns, picture->rows, 3 * picture->columns, QImage::Format_RGB888);
+    return image.copy(); // its own bytes
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
-#include "netclient/base/error.h"
+#include "netclient/base/settings.h"
+#include <chrono>
 
 /// Passwords and tokens in the system's keyring (service "Diascope"), never in a file of ours. Blocking, from any thread; the
 /// keyring may ask the user to unlock it.
@@ -8,7 +9,12 @@
 namespace diascope
 {
 
-/// Errors: NotFound (nothing under this name), Unreadable (no keyring runs, or it stays locked), TimedOut.
+/// How long a person may take to unlock the keyring.
+inline const Setting<int> keyringSeconds{"keyring.seconds", 60};
+void setKeyringPatience(std::chrono::seconds patience); ///< for the whole process
+
+/// Errors: NotFound (nothing under this name), Unreadable (no keyring runs, or it stays locked), TimedOut; at once where an
+/// earlier question is still open.
 Result<QString> readSecret(const QString& name);
 /// Errors: Unreadable, TimedOut. Nothing is written anywhere else.
 Result<void> storeSecret(const QString& name, const QString& secret);

@@ -43,15 +43,18 @@ bool isSameOrigin(const QUrl& a, const QUrl& b)
 /// Seconds, or a date (RFC 9110 §10.2.3).
 std::optional<int> retryAfter(const QByteArray& header)
 {
-    bool isNumber = false;
-    const int seconds = header.trimmed().toInt(&isNumber);
-    if (isNumber)
-        return std::max(0, seconds);
+    constexpr qint64 most = 1'000'000;
+    const QByteArray text = header.trimmed();
+    if (!text.isEmpty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        bool isNumber = false;
+        const qint64 seconds = text.toLongLong(&isNumber);
+        return int(isNumber ? std::min(seconds, most) : most); // more digits than any number has
+    }
     QDateTime when = QLocale::c().toDateTime(QString::fromLatin1(header.trimmed()), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
     if (!when.isValid())
         return std::nullopt;
     when.setTimeSpec(Qt::UTC);
-    return int(std::clamp<qint64>(QDateTime::currentDateTimeUtc().secsTo(when), 0, 1'000'000));
+    return int(std::clamp<qint64>(QDateTime::currentDateTimeUtc().secsTo(when), 0, most));
 }
 
 Answer headOf(const QNetworkReply& reply)
@@ -59,12 +62,18 @@ Answer headOf(const QNetworkReply& reply)
     Answer answer;
     answer.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     answer.contentType = reply.rawHeader("Content-Type");
-    answer.saysMore = answer.status == 206 || reply.rawHeader("Warning").trimmed().startsWith("299");
+    const QByteArray link = reply.rawHeader("Link").toLower();
+    answer.saysMore = answer.status == 206 || reply.rawHeader("Warning").trimmed().startsWith("299") || link.contains("rel=\"next\"") ||
+                      link.contains("rel=next");
     bool isNumber = false;
     const qint64 total = reply.rawHeader("X-Total-Count").toLongLong(&isNumber);
     if (isNumber && total >= 0)
         answer.totalCount = total;
     answer.retryAfterSeconds = retryAfter(reply.rawHeader("Retry-After"));
+    const bool isFramed = reply.header(QNetworkRequest::ContentLengthHeader).isValid() ||
+                          reply.attribute(QNetworkRequest::Http2WasUsedAttribute).toBool();
+    answer.mayBeCut = answer.status != 204 && !isFramed;
+    answer.challenge = reply.rawHeader("WWW-Authenticate");
     return answer;
 }
 
@@ -170,6 +179,8 @@ Result<std::unique_ptr<Http>> Http::open(const Service& service, Task& task)
     const dicom::Login& login = service.login;
     if (login.kind != dicom::Login::Kind::None && !isEncrypted && !isLoopback(d->base.host()))
         return fail(Fault::Invalid, tr("a password or token is not sent over http without encryption: the address must begin with https"));
+    if (login.kind == dicom::Login::Kind::Bearer && login.secret.isEmpty())
+        return fail(Fault::Invalid, tr("the token is empty"));
     if (login.kind == dicom::Login::Kind::Basic) {
         if (login.user.contains(u':'))
             return fail(Fault::Invalid, tr("a user name for HTTP may not have a colon"));
@@ -248,7 +259,8 @@ void Http::Private::start(Exchange& exchange)
 void Http::Private::redirect(Exchange& exchange)
 {
     const QByteArray location = exchange.reply->rawHeader("Location");
-    const QUrl to = exchange.url.resolved(QUrl::fromEncoded(location, QUrl::StrictMode));
+    QUrl to = exchange.url.resolved(QUrl::fromEncoded(location, QUrl::StrictMode));
+    to.setUserInfo({}); // whom we log in as is not for the server to say
     if (location.isEmpty() || !to.isValid() || to.host().isEmpty())
         return exchange.end(statusError(exchange.answer));
     if (++exchange.redirects > mostRedirects)
@@ -282,6 +294,9 @@ void Http::Private::takeHead(Exchange& exchange)
     exchange.answer = headOf(*exchange.reply);
     exchange.hasHead = exchange.isSent = true;
     const int status = exchange.answer.status;
+    // An interim answer that Qt takes for the last one: the real one is lost.
+    if (status < 200)
+        return exchange.end({Fault::Damaged, tr("what answers there does not speak HTTP as it should")});
     const auto& also = exchange.job.request.alsoTakes;
     if (status < 300 || std::find(also.begin(), also.end(), status) != also.end())
         return;

@@ -17,9 +17,11 @@ struct Answer
 {
     int status = 0;
     QByteArray contentType;
-    bool saysMore = false;            ///< 206, or Warning 299: there are more rows than it gave (PS3.18 §8.3.4.4)
+    bool saysMore = false;            ///< 206, Warning 299 (PS3.18 §8.3.4.4) or a Link to the next page: there are more rows than it gave
+    bool mayBeCut = false;            ///< nothing but the body itself tells where it ends
     std::optional<qint64> totalCount; ///< X-Total-Count
     std::optional<int> retryAfterSeconds;
+    QByteArray challenge; ///< WWW-Authenticate
     QByteArray body; ///< what no consumer took
 };
 
@@ -72,6 +74,9 @@ Error statusError(const Answer& answer);
 
 /// A web page where data was asked for: mostly a login form.
 Error notDicomError(const QByteArray& contentType);
+
+/// Whether it is JSON: by its media type, or, where the server gives none or a type that says nothing, by how it begins.
+bool isJson(const Answer& head, QByteArrayView begin);
 
 /// Percent-encoded for a query, wildcards `*` kept.
 QByteArray encoded(const QString& value);

@@ -96,9 +96,17 @@ public:
     }
 
 private:
+    /// One value without its brackets, as some servers write it, is an array of one.
+    static QJsonArray valuesOf(const QJsonObject& attribute)
+    {
+        const QJsonValue value = attribute.value(QStringLiteral("Value"));
+        const bool isBare = !value.isUndefined() && !value.isNull() && !value.isArray();
+        return isBare ? QJsonArray{value} : value.toArray();
+    }
+
     Result<void> readAttribute(const DcmTag& tag, const QJsonObject& attribute, DcmItem& item, int depth) const
     {
-        const QJsonArray values = attribute.value(QStringLiteral("Value")).toArray();
+        const QJsonArray values = valuesOf(attribute);
         const Form form = formOf(tag.getEVR());
         if (form == Form::Sequence)
             return readSequence(tag, values, item, depth);
@@ -280,12 +288,22 @@ private:
     QString m_assumed;
 };
 
+QByteArray utf8Of(QByteArray json, const QString& characterSet)
+{
+    if (characterSet.isEmpty())
+        return QString::fromUtf8(json).toUtf8();
+    for (char& c : json) // between the values; inside of them JSON has none
+        if (c == '\t' || c == '\r' || c == '\n')
+            c = ' ';
+    return dicom::decodeText(json, characterSet).toUtf8();
+}
+
 } // namespace
 
 Result<dicom::Dataset> datasetFromJson(const QByteArray& json, const QString& assumedCharacterSet)
 {
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(json, &error);
+    // One name in another character set does not hide all the others. Where it is not known in which, it is shown as damaged.
+    const QJsonDocument document = QJsonDocument::fromJson(json.isValidUtf8() ? json : utf8Of(json, assumedCharacterSet));
     if (!document.isObject())
         return fail(Fault::Damaged, tr("the server's answer is no DICOM JSON"));
     dicom::Dataset dataset;

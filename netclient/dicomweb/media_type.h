@@ -12,7 +12,7 @@ struct MediaType
     QMap<QByteArray, QByteArray> parameters; ///< names in lower case, values without quotes
 
     static MediaType parse(const QByteArray& header);
-    bool isDicomJson() const { return name == "application/dicom+json" || name == "application/json"; }
+    bool isDicomJson() const { return name == "application/json" || name == "text/json" || (name.startsWith("application/") && name.endsWith("+json")); }
 };
 
 } // namespace diascope::dicomweb

@@ -12,6 +12,13 @@ QString tr(const char* text) { return QCoreApplication::translate("DicomWeb", te
 /// What `isTransient` knows it by.
 QString forNow() { return tr("Try again later."); }
 
+/// Basic and Bearer are what we speak; a server that does not say may mean either (RFC 9110 §11.6.1).
+bool isLoginOffered(const QByteArray& challenge)
+{
+    const QByteArray schemes = challenge.toLower();
+    return schemes.isEmpty() || schemes.contains("basic") || schemes.contains("bearer");
+}
+
 } // namespace
 
 bool isTransient(const Error& error) { return error.fault == Fault::Refused && error.detail.endsWith(forNow()); }
@@ -22,6 +29,8 @@ Error statusError(const Answer& answer)
     case 400:
         return {Fault::Refused, tr("the server does not understand the request (400)")};
     case 401:
+        if (!isLoginOffered(answer.challenge))
+            return {Fault::Denied, tr("the server wants a kind of login other than by password or token (401)")};
         return {Fault::Denied, tr("the server does not accept our user name, password or token (401)")};
     case 403:
         return {Fault::Denied, tr("the server does not permit it to this user (403)")};
@@ -64,6 +73,19 @@ Error notDicomError(const QByteArray& contentType)
     if (name == "text/html" || name == "application/xhtml+xml")
         return {Fault::NotDicom, tr("the server answered with a web page instead of data: it may want a login, or the address is wrong")};
     return {Fault::NotDicom, tr("the server answered with another kind of data than was asked for")};
+}
+
+bool isJson(const Answer& head, QByteArrayView begin)
+{
+    const MediaType type = MediaType::parse(head.contentType);
+    if (type.isDicomJson())
+        return true;
+    const bool saysNothing = type.name.isEmpty() || type.name == "text/plain" || type.name == "application/octet-stream";
+    const QByteArrayView mark("\xEF\xBB\xBF");
+    if (begin.startsWith(mark))
+        begin = begin.sliced(mark.size());
+    begin = begin.trimmed();
+    return saysNothing && (begin.startsWith('[') || begin.startsWith('{'));
 }
 
 } // namespace diascope::dicomweb

@@ -116,10 +116,12 @@ private:
         return {};
     }
 
+    /// What has ended the whole is not progress.
     void failed(const Outgoing& file, const QString& reason)
     {
         m_result.failed.push_back({file.path, file.instance, reason});
-        m_task.report(m_result.confirmed + qint64(m_result.failed.size()), m_total);
+        if (!m_result.ended)
+            m_task.report(m_result.confirmed + qint64(m_result.failed.size()), m_total);
     }
 
     void confirmed(const Outgoing& file)
@@ -130,7 +132,14 @@ private:
         m_task.report(m_result.confirmed + qint64(m_result.failed.size()), m_total);
     }
 
-    Result<StoreAnswer> post(const std::vector<Outgoing>& batch)
+    /// What was answered to a request. An error: none, or one that has nothing to do with what was sent.
+    struct Posted
+    {
+        StoreAnswer answer;
+        std::optional<Error> refused; ///< it is said of the whole request, and names nobody
+        QString unread;               ///< taken, but what the server says of it cannot be read
+    };
+    Result<Posted> post(const std::vector<Outgoing>& batch)
     {
         const QByteArray boundary = "diascope-" + QUuid::createUuid().toString(QUuid::Id128).toLatin1();
         QStringList paths;
@@ -141,15 +150,19 @@ private:
         request.accept = "application/dicom+json, application/dicom+xml;q=0.5";
         request.contentType = "multipart/related; type=\"application/dicom\"; boundary=" + boundary;
         request.body = [paths, boundary] { return std::make_unique<StoreBody>(paths, boundary); };
-        request.alsoTakes = {409};
+        request.alsoTakes = {400, 406, 409, 413, 415, 422, 500, 507}; // of the form, the size or the content
         const auto answer = m_http.exchange(std::move(request));
         if (!answer)
             return std::unexpected(answer.error());
-        auto read = StoreAnswer::parse(answer->contentType, answer->body);
-        // A conflict that names nobody means everybody.
-        if (answer->status == 409 && (!read || (read->stored.isEmpty() && read->failed.isEmpty())))
-            return std::unexpected(statusError(*answer));
-        return read;
+        Posted posted;
+        const auto read = StoreAnswer::parse(answer->contentType, answer->body);
+        if (read)
+            posted.answer = *read;
+        if (answer->status >= 300 && posted.answer.namesNone())
+            posted.refused = statusError(*answer);
+        else if (!read)
+            posted.unread = message(read.error());
+        return posted;
     }
 
     void sendBatch(const std::vector<Outgoing>& batch)
@@ -161,37 +174,36 @@ private:
                 failed(file, tr("not sent: the transfer had ended"));
             return;
         }
-        const auto answer = post(batch);
-        if (!answer) {
-            refused(batch, answer.error());
+        const auto posted = post(batch);
+        if (!posted) {
+            m_result.ended = posted.error();
+            for (const Outgoing& file : batch)
+                failed(file, posted.error().detail);
             return;
         }
+        if (posted->refused)
+            return refused(batch, *posted->refused);
         m_result.sent += qint64(batch.size());
+        const StoreAnswer& answer = posted->answer;
         std::vector<Outgoing> unnamed;
         for (const Outgoing& file : batch) {
-            const auto reason = answer->failed.constFind(file.instance);
-            if (answer->stored.contains(file.instance))
+            const auto reason = answer.failed.constFind(file.instance);
+            if (answer.stored.contains(file.instance))
                 confirmed(file);
-            else if (reason == answer->failed.constEnd())
+            else if (reason == answer.failed.constEnd())
                 unnamed.push_back(file);
             else if (*reason == transferSyntaxNotSupported && canTranscode(file))
                 m_again.push_back(file);
             else
                 failed(file, failureText(*reason));
         }
-        verify(unnamed);
+        verify(unnamed, posted->unread.isEmpty() ? tr("the server does not say that it has stored it") : posted->unread);
     }
 
-    /// No answer about single files. One that may be about the form or the size is tried again smaller.
+    /// No answer about single files: tried again smaller.
     void refused(const std::vector<Outgoing>& batch, const Error& error)
     {
-        const bool isOfContent = error.fault == Fault::Unsupported || error.fault == Fault::Conflict ||
-                                 (error.fault == Fault::Refused && !isTransient(error));
-        if (!isOfContent) {
-            m_result.ended = error;
-            for (const Outgoing& file : batch)
-                failed(file, error.detail);
-        } else if (batch.size() > 1) {
+        if (batch.size() > 1) {
             for (const Outgoing& file : batch)
                 sendBatch({file});
         } else if (error.fault == Fault::Unsupported && canTranscode(batch.front())) {
@@ -229,8 +241,8 @@ private:
         }
     }
 
-    /// Files the server said nothing about are there only if it lists them.
-    void verify(const std::vector<Outgoing>& files)
+    /// Files the server said nothing about are there only if it lists them; else `reason` is why they count as failed.
+    void verify(const std::vector<Outgoing>& files, const QString& reason)
     {
         std::map<std::pair<QString, QString>, QSet<QString>> bySeries;
         for (const Outgoing& file : files) {
@@ -247,7 +259,7 @@ private:
             if (at->second.contains(file.instance))
                 confirmed(file);
             else
-                failed(file, tr("the server does not say that it has stored it"));
+                failed(file, reason);
         }
     }
 

@@ -18,6 +18,8 @@ constexpr dicom::Tag referencedSequence{0x0008, 0x1199};
 constexpr dicom::Tag referencedInstance{0x0008, 0x1155};
 constexpr dicom::Tag failureReason{0x0008, 0x1197};
 
+constexpr quint16 instanceAlreadyExists = 0xB00E; // not of the standard: Azure's
+
 void addJson(StoreAnswer& answer, const dicom::Dataset& dataset)
 {
     for (const dicom::Dataset& item : dataset.items(referencedSequence))
@@ -69,7 +71,10 @@ Result<StoreAnswer> StoreAnswer::parse(const QByteArray& contentType, const QByt
         return StoreAnswer();
     const MediaType type = MediaType::parse(contentType);
     Result<StoreAnswer> answer;
-    if (type.isDicomJson()) {
+    const bool isXmlText = body.trimmed().startsWith("<?xml") || body.trimmed().startsWith("<NativeDicomModel");
+    Answer head;
+    head.contentType = contentType;
+    if (!isXmlText && isJson(head, body)) {
         // One object by the standard; some servers put it into an array.
         const bool isArray = body.trimmed().startsWith('[');
         JsonRows rows([&](const QByteArray& json) -> Result<void> {
@@ -83,7 +88,7 @@ Result<StoreAnswer> StoreAnswer::parse(const QByteArray& contentType, const QByt
             done = rows.finish();
         if (!done)
             return std::unexpected(done.error());
-    } else if (type.name == "application/dicom+xml" || type.name == "application/xml" || type.name == "text/xml") {
+    } else if (type.name == "application/dicom+xml" || type.name == "application/xml" || type.name == "text/xml" || isXmlText) {
         answer = parseXml(body);
     } else {
         return std::unexpected(notDicomError(contentType));
@@ -104,6 +109,10 @@ QString failureText(quint16 reason)
         return tr("the server does not support this kind of object");
     if (reason == 0x0124)
         return tr("the server does not permit it");
+    if (reason == 0x0111 || reason == instanceAlreadyExists)
+        return tr("the server has an instance of this name already, and kept it as it was");
+    if (reason == 0)
+        return tr("the server refused it and does not say why");
     if (reason == 0x0110)
         return tr("the server failed while storing it");
     if ((reason & 0xff00) == 0xA700)

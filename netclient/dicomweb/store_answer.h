@@ -12,7 +12,10 @@ struct StoreAnswer
     QSet<QString> stored;           ///< SOP Instance UIDs
     QHash<QString, quint16> failed; ///< and why (0008,1197)
 
-    /// JSON or Native DICOM Model in XML, as the media type says. An empty body names none. Errors: Damaged, NotDicom.
+    bool namesNone() const { return stored.isEmpty() && failed.isEmpty(); }
+
+    /// JSON or Native DICOM Model in XML, as the media type or the text itself says. An empty body names none. Errors: Damaged,
+    /// NotDicom.
     static Result<StoreAnswer> parse(const QByteArray& contentType, const QByteArray& body);
 };
 

@@ -56,6 +56,10 @@ QString reasonOf(QSslError::SslError error)
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::CertificateUntrusted:
         return tr("the server's certificate comes from an authority that is not trusted here");
+    case QSslError::InvalidPurpose:
+        return tr("the server's certificate is not one for a server");
+    case QSslError::UnspecifiedError: // what Qt has no name for: OpenSSL's security level
+        return tr("the server's certificate is made in a way that is no longer safe");
     default:
         return {};
     }

@@ -59,9 +59,9 @@ Result<void> check(const Node& node)
     if (!node.dicomWebUrl.isEmpty()) {
         const QUrl url(node.dicomWebUrl, QUrl::StrictMode);
         const bool isWeb = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
-        if (!url.isValid() || !isWeb || url.host().isEmpty() || !url.userInfo().isEmpty())
+        if (!url.isValid() || !isWeb || url.host().isEmpty() || !url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
             return fail(Fault::Invalid,
-                        tr("\"%1\" is no address of a DICOMweb service (http:// or https://, without user and password)")
+                        tr("\"%1\" is no address of a DICOMweb service (http:// or https://, without user, password or query)")
                             .arg(node.dicomWebUrl));
         if (node.useTls && url.scheme() != QLatin1String("https"))
             return fail(Fault::Invalid, tr("a node with TLS has an https:// address"));

@@ -69,17 +69,20 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
     // C-GET and WADO-RS: the peer keeps what it gave us, so it need not wait for our disk; we count when the disk has it.
     std::mutex mutex;
     std::vector<dicom::InstanceFailure> refused;
+    QSet<QString> stored; // one that comes twice, the second time with other bytes, is here all the same
     std::optional<Error> full;
     std::atomic<bool> isFull = false;
     Result<dicom::RetrieveResult> result = fail(Fault::Internal, {});
     {
-        const auto intake = archive.intake(node.name, [&](const dicom::InstanceUid& uid, const Result<archive::Stored>& stored) {
-            if (stored)
-                return;
+        const auto intake = archive.intake(node.name, [&](const dicom::InstanceUid& uid, const Result<archive::Stored>& result) {
             const std::lock_guard lock(mutex);
-            refused.push_back({uid.value, message(stored.error())});
-            if (stored.error().fault == Fault::DiskFull) {
-                full = stored.error();
+            if (result) {
+                stored.insert(uid.value);
+                return;
+            }
+            refused.push_back({uid.value, message(result.error())});
+            if (result.error().fault == Fault::DiskFull) {
+                full = result.error();
                 isFull = true;
             }
         }, archive::Arrival::Fetched);
@@ -97,7 +100,7 @@ Result<dicom::RetrieveResult> retrieveOnce(archive::Archive& archive, const dims
     }
     if (!result)
         return result;
-    result->received -= qint64(refused.size());
+    result->received = (stored - request.present).size();
     result->failed.insert(result->failed.end(), refused.begin(), refused.end());
     if (full) // whatever the peer made of our refusals
         result->ended = full;
@@ -119,6 +122,18 @@ bool isNotOffered(RetrieveBy way, const Error& error)
     return dimse::isNotOffered(error);
 }
 
+namespace
+{
+
+/// Nothing listens at its DICOM port, and it has another door.
+template <typename T>
+bool isReachedByWebAlone(const dimse::Node& node, const Result<T>& done)
+{
+    return !done && done.error().fault == Fault::Unreachable && !node.dicomWebUrl.isEmpty() && node.retrieveBy == dimse::Node::RetrieveBy::Auto;
+}
+
+} // namespace
+
 dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local)
 {
     dicomweb::Service service;
@@ -136,9 +151,15 @@ dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local)
 Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
                     const dimse::Local& local, Task& task)
 {
+    const auto byWeb = [&] { return dicomweb::find(serviceOf(node, local), level, keys, onMatch, task); };
     if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
-        return dicomweb::find(serviceOf(node, local), level, keys, onMatch, task);
-    return dimse::find(node, level, keys, onMatch, local, task);
+        return byWeb();
+    bool hasRow = false; // a row given out is not given out twice
+    auto found = dimse::find(node, level, keys, [&](const dicom::Dataset& row) {
+        hasRow = true;
+        return onMatch(row);
+    }, local, task);
+    return !hasRow && isReachedByWebAlone(node, found) ? byWeb() : found;
 }
 
 std::vector<RetrieveBy> waysToTry(const dimse::Node& node, const QString& wanted, const std::vector<TransferQueue::Way>& learned)
@@ -193,6 +214,16 @@ Result<dicom::RetrieveResult> retrieveStudy(archive::Archive& archive, const dim
     auto second = retrieveOnce(archive, node, {study, series, *between, {}}, way, options, task);
     if (!second)
         return first;
+    // What was refused although it is here (another version of it) or was never asked for stays refused.
+    const auto after = presentIn(archive, study, series);
+    QSet<QString> named;
+    for (const dicom::InstanceFailure& failure : second->failed)
+        named.insert(failure.sopInstanceUid);
+    for (const dicom::InstanceFailure& failure : first->failed) {
+        const bool isMended = after && after->contains(failure.sopInstanceUid) && !between->contains(failure.sopInstanceUid);
+        if (!isMended && !named.contains(failure.sopInstanceUid))
+            second->failed.push_back(failure);
+    }
     second->received += first->received;
     second->present = first->present;
     second->expected = std::max(first->expected, second->expected);
@@ -318,9 +349,11 @@ private:
 Result<dicom::SendResult> sendOnce(const dimse::Node& node, const QStringList& paths, const SendOptions& options, const dicom::OnConfirmed& onConfirmed,
                                    Task& task)
 {
+    const auto byWeb = [&] { return dicomweb::store(serviceOf(node, options.local), paths, task, options.transcode, onConfirmed); };
     if (node.retrieveBy == dimse::Node::RetrieveBy::Web)
-        return dicomweb::store(serviceOf(node, options.local), paths, task, options.transcode, onConfirmed);
-    return dimse::store(node, paths, options.local, task, options.transcode, onConfirmed);
+        return byWeb();
+    auto sent = dimse::store(node, paths, options.local, task, options.transcode, onConfirmed);
+    return isReachedByWebAlone(node, sent) ? byWeb() : sent;
 }
 
 } // namespace

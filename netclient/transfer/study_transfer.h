@@ -35,7 +35,7 @@ bool isNotOffered(RetrieveBy way, const Error& error);
 
 /// The DICOMweb service of a node.
 dicomweb::Service serviceOf(const dimse::Node& node, const dimse::Local& local = {});
-/// C-FIND or, where the node is asked by the web (or by nothing else), QIDO-RS. Errors: those of the two.
+/// C-FIND or, where the node is asked by the web, or nothing listens at its DICOM port, QIDO-RS. Errors: those of the two.
 Result<qint64> find(const dimse::Node& node, dicom::Level level, const dicom::FindKeys& keys, const dicom::OnMatch& onMatch,
                     const dimse::Local& local, Task& task);
 
@@ -66,7 +66,8 @@ struct SendOptions
     std::function<void(const QStringList& keys)> onConfirmed; ///< durable at the peer, by its own word
 };
 
-/// Sends files, retrying once what was not confirmed.
+/// Sends files, retrying once what was not confirmed; by STOW-RS where the node is asked by the web, or nothing listens at its
+/// DICOM port.
 Result<dicom::SendResult> sendFiles(archive::Archive& archive, const dimse::Node& node, const std::vector<OutgoingFile>& files,
                                     const SendOptions& options, Task& task);
 

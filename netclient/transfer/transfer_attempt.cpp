@@ -166,8 +166,12 @@ void TransferRunner::Attempt::ended(const std::optional<Error>& error, const std
     }
     m_transfer.lastError = error ? message(*error)
                                  : tr("%1 of %2 instances are missing: %3").arg(failures.size()).arg(m_transfer.total).arg(failures.front().reason);
+    // All is here: what came beside it and was refused comes no better another time.
+    const bool isAllHere = !error && m_transfer.total > 0 && m_transfer.done >= m_transfer.total;
+    if (isAllHere)
+        m_transfer.lastError = tr("all %1 instances are there, but not everything was in order: %2").arg(m_transfer.total).arg(failures.front().reason);
     const bool hasHope = error ? passes(*error) && m_transfer.attempts < mostAttempts : m_transfer.attempts < mostFruitlessAttempts;
-    m_transfer.state = hasHope || moved > 0 ? State::Queued : State::Failed;
+    m_transfer.state = !isAllHere && (hasHope || moved > 0) ? State::Queued : State::Failed;
     if (m_transfer.state == State::Queued) {
         if (moved > 0)
             m_transfer.attempts = 1; // it gets on: begin with short pauses again
@@ -261,6 +265,7 @@ void TransferRunner::Attempt::send(TransferQueue& queue, const dimse::Node& node
         std::vector<dicom::InstanceFailure> unsent;
         for (const OutgoingFile& file : rest)
             unsent.push_back({file.key(), message(result.error())});
+        m_done = 0;
         return ended(result.error(), unsent, 0);
     }
     m_done = result->confirmed;

@@ -1,6 +1,6 @@
 # Every library we use. Each comes from a Debian package named in packaging/deps.
 find_package(Threads REQUIRED)
-find_package(Qt6 6.4 REQUIRED COMPONENTS Core Concurrent Gui Widgets Network Svg Test LinguistTools)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Concurrent DBus Gui Widgets Network Svg Test LinguistTools)
 find_package(Qt6Keychain REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(TBB REQUIRED)

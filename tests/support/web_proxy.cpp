@@ -18,6 +18,10 @@ sign server "subjectAltName=IP:127.0.0.1,DNS:localhost" "-days 30"
 sign otherhost "subjectAltName=DNS:elsewhere.example.org" "-days 30"
 sign expired "subjectAltName=IP:127.0.0.1" "-days -1"
 sign client "extendedKeyUsage=clientAuth" "-days 30"
+openssl req -newkey rsa:1024 -nodes -keyout weak.key -out weak.csr -subj "/CN=weak"
+sign weak "subjectAltName=IP:127.0.0.1" "-days 30"
+new clientonly
+sign clientonly "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=clientAuth" "-days 30"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout stranger.key -out stranger.pem -days 30 -subj "/CN=stranger" -addext "subjectAltName=IP:127.0.0.1"
 )sh"), QStringLiteral("sh"), made->folder.path()});
     if (ran.code == 0)

@@ -10,7 +10,7 @@ struct Certificates
     static std::unique_ptr<Certificates> make(QString* why);
     QTemporaryDir folder;
     QString file(const char* name) const { return folder.filePath(QLatin1String(name)); }
-    // ca.pem; {server,expired,otherhost,client}.{pem,key} of it (server: 127.0.0.1 and localhost); stranger.{pem,key} signed by itself
+    // ca.pem; {server,expired,otherhost,client,weak,clientonly}.{pem,key} of it (server: 127.0.0.1 and localhost); stranger.{pem,key} signed by itself
 };
 
 /// nginx with TLS and HTTP/2 before a server on loopback.

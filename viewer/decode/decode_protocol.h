@@ -14,6 +14,7 @@ struct DecodeRequest
         JpegLs,
         Jpeg2000,
         Video,           ///< diascope-video-decoder; the input is VideoPiece after VideoPiece
+        Picture,         ///< JPEG or PNG of at most rows × columns, to RGB; DecodedInfo says how large it is
         AskConfinement,  ///< DecodedInfo::isConfined
         TestCrash,       // what a hijacked decoder would try, for tests
         TestHang,
@@ -51,6 +52,8 @@ struct DecodedInfo
     uint32_t samplesPerPixel = 1;
     uint32_t isRgb = 0; ///< colour has already been transformed to RGB
     uint32_t precision = 0; ///< bits of a sample the stream codes; 0: not said
+    uint32_t rows = 0; ///< of a picture
+    uint32_t columns = 0;
     uint32_t isConfined = 0;
     uint32_t isUnfinished = 0; ///< a video: not there yet, ask again
 };

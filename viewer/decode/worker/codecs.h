@@ -30,6 +30,9 @@ DecodedInfo decodeJpeg(Bytes in, const DecodeRequest& request, Output out);     
 DecodedInfo decodeJpegLs(Bytes in, const DecodeRequest& request, Output out);
 DecodedInfo decodeJpeg2000(Bytes in, const DecodeRequest& request, Output out); ///< and HTJ2K
 
+/// A picture for people (PNG, JPEG), not of a dataset: at most request.rows × request.columns, as RGB.
+DecodedInfo decodePicture(Bytes in, const DecodeRequest& request, Output out);
+
 /// What a JPEG stream is, by its frame header.
 struct JpegHeader
 {

@@ -11,6 +11,8 @@ namespace
 
 DecodedInfo decode(Bytes in, const DecodeRequest& request, Output out)
 {
+    if (request.codec == DecodeRequest::Codec::Picture)
+        return decodePicture(in, request, out);
     // Headers that name one syntax over a stream of another exist; the stream decides. RLE begins with at most 15 segments.
     if (request.codec == DecodeRequest::Codec::Rle && (in.size() < 2 || in[0] != 0xFF))
         return decodeRle(in, request, out);

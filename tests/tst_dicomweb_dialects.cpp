@@ -1,0 +1,120 @@
+#include "tests/support/web_shelf.h"
+
+using namespace diascope;
+using namespace diascope::dicomweb;
+using namespace diascope::test;
+namespace tag = diascope::dicom::tag;
+
+/// Searching servers that speak DICOMweb with an accent: what they do not understand is asked in another way.
+class TestDicomWebDialects : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void jsonIsKnownHoweverItIsNamed_data()
+    {
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        const QString text = QString::fromUtf8("[{\"0020000D\":{\"vr\":\"UI\",\"Value\":[\"1.9.1\"]},\"00100010\":{\"vr\":\"PN\",\"Value\":[{\"Alphabetic\":\"Müller\"}]}}]");
+        QByteArray utf16("\xFF\xFE");
+        for (const QChar c : text)
+            utf16 += char(c.unicode() & 0xff), utf16 += char(c.unicode() >> 8);
+        QTest::newRow("NET-14 no Content-Type") << QByteArray() << text.toUtf8();
+        QTest::newRow("NET-14 text/plain") << QByteArray("text/plain; charset=utf-8") << text.toUtf8();
+        QTest::newRow("NET-14 octets with a byte order mark") << QByteArray("application/octet-stream") << "\xEF\xBB\xBF" + text.toUtf8();
+        QTest::newRow("NET-14 some other JSON") << QByteArray("application/hal+json") << text.toUtf8();
+        QTest::newRow("SAF-07 declared Latin-1") << QByteArray("application/json; charset=ISO-8859-1") << text.toLatin1();
+        QTest::newRow("SAF-07 declared UTF-16") << QByteArray("application/json; charset=utf-16") << utf16;
+    }
+    void jsonIsKnownHoweverItIsNamed()
+    {
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, type, body); });
+        QStringList names;
+        Task task;
+        const auto done = find(serviceOf(server), dicom::Level::Study, {}, [&](const dicom::Dataset& row) {
+            names << row.text(tag::PatientName);
+            return true;
+        }, task);
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        QCOMPARE(names, QStringList{QString::fromUtf8("Müller")});
+    }
+
+    /// Azure takes pages of 200 rows at most and answers 400 to more; others do so to fields they do not know.
+    void aRefusedQueryIsAskedMoreSimply_data()
+    {
+        QTest::addColumn<bool>("isStrict");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("NET-14 QIDO pages of 200 at most") << false << 5;
+        QTest::newRow("NET-14 QIDO no unknown fields") << true << 6;
+    }
+    void aRefusedQueryIsAskedMoreSimply()
+    {
+        QFETCH(bool, isStrict);
+        QFETCH(int, requests);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const int limit = request.values("limit").value(0).toInt(), offset = request.values("offset").value(0).toInt();
+            if (limit > 200 || (isStrict && request.target.contains("includefield")))
+                to.answer(400, "application/json", "{\"error\":\"limit\"}");
+            else
+                to.answer(200, jsonType, rows(offset, std::max(0, std::min(limit, 330 - offset))));
+        });
+        QStringList found;
+        dicom::FindKeys keys;
+        keys.modality = "CT";
+        const auto done = findAll(serviceOf(server), &found, keys);
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        QCOMPARE(QSet<QString>(found.begin(), found.end()).size(), 330);
+        QCOMPARE(found.size(), 330);
+        QCOMPARE(server.requests().size(), requests);
+        for (const auto& request : server.requests())
+            QCOMPARE(request.values("ModalitiesInStudy"), QList<QByteArray>{"CT"});
+    }
+
+    /// Orthanc's plugin up to 1.7 compares what stands in the address, percent signs and all.
+    void namesAreFoundWherePercentSignsAreNotUnderstood_data()
+    {
+        QTest::addColumn<QString>("wanted");
+        QTest::addColumn<QStringList>("found");
+        QTest::newRow("SAF-07 a blank and an umlaut") << QString::fromUtf8("Müller^Anna Maria") << QStringList{"1.9.1"};
+        QTest::newRow("SAF-07 a name in another case, with a wildcard") << QString::fromUtf8("MÜLL*") << QStringList{"1.9.1", "1.9.2"};
+        QTest::newRow("SAF-07 a single letter's wildcard") << "M?ller^Bo" << QStringList{"1.9.2"};
+        QTest::newRow("SAF-07 nobody") << QString::fromUtf8("Möller*") << QStringList{};
+    }
+    void namesAreFoundWherePercentSignsAreNotUnderstood()
+    {
+        QFETCH(QString, wanted);
+        QFETCH(QStringList, found);
+        const auto person = [](const char* uid, const char* name) { return row(uid, QByteArray(",\"00100010\":{\"vr\":\"PN\",\"Value\":[{\"Alphabetic\":\"") + name + "\"}]}"); };
+        const QByteArray all = "[" + person("1.9.1", "Müller^Anna Maria") + "," + person("1.9.2", "Müller^Bo") + "," + person("1.9.3", "Miller^Anna Mary") + "]";
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(200, jsonType, request.target.contains('%') ? "[]" : all);
+        });
+        QStringList uids;
+        dicom::FindKeys keys;
+        keys.patientName = wanted;
+        QCOMPARE(findAll(serviceOf(server), &uids, keys).value_or(-1), found.size());
+        QCOMPARE(uids, found);
+        keys.limit = 1; // of what matches, not of what comes
+        QCOMPARE(findAll(serviceOf(server), nullptr, keys).value_or(-1), std::min<qsizetype>(1, found.size()));
+    }
+    void SAF_07_aServerThatUnderstandsIsNotAskedWider()
+    {
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(200, jsonType, request.values("PatientID").contains("*") ? rows(0, 1) : "[]");
+        });
+        dicom::FindKeys keys;
+        keys.patientName = QString::fromUtf8("Müller*");
+        QCOMPARE(*findAll(serviceOf(server), nullptr, keys), 0);
+        for (const auto& request : server.requests())
+            QVERIFY2(!request.target.contains("M*ller"), request.target.constData());
+        QCOMPARE(server.requests().size(), 2);
+        keys.patientName = "Mueller*"; // nothing in it that may be misunderstood
+        QCOMPARE(*findAll(serviceOf(server), nullptr, keys), 0);
+        QCOMPARE(server.requests().size(), 3);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDicomWebDialects)
+#include "tst_dicomweb_dialects.moc"

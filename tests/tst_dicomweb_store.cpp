@@ -1,0 +1,208 @@
+#include "netclient/dicomweb/store.h"
+#include "tests/support/web_shelf.h"
+
+using namespace diascope;
+using namespace diascope::dicomweb;
+using namespace diascope::test;
+namespace tag = diascope::dicom::tag;
+
+/// Storing in servers that do what no real one should; real ones are in tst_dicomweb_peers.
+class TestDicomWebStore : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void storedOnlyWhatIsNamed_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<int>("confirmed");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("NET-01 STOW 200") << "named" << 4 << "";
+        QTest::newRow("NET-01 STOW 202, one failed") << "some" << 3 << "out of resources (0xa700)";
+        QTest::newRow("NET-01 STOW 409, all failed") << "conflict" << 0 << "does not match its kind (0xa900)";
+        QTest::newRow("NET-01 STOW 200 without a word, and it is there") << "empty" << 4 << "";
+        QTest::newRow("NET-01 STOW 200 without a word, and it is not there") << "lost" << 0 << "does not say that it has stored it";
+        QTest::newRow("NET-01 STOW 401") << "denied" << -1 << "password";
+    }
+    void storedOnlyWhatIsNamed()
+    {
+        QFETCH(QString, kind);
+        QFETCH(int, confirmed);
+        QFETCH(QString, words);
+        const Shelf shelf;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.method != "POST") {
+                to.answer(200, jsonType, kind == "lost" ? "[]" : instanceRows(shelf.uids));
+                return;
+            }
+            const auto items = [&](const QStringList& uids, const QByteArray& more) {
+                QByteArray json = "[";
+                for (const QString& uid : uids)
+                    json += (json.size() > 1 ? ",{" : "{") + QByteArray("\"00081155\":{\"vr\":\"UI\",\"Value\":[\"") + uid.toLatin1() + "\"]}" + more + "}";
+                return json + "]";
+            };
+            const auto sequence = [](const QByteArray& tag, const QByteArray& items) { return "\"" + tag + "\":{\"vr\":\"SQ\",\"Value\":" + items + "}"; };
+            const auto reason = [](int number) { return ",\"00081197\":{\"vr\":\"US\",\"Value\":[" + QByteArray::number(number) + "]}"; };
+            if (kind == "named")
+                to.answer(200, jsonType, "{" + sequence("00081199", items(shelf.uids, {})) + "}");
+            else if (kind == "some")
+                to.answer(202, jsonType, "{" + sequence("00081199", items(shelf.uids.mid(1), {})) + "," + sequence("00081198", items({shelf.uids[0]}, reason(0xA700))) + "}");
+            else if (kind == "conflict")
+                to.answer(409, jsonType, "{" + sequence("00081198", items(shelf.uids, reason(0xA900))) + "}");
+            else if (kind == "denied")
+                to.answer(401, {}, {});
+            else
+                to.answer(200, {}, {});
+        });
+        QStringList paths;
+        for (int i = 1; i <= 4; ++i)
+            paths << shelf.folder.filePath(QString::number(i));
+        Task task;
+        const auto sent = store(serviceOf(server), paths, task);
+        if (confirmed < 0) {
+            QVERIFY(!sent);
+            QVERIFY(sent.error().detail.contains(words));
+            return;
+        }
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, confirmed);
+        QCOMPARE(qint64(sent->failed.size()), 4 - confirmed);
+        for (const auto& failure : sent->failed)
+            QVERIFY2(failure.reason.contains(words), qPrintable(failure.reason));
+        const auto request = server.requests()[0];
+        QCOMPARE(request.path(), "/dicom-web/studies");
+        QCOMPARE(request.headers["content-type"].left(47), "multipart/related; type=\"application/dicom\"; bo");
+        for (const QByteArray& file : shelf.files) // byte by byte as they lie on the disk
+            QVERIFY(request.body.contains("\r\n\r\n" + file + "\r\n--"));
+    }
+
+    void whatIsSaidOfARequestIsUnderstood_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("isThere");
+        QTest::addColumn<int>("confirmed");
+        QTest::addColumn<int>("posts");
+        QTest::addColumn<QString>("words");
+        const QByteArray failed = "{\"00081198\":{\"vr\":\"SQ\",\"Value\":[{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4.5.1\"]}%},{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4.5.2\"]}%}]}}";
+        const auto reason = [&](const QByteArray& code) { return QByteArray(failed).replace("%", ",\"00081197\":{\"vr\":\"US\",\"Value\":[" + code + "]}"); };
+        QTest::newRow("NET-01 STOW 200 and a web page, and it is there") << 200 << QByteArray("text/html") << QByteArray("<html>") << true << 2 << 1 << "";
+        QTest::newRow("SAF-05 STOW 200 and a web page, and it is not there") << 200 << QByteArray("text/html") << QByteArray("<html>") << false << 0 << 1 << "web page";
+        QTest::newRow("NET-01 STOW 200 and rubbish, and it is there") << 200 << jsonType << QByteArray("{{{") << true << 2 << 1 << "";
+        QTest::newRow("SAF-05 STOW 400 that names the reasons") << 400 << jsonType << reason("43264") << false << 0 << 1 << "does not match its kind (0xa900)";
+        QTest::newRow("SAF-05 STOW 409 without a reason") << 409 << jsonType << QByteArray(failed).replace("%", "") << false << 0 << 1 << "does not say why";
+        QTest::newRow("NET-09 STOW 409, it has another one") << 409 << jsonType << reason("45070") << true << 0 << 1 << "has an instance of this name already";
+        QTest::newRow("SAF-05 STOW 413, too large even one by one") << 413 << QByteArray() << QByteArray() << false << 0 << 3 << "too large";
+    }
+    void whatIsSaidOfARequestIsUnderstood()
+    {
+        QFETCH(int, status);
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        QFETCH(bool, isThere);
+        QFETCH(int, confirmed);
+        QFETCH(int, posts);
+        QFETCH(QString, words);
+        const Shelf shelf(2);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.method == "POST")
+                to.answer(status, type, body);
+            else
+                to.answer(200, jsonType, isThere ? instanceRows(shelf.uids) : "[]");
+        });
+        Task task;
+        const auto sent = store(serviceOf(server), {shelf.folder.filePath("1"), shelf.folder.filePath("2")}, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, confirmed);
+        QCOMPARE(qint64(sent->failed.size()), 2 - confirmed);
+        for (const auto& failure : sent->failed)
+            QVERIFY2(failure.reason.contains(words), qPrintable(failure.reason));
+        int asked = 0;
+        for (const auto& request : server.requests())
+            asked += request.method == "POST";
+        QCOMPARE(asked, posts);
+    }
+
+    /// What no smaller request mends ends it at once, and what was not sent is no progress.
+    void whatIsNotOfferedIsAskedForOnce_data()
+    {
+        QTest::addColumn<int>("status");
+        for (const int status : {401, 403, 404, 405, 501, 302})
+            QTest::newRow(qPrintable(QStringLiteral("SAF-05 STOW %1").arg(status))) << status;
+    }
+    void whatIsNotOfferedIsAskedForOnce()
+    {
+        QFETCH(int, status);
+        const Shelf shelf(3);
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(status, {}, {}, "Location: /elsewhere\r\n"); });
+        qint64 progress = 0;
+        Task task([&](qint64 done, qint64, const QString&) { progress = std::max(progress, done); });
+        QVERIFY(!store(serviceOf(server), {shelf.folder.filePath("1"), shelf.folder.filePath("2"), shelf.folder.filePath("3")}, task));
+        QCOMPARE(server.requests().size(), 1);
+        QCOMPARE(progress, 0);
+    }
+
+    /// A server that takes nothing compressed gets it uncompressed, once.
+    void NET_01_STOW_aRefusedTransferSyntaxIsTranscodedOnce()
+    {
+        QTemporaryDir folder;
+        const auto made = test::writeFiles(folder.path(), "ds = image(); ds.SOPInstanceUID = '1.2.3.4.5.1'; ds.PixelData = pydicom.encaps.encapsulate([b'abcd'])\n"
+                                                          "ds['PixelData'].is_undefined_length = True; ds['PixelData'].VR = 'OB'; save(ds, 'compressed', JPEG2000Lossless)\n"
+                                                          "ds = image(); ds.SOPInstanceUID = '1.2.3.4.5.1'; save(ds, 'plain')");
+        QVERIFY2(made.code == 0, made.err.constData());
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const bool isPlain = !request.body.contains("1.2.840.10008.1.2.4.90");
+            const QByteArray item = "\"Value\":[{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4.5.1\"]},\"00081197\":{\"vr\":\"US\",\"Value\":[49442]}}]";
+            to.answer(isPlain ? 200 : 409, jsonType, QByteArray(isPlain ? "{\"00081199\"" : "{\"00081198\"") + ":{\"vr\":\"SQ\"," + item + "}}");
+        });
+        Task task;
+        int transcoded = 0;
+        const auto sent = store(serviceOf(server), {folder.filePath("compressed")}, task, [&](const QString&) {
+            ++transcoded;
+            return dicom::Dataset::read(folder.filePath("plain"));
+        });
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY2(sent->isComplete(), sent->failed.empty() ? "" : qPrintable(sent->failed[0].reason));
+        QCOMPARE(sent->confirmed, 1);
+        QCOMPARE(sent->sent, 1);
+        QCOMPARE(transcoded, 1);
+        QCOMPARE(server.requests().size(), 2);
+        const auto without = store(serviceOf(server), {folder.filePath("compressed")}, task);
+        QVERIFY(without && without->failed.size() == 1 && without->failed[0].reason.contains("transfer syntax"));
+    }
+
+    /// Requests are bounded in files and bytes, and what is sent lies on the disk, not in memory.
+    void NET_01_STOW_batchesAreBounded()
+    {
+        QTemporaryDir folder;
+        const auto made = test::writeFiles(folder.path(), "for i in range(205):\n    ds = image(); ds.SOPInstanceUID = f'1.2.3.4.5.{i + 1}'; save(ds, f'{i + 1}')\n"
+                                                          "ds = image(4000, 5000); ds.SOPInstanceUID = '1.2.3.4.5.999'; save(ds, 'large')");
+        QVERIFY2(made.code == 0, made.err.constData());
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.method == "POST")
+                return to.answer(200, {}, {});
+            QStringList all;
+            for (int i = 1; i <= 205; ++i)
+                all << series + u'.' + QString::number(i);
+            to.answer(200, jsonType, instanceRows(all << "1.2.3.4.5.999"));
+        });
+        QStringList paths;
+        for (int i = 1; i <= 205; ++i)
+            paths << folder.filePath(QString::number(i));
+        for (int i = 0; i < 2; ++i)
+            paths << folder.filePath("large");
+        Task task;
+        const auto sent = store(serviceOf(server), paths, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, 207);
+        QList<qsizetype> parts;
+        for (const auto& request : server.requests())
+            if (request.method == "POST")
+                parts << request.body.count("Content-Type: application/dicom");
+        QCOMPARE(parts, (QList<qsizetype>{100, 100, 6, 1})); // the same instance never twice in one request
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDicomWebStore)
+#include "tst_dicomweb_store.moc"
