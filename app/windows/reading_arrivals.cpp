@@ -70,6 +70,18 @@ void ReadingWindow::onStackGrown(const std::shared_ptr<OpenStack>& before, const
         updateBanner();
         m_measurements->refreshMissing();
     });
+    showGrown(before, now);
+}
+
+void ReadingWindow::onStackMerged(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& into)
+{
+    m_thumbnails->remove(before.get());
+    showGrown(before, into);
+}
+
+/// Wherever the one is looked at, the other is from now on: the same image, window and zoom (SAF-13).
+void ReadingWindow::showGrown(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now)
+{
     for (Viewport* viewport : m_grid->visibleViewports())
         if (viewport->stack() == before)
             viewport->replaceStack(now);
@@ -127,6 +139,8 @@ void ReadingWindow::lookForArrivals()
     if (m_arrived > 0 && m_isFetching && (!isComing || (*row)->instances >= 2 * shown))
         showArrivals();
     m_isFetching = isComing;
+    m_isMoreToCome = isComing && (*latest)->state != transfer::Transfer::State::Paused;
+    showWhetherComplete();
     if (before != m_incoming || arrivedBefore != m_arrived)
         updateBanner();
 }
@@ -135,10 +149,20 @@ void ReadingWindow::showArrivals()
 {
     if (m_current.isEmpty() || m_studies.empty())
         return;
-    if (const auto series = filesOf(m_current))
+    if (const auto series = filesOf(m_current)) {
         m_studies.front()->grow(*series);
+        m_isGrowing = !m_studies.front()->isComplete();
+    }
     m_arrived = 0;
+    showWhetherComplete();
     updateBanner();
+}
+
+/// Gaps are a fault of the series only when nothing comes any more (GEO-03, GEO-04); a pause by a person is such an end.
+void ReadingWindow::showWhetherComplete()
+{
+    m_studies.front()->setArriving(m_isMoreToCome || m_isGrowing || m_arrived > 0);
+    updateCommands();
 }
 
 } // namespace diascope::windows

@@ -320,7 +320,7 @@ void ReadingWindow::updateCommands()
     const bool canReslice = stack && stack->stack().canReslice;
     for (QAction* action : {m_reconstruct, m_scene}) {
         action->setEnabled(canReslice || (action == m_reconstruct && m_isReconstruction));
-        const QString why = stack && !canReslice ? tr("not possible: %1").arg(stack->stack().whyNoVolume) : keysText(action->shortcuts());
+        const QString why = stack && !canReslice ? tr("not possible: %1").arg(stack->whyNoVolume()) : keysText(action->shortcuts());
         action->setToolTip(QStringLiteral("%1 (%2)").arg(action->text(), why)); // GEO-14
     }
     for (QAction* action : {m_previousPhase, m_nextPhase})

@@ -237,6 +237,7 @@ void ReadingWindow::closeStudies()
     m_openMark.reset();
     m_incoming.clear();
     m_arrived = 0;
+    m_isFetching = m_isMoreToCome = m_isGrowing = false;
     m_failure.clear();
     m_notShown->hide();
     m_notShown->setEntries({});
@@ -293,8 +294,13 @@ void ReadingWindow::openStudy(std::vector<SeriesFiles> series, bool isPrior)
 {
     auto study = std::make_unique<OpenStudy>(std::move(series));
     connect(study.get(), &OpenStudy::stackAdded, this, [this, isPrior](const std::shared_ptr<OpenStack>& stack) { onStackAdded(stack, isPrior); });
-    connect(study.get(), &OpenStudy::completed, this, &ReadingWindow::updateBanner);
+    connect(study.get(), &OpenStudy::completed, this, [this, opened = study.get()] {
+        if (!m_studies.empty() && opened == m_studies.front().get() && std::exchange(m_isGrowing, false))
+            showWhetherComplete();
+        updateBanner();
+    });
     connect(study.get(), &OpenStudy::stackGrown, this, &ReadingWindow::onStackGrown);
+    connect(study.get(), &OpenStudy::stackMerged, this, &ReadingWindow::onStackMerged);
     m_studies.push_back(std::move(study));
 }
 

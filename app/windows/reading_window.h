@@ -76,9 +76,12 @@ private:
     void hidePreview();
     void watchArrivals();
     void onStackGrown(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& now);
+    void onStackMerged(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& into);
+    void showGrown(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& now);
     /// What has come of the current study since it was opened: at once where it is being retrieved, else offered (SAF-03).
     void lookForArrivals();
     void showArrivals();
+    void showWhetherComplete();
     void updateBanner();
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
@@ -129,6 +132,8 @@ private:
     PreviewLabel* m_preview = nullptr;
     qint64 m_arrived = 0;    ///< images that are here and not shown
     bool m_isFetching = false; ///< the current study is being retrieved
+    bool m_isMoreToCome = false; ///< of the current study; a paused transfer brings nothing
+    bool m_isGrowing = false;  ///< what came is being read
     std::unique_ptr<archive::Archive::OpenMark> m_openMark; ///< no making room takes it from under us
     std::vector<QPointer<QWidget>> m_scenes;
 };

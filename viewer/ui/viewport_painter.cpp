@@ -189,7 +189,7 @@ QStringList Viewport::warnings(const Shown& shown) const
 {
     QStringList lines;
     const Instance& instance = shown.volume->instance(shown.view.frame);
-    for (const StackWarning& warning : shown.volume->stack().warnings)
+    for (const StackWarning& warning : m_stack ? m_stack->warnings() : shown.volume->stack().warnings)
         lines << QStringLiteral("⚠ ") + warning.text;
     lines << imageMarks(instance);
     if (shown.view.mpr && shown.view.slabMm > 0 && supplementalOf(instance))
