@@ -72,7 +72,8 @@ private Q_SLOTS:
         remote.remoteInstances = 72;
         table.merge({remote});
         const QModelIndex images = table.index(0, StudyTable::Images);
-        QCOMPARE(images.data().toString(), "40 of 72");
+        QCOMPARE(images.data().toString(), QStringLiteral("⚠ 40 of 72"));
+        QVERIFY(images.data(Qt::ToolTipRole).toString().contains("PACS")); // who says so
         QVERIFY(!table.entryAt(0)->isComplete());
         archive::StudyRow now = local.row;
         now.instances = 72;

@@ -5,6 +5,7 @@
 #include "app/windows/workstation.h"
 #include <QMainWindow>
 #include <QTimer>
+#include <functional>
 
 class QButtonGroup;
 class QDockWidget;
@@ -21,6 +22,7 @@ class PlacesPanel;
 class StudyPreview;
 class TransferList;
 
+/// study_browser.cpp: what it is made of; study_browser_search.cpp: what it looks for; study_browser_work.cpp: what it starts.
 /// One search over the archive and the nodes; the places at the left, the study's series, other studies and report below,
 /// transfers at the bottom.
 class StudyBrowser : public QMainWindow
@@ -50,6 +52,10 @@ private:
     void buildTable(QWidget* parent);
     void buildDock();
     void buildActions();
+    QAction* addCommand(const QKeySequence& key, const QString& text, std::function<void()> run);
+    void showTransfers(); ///< because somebody has just begun one
+    void updateDock();
+    void leave(); ///< what Esc means: the question, else the search that runs
     void buildColumnsMenu();
     void rebuildNodes();
     SearchTerms terms() const;
@@ -59,6 +65,7 @@ private:
     void onArchiveChanged();
     void showState();
     void showOutbox(); ///< signed reports that no RIS has acknowledged yet, transfers given up, a listener that does not run
+    QString hint() const;
     QString reportStatusOf(const dicom::StudyUid& study) const;
 
     void openSelected();
@@ -85,6 +92,7 @@ private:
     StudySearch* m_finding = nullptr;
     StudyPreview* m_preview = nullptr;
     QLabel* m_message = nullptr;
+    QLabel* m_hint = nullptr; ///< in an empty list
     QLabel* m_outbox = nullptr;
     JobList* m_jobs = nullptr;
     TransferList* m_transfers = nullptr;

@@ -5,7 +5,6 @@
 #include <QSplitter>
 #include <QTimer>
 
-class QListWidget;
 class QPlainTextEdit;
 class QTreeWidget;
 
@@ -39,7 +38,7 @@ private:
 
     app::Session& m_session;
     QTreeWidget* m_series;
-    QListWidget* m_others;
+    QTreeWidget* m_others;
     QPlainTextEdit* m_report;
     QFutureWatcher<Pictures> m_pictures;
     std::unique_ptr<Job> m_asking;
