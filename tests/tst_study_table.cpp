@@ -82,6 +82,13 @@ private Q_SLOTS:
         QVERIFY(table.entryAt(0)->isComplete());
     }
 
+    void SAF_01_aStudyWithoutANameSaysSo()
+    {
+        StudyTable table;
+        table.setEntries({entry("1", "", "20200101")});
+        QCOMPARE(names(table), QStringList{"(no name)"});
+    }
+
     void NET_08_oneUidForTwoPatientsIsSaid()
     {
         StudyTable table;

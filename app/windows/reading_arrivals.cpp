@@ -126,12 +126,15 @@ void ReadingWindow::lookForArrivals()
     const QString before = m_incoming;
     const qint64 arrivedBefore = m_arrived;
     const bool isComing = *latest && (*latest)->isOpen();
-    const qint64 total = *latest ? (*latest)->total : 0;
+    const auto counts = m_session.exchange().queue().countsOf({m_current.value}); // of other days too
+    const qint64 total = counts ? counts->value(m_current.value).instances : 0;
+    const bool isRunning = isComing && (*latest)->state == transfer::Transfer::State::Running;
     m_incoming.clear();
     // Never silent: what the server has and is not here is said as long as the study is open (SAF-04).
-    if (isComing && (*latest)->state == transfer::Transfer::State::Running)
-        m_incoming = tr("retrieving %1 of %2").arg((*latest)->done).arg(total);
-    else if ((*row)->instances < total)
+    m_isIncomplete = !isRunning && (*row)->instances < total;
+    if (isRunning)
+        m_incoming = tr("retrieving %1 of %2").arg((*latest)->done).arg((*latest)->total);
+    else if (m_isIncomplete)
         m_incoming = tr("incomplete: %1 of %2 images are here").arg((*row)->instances).arg(total);
     const qint64 shown = m_studies.front()->fileCount();
     m_arrived = std::max<qint64>(0, (*row)->instances - shown);

@@ -71,6 +71,7 @@ private:
     viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
+    void listOthers(const dicom::StudyUid& study);
     // reading_arrivals.cpp
     void buildPreview();
     void hidePreview();
@@ -82,11 +83,11 @@ private:
     void lookForArrivals();
     void showArrivals();
     void showWhetherComplete();
+    // reading_banner.cpp
     void updateBanner();
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
     std::vector<viewer::NotShown> notShown() const; ///< files and frames of all open studies
-    void listOthers(const dicom::StudyUid& study);
 
     Workstation& m_workstation;
     app::Session& m_session;
@@ -133,6 +134,7 @@ private:
     qint64 m_arrived = 0;    ///< images that are here and not shown
     bool m_isFetching = false; ///< the current study is being retrieved
     bool m_isMoreToCome = false; ///< of the current study; a paused transfer brings nothing
+    bool m_isIncomplete = false; ///< and nothing comes at the moment: m_incoming is a warning
     bool m_isGrowing = false;  ///< what came is being read
     std::unique_ptr<archive::Archive::OpenMark> m_openMark; ///< no making room takes it from under us
     std::vector<QPointer<QWidget>> m_scenes;

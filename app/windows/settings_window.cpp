@@ -11,6 +11,8 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScreen>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QSpinBox>
 #include <QTabBar>
@@ -30,22 +32,25 @@ SettingsWindow::SettingsWindow(app::Session& session, QWidget* parent) : QWidget
     tabs->tabBar()->setDrawBase(false);
     m_tabs = tabs;
     m_nodes = new NodePage(m_session, this);
-    tabs->addTab(m_nodes, tr("PACS"));
-    tabs->addTab(networkPage(), tr("Network and archive"));
-    tabs->addTab(rulesPage(), tr("Priors and routes"));
-    tabs->addTab(risPage(), tr("RIS"));
-    tabs->addTab(generalPage(), tr("This workstation"));
+    for (const auto& [page, title] : {std::pair<QWidget*, QString>(m_nodes, tr("PACS")), {networkPage(), tr("Network and archive")},
+                                      {rulesPage(), tr("Priors and routes")}, {risPage(), tr("RIS")}, {generalPage(), tr("This workstation")}}) {
+        auto* scrolled = new QScrollArea(tabs); // on a small or much enlarged screen
+        scrolled->setWidgetResizable(true);
+        scrolled->setFrameShape(QFrame::NoFrame);
+        scrolled->setWidget(page);
+        tabs->addTab(scrolled, title);
+    }
     layout->addWidget(tabs);
     auto* close = new QShortcut(Qt::Key_Escape, this);
     connect(close, &QShortcut::activated, this, &QWidget::close);
-    resize(860, 640);
+    resize(QSize(900, 640).boundedTo(screen()->availableSize() * 0.95));
 }
 
 void SettingsWindow::closeEvent(QCloseEvent* event)
 {
     if (!m_nodes->isEdited() || std::exchange(m_isWarned, true))
         return event->accept();
-    m_tabs->setCurrentWidget(m_nodes);
+    m_tabs->setCurrentIndex(0);
     m_nodes->warnOfEdits();
     event->ignore();
 }

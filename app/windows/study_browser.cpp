@@ -1,4 +1,5 @@
 #include "app/windows/study_browser.h"
+#include "app/windows/flow_layout.h"
 #include "app/windows/icons.h"
 #include "app/windows/places_panel.h"
 #include "app/windows/study_preview.h"
@@ -89,7 +90,6 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
         m_opening = {uid};
         m_workstation.read(m_opening);
     });
-    connect(m_preview, &StudyPreview::picturesStored, this, [this] { m_seenChanges = m_session.archive().changeCounter(); });
     connect(m_finding, &StudySearch::changed, this, &StudyBrowser::showState);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_preview->show(selected()); });
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StudyBrowser::updateActions);
@@ -140,7 +140,8 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     }
     layout->addLayout(line);
 
-    auto* chips = new QHBoxLayout;
+    auto* chips = new FlowLayout;
+    chips->setSpacing(6);
     m_days = new QButtonGroup(this);
     const std::pair<QString, int> days[] = {{tr("Any day"), -1}, {tr("Today"), 0}, {tr("Yesterday"), 1}, {tr("Week"), 7}, {tr("Month"), 31}};
     int id = 0;
@@ -151,7 +152,7 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
         chips->addWidget(button);
     }
     m_days->button(0)->setChecked(true);
-    chips->addSpacing(24);
+    chips->addItem(new QSpacerItem(18, 1));
     m_modalities = new QButtonGroup(this);
     id = 0;
     for (const QString& modality : {tr("All"), QStringLiteral("CT"), QStringLiteral("MR"), QStringLiteral("CR"), QStringLiteral("DX"),
@@ -161,7 +162,6 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
         chips->addWidget(button);
     }
     m_modalities->button(0)->setChecked(true);
-    chips->addStretch();
     layout->addLayout(chips);
     connect(m_search, &QLineEdit::textChanged, this, [this] {
         m_typing.start(typingMs);

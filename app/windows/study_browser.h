@@ -62,6 +62,7 @@ private:
     void setTerms(const SearchTerms& terms);
     void saveSearch();
     void runSearch(StudySearch::Nodes nodes);
+    void choose(int row);
     void onArchiveChanged();
     void showState();
     void showOutbox(); ///< signed reports that no RIS has acknowledged yet, transfers given up, a listener that does not run

@@ -75,7 +75,7 @@ void StudyBrowser::runSearch(StudySearch::Nodes nodes)
     m_seenChanges = m_session.archive().changeCounter();
     m_finding->start(terms(), *m_table, nodes);
     const int at = m_table->rowOf(kept);
-    m_view->setCurrentIndex(m_table->index(std::max(0, at), 0));
+    choose(std::max(0, at));
     if (at >= 0) { // the same rows stay chosen, at the same place (SAF-13)
         QItemSelection chosenAgain;
         for (const StudyEntry& entry : wereChosen)
@@ -87,6 +87,12 @@ void StudyBrowser::runSearch(StudySearch::Nodes nodes)
     if (m_table->rowCount() == 0)
         m_preview->show(nullptr);
     updateActions();
+}
+
+/// The view's own way would ask which keys are held just then: nobody chooses with them here.
+void StudyBrowser::choose(int row)
+{
+    m_view->selectionModel()->setCurrentIndex(m_table->index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 /// Rows of the archive that have changed, where the list is the archive's; a node's answer stays as it came (SAF-13).
@@ -114,6 +120,7 @@ void StudyBrowser::onArchiveChanged()
             m_table->setLocal(gone);
         }
     updateActions();
+    showState();
 }
 
 void StudyBrowser::refresh()
@@ -134,7 +141,7 @@ void StudyBrowser::showState()
 {
     const bool hadNothing = !m_view->currentIndex().isValid();
     if (hadNothing && m_table->rowCount() > 0)
-        m_view->setCurrentIndex(m_table->index(0, 0));
+        choose(0);
     m_places->showStates(m_finding->states());
     QStringList parts;
     bool isWarning = false;

@@ -71,6 +71,7 @@ void StudyBrowser::onRetrieved(const QString& studyUid)
     if (row && *row)
         m_table->setLocal(**row);
     updateActions();
+    showState();
     // Whoever has opened another study meanwhile keeps it (SAF-13).
     if (m_waiting.value == studyUid)
         openWhatWaits();

@@ -52,7 +52,6 @@ StudyPreview::StudyPreview(app::Session& session, QWidget* parent) : QSplitter(Q
         const Pictures made = m_pictures.result();
         for (const auto& [uid, png] : made)
             (void)m_session.archive().storeThumbnail({uid}, png); // only a cache: made again where it is missing
-        Q_EMIT picturesStored();
         showIcons(m_series, made);
     });
     m_askSoon.setSingleShot(true);

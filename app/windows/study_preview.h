@@ -27,7 +27,6 @@ public:
 
 Q_SIGNALS:
     void studyActivated(const QString& studyUid);
-    void picturesStored(); ///< the archive has changed by our own doing
 
 private:
     using Pictures = std::vector<std::pair<QString, QByteArray>>; ///< series UID, PNG
