@@ -56,6 +56,20 @@ private Q_SLOTS:
         QVERIFY(!says(*desk.window, "new image"));
     }
 
+    /// A listener without windows, or the command line, stores into the same archive.
+    void SAF_03_whatAnotherProcessStoresIsOfferedToo()
+    {
+        const QString profile = profileWith(m_current.mid(0, 5));
+        Desk desk(profile);
+        desk.window->readStudy(studyOf("current"));
+        QTRY_VERIFY(desk.isSettled());
+        const auto other = app::Session::open(profile, app::Mode::Reading);
+        Task task;
+        QVERIFY((*other)->archive().import(m_current, archive::ImportMode::Copy, task));
+        QTRY_VERIFY(says(*desk.window, "7 new image"));
+        QCOMPARE(desk.active().frameCount(), 5);
+    }
+
     void SAF_04_whatTheServerHasAndIsNotHereIsSaid()
     {
         Desk desk(profileWith(m_current.mid(0, 5)));

@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
     <context>
         <name>Diascope</name>
@@ -214,8 +215,16 @@ RIS：%1 %2</translation>
             <translation>%1 不在介质上</translation>
         </message>
         <message>
+            <source>%1 is not saved. Save it, or close once more.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>%1 is saved.</source>
             <translation>%1 已保存。</translation>
+        </message>
+        <message>
+            <source>%1 is saved; %2 stays as it was.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>%1 is there already</source>
@@ -352,6 +361,12 @@ RIS：%1 %2</translation>
             <source>%n image(s) or file(s) not shown</source>
             <translation>
                 <numerusform>%n 个图像或文件未显示</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n incomplete</source>
+            <translation type="unfinished">
+                <numerusform />
             </translation>
         </message>
         <message numerus="yes">
@@ -681,6 +696,10 @@ RIS：%1 %2</translation>
             <translation>横断面、矢状面和冠状面</translation>
         </message>
         <message>
+            <source>Before all others</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Birth date</source>
             <translation>出生日期</translation>
         </message>
@@ -901,6 +920,10 @@ RIS：%1 %2</translation>
             <translation>距离</translation>
         </message>
         <message>
+            <source>Do it no more; also puts away what has failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Draft</source>
             <translation>草稿</translation>
         </message>
@@ -993,6 +1016,10 @@ RIS：%1 %2</translation>
             <translation>继续</translation>
         </message>
         <message>
+            <source>Go on with what is paused</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
             <translation>High Bit %1 与 Bits Stored %2 和 Bits Allocated %3 矛盾</translation>
         </message>
@@ -1061,6 +1088,14 @@ RIS：%1 %2</translation>
             <translation>本机查询所用的字符集；留空则只用 ASCII</translation>
         </message>
         <message>
+            <source>Incomplete: %1 of %2 images are here, as %3 counts them</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Incomplete: more images of this series are to come.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Institution: %1</source>
             <translation>机构：%1</translation>
         </message>
@@ -1091,6 +1126,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Keep</source>
             <translation>保留</translation>
+        </message>
+        <message>
+            <source>Keep (%1)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Keep on this workstation</source>
@@ -1360,6 +1399,10 @@ RIS：%1 %2</translation>
             <translation>无法重建：%1</translation>
         </message>
         <message>
+            <source>No report on this workstation</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>No report yet</source>
             <translation>尚无报告</translation>
         </message>
@@ -1378,6 +1421,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Nobody can send to this workstation now; C-MOVE opens the port for its own time.</source>
             <translation>目前无人可向本工作站发送；C-MOVE 期间会临时打开端口。</translation>
+        </message>
+        <message>
+            <source>Nobody can send to this workstation: %1</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
@@ -1464,8 +1511,8 @@ RIS：%1 %2</translation>
             <translation>其他检查</translation>
         </message>
         <message>
-            <source>Other studies of this patient</source>
-            <translation>该患者的其他检查</translation>
+            <source>Other studies of this patient on this workstation: Enter reads</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Our AE title</source>
@@ -1704,15 +1751,15 @@ RIS：%1 %2</translation>
             <translation>移除</translation>
         </message>
         <message numerus="yes">
-            <source>Remove %1 studies with %n image(s) from this workstation?</source>
-            <translation>
-                <numerusform>从本工作站移除 %1 个检查，共 %n 幅图像？</numerusform>
+            <source>Remove %1 (%2), %3 with %n image(s) from this workstation?</source>
+            <translation type="unfinished">
+                <numerusform />
             </translation>
         </message>
         <message numerus="yes">
-            <source>Remove %1, %2 %3 with %n image(s) from this workstation?</source>
+            <source>Remove %1 studies with %n image(s) from this workstation?</source>
             <translation>
-                <numerusform>从本工作站移除 %1、%2 %3（%n 幅图像）？</numerusform>
+                <numerusform>从本工作站移除 %1 个检查，共 %n 幅图像？</numerusform>
             </translation>
         </message>
         <message>
@@ -1722,6 +1769,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Remove rule</source>
             <translation>移除规则</translation>
+        </message>
+        <message>
+            <source>Remove this peer and its password? What is queued for it fails.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Remove…</source>
@@ -1820,12 +1871,24 @@ RIS：%1 %2</translation>
             <translation>滚动</translation>
         </message>
         <message>
+            <source>Search again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Search field</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Search in %1</source>
             <translation>在 %1 中搜索</translation>
         </message>
         <message>
             <source>Searches</source>
             <translation>检索</translation>
+        </message>
+        <message>
+            <source>Searching…</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Select</source>
@@ -1836,8 +1899,8 @@ RIS：%1 %2</translation>
             <translation>发送</translation>
         </message>
         <message>
-            <source>Send to a peer (or drag the rows onto its name)</source>
-            <translation>发送到对方（或将行拖到其名称上）</translation>
+            <source>Send to a peer (%1, or drag the rows onto its name)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Series</source>
@@ -1932,6 +1995,14 @@ RIS：%1 %2</translation>
             <translation>状态</translation>
         </message>
         <message>
+            <source>Stop the search</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Stop until told to go on</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Stored %1</source>
             <translation>图像自带 %1</translation>
         </message>
@@ -2018,6 +2089,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The birth date of %1 and %2 differs.</source>
             <translation>%1与%2的出生日期不一致。</translation>
+        </message>
+        <message>
+            <source>The changes to %1 were not saved.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The colours of the palette are left out of slabs</source>
@@ -2232,6 +2307,10 @@ RIS：%1 %2</translation>
             <translation>血管</translation>
         </message>
         <message>
+            <source>Wait no longer for the next attempt</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Week</source>
             <translation>近一周</translation>
         </message>
@@ -2280,8 +2359,8 @@ RIS：%1 %2</translation>
             <translation>没有参考坐标系，图像不与其他序列按位置联动。</translation>
         </message>
         <message>
-            <source>Words, day and modality under a name, at the left</source>
-            <translation>将检索词、日期和类型以一个名称存于左侧</translation>
+            <source>Words, day and modality under a name, at the left (%1)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Worklist from</source>
@@ -2688,8 +2767,8 @@ RIS：%1 %2</translation>
             <translation>询问对方是否在线</translation>
         </message>
         <message>
-            <source>asking %1…</source>
-            <translation>正在查询 %1…</translation>
+            <source>asking %1… (Esc stops)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>asks the node, as every call does</source>
@@ -3250,6 +3329,10 @@ RIS：%1 %2</translation>
         <message>
             <source>mm at the detector, magnified</source>
             <translation>mm（探测器平面，含放大）</translation>
+        </message>
+        <message>
+            <source>more images are to come</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>more than %1 slices are missing between slice %2 and slice %3</source>
@@ -5316,6 +5399,10 @@ RIS：%1 %2</translation>
         <message>
             <source>yes</source>
             <translation>是</translation>
+        </message>
+        <message>
+            <source>⚠ %1 of %2</source>
+            <translation type="unfinished" />
         </message>
     </context>
 </TS>

@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr int arrivalsMs = 250;
+constexpr int othersMs = 1000;
 
 } // namespace
 
@@ -61,6 +62,16 @@ void ReadingWindow::watchArrivals()
     };
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, lookSoon, Qt::QueuedConnection);
     connect(&m_session.archive(), &archive::Archive::changed, this, lookSoon, Qt::QueuedConnection);
+    // Other processes receive too, a listener without windows above all: the counters tell, without reading a row (SAF-03).
+    auto* others = new QTimer(this);
+    connect(others, &QTimer::timeout, this, [this, lookSoon] {
+        if (m_current.isEmpty() && m_coming.uid.isEmpty())
+            return;
+        const std::pair now(m_session.archive().changeCounter(), m_session.exchange().queue().changeCounter());
+        if (std::exchange(m_seenChanges, now) != now)
+            lookSoon();
+    });
+    others->start(othersMs);
 }
 
 void ReadingWindow::onStackGrown(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now)

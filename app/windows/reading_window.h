@@ -1,4 +1,5 @@
 #pragma once
+#include "app/windows/key_sheet.h"
 #include "app/windows/not_shown_window.h"
 #include "app/windows/report_panel.h"
 #include "app/windows/workstation.h"
@@ -42,12 +43,6 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    struct Command
-    {
-        QString group;
-        QAction* action;
-    };
-
     // reading_commands.cpp
     void buildCommands();
     QAction* command(const QString& group, const QString& text, const char* icon, const QList<QKeySequence>& keys, std::function<void()> run);
@@ -116,7 +111,7 @@ private:
     QAction* m_mask = nullptr;
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;
-    std::vector<Command> m_commands;
+    std::vector<KeySheet::Command> m_commands;
     std::vector<std::unique_ptr<viewer::OpenStudy>> m_studies; ///< the one that is read first, then priors
     std::map<QString, std::unique_ptr<viewer::AnnotationDocument>> m_documents; ///< by study UID
     dicom::StudyUid m_current; ///< empty: files shown in place
@@ -127,6 +122,7 @@ private:
     QSize m_layoutBefore{1, 1};
     QString m_failure;
     QTimer m_arrivals;
+    std::pair<qint64, qint64> m_seenChanges; ///< counters of archive and transfers
     QString m_incoming;      ///< "retrieving 12 of 72 images", or why that ended
     archive::StudyRow m_coming; ///< nothing of it is here yet
     class PreviewLabel;

@@ -1,6 +1,7 @@
 #include "app/windows/study_browser.h"
 #include "app/windows/flow_layout.h"
 #include "app/windows/icons.h"
+#include "app/windows/key_sheet.h"
 #include "app/windows/places_panel.h"
 #include "app/windows/study_preview.h"
 #include "app/windows/transfer_list.h"
@@ -132,10 +133,8 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     line->addWidget(m_search, 1);
     if (m_session.permit(app::Action::ChangeSettings)) {
         auto* keep = new QToolButton(parent);
-        keep->setText(tr("Save search…"));
-        keep->setShortcut(QKeySequence(QStringLiteral("Ctrl+D")));
-        keep->setToolTip(tr("Words, day and modality under a name, at the left (%1)").arg(keep->shortcut().toString(QKeySequence::NativeText)));
-        connect(keep, &QToolButton::clicked, this, &StudyBrowser::saveSearch);
+        keep->setDefaultAction(addCommand(QKeySequence(QStringLiteral("Ctrl+D")), tr("Save search…"), [this] { saveSearch(); }));
+        keep->setToolTip(tr("Words, day and modality under a name, at the left (%1)").arg(keep->defaultAction()->shortcut().toString(QKeySequence::NativeText)));
         line->addWidget(keep);
     }
     layout->addLayout(line);
@@ -272,7 +271,7 @@ void StudyBrowser::buildActions()
         return action;
     };
     m_read = add("open", tr("Read"), {}, [this] { openSelected(); });
-    m_read->setToolTip(tr("Read (Enter)"));
+    m_read->setToolTip(tr("Read (Enter)")); // the table's own key, in both its places
     m_fetch = add("download", tr("Retrieve"), QKeySequence(QStringLiteral("Ctrl+R")), [this] { retrieveSelected(); });
     QList<QAction*> forRows{m_read, m_fetch};
     if (m_session.mode() == app::Mode::Reading) {
@@ -328,6 +327,7 @@ void StudyBrowser::buildActions()
     });
     addCommand(QKeySequence::Refresh, tr("Search again"), [this] { search(); });
     addCommand(QKeySequence(Qt::Key_Escape), tr("Stop the search"), [this] { leave(); });
+    addCommand(QKeySequence(Qt::Key_F1), tr("Keys"), [this] { showKeys(); });
     auto* down = new QShortcut(Qt::Key_Down, m_search, nullptr, nullptr, Qt::WidgetShortcut); // from the words to what they found
     connect(down, &QShortcut::activated, m_view, qOverload<>(&QWidget::setFocus));
     m_view->addActions(forRows);
@@ -342,6 +342,19 @@ QAction* StudyBrowser::addCommand(const QKeySequence& key, const QString& text, 
     connect(action, &QAction::triggered, this, std::move(run));
     addAction(action);
     return action;
+}
+
+void StudyBrowser::showKeys()
+{
+    KeySheet sheet;
+    for (const QAction* action : findChildren<QAction*>())
+        if (!action->text().isEmpty())
+            sheet.commands.push_back({m_transfers->isAncestorOf(qobject_cast<QWidget*>(action->parent())) ? tr("Transfers") : tr("Studies"), action});
+    sheet.mouse = {{tr("Read"), tr("double click, or Enter")},
+                   {tr("Send"), tr("drag rows onto the name of a peer")},
+                   {tr("Import"), tr("drop files or folders")},
+                   {tr("Choose columns"), tr("right click on their titles")}};
+    sheet.show();
 }
 
 void StudyBrowser::leave()

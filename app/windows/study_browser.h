@@ -55,6 +55,7 @@ private:
     QAction* addCommand(const QKeySequence& key, const QString& text, std::function<void()> run);
     void showTransfers(); ///< because somebody has just begun one
     void updateDock();
+    void showKeys();
     void leave(); ///< what Esc means: the question, else the search that runs
     void buildColumnsMenu();
     void rebuildNodes();
