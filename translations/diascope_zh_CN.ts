@@ -216,7 +216,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 is not saved. Save it, or close once more.</source>
-            <translation type="unfinished" />
+            <translation>%1 尚未保存。请保存，或再次关闭以放弃。</translation>
         </message>
         <message>
             <source>%1 is saved.</source>
@@ -224,7 +224,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>%1 is saved; %2 stays as it was.</source>
-            <translation type="unfinished" />
+            <translation>%1 已保存；%2 保持不变。</translation>
         </message>
         <message>
             <source>%1 is there already</source>
@@ -365,8 +365,8 @@ RIS：%1 %2</translation>
         </message>
         <message numerus="yes">
             <source>%n incomplete</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>%n 个不完整</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -697,7 +697,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Before all others</source>
-            <translation type="unfinished" />
+            <translation>排到最前</translation>
         </message>
         <message>
             <source>Birth date</source>
@@ -782,6 +782,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Choose a template to report this study.</source>
             <translation>请选择模板为本检查书写报告。</translation>
+        </message>
+        <message>
+            <source>Choose columns</source>
+            <translation>选择列</translation>
         </message>
         <message>
             <source>Chosen tool</source>
@@ -921,7 +925,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Do it no more; also puts away what has failed</source>
-            <translation type="unfinished" />
+            <translation>不再执行；也可清除已失败的任务</translation>
         </message>
         <message>
             <source>Draft</source>
@@ -1017,7 +1021,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Go on with what is paused</source>
-            <translation type="unfinished" />
+            <translation>继续已暂停的任务</translation>
         </message>
         <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
@@ -1089,11 +1093,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Incomplete: %1 of %2 images are here, as %3 counts them</source>
-            <translation type="unfinished" />
+            <translation>不完整：本机有 %1 幅，共 %2 幅（按 %3 的计数）</translation>
         </message>
         <message>
             <source>Incomplete: more images of this series are to come.</source>
-            <translation type="unfinished" />
+            <translation>不完整：该序列还有图像未到。</translation>
         </message>
         <message>
             <source>Institution: %1</source>
@@ -1129,7 +1133,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Keep (%1)</source>
-            <translation type="unfinished" />
+            <translation>保留（%1）</translation>
         </message>
         <message>
             <source>Keep on this workstation</source>
@@ -1400,7 +1404,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>No report on this workstation</source>
-            <translation type="unfinished" />
+            <translation>本工作站没有报告</translation>
         </message>
         <message>
             <source>No report yet</source>
@@ -1424,7 +1428,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Nobody can send to this workstation: %1</source>
-            <translation type="unfinished" />
+            <translation>其他设备无法向本工作站发送：%1</translation>
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
@@ -1512,7 +1516,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Other studies of this patient on this workstation: Enter reads</source>
-            <translation type="unfinished" />
+            <translation>本工作站上该患者的其他检查：按 Enter 阅片</translation>
         </message>
         <message>
             <source>Our AE title</source>
@@ -1752,8 +1756,8 @@ RIS：%1 %2</translation>
         </message>
         <message numerus="yes">
             <source>Remove %1 (%2), %3 with %n image(s) from this workstation?</source>
-            <translation type="unfinished">
-                <numerusform />
+            <translation>
+                <numerusform>从本工作站移除 %1（%2）、%3（%n 幅图像）？</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -1772,7 +1776,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Remove this peer and its password? What is queued for it fails.</source>
-            <translation type="unfinished" />
+            <translation>移除该节点及其密码？其排队中的任务将失败。</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -1872,11 +1876,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Search again</source>
-            <translation type="unfinished" />
+            <translation>重新检索</translation>
         </message>
         <message>
             <source>Search field</source>
-            <translation type="unfinished" />
+            <translation>检索框</translation>
         </message>
         <message>
             <source>Search in %1</source>
@@ -1888,7 +1892,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Searching…</source>
-            <translation type="unfinished" />
+            <translation>正在检索…</translation>
         </message>
         <message>
             <source>Select</source>
@@ -1900,7 +1904,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Send to a peer (%1, or drag the rows onto its name)</source>
-            <translation type="unfinished" />
+            <translation>发送到节点（%1，或将行拖到其名称上）</translation>
         </message>
         <message>
             <source>Series</source>
@@ -1996,11 +2000,11 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Stop the search</source>
-            <translation type="unfinished" />
+            <translation>停止检索</translation>
         </message>
         <message>
             <source>Stop until told to go on</source>
-            <translation type="unfinished" />
+            <translation>暂停，直到要求继续</translation>
         </message>
         <message>
             <source>Stored %1</source>
@@ -2092,7 +2096,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>The changes to %1 were not saved.</source>
-            <translation type="unfinished" />
+            <translation>对 %1 的更改未保存。</translation>
         </message>
         <message>
             <source>The colours of the palette are left out of slabs</source>
@@ -2308,7 +2312,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Wait no longer for the next attempt</source>
-            <translation type="unfinished" />
+            <translation>不再等待，立即重试</translation>
         </message>
         <message>
             <source>Week</source>
@@ -2360,7 +2364,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>Words, day and modality under a name, at the left (%1)</source>
-            <translation type="unfinished" />
+            <translation>将检索词、日期和设备类型以名称保存在左侧（%1）</translation>
         </message>
         <message>
             <source>Worklist from</source>
@@ -2768,7 +2772,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>asking %1… (Esc stops)</source>
-            <translation type="unfinished" />
+            <translation>正在查询 %1…（Esc 停止）</translation>
         </message>
         <message>
             <source>asks the node, as every call does</source>
@@ -2945,6 +2949,18 @@ RIS：%1 %2</translation>
         <message>
             <source>double click</source>
             <translation>双击</translation>
+        </message>
+        <message>
+            <source>double click, or Enter</source>
+            <translation>双击，或按 Enter</translation>
+        </message>
+        <message>
+            <source>drag rows onto the name of a peer</source>
+            <translation>将行拖到节点名称上</translation>
+        </message>
+        <message>
+            <source>drop files or folders</source>
+            <translation>拖入文件或文件夹</translation>
         </message>
         <message>
             <source>echo time</source>
@@ -3332,7 +3348,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>more images are to come</source>
-            <translation type="unfinished" />
+            <translation>还有图像未到</translation>
         </message>
         <message>
             <source>more than %1 slices are missing between slice %2 and slice %3</source>
@@ -3785,6 +3801,10 @@ RIS：%1 %2</translation>
         <message>
             <source>retrieving by the web needs the address of the DICOMweb service</source>
             <translation>通过 Web 获取需要 DICOMweb 服务的地址</translation>
+        </message>
+        <message>
+            <source>right click on their titles</source>
+            <translation>右键单击列标题</translation>
         </message>
         <message>
             <source>right drag</source>
@@ -5402,7 +5422,7 @@ RIS：%1 %2</translation>
         </message>
         <message>
             <source>⚠ %1 of %2</source>
-            <translation type="unfinished" />
+            <translation>⚠ %1/%2</translation>
         </message>
     </context>
 </TS>

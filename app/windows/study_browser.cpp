@@ -188,7 +188,7 @@ void StudyBrowser::buildTable(QWidget* parent)
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_view->setDragEnabled(m_session.permit(app::Action::Send).has_value());
     m_view->setDragDropMode(QAbstractItemView::DragOnly);
-    const int widths[] = {190, 100, 90, 42, 134, 72, 180, 108, 86, 80, 130, 140, 240, 100};
+    const int widths[] = {170, 92, 84, 40, 126, 70, 150, 92, 80, 80, 130, 140, 240, 100}; // all that counts fits 1280 pixels
     for (int i = 0; i < StudyTable::ColumnCount; ++i)
         m_view->setColumnWidth(i, widths[i]);
     for (const int column : {StudyTable::Referring, StudyTable::StudyId, StudyTable::Issuer})
