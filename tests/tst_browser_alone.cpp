@@ -165,6 +165,49 @@ private Q_SLOTS:
         QVERIFY((*desk.session->archive().study(studyOf("current"))).has_value());
     }
 
+    void SAF_15_ofSeveralStudiesEveryPatientIsNamed()
+    {
+        Desk desk(profileWith(m_current + m_prior + m_chest));
+        StudyBrowser& browser = desk.workstation->browser();
+        browser.show();
+        browser.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&browser));
+        view(browser).setFocus();
+        view(browser).selectAll();
+        QTest::keyClick(&view(browser), Qt::Key_Delete);
+        QVERIFY(says(browser, "3 studies with 25 image"));
+        QVERIFY(says(browser, QString::fromUtf8("Demonstration, Anna (DEMO-0001) ×2")));
+        QVERIFY(says(browser, "(DEMO-0002)"));
+        QTRY_VERIFY(button(browser, "Remove"));
+        QTest::mouseClick(button(browser, "Remove"), Qt::LeftButton);
+        QVERIFY(desk.session->archive().studies()->empty());
+    }
+
+    void whatSomebodyWasToldIsNotOverwrittenByWhatArrives()
+    {
+        Desk desk(profileWith(m_current));
+        StudyBrowser& browser = desk.workstation->browser();
+        browser.show();
+        browser.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&browser));
+        transfer::NewTransfer send;
+        send.kind = transfer::TransferKind::Send;
+        send.node = "pacs";
+        send.study = studyOf("current");
+        QVERIFY(desk.session->exchange().queue().add(send));
+        view(browser).setFocus();
+        QTest::keyClick(&view(browser), Qt::Key_Delete);
+        QVERIFY(says(browser, "not sent yet"));
+        Task task;
+        QVERIFY(desk.session->archive().import(m_chest, archive::ImportMode::Copy, task));
+        QTRY_COMPARE(view(browser).model()->rowCount(), 2);
+        QVERIFY(says(browser, "not sent yet"));
+        auto* search = browser.findChild<QLineEdit*>();
+        search->setFocus();
+        QTest::keyClick(search, Qt::Key_Return); // a new question has a new answer
+        QVERIFY(!says(browser, "not sent yet"));
+    }
+
     void anEmptyListSaysWhatToDo()
     {
         Desk desk(profileWith({}));

@@ -1761,9 +1761,9 @@ RIS：%1 %2</translation>
             </translation>
         </message>
         <message numerus="yes">
-            <source>Remove %1 studies with %n image(s) from this workstation?</source>
+            <source>Remove %1 studies with %n image(s) from this workstation: %2?</source>
             <translation>
-                <numerusform>从本工作站移除 %1 个检查，共 %n 幅图像？</numerusform>
+                <numerusform>从本工作站移除 %1 个检查（%n 幅图像）：%2？</numerusform>
             </translation>
         </message>
         <message>

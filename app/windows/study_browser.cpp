@@ -95,10 +95,11 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_preview->show(selected()); });
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StudyBrowser::updateActions);
     connect(m_view, &QTreeView::activated, this, &StudyBrowser::openSelected);
-    for (QTimer* timer : {&m_typing, &m_askSoon})
+    for (QTimer* timer : {&m_typing, &m_askSoon, &m_told})
         timer->setSingleShot(true);
     connect(&m_typing, &QTimer::timeout, this, [this] { runSearch(StudySearch::Nodes::LeaveAlone); });
     connect(&m_askSoon, &QTimer::timeout, this, &StudyBrowser::search);
+    connect(&m_told, &QTimer::timeout, this, &StudyBrowser::showState);
     // Other processes import too: the counter tells, without reading a row.
     auto* watch = new QTimer(this);
     connect(watch, &QTimer::timeout, this, &StudyBrowser::onArchiveChanged);
@@ -188,9 +189,12 @@ void StudyBrowser::buildTable(QWidget* parent)
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_view->setDragEnabled(m_session.permit(app::Action::Send).has_value());
     m_view->setDragDropMode(QAbstractItemView::DragOnly);
-    const int widths[] = {170, 92, 84, 40, 126, 70, 150, 92, 80, 80, 130, 140, 240, 100}; // all that counts fits 1280 pixels
+    // By the letters that are in use; all that counts fits 1280 pixels.
+    const char* const samples[] = {"Featherstonehaugh, Al", "P000000000", "2026-12-31", "Sex", "2026-12-31 23:59", "Modality", "CT Abdomen, follow-u",
+                                   "A000000000", "⚠ 999 of 999", "preliminary", "here, Hospital", "Featherstone, A", "1.2.826.0.1.3680043.9.9", "Hospital A"};
+    constexpr int marginsPx = 18;
     for (int i = 0; i < StudyTable::ColumnCount; ++i)
-        m_view->setColumnWidth(i, widths[i]);
+        m_view->setColumnWidth(i, fontMetrics().horizontalAdvance(QString::fromUtf8(samples[i])) + marginsPx);
     for (const int column : {StudyTable::Referring, StudyTable::StudyId, StudyTable::Issuer})
         m_view->setColumnHidden(column, true);
     m_hint = new QLabel(m_view->viewport());

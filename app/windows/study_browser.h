@@ -39,7 +39,7 @@ public:
     /// The archive's rows and the details as they are now; the nodes' answers stay as they came.
     void refresh();
     void importPaths(const QStringList& paths);
-    /// One line under the table.
+    /// One line under the table, for some seconds.
     void showMessage(const QString& text, bool isWarning = false);
 
 protected:
@@ -67,6 +67,7 @@ private:
     void onArchiveChanged();
     void showState();
     void showOutbox(); ///< signed reports that no RIS has acknowledged yet, transfers given up, a listener that does not run
+    void showLine(const QString& text, bool isWarning);
     QString hint() const;
     QString reportStatusOf(const dicom::StudyUid& study) const;
 
@@ -100,6 +101,7 @@ private:
     TransferList* m_transfers = nullptr;
     QDockWidget* m_dock = nullptr;
     QTimer m_typing, m_askSoon;
+    QTimer m_told; ///< runs as long as what somebody was told stays
     QAction *m_read = nullptr, *m_fetch = nullptr, *m_send = nullptr, *m_disc = nullptr, *m_pin = nullptr, *m_remove = nullptr;
     QMenu* m_sendMenu = nullptr;
     qint64 m_seenChanges = -1;

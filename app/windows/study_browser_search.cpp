@@ -59,6 +59,7 @@ void StudyBrowser::saveSearch()
 void StudyBrowser::search()
 {
     const SearchTerms wanted = terms();
+    m_told.stop();
     // Everything of a hospital is for nobody.
     runSearch(wanted.isEverything() ? StudySearch::Nodes::LeaveAlone : StudySearch::Nodes::Ask);
 }
@@ -169,7 +170,8 @@ void StudyBrowser::showState()
             isWarning = isWarning || state.isCut;
         }
     }
-    showMessage(parts.join(QStringLiteral(" · ")), isWarning);
+    if (!m_told.isActive())
+        showLine(parts.join(QStringLiteral(" · ")), isWarning);
     m_hint->setText(m_table->rowCount() > 0 ? QString() : hint());
 }
 
@@ -215,9 +217,18 @@ void StudyBrowser::showOutbox()
     m_outbox->setStyleSheet(QStringLiteral("color: #f0b43c"));
 }
 
+/// What somebody was told stays for a while: what goes on by itself meanwhile is no answer.
 void StudyBrowser::showMessage(const QString& text, bool isWarning)
 {
+    constexpr int toldMs = 12'000;
+    m_told.start(toldMs);
+    showLine(text, isWarning);
+}
+
+void StudyBrowser::showLine(const QString& text, bool isWarning)
+{
     m_message->setText(text);
+    m_message->setToolTip(text.toHtmlEscaped()); // where it does not fit
     m_message->setStyleSheet(isWarning ? QStringLiteral("color: #f0b43c") : QString());
 }
 

@@ -12,6 +12,28 @@
 namespace diascope::windows
 {
 
+namespace
+{
+
+/// Whose they are: each patient once, with the number of studies where there are several.
+QString namesOf(const std::vector<StudyEntry>& entries)
+{
+    constexpr qsizetype mostNames = 8;
+    QStringList names;
+    QHash<QString, int> counts;
+    for (const StudyEntry& entry : entries) {
+        const QString who = QStringLiteral("%1 (%2)").arg(StudyTable::nameOf(entry.row), entry.row.patientId);
+        if (counts[who]++ == 0)
+            names << who;
+    }
+    for (QString& name : names)
+        if (const int count = counts[name]; count > 1)
+            name += QStringLiteral(" ×%1").arg(count);
+    return names.size() <= mostNames ? names.join(QStringLiteral(", ")) : names.mid(0, mostNames).join(QStringLiteral(", ")) + QStringLiteral(", …");
+}
+
+} // namespace
+
 void StudyBrowser::openSelected()
 {
     const StudyEntry* entry = selected();
@@ -180,7 +202,7 @@ void StudyBrowser::removeSelected()
     QString question = going.size() == 1 ? tr("Remove %1 (%2), %3 with %n image(s) from this workstation?", nullptr, int(images))
                                                .arg(StudyTable::nameOf(first), first.patientId,
                                                     QStringLiteral("%1 %2").arg(dicom::displayDate(first.date), first.description).trimmed())
-                                         : tr("Remove %1 studies with %n image(s) from this workstation?", nullptr, int(images)).arg(going.size());
+                                         : tr("Remove %1 studies with %n image(s) from this workstation: %2?", nullptr, int(images)).arg(going.size()).arg(namesOf(going));
     const bool isOnlyHere = std::any_of(going.begin(), going.end(), [this](const StudyEntry& entry) {
         const auto row = m_session.archive().study(entry.row.uid);
         return !row || (*row && (*row)->onlyHere > 0);
