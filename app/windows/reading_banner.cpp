@@ -11,27 +11,10 @@ using namespace viewer;
 
 void ReadingWindow::updateBanner()
 {
-    if (!m_coming.uid.isEmpty()) {
-        const QString name = dicom::PersonName::parse(m_coming.patientName).display();
-        QStringList details{m_coming.patientId, dicom::displayDate(m_coming.birthDate), m_coming.sex, dicom::displayDate(m_coming.date), m_coming.description, m_coming.accession};
-        details.removeAll(QString());
-        m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
-        m_study->setText(details.join(QStringLiteral("   ")));
-        m_warning->clear();
-        m_state->setText(m_incoming.isEmpty() ? tr("waiting for the first image") : m_incoming);
-        return setWindowTitle(name);
-    }
-    if (m_thumbnails->stackCount() == 0) {
-        m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
-        m_study->clear();
-        m_state->clear();
-        QString problem = m_failure;
-        listNotShown(notShown());
-        if (!m_studies.empty() && m_studies.front()->isComplete())
-            problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
-        m_warning->setText(problem);
-        return;
-    }
+    if (!m_coming.uid.isEmpty())
+        return showWhoComes();
+    if (m_thumbnails->stackCount() == 0)
+        return showThatNothingIsHere();
     // The study that is read, not a prior that happened to arrive first.
     const OpenStack* read = m_thumbnails->stackAt(0).get();
     for (int i = 0; i < m_thumbnails->stackCount(); ++i)
@@ -78,6 +61,30 @@ void ReadingWindow::updateBanner()
         state << report;
     m_warning->setText(warnings.join(QStringLiteral("  ")));
     m_state->setText(state.join(QStringLiteral("  ·  ")));
+}
+
+void ReadingWindow::showWhoComes()
+{
+    const QString name = dicom::PersonName::parse(m_coming.patientName).display();
+    QStringList details{m_coming.patientId, dicom::displayDate(m_coming.birthDate), m_coming.sex, dicom::displayDate(m_coming.date), m_coming.description, m_coming.accession};
+    details.removeAll(QString());
+    m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
+    m_study->setText(details.join(QStringLiteral("   ")));
+    m_warning->clear();
+    m_state->setText(m_incoming.isEmpty() ? tr("waiting for the first image") : m_incoming);
+    setWindowTitle(name);
+}
+
+void ReadingWindow::showThatNothingIsHere()
+{
+    m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
+    m_study->clear();
+    m_state->clear();
+    QString problem = m_failure;
+    listNotShown(notShown());
+    if (!m_studies.empty() && m_studies.front()->isComplete())
+        problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
+    m_warning->setText(problem);
 }
 
 std::vector<NotShown> ReadingWindow::notShown() const

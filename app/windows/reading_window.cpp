@@ -82,28 +82,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* banner = new QWidget(centre);
-    banner->setProperty("role", "banner");
-    auto* line = new QHBoxLayout(banner);
-    line->setContentsMargins(10, 5, 10, 5);
-    m_patient = new QLabel(banner);
-    m_study = new ElidedLabel(banner);
-    m_warning = new QLabel(banner);
-    m_state = new QLabel(banner);
-    for (QLabel* label : {m_patient, m_study, m_warning, m_state})
-        label->setTextFormat(Qt::PlainText);
-    m_patient->setProperty("role", "patient");
-    m_study->setProperty("role", "quiet");
-    m_warning->setProperty("role", "warning");
-    m_warning->installEventFilter(this);
-    m_notShown = new NotShownWindow(this);
-    line->addWidget(m_patient);
-    line->addSpacing(14);
-    line->addWidget(m_study, 1);
-    line->addWidget(m_warning);
-    line->addSpacing(14);
-    line->addWidget(m_state);
-    layout->addWidget(banner);
+    layout->addWidget(buildBanner(centre));
     m_grid = new ViewportGrid(centre);
     const auto takeSettings = [this] { m_grid->setDownIsBrighter(m_session.settings().get(viewer::downIsBrighter)); };
     takeSettings();
@@ -150,6 +129,32 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
 }
 
 ReadingWindow::~ReadingWindow() { closeStudies(); }
+
+QWidget* ReadingWindow::buildBanner(QWidget* parent)
+{
+    auto* banner = new QWidget(parent);
+    banner->setProperty("role", "banner");
+    auto* line = new QHBoxLayout(banner);
+    line->setContentsMargins(10, 5, 10, 5);
+    m_patient = new QLabel(banner);
+    m_study = new ElidedLabel(banner);
+    m_warning = new QLabel(banner);
+    m_state = new QLabel(banner);
+    for (QLabel* label : {m_patient, m_study, m_warning, m_state})
+        label->setTextFormat(Qt::PlainText);
+    m_patient->setProperty("role", "patient");
+    m_study->setProperty("role", "quiet");
+    m_warning->setProperty("role", "warning");
+    m_warning->installEventFilter(this);
+    m_notShown = new NotShownWindow(this);
+    line->addWidget(m_patient);
+    line->addSpacing(14);
+    line->addWidget(m_study, 1);
+    line->addWidget(m_warning);
+    line->addSpacing(14);
+    line->addWidget(m_state);
+    return banner;
+}
 
 void ReadingWindow::buildDocks()
 {

@@ -55,6 +55,7 @@ private:
     void updateCommands();
     void moveStack(int step);
 
+    QWidget* buildBanner(QWidget* parent);
     void buildDocks();
     void openStudy(std::vector<viewer::SeriesFiles> series, bool isPrior);
     void addPrior(const dicom::StudyUid& study);
@@ -80,6 +81,8 @@ private:
     void showWhetherComplete();
     // reading_banner.cpp
     void updateBanner();
+    void showWhoComes();
+    void showThatNothingIsHere();
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
     std::vector<viewer::NotShown> notShown() const; ///< files and frames of all open studies

@@ -83,6 +83,16 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     buildDock();
     buildActions();
 
+    connectParts();
+    resize(1180, 720);
+    if (!restoreGeometry(m_session.settings().get(browserGeometry)))
+        setWindowState(Qt::WindowMaximized);
+    runSearch(StudySearch::Nodes::LeaveAlone);
+    showOutbox();
+}
+
+void StudyBrowser::connectParts()
+{
     connect(m_places, &PlacesPanel::placeChosen, this, &StudyBrowser::search);
     connect(m_places, &PlacesPanel::searchChosen, this, &StudyBrowser::setTerms);
     connect(m_places, &PlacesPanel::studiesDropped, this, &StudyBrowser::send);
@@ -114,12 +124,6 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::retrieved, this, &StudyBrowser::onRetrieved, Qt::QueuedConnection);
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, &StudyBrowser::openWhatWaits, Qt::QueuedConnection);
     connect(m_transfers, &TransferList::changed, this, &StudyBrowser::showOutbox);
-
-    resize(1180, 720);
-    if (!restoreGeometry(m_session.settings().get(browserGeometry)))
-        setWindowState(Qt::WindowMaximized);
-    runSearch(StudySearch::Nodes::LeaveAlone);
-    showOutbox();
 }
 
 StudyBrowser::~StudyBrowser() = default;
@@ -325,6 +329,15 @@ void StudyBrowser::buildActions()
     bar->addAction(transfers);
     if (m_session.mode() == app::Mode::Reading)
         add("settings", tr("Settings"), QKeySequence(QStringLiteral("Ctrl+,")), [this] { m_workstation.showSettings(); });
+    buildKeys();
+    m_view->addActions(forRows);
+    rebuildNodes();
+    updateActions();
+}
+
+/// What has no button.
+void StudyBrowser::buildKeys()
+{
     addCommand(QKeySequence::Find, tr("Search field"), [this] {
         m_search->setFocus();
         m_search->selectAll();
@@ -334,9 +347,6 @@ void StudyBrowser::buildActions()
     addCommand(QKeySequence(Qt::Key_F1), tr("Keys"), [this] { showKeys(); });
     auto* down = new QShortcut(Qt::Key_Down, m_search, nullptr, nullptr, Qt::WidgetShortcut); // from the words to what they found
     connect(down, &QShortcut::activated, m_view, qOverload<>(&QWidget::setFocus));
-    m_view->addActions(forRows);
-    rebuildNodes();
-    updateActions();
 }
 
 QAction* StudyBrowser::addCommand(const QKeySequence& key, const QString& text, std::function<void()> run)

@@ -52,6 +52,8 @@ private:
     void buildTable(QWidget* parent);
     void buildDock();
     void buildActions();
+    void buildKeys();
+    void connectParts();
     QAction* addCommand(const QKeySequence& key, const QString& text, std::function<void()> run);
     void showTransfers(); ///< because somebody has just begun one
     void updateDock();
