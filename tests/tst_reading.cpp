@@ -64,6 +64,26 @@ private Q_SLOTS:
         QCOMPARE(desk.window->grid().visibleViewports().size(), 3u);
     }
 
+    /// Neither the longest name nor the longest warning pushes the report off the screen.
+    void SAF_01_aLongNameLeavesTheWindowAsItIs()
+    {
+        const QString family = QString(60, u'W');
+        const demo::Patient somebody{family + "^" + QString(60, u'M'), "DEMO-0009", "DIASCOPE", "19710412", "F", "ISO_IR 192"};
+        const QStringList files = *demo::writeCr(m_folder.filePath("long"), somebody, {"long", "20260112", "090000", "ACC-1009", "Chest", "PA", 1});
+        Desk desk(profileWith(files));
+        desk.window->setWindowState(Qt::WindowNoState);
+        desk.window->resize(1200, 700);
+        desk.window->readStudy(studyOf("long"));
+        QTRY_VERIFY(desk.isSettled());
+        QVERIFY(label(*desk.window, "patient")->text().startsWith(family));
+        QVERIFY(label(*desk.window, "patient")->toolTip().contains(family)); // all of it can be read
+        QCoreApplication::processEvents();
+        QCOMPARE(desk.window->width(), 1200);
+        QVERIFY2(desk.window->minimumSizeHint().width() < 1200, QByteArray::number(desk.window->minimumSizeHint().width()).constData());
+        QLabel* study = label(*desk.window, "quiet"); // the ID is there, whatever the name
+        QVERIFY(study->text().startsWith("DEMO-0009") && study->width() > study->fontMetrics().horizontalAdvance("DEMO-0009   1971-04-12"));
+    }
+
     void priorsAreOneClickAway()
     {
         Desk desk(profileWith(m_current + m_prior + m_chest));

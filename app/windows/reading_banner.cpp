@@ -25,6 +25,7 @@ void ReadingWindow::updateBanner()
     const ImageTexts& texts = read->texts();
     QStringList who{texts.patientName.isEmpty() ? tr("(no name)") : texts.patientName};
     m_patient->setText(who.join(u' '));
+    m_patient->setToolTip(m_patient->text().toHtmlEscaped());
     QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
     details.removeAll(QString());
     m_study->setText(details.join(QStringLiteral("   ")));
@@ -60,7 +61,10 @@ void ReadingWindow::updateBanner()
     if (const QString report = m_report->state(); !report.isEmpty())
         state << report;
     m_warning->setText(warnings.join(QStringLiteral("  ")));
+    if (m_warning->toolTip().isEmpty()) // where it does not fit
+        m_warning->setToolTip(m_warning->text().toHtmlEscaped());
     m_state->setText(state.join(QStringLiteral("  ·  ")));
+    m_state->setToolTip(m_state->text().toHtmlEscaped());
 }
 
 void ReadingWindow::showWhoComes()

@@ -173,6 +173,7 @@ void ReadingWindow::buildCommands()
     command(figures, tr("To the report"), nullptr, {key("R")}, [this] { m_report->focusEditor(); });
     auto* space = new QWidget(m_toolBar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    space->setStyleSheet(QStringLiteral("background: transparent"));
     m_toolBar->addWidget(space);
     m_toolBar->addAction(command(move, tr("Studies"), "search", {key("Backspace"), key("Ctrl+W")}, [this] { m_workstation.showBrowser(); }));
     command(move, tr("Show images that have arrived"), nullptr, {key("F8")}, [this] { showArrivals(); });

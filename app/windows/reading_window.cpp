@@ -34,7 +34,12 @@ constexpr int stateVersion = 1;
 class ElidedLabel : public QLabel
 {
 public:
-    explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); }
+    using QLabel::QLabel;
+    QSize minimumSizeHint() const override
+    {
+        const QSize whole = QLabel::minimumSizeHint();
+        return {std::min(whole.width(), fontMetrics().averageCharWidth() * leastLetters), whole.height()};
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override
@@ -43,6 +48,9 @@ protected:
         style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
                               fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
     }
+
+private:
+    static constexpr int leastLetters = 12;
 };
 
 /// Files and folders, grouped by series: for images shown where they lie.
@@ -136,10 +144,12 @@ QWidget* ReadingWindow::buildBanner(QWidget* parent)
     banner->setProperty("role", "banner");
     auto* line = new QHBoxLayout(banner);
     line->setContentsMargins(10, 5, 10, 5);
-    m_patient = new QLabel(banner);
+    m_patient = new ElidedLabel(banner);
     m_study = new ElidedLabel(banner);
-    m_warning = new QLabel(banner);
-    m_state = new QLabel(banner);
+    m_study->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_study->setMinimumWidth(190); // ID and date of birth, whatever the name
+    m_warning = new ElidedLabel(banner);
+    m_state = new ElidedLabel(banner);
     for (QLabel* label : {m_patient, m_study, m_warning, m_state})
         label->setTextFormat(Qt::PlainText);
     m_patient->setProperty("role", "patient");
