@@ -152,7 +152,7 @@ private Q_SLOTS:
         QCOMPARE(table().rowCount(), 1); // and stays one row
         QCOMPARE(table().entryAt(0)->remoteInstances, count);
         QVERIFY(table().index(0, StudyTable::Source).data().toString().contains("here"));
-        QCOMPARE(table().index(0, StudyTable::Images).data().toString(), QStringLiteral("25 of %1").arg(count)); // SAF-04
+        QCOMPARE(table().index(0, StudyTable::Images).data().toString(), QStringLiteral("⚠ 25 of %1").arg(count)); // SAF-04
         QTRY_VERIFY(says("Nobody: ")); // whoever does not answer is named, the others' rows are there
         QVERIFY(says("refused"));
         QTRY_COMPARE(place("North")->text(1), "1");

@@ -170,6 +170,33 @@ private Q_SLOTS:
         QCOMPARE(unknown.number("received"), 0);
     }
 
+    /// Killed in the middle: the next call knows what is missing, by the server's own count, also without the transfer's line.
+    void SAF_04_studiesNamesWhatIsIncomplete()
+    {
+        FaultProxy line(m_orthanc->port);
+        Program program;
+        SUCCEEDS(addNode(program, "O", line.port()));
+        line.set(Way::ToClient, slow(3 * sliceBytes)); // three images a second
+        const auto getting = started(program, {"get", "O", m_study});
+        QTRY_VERIFY_WITH_TIMEOUT(here(program) > 0, 20000);
+        getting->kill();
+        QVERIFY(getting->waitForFinished());
+        line.clear();
+        const int partly = here(program);
+        QVERIFY2(partly > 0 && partly < m_files.size(), QByteArray::number(partly).constData());
+        for (const QJsonValue& transfer : program.json({"transfers"}).array())
+            SUCCEEDS(program.run({"transfers", "cancel", QString::number(transfer["id"].toInt())}));
+        SUCCEEDS(program.run({"transfers", "run", "--wait", "5"})); // takes note of who is dead
+        SUCCEEDS(program.run({"transfers", "clear"}));
+        QCOMPARE(program.json({"transfers"}).array().size(), 0);
+        QCOMPARE(program.json({"studies"}).array().at(0)["expected"].toInt(), int(m_files.size()));
+        const QByteArray said = program.run({"studies"}).out;
+        QVERIFY2(said.contains(QStringLiteral("incomplete: %1 of %2 images").arg(partly).arg(m_files.size()).toUtf8()), said.constData());
+        QCOMPARE(ask(program, {"get", "O", m_study}).code, 0);
+        QCOMPARE(here(program), m_files.size());
+        QVERIFY(!program.run({"studies"}).out.contains("incomplete"));
+    }
+
     void NET_01_aNodeWithoutCGetIsMovedFrom()
     {
         QString why;
@@ -509,6 +536,7 @@ private Q_SLOTS:
         }
         QVERIFY(refuses({"explode"}, 2));
         QVERIFY(refuses({"run", "--wait", "soon"}, 2));
+        SUCCEEDS(program.run({"transfers", "run", "--wait", "5"})); // takes note of who is dead
         SUCCEEDS(program.run({"transfers", "clear"}));
         QCOMPARE(program.json({"transfers"}).array().size(), 0);
         // A peer that is away: it waits, is not through, and `clear` leaves it.
@@ -519,6 +547,7 @@ private Q_SLOTS:
         QCOMPARE(ran.code, 1);
         QVERIFY2(test::isOnePlainLine(ran.err), ran.err.constData());
         QCOMPARE(ran.json.array().at(0)["state"].toString(), "queued");
+        SUCCEEDS(program.run({"transfers", "run", "--wait", "5"})); // takes note of who is dead
         SUCCEEDS(program.run({"transfers", "clear"}));
         QCOMPARE(program.json({"transfers"}).array().size(), 1);
         // What is still to be sent is not deleted (SAF-15).

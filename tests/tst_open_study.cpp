@@ -97,6 +97,76 @@ private Q_SLOTS:
         QVERIFY(study->isComplete());
     }
 
+    /// Of an anonymiser's series, where each image names a frame of reference of its own, that shows with the fourth image.
+    void SAF_13_stacksThatTurnOutToBeOneAreShownOnce()
+    {
+        QTemporaryDir folder;
+        const QStringList files = *demo::writeCt(folder.path(), {}, {}, {.slices = 6, .sliceSpacingMm = 3});
+        const char* const scatter = "import sys, pydicom\n"
+                                    "for n, path in enumerate(sys.argv[1:]):\n"
+                                    "    d = pydicom.dcmread(path); d.FrameOfReferenceUID = '1.2.3.%d' % n; d.save_as(path)\n";
+        QCOMPARE(test::python(scatter, files).code, 0);
+        const QString series = dicom::Dataset::read(files[0])->text(dicom::tag::SeriesInstanceUID);
+        const auto study = opened(files.mid(0, 2), series);
+        QVERIFY(study);
+        QCOMPARE(study->stacks().size(), 2u);
+        Viewport viewport; // the one that gives way is looked at
+        viewport.showStack(study->stacks()[1], nullptr);
+        const auto looked = viewport.stack()->stack().instances[0].uid;
+        QSignalSpy merged(study.get(), &OpenStudy::stackMerged);
+        const auto follow = [&](const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now) {
+            if (viewport.stack() == before)
+                viewport.replaceStack(now);
+        };
+        connect(study.get(), &OpenStudy::stackGrown, &viewport, follow);
+        connect(study.get(), &OpenStudy::stackMerged, &viewport, follow);
+        study->grow({{series, files}});
+        QTRY_COMPARE(merged.count(), 1);
+        QCOMPARE(study->stacks().size(), 1u);
+        QCOMPARE(study->stacks()[0]->stack().frameCount(), 6);
+        QCOMPARE(viewport.stack(), study->stacks()[0]);
+        QCOMPARE(viewport.stack()->stack().instances[size_t(viewport.frame())].uid, looked);
+    }
+
+    void whileImagesArriveNothingIsCalledAGap_data()
+    {
+        QTest::addColumn<std::vector<int>>("missing");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("GEO-03 missing slices") << std::vector<int>{11, 12} << "GEO-03";
+        QTest::newRow("GEO-04 varying distances") << std::vector<int>{1, 3, 4, 7, 8, 9, 12, 13, 14, 15, 17, 18, 20} << "GEO-04";
+    }
+
+    void whileImagesArriveNothingIsCalledAGap()
+    {
+        QFETCH(std::vector<int>, missing);
+        QFETCH(QString, code);
+        QTemporaryDir folder;
+        demo::Sampling sampling{.slices = 24, .sliceSpacingMm = 3};
+        sampling.missingSlices = missing;
+        const auto study = opened(*demo::writeCt(folder.path(), {}, {}, sampling));
+        QVERIFY(study && study->stacks().size() == 1);
+        const auto& stack = study->stacks().front();
+        const auto codes = [&] {
+            QStringList codes;
+            for (const StackWarning& warning : stack->warnings())
+                codes << warning.code;
+            codes.removeDuplicates();
+            return codes;
+        };
+        QCOMPARE(codes(), QStringList{code});
+        const QString whyNot = stack->whyNoVolume();
+        QSignalSpy changed(stack.get(), &OpenStack::warningsChanged);
+        study->setArriving(true);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(codes(), QStringList{"SAF-04"});
+        QVERIFY(stack->warnings().front().text.startsWith("Incomplete"));
+        QVERIFY(stack->whyNoVolume() != whyNot);
+        study->setArriving(false);
+        QCOMPARE(changed.count(), 2);
+        QCOMPARE(codes(), QStringList{code});
+        QCOMPARE(stack->whyNoVolume(), whyNot);
+    }
+
     void whatIsNoImageIsNamed_data()
     {
         QTest::addColumn<QString>("sopClass");

@@ -72,13 +72,21 @@ private Q_SLOTS:
         remote.remoteInstances = 72;
         table.merge({remote});
         const QModelIndex images = table.index(0, StudyTable::Images);
-        QCOMPARE(images.data().toString(), "40 of 72");
+        QCOMPARE(images.data().toString(), QStringLiteral("⚠ 40 of 72"));
+        QVERIFY(images.data(Qt::ToolTipRole).toString().contains("PACS")); // who says so
         QVERIFY(!table.entryAt(0)->isComplete());
         archive::StudyRow now = local.row;
         now.instances = 72;
         table.setLocal(now);
         QCOMPARE(images.data().toString(), "72");
         QVERIFY(table.entryAt(0)->isComplete());
+    }
+
+    void SAF_01_aStudyWithoutANameSaysSo()
+    {
+        StudyTable table;
+        table.setEntries({entry("1", "", "20200101")});
+        QCOMPARE(names(table), QStringList{"(no name)"});
     }
 
     void NET_08_oneUidForTwoPatientsIsSaid()

@@ -2,6 +2,7 @@
 #include "netclient/transfer/rate_limit.h"
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_queue.h"
+#include "tests/support/test_data.h"
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -317,6 +318,50 @@ private Q_SLOTS:
         QVERIFY(m_queue->add(retrieval("1.1")));
         finish(*claim(), State::Failed);
         QVERIFY(m_queue->unfinishedOf({"1.1"})->empty()); // the peer still has it
+    }
+
+    void SAF_04_whatANodeCountedIsKnownForGood()
+    {
+        const qint64 id = *m_queue->add(retrieval("1.1"));
+        auto running = *claim();
+        running.done = 3;
+        running.total = 72;
+        QCOMPARE(*m_queue->report(running, m_owner), TransferQueue::Wish::GoOn);
+        QVERIFY(m_queue->cancel(id));
+        finish(running, State::Cancelled);
+        NewTransfer series = retrieval("1.1");
+        series.series = {"1.1.7"};
+        QVERIFY(m_queue->add(series)); // of one series: that is no count of the study
+        auto ofSeries = *claim();
+        ofSeries.total = ofSeries.done = 9;
+        finish(ofSeries, State::Done);
+        QVERIFY(m_queue->clearFinished());
+        QVERIFY(m_queue->list()->empty());
+        m_queue = std::move(*TransferQueue::open(profile())); // another day
+        auto counts = *m_queue->countsOf({"1.1", "1.2"});
+        QCOMPARE(counts.size(), 1);
+        QCOMPARE(counts["1.1"].instances, 72);
+        QCOMPARE(counts["1.1"].node, retrieval("1.1").node);
+        QVERIFY(m_queue->add(retrieval("1.1"))); // images were added there meanwhile
+        auto again = *claim();
+        again.total = again.done = 80;
+        finish(again, State::Done);
+        QCOMPARE((*m_queue->countsOf({"1.1"}))["1.1"].instances, 80);
+    }
+
+    void SAF_04_countsOfTheListAreTakenOverByAnUpgrade()
+    {
+        QVERIFY(m_queue->add(retrieval("1.1")));
+        auto running = *claim();
+        running.total = 72;
+        finish(running, State::Failed);
+        m_queue.reset();
+        // As the first version left it.
+        const auto ran = test::run("sqlite3", {profile().databasePath(), "DROP TRIGGER transfer_counted; DROP TABLE transfer_count;"
+                                                                         "UPDATE schema_version SET version=1 WHERE owner='transfers'"});
+        QCOMPARE(ran.code, 0);
+        m_queue = std::move(*TransferQueue::open(profile()));
+        QCOMPARE((*m_queue->countsOf({"1.1"}))["1.1"].instances, 72);
     }
 
     void SAF_05_whatWasConfirmedIsNotSentAgain()

@@ -5,6 +5,7 @@
 #include "viewer/ui/thumbnail_list.h"
 #include "viewer/ui/viewer_mime.h"
 #include "viewer/ui/viewport_grid.h"
+#include "viewer/ui/wrapped_lines.h"
 #include <QDropEvent>
 #include <QMimeData>
 #include <QTemporaryDir>
@@ -99,6 +100,28 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowExposed(m_grid.get()));
     }
     void cleanup() { m_grid.reset(); }
+
+    void whatMustBeReadIsNotCutOff_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("words") << "⚠ Every image names another frame of reference; the series is not linked to others by position.";
+        QTest::newRow("Chinese, without spaces") << QString::fromUtf8("⚠ 每幅图像的参考坐标系都不同，该序列不与其他序列按位置关联。每幅图像的参考坐标系都不同，该序列不与其他序列按位置关联。");
+        QTest::newRow("a long name") << "/a/folder/of/somebody/with_a_name_that_has_no_end_and_no_space_at_all_in_it/image.dcm";
+    }
+
+    void whatMustBeReadIsNotCutOff()
+    {
+        QFETCH(QString, text);
+        const QFont font;
+        const QFontMetricsF metrics(font);
+        const double width = 150;
+        const QStringList lines = wrappedLines({text}, font, width);
+        QVERIFY(lines.size() > 1);
+        for (const QString& line : lines)
+            QVERIFY2(metrics.horizontalAdvance(line) <= width, qPrintable(line));
+        QCOMPARE(lines.join(QString()).remove(u' '), QString(text).remove(u' ')); // and nothing is lost
+        QVERIFY(lines.first().size() > 2); // the sign does not stand alone
+    }
 
     void firstDisplay()
     {

@@ -247,12 +247,20 @@ RIS：%1 %2</translation>
             <translation>%1 不在介质上</translation>
         </message>
         <message>
+            <source>%1 is not saved. Save it, or close once more.</source>
+            <translation>%1 尚未保存。请保存，或再次关闭以放弃。</translation>
+        </message>
+        <message>
             <source>%1 is saved without its password: %2</source>
             <translation>%1 已保存，但未保存其密码：%2</translation>
         </message>
         <message>
             <source>%1 is saved.</source>
             <translation>%1 已保存。</translation>
+        </message>
+        <message>
+            <source>%1 is saved; %2 stays as it was.</source>
+            <translation>%1 已保存；%2 保持不变。</translation>
         </message>
         <message>
             <source>%1 is saved; the keyring is asked to keep its password…</source>
@@ -397,6 +405,13 @@ RIS：%1 %2</translation>
             <source>%n image(s) or file(s) not shown</source>
             <translation>
                 <numerusform>%n 个图像或文件未显示</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n incomplete</source>
+            <translation>
+                <numerusform>%n 个不完整</numerusform>
+            </translation>
             </translation>
         </message>
         <message numerus="yes">
@@ -738,6 +753,10 @@ RIS：%1 %2</translation>
             <translation>横断面、矢状面和冠状面</translation>
         </message>
         <message>
+            <source>Before all others</source>
+            <translation>排到最前</translation>
+        </message>
+        <message>
             <source>Birth date</source>
             <translation>出生日期</translation>
         </message>
@@ -820,6 +839,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Choose a template to report this study.</source>
             <translation>请选择模板为本检查书写报告。</translation>
+        </message>
+        <message>
+            <source>Choose columns</source>
+            <translation>选择列</translation>
         </message>
         <message>
             <source>Chosen tool</source>
@@ -958,6 +981,10 @@ RIS：%1 %2</translation>
             <translation>距离</translation>
         </message>
         <message>
+            <source>Do it no more; also puts away what has failed</source>
+            <translation>不再执行；也可清除已失败的任务</translation>
+        </message>
+        <message>
             <source>Draft</source>
             <translation>草稿</translation>
         </message>
@@ -1050,6 +1077,10 @@ RIS：%1 %2</translation>
             <translation>继续</translation>
         </message>
         <message>
+            <source>Go on with what is paused</source>
+            <translation>继续已暂停的任务</translation>
+        </message>
+        <message>
             <source>High Bit %1 contradicts Bits Stored %2 and Bits Allocated %3</source>
             <translation>High Bit %1 与 Bits Stored %2 和 Bits Allocated %3 矛盾</translation>
         </message>
@@ -1118,6 +1149,14 @@ RIS：%1 %2</translation>
             <translation>本机查询所用的字符集；留空则只用 ASCII</translation>
         </message>
         <message>
+            <source>Incomplete: %1 of %2 images are here, as %3 counts them</source>
+            <translation>不完整：本机有 %1 幅，共 %2 幅（按 %3 的计数）</translation>
+        </message>
+        <message>
+            <source>Incomplete: more images of this series are to come.</source>
+            <translation>不完整：该序列还有图像未到。</translation>
+        </message>
+        <message>
             <source>Institution: %1</source>
             <translation>机构：%1</translation>
         </message>
@@ -1148,6 +1187,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Keep</source>
             <translation>保留</translation>
+        </message>
+        <message>
+            <source>Keep (%1)</source>
+            <translation>保留（%1）</translation>
         </message>
         <message>
             <source>Keep on this workstation</source>
@@ -1417,6 +1460,10 @@ RIS：%1 %2</translation>
             <translation>无法重建：%1</translation>
         </message>
         <message>
+            <source>No report on this workstation</source>
+            <translation>本工作站没有报告</translation>
+        </message>
+        <message>
             <source>No report yet</source>
             <translation>尚无报告</translation>
         </message>
@@ -1435,6 +1482,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Nobody can send to this workstation now; C-MOVE opens the port for its own time.</source>
             <translation>目前无人可向本工作站发送；C-MOVE 期间会临时打开端口。</translation>
+        </message>
+        <message>
+            <source>Nobody can send to this workstation: %1</source>
+            <translation>其他设备无法向本工作站发送：%1</translation>
         </message>
         <message>
             <source>Normal demonstration study; not a medical statement.</source>
@@ -1521,8 +1572,8 @@ RIS：%1 %2</translation>
             <translation>其他检查</translation>
         </message>
         <message>
-            <source>Other studies of this patient</source>
-            <translation>该患者的其他检查</translation>
+            <source>Other studies of this patient on this workstation: Enter reads</source>
+            <translation>本工作站上该患者的其他检查：按 Enter 阅片</translation>
         </message>
         <message>
             <source>Our AE title</source>
@@ -1761,15 +1812,17 @@ RIS：%1 %2</translation>
             <translation>移除</translation>
         </message>
         <message numerus="yes">
-            <source>Remove %1 studies with %n image(s) from this workstation?</source>
+            <source>Remove %1 (%2), %3 with %n image(s) from this workstation?</source>
             <translation>
-                <numerusform>从本工作站移除 %1 个检查，共 %n 幅图像？</numerusform>
+                <numerusform>从本工作站移除 %1（%2）、%3（%n 幅图像）？</numerusform>
+            </translation>
             </translation>
         </message>
         <message numerus="yes">
-            <source>Remove %1, %2 %3 with %n image(s) from this workstation?</source>
+            <source>Remove %1 studies with %n image(s) from this workstation: %2?</source>
             <translation>
-                <numerusform>从本工作站移除 %1、%2 %3（%n 幅图像）？</numerusform>
+                <numerusform>从本工作站移除 %1 个检查（%n 幅图像）：%2？</numerusform>
+            </translation>
             </translation>
         </message>
         <message>
@@ -1779,6 +1832,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Remove rule</source>
             <translation>移除规则</translation>
+        </message>
+        <message>
+            <source>Remove this peer and its password? What is queued for it fails.</source>
+            <translation>移除该节点及其密码？其排队中的任务将失败。</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -1877,12 +1934,24 @@ RIS：%1 %2</translation>
             <translation>滚动</translation>
         </message>
         <message>
+            <source>Search again</source>
+            <translation>重新检索</translation>
+        </message>
+        <message>
+            <source>Search field</source>
+            <translation>检索框</translation>
+        </message>
+        <message>
             <source>Search in %1</source>
             <translation>在 %1 中搜索</translation>
         </message>
         <message>
             <source>Searches</source>
             <translation>检索</translation>
+        </message>
+        <message>
+            <source>Searching…</source>
+            <translation>正在检索…</translation>
         </message>
         <message>
             <source>Select</source>
@@ -1893,8 +1962,8 @@ RIS：%1 %2</translation>
             <translation>发送</translation>
         </message>
         <message>
-            <source>Send to a peer (or drag the rows onto its name)</source>
-            <translation>发送到对方（或将行拖到其名称上）</translation>
+            <source>Send to a peer (%1, or drag the rows onto its name)</source>
+            <translation>发送到节点（%1，或将行拖到其名称上）</translation>
         </message>
         <message>
             <source>Series</source>
@@ -1989,6 +2058,14 @@ RIS：%1 %2</translation>
             <translation>状态</translation>
         </message>
         <message>
+            <source>Stop the search</source>
+            <translation>停止检索</translation>
+        </message>
+        <message>
+            <source>Stop until told to go on</source>
+            <translation>暂停，直到要求继续</translation>
+        </message>
+        <message>
             <source>Stored %1</source>
             <translation>图像自带 %1</translation>
         </message>
@@ -2075,6 +2152,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The birth date of %1 and %2 differs.</source>
             <translation>%1与%2的出生日期不一致。</translation>
+        </message>
+        <message>
+            <source>The changes to %1 were not saved.</source>
+            <translation>对 %1 的更改未保存。</translation>
         </message>
         <message>
             <source>The colours of the palette are left out of slabs</source>
@@ -2289,6 +2370,10 @@ RIS：%1 %2</translation>
             <translation>血管</translation>
         </message>
         <message>
+            <source>Wait no longer for the next attempt</source>
+            <translation>不再等待，立即重试</translation>
+        </message>
+        <message>
             <source>Week</source>
             <translation>近一周</translation>
         </message>
@@ -2337,8 +2422,8 @@ RIS：%1 %2</translation>
             <translation>没有参考坐标系，图像不与其他序列按位置联动。</translation>
         </message>
         <message>
-            <source>Words, day and modality under a name, at the left</source>
-            <translation>将检索词、日期和类型以一个名称存于左侧</translation>
+            <source>Words, day and modality under a name, at the left (%1)</source>
+            <translation>将检索词、日期和设备类型以名称保存在左侧（%1）</translation>
         </message>
         <message>
             <source>Worklist from</source>
@@ -2753,8 +2838,8 @@ RIS：%1 %2</translation>
             <translation>询问对方是否在线</translation>
         </message>
         <message>
-            <source>asking %1…</source>
-            <translation>正在查询 %1…</translation>
+            <source>asking %1… (Esc stops)</source>
+            <translation>正在查询 %1…（Esc 停止）</translation>
         </message>
         <message>
             <source>asks the node, as every call does</source>
@@ -2931,6 +3016,18 @@ RIS：%1 %2</translation>
         <message>
             <source>double click</source>
             <translation>双击</translation>
+        </message>
+        <message>
+            <source>double click, or Enter</source>
+            <translation>双击，或按 Enter</translation>
+        </message>
+        <message>
+            <source>drag rows onto the name of a peer</source>
+            <translation>将行拖到节点名称上</translation>
+        </message>
+        <message>
+            <source>drop files or folders</source>
+            <translation>拖入文件或文件夹</translation>
         </message>
         <message>
             <source>echo time</source>
@@ -3319,6 +3416,10 @@ RIS：%1 %2</translation>
         <message>
             <source>mm at the detector, magnified</source>
             <translation>mm（探测器平面，含放大）</translation>
+        </message>
+        <message>
+            <source>more images are to come</source>
+            <translation>还有图像未到</translation>
         </message>
         <message>
             <source>more than %1 slices are missing between slice %2 and slice %3</source>
@@ -3775,6 +3876,10 @@ RIS：%1 %2</translation>
         <message>
             <source>retrieving by the web needs the address of the DICOMweb service</source>
             <translation>通过 Web 获取需要 DICOMweb 服务的地址</translation>
+        </message>
+        <message>
+            <source>right click on their titles</source>
+            <translation>右键单击列标题</translation>
         </message>
         <message>
             <source>right drag</source>
@@ -5473,6 +5578,10 @@ RIS：%1 %2</translation>
         <message>
             <source>yes</source>
             <translation>是</translation>
+        </message>
+        <message>
+            <source>⚠ %1 of %2</source>
+            <translation>⚠ %1/%2</translation>
         </message>
     </context>
 </TS>

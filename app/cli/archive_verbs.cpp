@@ -116,10 +116,23 @@ Outcome runStudies(Call& call, const QCommandLineParser& parser)
     const auto rows = (*session)->archive().studies(query);
     if (!rows)
         return failed(rows.error());
+    QStringList uids;
+    for (const archive::StudyRow& row : *rows)
+        uids << row.uid.value;
+    const auto counts = (*session)->exchange().queue().countsOf(uids);
+    if (!counts)
+        return failed(counts.error());
     QJsonArray json;
     for (const archive::StudyRow& row : *rows) {
-        json << toJson(row);
-        call.say(QStringLiteral("%1  %2  %3  %4  %5  %6  %7").arg(row.date, row.patientId, row.patientName, row.modalities.join(u','), row.accession, row.description, row.uid.value));
+        const auto counted = counts->constFind(row.uid.value);
+        const bool isCounted = counted != counts->constEnd();
+        QJsonObject object = toJson(row);
+        object["expected"] = isCounted ? QJsonValue(counted->instances) : QJsonValue();
+        json << object;
+        QString line = QStringLiteral("%1  %2  %3  %4  %5  %6  %7").arg(row.date, row.patientId, row.patientName, row.modalities.join(u','), row.accession, row.description, row.uid.value);
+        if (isCounted && row.instances < counted->instances) // never silent (SAF-04)
+            line += QStringLiteral("  ") + tr("incomplete: %1 of %2 images are here").arg(row.instances).arg(counted->instances);
+        call.say(line);
     }
     if (call.isJson)
         call.print(json);

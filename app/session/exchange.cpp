@@ -5,9 +5,6 @@
 #include "netclient/base/secrets.h"
 #include "netclient/transfer/reception.h"
 #include <QLocale>
-#include <QMutex>
-#include <QThread>
-#include <QWaitCondition>
 
 namespace diascope::app
 {
@@ -22,61 +19,82 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
     return isWanted ? std::optional(files) : std::nullopt;
 }
 
-} // namespace
+constexpr int minuteMs = 60'000;
 
-/// Fetches priors by itself: every so many minutes, and soon after something came in. On a thread of its own.
-class Exchange::Prefetcher : public QThread
+/// Fetches priors by itself: every so many minutes, and soon after something came in.
+RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner)
+{
+    return [&session, &runner, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
+        constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
+        if (why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
+            return quietMs;
+        isStudyArriving = false;
+        const int minutes = Settings(session.profile()).get(prefetchMinutes);
+        if (minutes <= 0)
+            return minuteMs;
+        QStringList unreachable;
+        const auto priors = app::prefetch(session.profile(), session.archive(), unreachable, task);
+        if (!priors)
+            qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
+        else if (!priors->empty())
+            runner.wake();
+        return minutes * minuteMs;
+    };
+}
+
+/// What is not finished with studies, read through connections of this thread that are opened once for any number of them.
+class UnfinishedWork
 {
 public:
-    explicit Prefetcher(Exchange& exchange) : m_exchange(exchange) {}
-    ~Prefetcher() override
+    static Result<UnfinishedWork> open(const Profile& profile)
     {
-        m_task.cancel();
-        {
-            const QMutexLocker lock(&m_mutex);
-            m_isStopping = true;
-            m_wake.wakeAll();
-        }
-        wait();
-    }
-    void wakeUp()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_hasArrivals = true;
-        m_wake.wakeAll();
+        UnfinishedWork work;
+        auto transfers = transfer::TransferQueue::open(profile);
+        if (!transfers)
+            return std::unexpected(transfers.error());
+        auto reports = reporting::ReportStore::open(profile.databasePath());
+        if (!reports)
+            return std::unexpected(reports.error());
+        auto deliveries = transfer::DeliveryQueue::open(profile);
+        if (!deliveries)
+            return std::unexpected(deliveries.error());
+        work.m_transfers = std::move(*transfers);
+        work.m_reports = std::move(*reports);
+        work.m_deliveries = std::move(*deliveries);
+        return work;
     }
 
-protected:
-    void run() override
+    std::optional<QString> reasonToKeep(const dicom::StudyUid& study) const
     {
-        constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
-        QMutexLocker lock(&m_mutex);
-        while (!m_isStopping) {
-            const int minutes = Settings(m_exchange.m_session.profile()).get(prefetchMinutes);
-            m_wake.wait(&m_mutex, QDeadlineTimer(minutes > 0 ? minutes * 60'000LL : 60'000LL));
-            if (std::exchange(m_hasArrivals, false) && !m_isStopping)
-                m_wake.wait(&m_mutex, quietMs);
-            if (m_isStopping || minutes <= 0)
-                continue;
-            lock.unlock();
-            QStringList unreachable;
-            const auto priors = app::prefetch(m_exchange.m_session.profile(), m_exchange.m_session.archive(), unreachable, m_task);
-            if (!priors)
-                qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
-            else if (!priors->empty())
-                m_exchange.m_runner->wake();
-            lock.relock();
+        const auto unfinished = m_transfers->unfinishedOf(study);
+        if (!unfinished)
+            return message(unfinished.error());
+        if (!unfinished->empty())
+            return unfinished->front().what.kind == transfer::TransferKind::Send ? Exchange::tr("it is not sent yet") : Exchange::tr("it is being retrieved");
+        const auto reports = m_reports->list(study.value);
+        if (!reports)
+            return message(reports.error());
+        for (const reporting::ReportSummary& report : *reports) {
+            if (report.hasWorkingCopy)
+                return Exchange::tr("its report is not signed yet");
+            const auto sent = m_deliveries->list(report.reportId);
+            if (!sent)
+                return message(sent.error());
+            for (const transfer::Delivery& delivery : *sent)
+                if (delivery.state != transfer::Delivery::State::Acknowledged)
+                    return Exchange::tr("the RIS has not acknowledged its report yet");
         }
+        return std::nullopt;
     }
 
 private:
-    Exchange& m_exchange;
-    Task m_task;
-    QMutex m_mutex;
-    QWaitCondition m_wake;
-    bool m_isStopping = false;
-    bool m_hasArrivals = false;
+    UnfinishedWork() = default;
+    std::unique_ptr<transfer::TransferQueue> m_transfers;
+    std::unique_ptr<reporting::ReportStore> m_reports;
+    std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
 };
+
+} // namespace
 
 Result<std::unique_ptr<Exchange>> Exchange::open(Session& session)
 {
@@ -121,7 +139,7 @@ void Exchange::start()
 {
     m_isStarted = true;
     m_runner->start();
-    m_prefetcher = std::make_unique<Prefetcher>(*this);
+    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner));
     m_prefetcher->start();
     connect(this, &Exchange::arrived, m_prefetcher.get(), [this] { m_prefetcher->wakeUp(); }, Qt::DirectConnection);
     applySettings();
@@ -156,7 +174,7 @@ void Exchange::applySettings()
     if (!m_session.settings().get(listenAlways))
         return;
     if (auto started = startListener(listenerOptions()); !started) {
-        m_listenerTrouble = message(started.error());
+        m_listenerTrouble = tr("Nobody can send to this workstation: %1").arg(started.error().detail);
         qCWarning(lcNet) << "the listener does not run:" << int(started.error().fault);
     }
 }
@@ -237,8 +255,9 @@ void Exchange::makeRoom()
         return;
     Task task;
     const auto onlyHere = settings.get(evictImported) ? archive::Archive::OnlyHere::ImportedMayGo : archive::Archive::OnlyHere::Stays;
-    const auto report = m_session.archive().evict(quota, [this](const dicom::StudyUid& study) { return reasonToKeep(study).value_or(QString()); },
-                                                  task, onlyHere);
+    const auto work = UnfinishedWork::open(m_session.profile());
+    const auto reasonToKeep = [&](const dicom::StudyUid& study) { return work->reasonToKeep(study).value_or(QString()); };
+    const auto report = work ? m_session.archive().evict(quota, reasonToKeep, task, onlyHere) : std::unexpected(work.error());
     QString trouble;
     if (!report)
         trouble = message(report.error());
@@ -263,30 +282,8 @@ QString Exchange::roomTrouble() const
 
 std::optional<QString> Exchange::reasonToKeep(const dicom::StudyUid& study) const
 {
-    const auto queue = transfer::TransferQueue::open(m_session.profile()); // of this thread
-    const auto unfinished = queue ? (*queue)->unfinishedOf(study) : std::unexpected(queue.error());
-    if (!unfinished)
-        return message(unfinished.error());
-    if (!unfinished->empty())
-        return unfinished->front().what.kind == transfer::TransferKind::Send ? tr("it is not sent yet") : tr("it is being retrieved");
-    auto reports = reporting::ReportStore::open(m_session.profile().databasePath());
-    const auto list = reports ? (*reports)->list(study.value) : std::unexpected(reports.error());
-    if (!list)
-        return message(list.error());
-    const auto deliveries = transfer::DeliveryQueue::open(m_session.profile());
-    if (!deliveries)
-        return message(deliveries.error());
-    for (const reporting::ReportSummary& report : *list) {
-        if (report.hasWorkingCopy)
-            return tr("its report is not signed yet");
-        const auto sent = (*deliveries)->list(report.reportId);
-        if (!sent)
-            return message(sent.error());
-        for (const transfer::Delivery& delivery : *sent)
-            if (delivery.state != transfer::Delivery::State::Acknowledged)
-                return tr("the RIS has not acknowledged its report yet");
-    }
-    return std::nullopt;
+    const auto work = UnfinishedWork::open(m_session.profile());
+    return work ? work->reasonToKeep(study) : message(work.error());
 }
 
 } // namespace diascope::app

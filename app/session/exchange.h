@@ -82,8 +82,7 @@ private:
     std::mutex m_makingRoom;
     mutable std::mutex m_roomMutex;
     QString m_roomTrouble;
-    class Prefetcher;
-    std::unique_ptr<Prefetcher> m_prefetcher;
+    std::unique_ptr<RoundThread> m_prefetcher;
     bool m_isStarted = false;
 };
 

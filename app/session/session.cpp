@@ -9,8 +9,6 @@
 #include "viewer/volume/frame_memory.h"
 #include <QDir>
 #include <QCryptographicHash>
-#include <QMutex>
-#include <QWaitCondition>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -82,56 +80,6 @@ transfer::Acknowledgement plain(const hl7::Acknowledgement& answer)
 }
 
 } // namespace
-
-/// Its own thread: waits for a round to be due or for being woken, delivers, tells.
-class Session::Courier : public QThread
-{
-public:
-    explicit Courier(Session& session) : m_session(session) {}
-    ~Courier() override
-    {
-        m_task.cancel();
-        {
-            const QMutexLocker lock(&m_mutex);
-            m_isStopping = true;
-            m_wake.wakeAll();
-        }
-        wait();
-    }
-    void wakeUp()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_isWoken = true;
-        m_wake.wakeAll();
-    }
-
-protected:
-    void run() override
-    {
-        QMutexLocker lock(&m_mutex);
-        while (!m_isStopping) {
-            const auto force = std::exchange(m_isWoken, false) ? transfer::DeliveryQueue::Force::EvenEarly
-                                                               : transfer::DeliveryQueue::Force::OnlyDue;
-            lock.unlock();
-            const auto outcome = m_session.deliver(m_task, force);
-            if (!outcome)
-                qCWarning(lcNet) << "delivery round failed:" << int(outcome.error().fault);
-            else if (outcome->acknowledged + outcome->held + outcome->waiting > 0)
-                Q_EMIT m_session.delivered();
-            lock.relock();
-            if (!m_isStopping && !m_isWoken)
-                m_wake.wait(&m_mutex, courierRoundMs);
-        }
-    }
-
-private:
-    Session& m_session;
-    Task m_task;
-    QMutex m_mutex;
-    QWaitCondition m_wake;
-    bool m_isStopping = false;
-    bool m_isWoken = false;
-};
 
 Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mode mode)
 {
@@ -371,7 +319,15 @@ void Session::startCourier()
 {
     if (m_mode == Mode::ViewOnly || m_courier)
         return;
-    m_courier = std::make_unique<Courier>(*this);
+    m_courier = std::make_unique<RoundThread>(0, [this](Task& task, RoundThread::Why why) {
+        using Force = transfer::DeliveryQueue::Force;
+        const auto outcome = deliver(task, why == RoundThread::Why::Woken ? Force::EvenEarly : Force::OnlyDue);
+        if (!outcome)
+            qCWarning(lcNet) << "delivery round failed:" << int(outcome.error().fault);
+        else if (outcome->acknowledged + outcome->held + outcome->waiting > 0)
+            Q_EMIT delivered();
+        return courierRoundMs;
+    });
     m_courier->start();
 }
 

@@ -1,11 +1,11 @@
 #pragma once
+#include "app/session/round_thread.h"
 #include "netclient/archive/archive.h"
 #include "netclient/dimse/node.h"
 #include "netclient/transfer/delivery_queue.h"
 #include "reporting/store/report_store.h"
 #include "reporting/templates/template_library.h"
 #include "viewer/figures/annotation_document.h"
-#include <QThread>
 
 namespace diascope::app
 {
@@ -90,8 +90,7 @@ private:
     std::unique_ptr<viewer::FigureStore> m_figures;
     std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
     reporting::TemplateLibrary m_templates;
-    class Courier;
-    std::unique_ptr<Courier> m_courier;
+    std::unique_ptr<RoundThread> m_courier;
     std::unique_ptr<Exchange> m_exchange; // last: its threads use the others
 };
 

@@ -103,6 +103,7 @@ Job* JobList::start(const QString& title, Job::Work work)
     showState(shown);
     m_empty->hide();
     Q_EMIT changed();
+    Q_EMIT started();
     return shown.job;
 }
 

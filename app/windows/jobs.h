@@ -57,6 +57,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void started();
 
 private:
     struct Row;

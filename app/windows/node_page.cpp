@@ -1,11 +1,11 @@
 #include "app/windows/node_page.h"
+#include "app/windows/file_field.h"
 #include "netclient/base/secrets.h"
 #include "netclient/dicomweb/query.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/study_transfer.h"
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -38,27 +38,91 @@ NodePage::NodePage(app::Session& session, QWidget* parent) : QWidget(parent), m_
         auto* made = new QPushButton(text, this);
         connect(made, &QPushButton::clicked, this, function);
         buttons->addWidget(made);
+        return made;
     };
-    button(tr("New"), [this] { show({}); });
-    button(tr("Save"), [this] { store(); });
-    button(tr("Remove"), [this] { remove(); });
+    button(tr("New"), [this] {
+        m_nodes->setCurrentItem(nullptr);
+        leave({});
+    });
+    m_save = button(tr("Save"), [this] { store(); });
+    m_remove = button(tr("Remove…"), [this] { m_question->setVisible(true); });
     button(tr("Test"), [this] { test(); });
     buttons->addStretch();
     layout->addLayout(buttons);
+    layout->addWidget(removalQuestion());
     m_message = new QLabel(this);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setWordWrap(true);
     layout->addWidget(m_message);
     connect(m_nodes, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         if (item)
-            show(item->text(0));
+            leave(item->text(0));
     });
+    watchEdits();
     list();
     m_nodes->setCurrentItem(m_nodes->topLevelItem(0));
     if (!m_nodes->currentItem()) {
         show({});
         list(); // says that there is none
     }
+}
+
+/// Asked here, not in a box over somebody's images.
+QWidget* NodePage::removalQuestion()
+{
+    m_question = new QWidget(this);
+    auto* line = new QHBoxLayout(m_question);
+    line->setContentsMargins(0, 0, 0, 0);
+    auto* text = new QLabel(tr("Remove this peer and its password? What is queued for it fails."), m_question);
+    text->setStyleSheet(QStringLiteral("color: #f0b43c"));
+    auto* yes = new QPushButton(tr("Remove"), m_question);
+    yes->setObjectName(QStringLiteral("remove-node"));
+    auto* no = new QPushButton(tr("Keep"), m_question);
+    line->addWidget(text);
+    line->addWidget(yes);
+    line->addWidget(no);
+    line->addStretch();
+    connect(yes, &QPushButton::clicked, this, &NodePage::remove);
+    connect(no, &QPushButton::clicked, m_question, &QWidget::hide);
+    m_question->hide();
+    return m_question;
+}
+
+void NodePage::watchEdits()
+{
+    const auto edited = [this] {
+        if (m_isFilling)
+            return;
+        m_isEdited = true;
+        m_question->hide();
+        say({}, false); // what was said was of other values
+        updateButtons();
+    };
+    for (QLineEdit* field : {m_name, m_ae, m_host, m_web, m_user, m_password, m_ca, m_certificate, m_key})
+        connect(field, &QLineEdit::textChanged, this, edited);
+    for (QSpinBox* field : {m_port, m_associations})
+        connect(field, &QSpinBox::valueChanged, this, edited);
+    for (QComboBox* field : {m_charset, m_assumed, m_login, m_way})
+        connect(field, &QComboBox::currentTextChanged, this, edited);
+    for (QCheckBox* field : {m_tls, m_slow})
+        connect(field, &QCheckBox::toggled, this, edited);
+}
+
+void NodePage::warnOfEdits() { say(tr("%1 is not saved. Save it, or close once more.").arg(m_name->text().trimmed()), true); }
+
+void NodePage::updateButtons()
+{
+    m_save->setEnabled(m_isEdited);
+    m_remove->setEnabled(!m_shown.isEmpty());
+}
+
+/// Shows another one; what was edited and not saved is not lost without a word.
+void NodePage::leave(const QString& other)
+{
+    const QString lost = m_isEdited ? m_name->text().trimmed() : QString();
+    show(other);
+    if (!lost.isEmpty())
+        say(tr("The changes to %1 were not saved.").arg(lost), true);
 }
 
 QWidget* NodePage::dicomFields()
@@ -118,13 +182,12 @@ QWidget* NodePage::securityFields()
     m_user = new QLineEdit(fields);
     m_password = new QLineEdit(fields);
     m_password->setEchoMode(QLineEdit::Password);
-    m_password->setPlaceholderText(tr("unchanged"));
     m_password->setToolTip(tr("Kept in the system's keyring, never in a file of ours"));
     form->addRow(tr("DICOMweb address"), m_web);
     form->addRow(QString(), m_tls);
-    form->addRow(tr("Trusted certificates"), fileField(m_ca, tr("Certificates trusted beside the system's")));
-    form->addRow(tr("Our certificate"), fileField(m_certificate, tr("Our certificate, where the peer asks for one")));
-    form->addRow(tr("Its key"), fileField(m_key, tr("The key of our certificate")));
+    form->addRow(tr("Trusted certificates"), fileField(m_ca, tr("Certificates trusted beside the system's"), fields));
+    form->addRow(tr("Our certificate"), fileField(m_certificate, tr("Our certificate, where the peer asks for one"), fields));
+    form->addRow(tr("Its key"), fileField(m_key, tr("The key of our certificate"), fields));
     form->addRow(tr("Login"), m_login);
     form->addRow(tr("User"), m_user);
     form->addRow(tr("Password or token"), m_password);
@@ -138,28 +201,6 @@ QWidget* NodePage::securityFields()
     return fields;
 }
 
-QWidget* NodePage::fileField(QLineEdit*& field, const QString& title)
-{
-    auto* line = new QWidget(this);
-    auto* layout = new QHBoxLayout(line);
-    layout->setContentsMargins(0, 0, 0, 0);
-    field = new QLineEdit(line);
-    field->setToolTip(title);
-    auto* choose = new QToolButton(line);
-    choose->setText(QStringLiteral("…"));
-    choose->setToolTip(title);
-    layout->addWidget(field, 1);
-    layout->addWidget(choose);
-    connect(choose, &QToolButton::clicked, this, [this, field, title] {
-        auto* dialog = new QFileDialog(this, title, {}, tr("PEM files (*.pem *.crt *.cer *.key);;All files (*)"));
-        dialog->setFileMode(QFileDialog::ExistingFile);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        connect(dialog, &QFileDialog::fileSelected, field, &QLineEdit::setText);
-        dialog->open();
-    });
-    return line;
-}
-
 void NodePage::say(const QString& text, bool isWarning)
 {
     m_message->setText(text);
@@ -168,12 +209,11 @@ void NodePage::say(const QString& text, bool isWarning)
 
 void NodePage::list()
 {
-    const QString chosen = m_nodes->currentItem() ? m_nodes->currentItem()->text(0) : QString();
     const QSignalBlocker blocker(m_nodes);
     m_nodes->clear();
     for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list()) {
         auto* item = new QTreeWidgetItem(m_nodes, {node.name, node.aeTitle, node.host, QString::number(node.port), node.useTls ? tr("yes") : QString(), node.dicomWebUrl});
-        if (node.name == chosen)
+        if (node.name == m_shown)
             m_nodes->setCurrentItem(item);
     }
     if (m_nodes->topLevelItemCount() == 0)
@@ -183,6 +223,8 @@ void NodePage::list()
 void NodePage::show(const QString& name)
 {
     const dimse::Node node = dimse::Nodes(m_session.settings()).find(name).value_or(dimse::Node{});
+    m_isFilling = true;
+    m_shown = name;
     m_name->setText(node.name);
     m_ae->setText(node.aeTitle);
     m_host->setText(node.host);
@@ -200,11 +242,13 @@ void NodePage::show(const QString& name)
     m_login->setCurrentIndex(m_login->findData(dimse::name(node.login)));
     m_user->setText(node.user);
     m_password->clear();
+    m_password->setPlaceholderText(name.isEmpty() ? QString() : tr("unchanged"));
     m_message->clear();
-    if (name.isEmpty()) {
-        m_nodes->setCurrentItem(nullptr);
+    m_question->hide();
+    m_isFilling = m_isEdited = false;
+    updateButtons();
+    if (name.isEmpty())
         m_name->setFocus();
-    }
 }
 
 dimse::Node NodePage::edited() const
@@ -233,25 +277,29 @@ void NodePage::store()
     if (const auto stored = m_session.exchange().storeNode(node, {}); !stored)
         return say(message(stored.error()), true);
     const QString secret = m_password->text();
-    m_password->clear();
+    const bool isCopy = !m_shown.isEmpty() && m_shown != node.name;
+    const QString saved = isCopy ? tr("%1 is saved; %2 stays as it was.").arg(node.name, m_shown) : tr("%1 is saved.").arg(node.name);
+    m_shown = node.name;
     list();
+    show(node.name);
     if (secret.isEmpty())
-        return say(tr("%1 is saved.").arg(node.name), false);
+        return say(saved, false);
     // The keyring may ask a person, and no window waits for that.
     say(tr("%1 is saved; the keyring is asked to keep its password…").arg(node.name), false);
-    start(tr("Save"), [name = node.name, secret](Task&) -> Result<QString> {
+    start(tr("Save"), [name = node.name, secret, saved](Task&) -> Result<QString> {
         if (const auto kept = storeSecret(name, secret); !kept)
             return fail(kept.error().fault, NodePage::tr("%1 is saved without its password: %2").arg(name, kept.error().detail));
-        return NodePage::tr("%1 is saved.").arg(name);
+        return saved;
     });
 }
 
 void NodePage::remove()
 {
-    if (const auto removed = m_session.exchange().removeNode(m_name->text().trimmed()); !removed)
+    m_question->hide();
+    if (const auto removed = m_session.exchange().removeNode(m_shown); !removed)
         return say(message(removed.error()), true);
-    list();
     show({});
+    list();
 }
 
 /// What each of its services says, as it is in the fields now.

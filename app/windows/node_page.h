@@ -7,6 +7,7 @@ class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QSpinBox;
 class QTreeWidget;
 
@@ -21,11 +22,16 @@ class NodePage : public QWidget
 public:
     explicit NodePage(app::Session& session, QWidget* parent = nullptr);
     ~NodePage() override;
+    bool isEdited() const { return m_isEdited; } ///< and not saved
+    void warnOfEdits();
 
 private:
     QWidget* dicomFields();
     QWidget* securityFields();
-    QWidget* fileField(QLineEdit*& field, const QString& title);
+    QWidget* removalQuestion();
+    void watchEdits();
+    void updateButtons();
+    void leave(const QString& other);
     void list();
     void show(const QString& name);
     void store();
@@ -42,6 +48,11 @@ private:
     QComboBox *m_charset = nullptr, *m_assumed = nullptr, *m_login = nullptr, *m_way = nullptr;
     QCheckBox *m_tls = nullptr, *m_slow = nullptr;
     QLabel* m_message = nullptr;
+    QPushButton *m_save = nullptr, *m_remove = nullptr;
+    QWidget* m_question = nullptr; ///< whether to remove it
+    QString m_shown; ///< the one in the fields, as it is called in the settings; empty: a new one
+    bool m_isEdited = false;
+    bool m_isFilling = false; ///< the fields, not by a person
     void start(const QString& title, Job::Work work); ///< in place of what runs; says what comes of it
     std::unique_ptr<Job> m_job;
 };

@@ -40,7 +40,7 @@ PlacesPanel::PlacesPanel(app::Session& session, QWidget* parent) : QTreeWidget(p
     for (auto it = searches.begin(); it != searches.end(); ++it)
         m_searches.insert(it.key(), it.value().toString().toUtf8());
     connect(this, &QTreeWidget::customContextMenuRequested, this, &PlacesPanel::showMenu);
-    connect(this, &QTreeWidget::itemClicked, this, [this](QTreeWidgetItem* item) {
+    const auto choose = [this](QTreeWidgetItem* item) {
         switch (Kind(item->data(0, kindRole).toInt())) {
         case Everywhere:
         case Here:
@@ -62,7 +62,9 @@ PlacesPanel::PlacesPanel(app::Session& session, QWidget* parent) : QTreeWidget(p
         case Heading:
             break;
         }
-    });
+    };
+    connect(this, &QTreeWidget::itemClicked, this, choose);
+    connect(this, &QTreeWidget::itemActivated, this, choose); // Enter
     rebuild();
 }
 

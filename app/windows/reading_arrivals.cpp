@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr int arrivalsMs = 250;
+constexpr int othersMs = 1000;
 
 } // namespace
 
@@ -61,6 +62,16 @@ void ReadingWindow::watchArrivals()
     };
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, lookSoon, Qt::QueuedConnection);
     connect(&m_session.archive(), &archive::Archive::changed, this, lookSoon, Qt::QueuedConnection);
+    // Other processes receive too, a listener without windows above all: the counters tell, without reading a row (SAF-03).
+    auto* others = new QTimer(this);
+    connect(others, &QTimer::timeout, this, [this, lookSoon] {
+        if (m_current.isEmpty() && m_coming.uid.isEmpty())
+            return;
+        const std::pair now(m_session.archive().changeCounter(), m_session.exchange().queue().changeCounter());
+        if (std::exchange(m_seenChanges, now) != now)
+            lookSoon();
+    });
+    others->start(othersMs);
 }
 
 void ReadingWindow::onStackGrown(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now)
@@ -70,6 +81,18 @@ void ReadingWindow::onStackGrown(const std::shared_ptr<OpenStack>& before, const
         updateBanner();
         m_measurements->refreshMissing();
     });
+    showGrown(before, now);
+}
+
+void ReadingWindow::onStackMerged(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& into)
+{
+    m_thumbnails->remove(before.get());
+    showGrown(before, into);
+}
+
+/// Wherever the one is looked at, the other is from now on: the same image, window and zoom (SAF-13).
+void ReadingWindow::showGrown(const std::shared_ptr<OpenStack>& before, const std::shared_ptr<OpenStack>& now)
+{
     for (Viewport* viewport : m_grid->visibleViewports())
         if (viewport->stack() == before)
             viewport->replaceStack(now);
@@ -114,12 +137,15 @@ void ReadingWindow::lookForArrivals()
     const QString before = m_incoming;
     const qint64 arrivedBefore = m_arrived;
     const bool isComing = *latest && (*latest)->isOpen();
-    const qint64 total = *latest ? (*latest)->total : 0;
+    const auto counts = m_session.exchange().queue().countsOf({m_current.value}); // of other days too
+    const qint64 total = counts ? counts->value(m_current.value).instances : 0;
+    const bool isRunning = isComing && (*latest)->state == transfer::Transfer::State::Running;
     m_incoming.clear();
     // Never silent: what the server has and is not here is said as long as the study is open (SAF-04).
-    if (isComing && (*latest)->state == transfer::Transfer::State::Running)
-        m_incoming = tr("retrieving %1 of %2").arg((*latest)->done).arg(total);
-    else if ((*row)->instances < total)
+    m_isIncomplete = !isRunning && (*row)->instances < total;
+    if (isRunning)
+        m_incoming = tr("retrieving %1 of %2").arg((*latest)->done).arg((*latest)->total);
+    else if (m_isIncomplete)
         m_incoming = tr("incomplete: %1 of %2 images are here").arg((*row)->instances).arg(total);
     const qint64 shown = m_studies.front()->fileCount();
     m_arrived = std::max<qint64>(0, (*row)->instances - shown);
@@ -127,6 +153,8 @@ void ReadingWindow::lookForArrivals()
     if (m_arrived > 0 && m_isFetching && (!isComing || (*row)->instances >= 2 * shown))
         showArrivals();
     m_isFetching = isComing;
+    m_isMoreToCome = isComing && (*latest)->state != transfer::Transfer::State::Paused;
+    showWhetherComplete();
     if (before != m_incoming || arrivedBefore != m_arrived)
         updateBanner();
 }
@@ -135,10 +163,20 @@ void ReadingWindow::showArrivals()
 {
     if (m_current.isEmpty() || m_studies.empty())
         return;
-    if (const auto series = filesOf(m_current))
+    if (const auto series = filesOf(m_current)) {
         m_studies.front()->grow(*series);
+        m_isGrowing = !m_studies.front()->isComplete();
+    }
     m_arrived = 0;
+    showWhetherComplete();
     updateBanner();
+}
+
+/// Gaps are a fault of the series only when nothing comes any more (GEO-03, GEO-04); a pause by a person is such an end.
+void ReadingWindow::showWhetherComplete()
+{
+    m_studies.front()->setArriving(m_isMoreToCome || m_isGrowing || m_arrived > 0);
+    updateCommands();
 }
 
 } // namespace diascope::windows

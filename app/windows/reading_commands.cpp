@@ -1,32 +1,18 @@
 #include "app/windows/icons.h"
+#include "app/windows/key_sheet.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/study_browser.h"
 #include "viewer/slice/image_layers.h"
 #include "viewer/ui/scene_widget.h"
 #include <QActionGroup>
-#include <QHeaderView>
 #include <QMenu>
 #include <QToolBar>
 #include <QToolButton>
-#include <QTreeWidget>
 
 namespace diascope::windows
 {
 
 using namespace viewer;
-
-namespace
-{
-
-QString keysText(const QList<QKeySequence>& keys)
-{
-    QStringList texts;
-    for (const QKeySequence& key : keys)
-        texts << key.toString(QKeySequence::NativeText);
-    return texts.join(QStringLiteral(", "));
-}
-
-} // namespace
 
 QAction* ReadingWindow::command(const QString& group, const QString& text, const char* iconName, const QList<QKeySequence>& keys,
                                 std::function<void()> run)
@@ -187,6 +173,7 @@ void ReadingWindow::buildCommands()
     command(figures, tr("To the report"), nullptr, {key("R")}, [this] { m_report->focusEditor(); });
     auto* space = new QWidget(m_toolBar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    space->setStyleSheet(QStringLiteral("background: transparent"));
     m_toolBar->addWidget(space);
     m_toolBar->addAction(command(move, tr("Studies"), "search", {key("Backspace"), key("Ctrl+W")}, [this] { m_workstation.showBrowser(); }));
     command(move, tr("Show images that have arrived"), nullptr, {key("F8")}, [this] { showArrivals(); });
@@ -196,29 +183,11 @@ void ReadingWindow::buildCommands()
 
 void ReadingWindow::showHelp()
 {
-    auto* sheet = new QTreeWidget;
-    sheet->setAttribute(Qt::WA_DeleteOnClose);
-    sheet->setWindowTitle(tr("Keys and mouse"));
-    sheet->setHeaderLabels({tr("What"), tr("Key")});
-    sheet->setSelectionMode(QAbstractItemView::NoSelection);
-    std::map<QString, QTreeWidgetItem*> groups;
-    for (const Command& known : m_commands) {
-        if (known.action->shortcuts().isEmpty())
-            continue;
-        QTreeWidgetItem*& group = groups[known.group];
-        if (!group)
-            group = new QTreeWidgetItem(sheet, {known.group});
-        new QTreeWidgetItem(group, {known.action->text(), keysText(known.action->shortcuts())});
-    }
-    auto* mouse = new QTreeWidgetItem(sheet, {tr("Mouse")});
-    for (const auto& [what, how] : {std::pair(tr("Scroll"), tr("wheel")), std::pair(tr("Through the phases of a slice"), tr("Shift and wheel")), std::pair(tr("Chosen tool"), tr("left drag")), std::pair(tr("Window"), tr("right drag")),
-                                    std::pair(tr("Pan"), tr("middle drag")), std::pair(tr("Zoom"), tr("both buttons, or Ctrl and wheel")),
-                                    std::pair(tr("One viewport large, and back"), tr("double click"))})
-        new QTreeWidgetItem(mouse, {what, how});
-    sheet->expandAll();
-    sheet->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    sheet->resize(520, 760);
-    sheet->show();
+    KeySheet{m_commands,
+             {{tr("Scroll"), tr("wheel")}, {tr("Through the phases of a slice"), tr("Shift and wheel")}, {tr("Chosen tool"), tr("left drag")},
+              {tr("Window"), tr("right drag")}, {tr("Pan"), tr("middle drag")}, {tr("Zoom"), tr("both buttons, or Ctrl and wheel")},
+              {tr("One viewport large, and back"), tr("double click")}}}
+        .show();
 }
 
 void ReadingWindow::applyPreset(int index)
@@ -320,7 +289,7 @@ void ReadingWindow::updateCommands()
     const bool canReslice = stack && stack->stack().canReslice;
     for (QAction* action : {m_reconstruct, m_scene}) {
         action->setEnabled(canReslice || (action == m_reconstruct && m_isReconstruction));
-        const QString why = stack && !canReslice ? tr("not possible: %1").arg(stack->stack().whyNoVolume) : keysText(action->shortcuts());
+        const QString why = stack && !canReslice ? tr("not possible: %1").arg(stack->whyNoVolume()) : keysText(action->shortcuts());
         action->setToolTip(QStringLiteral("%1 (%2)").arg(action->text(), why)); // GEO-14
     }
     for (QAction* action : {m_previousPhase, m_nextPhase})

@@ -34,7 +34,12 @@ constexpr int stateVersion = 1;
 class ElidedLabel : public QLabel
 {
 public:
-    explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); }
+    using QLabel::QLabel;
+    QSize minimumSizeHint() const override
+    {
+        const QSize whole = QLabel::minimumSizeHint();
+        return {std::min(whole.width(), fontMetrics().averageCharWidth() * leastLetters), whole.height()};
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override
@@ -43,6 +48,9 @@ protected:
         style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
                               fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
     }
+
+private:
+    static constexpr int leastLetters = 12;
 };
 
 /// Files and folders, grouped by series: for images shown where they lie.
@@ -82,28 +90,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* banner = new QWidget(centre);
-    banner->setProperty("role", "banner");
-    auto* line = new QHBoxLayout(banner);
-    line->setContentsMargins(10, 5, 10, 5);
-    m_patient = new QLabel(banner);
-    m_study = new ElidedLabel(banner);
-    m_warning = new QLabel(banner);
-    m_state = new QLabel(banner);
-    for (QLabel* label : {m_patient, m_study, m_warning, m_state})
-        label->setTextFormat(Qt::PlainText);
-    m_patient->setProperty("role", "patient");
-    m_study->setProperty("role", "quiet");
-    m_warning->setProperty("role", "warning");
-    m_warning->installEventFilter(this);
-    m_notShown = new NotShownWindow(this);
-    line->addWidget(m_patient);
-    line->addSpacing(14);
-    line->addWidget(m_study, 1);
-    line->addWidget(m_warning);
-    line->addSpacing(14);
-    line->addWidget(m_state);
-    layout->addWidget(banner);
+    layout->addWidget(buildBanner(centre));
     m_grid = new ViewportGrid(centre);
     const auto takeSettings = [this] { m_grid->setDownIsBrighter(m_session.settings().get(viewer::downIsBrighter)); };
     takeSettings();
@@ -150,6 +137,34 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
 }
 
 ReadingWindow::~ReadingWindow() { closeStudies(); }
+
+QWidget* ReadingWindow::buildBanner(QWidget* parent)
+{
+    auto* banner = new QWidget(parent);
+    banner->setProperty("role", "banner");
+    auto* line = new QHBoxLayout(banner);
+    line->setContentsMargins(10, 5, 10, 5);
+    m_patient = new ElidedLabel(banner);
+    m_study = new ElidedLabel(banner);
+    m_study->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_study->setMinimumWidth(190); // ID and date of birth, whatever the name
+    m_warning = new ElidedLabel(banner);
+    m_state = new ElidedLabel(banner);
+    for (QLabel* label : {m_patient, m_study, m_warning, m_state})
+        label->setTextFormat(Qt::PlainText);
+    m_patient->setProperty("role", "patient");
+    m_study->setProperty("role", "quiet");
+    m_warning->setProperty("role", "warning");
+    m_warning->installEventFilter(this);
+    m_notShown = new NotShownWindow(this);
+    line->addWidget(m_patient);
+    line->addSpacing(14);
+    line->addWidget(m_study, 1);
+    line->addWidget(m_warning);
+    line->addSpacing(14);
+    line->addWidget(m_state);
+    return banner;
+}
 
 void ReadingWindow::buildDocks()
 {
@@ -237,6 +252,7 @@ void ReadingWindow::closeStudies()
     m_openMark.reset();
     m_incoming.clear();
     m_arrived = 0;
+    m_isFetching = m_isMoreToCome = m_isGrowing = false;
     m_failure.clear();
     m_notShown->hide();
     m_notShown->setEntries({});
@@ -293,8 +309,13 @@ void ReadingWindow::openStudy(std::vector<SeriesFiles> series, bool isPrior)
 {
     auto study = std::make_unique<OpenStudy>(std::move(series));
     connect(study.get(), &OpenStudy::stackAdded, this, [this, isPrior](const std::shared_ptr<OpenStack>& stack) { onStackAdded(stack, isPrior); });
-    connect(study.get(), &OpenStudy::completed, this, &ReadingWindow::updateBanner);
+    connect(study.get(), &OpenStudy::completed, this, [this, opened = study.get()] {
+        if (!m_studies.empty() && opened == m_studies.front().get() && std::exchange(m_isGrowing, false))
+            showWhetherComplete();
+        updateBanner();
+    });
     connect(study.get(), &OpenStudy::stackGrown, this, &ReadingWindow::onStackGrown);
+    connect(study.get(), &OpenStudy::stackMerged, this, &ReadingWindow::onStackMerged);
     m_studies.push_back(std::move(study));
 }
 
@@ -426,120 +447,6 @@ void ReadingWindow::showFigure(const QString& id)
         m_grid->active()->selectFigure(id);
         return;
     }
-}
-
-void ReadingWindow::updateBanner()
-{
-    if (!m_coming.uid.isEmpty()) {
-        const QString name = dicom::PersonName::parse(m_coming.patientName).display();
-        QStringList details{m_coming.patientId, dicom::displayDate(m_coming.birthDate), m_coming.sex, dicom::displayDate(m_coming.date), m_coming.description, m_coming.accession};
-        details.removeAll(QString());
-        m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
-        m_study->setText(details.join(QStringLiteral("   ")));
-        m_warning->clear();
-        m_state->setText(m_incoming.isEmpty() ? tr("waiting for the first image") : m_incoming);
-        return setWindowTitle(name);
-    }
-    if (m_thumbnails->stackCount() == 0) {
-        m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
-        m_study->clear();
-        m_state->clear();
-        QString problem = m_failure;
-        listNotShown(notShown());
-        if (!m_studies.empty() && m_studies.front()->isComplete())
-            problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
-        m_warning->setText(problem);
-        return;
-    }
-    // The study that is read, not a prior that happened to arrive first.
-    const OpenStack* read = m_thumbnails->stackAt(0).get();
-    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
-        if (m_thumbnails->stackAt(i)->studyUid() == m_current) {
-            read = m_thumbnails->stackAt(i).get();
-            break;
-        }
-    const ImageTexts& texts = read->texts();
-    QStringList who{texts.patientName.isEmpty() ? tr("(no name)") : texts.patientName};
-    m_patient->setText(who.join(u' '));
-    QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
-    details.removeAll(QString());
-    m_study->setText(details.join(QStringLiteral("   ")));
-    m_study->setToolTip(m_study->text().toHtmlEscaped());
-    QStringList title{texts.patientName, texts.studyDescription.isEmpty() ? texts.studyDate : texts.studyDescription};
-    title.removeAll(QString());
-    setWindowTitle(title.join(QStringLiteral(" · ")));
-
-    QStringList warnings;
-    if (!m_failure.isEmpty())
-        warnings << m_failure;
-    const std::vector<NotShown> left = notShown();
-    if (!left.empty())
-        warnings << tr("%n image(s) or file(s) not shown", nullptr, int(left.size()));
-    listNotShown(left);
-
-    int loaded = 0;
-    int wanted = 0;
-    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
-        if (const auto volume = m_thumbnails->stackAt(i)->volume()) {
-            loaded += volume->loadedCount();
-            wanted += volume->frameCount() - volume->failedCount();
-        }
-    QStringList state;
-    if (m_session.mode() == app::Mode::ViewOnly)
-        state << tr("viewing only");
-    if (loaded < wanted)
-        state << tr("loaded %1 of %2").arg(loaded).arg(wanted);
-    if (!m_incoming.isEmpty())
-        (m_isFetching ? state : warnings) << m_incoming;
-    if (m_arrived > 0 && !m_isFetching)
-        state << tr("%n new image(s) here: F8 shows them", nullptr, int(m_arrived));
-    if (const QString report = m_report->state(); !report.isEmpty())
-        state << report;
-    m_warning->setText(warnings.join(QStringLiteral("  ")));
-    m_state->setText(state.join(QStringLiteral("  ·  ")));
-}
-
-std::vector<NotShown> ReadingWindow::notShown() const
-{
-    std::vector<NotShown> all;
-    for (const auto& study : m_studies) {
-        all.insert(all.end(), study->notShown().begin(), study->notShown().end());
-        for (const auto& stack : study->stacks()) {
-            const auto volume = stack->volume();
-            for (int frame = 0; volume && volume->failedCount() > 0 && frame < volume->frameCount(); ++frame) {
-                const auto error = volume->error(frame);
-                if (!error)
-                    continue;
-                const Instance& instance = volume->instance(frame);
-                const QString reason = message(*error);
-                all.push_back({instance.path, instance.isMultiFrame() ? tr("image %1: %2").arg(instance.frame + 1).arg(reason) : reason, instance.uid});
-            }
-        }
-    }
-    return all;
-}
-
-/// The list, its first lines under the pointer, and a sign that the warning can be clicked.
-void ReadingWindow::listNotShown(const std::vector<NotShown>& left)
-{
-    m_notShown->setEntries(left);
-    QStringList reasons;
-    for (size_t i = 0; i < std::min<size_t>(left.size(), 30); ++i)
-        reasons << QStringLiteral("%1: %2").arg(QFileInfo(left[i].path).fileName(), left[i].reason);
-    m_warning->setToolTip(reasons.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
-    QFont font = m_warning->font();
-    font.setUnderline(!left.empty());
-    m_warning->setFont(font);
-    m_warning->setCursor(left.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
-}
-
-void ReadingWindow::showNotShown()
-{
-    if (!m_notShown->isVisible()) // beneath the line that was clicked, not over the series
-        m_notShown->move(m_grid->mapToGlobal(QPoint(std::max(0, m_grid->width() - m_notShown->width() - 20), 30)));
-    m_notShown->show();
-    m_notShown->raise();
-    m_notShown->activateWindow();
 }
 
 bool ReadingWindow::eventFilter(QObject* watched, QEvent* event)

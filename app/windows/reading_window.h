@@ -1,4 +1,5 @@
 #pragma once
+#include "app/windows/key_sheet.h"
 #include "app/windows/not_shown_window.h"
 #include "app/windows/report_panel.h"
 #include "app/windows/workstation.h"
@@ -42,12 +43,6 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    struct Command
-    {
-        QString group;
-        QAction* action;
-    };
-
     // reading_commands.cpp
     void buildCommands();
     QAction* command(const QString& group, const QString& text, const char* icon, const QList<QKeySequence>& keys, std::function<void()> run);
@@ -60,6 +55,7 @@ private:
     void updateCommands();
     void moveStack(int step);
 
+    QWidget* buildBanner(QWidget* parent);
     void buildDocks();
     void openStudy(std::vector<viewer::SeriesFiles> series, bool isPrior);
     void addPrior(const dicom::StudyUid& study);
@@ -71,19 +67,25 @@ private:
     viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
+    void listOthers(const dicom::StudyUid& study);
     // reading_arrivals.cpp
     void buildPreview();
     void hidePreview();
     void watchArrivals();
     void onStackGrown(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& now);
+    void onStackMerged(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& into);
+    void showGrown(const std::shared_ptr<viewer::OpenStack>& before, const std::shared_ptr<viewer::OpenStack>& now);
     /// What has come of the current study since it was opened: at once where it is being retrieved, else offered (SAF-03).
     void lookForArrivals();
     void showArrivals();
+    void showWhetherComplete();
+    // reading_banner.cpp
     void updateBanner();
+    void showWhoComes();
+    void showThatNothingIsHere();
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
     std::vector<viewer::NotShown> notShown() const; ///< files and frames of all open studies
-    void listOthers(const dicom::StudyUid& study);
 
     Workstation& m_workstation;
     app::Session& m_session;
@@ -112,7 +114,7 @@ private:
     QAction* m_mask = nullptr;
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;
-    std::vector<Command> m_commands;
+    std::vector<KeySheet::Command> m_commands;
     std::vector<std::unique_ptr<viewer::OpenStudy>> m_studies; ///< the one that is read first, then priors
     std::map<QString, std::unique_ptr<viewer::AnnotationDocument>> m_documents; ///< by study UID
     dicom::StudyUid m_current; ///< empty: files shown in place
@@ -123,12 +125,16 @@ private:
     QSize m_layoutBefore{1, 1};
     QString m_failure;
     QTimer m_arrivals;
+    std::pair<qint64, qint64> m_seenChanges; ///< counters of archive and transfers
     QString m_incoming;      ///< "retrieving 12 of 72 images", or why that ended
     archive::StudyRow m_coming; ///< nothing of it is here yet
     class PreviewLabel;
     PreviewLabel* m_preview = nullptr;
     qint64 m_arrived = 0;    ///< images that are here and not shown
     bool m_isFetching = false; ///< the current study is being retrieved
+    bool m_isMoreToCome = false; ///< of the current study; a paused transfer brings nothing
+    bool m_isIncomplete = false; ///< and nothing comes at the moment: m_incoming is a warning
+    bool m_isGrowing = false;  ///< what came is being read
     std::unique_ptr<archive::Archive::OpenMark> m_openMark; ///< no making room takes it from under us
     std::vector<QPointer<QWidget>> m_scenes;
 };

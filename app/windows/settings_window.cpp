@@ -1,15 +1,20 @@
 #include "app/windows/settings_window.h"
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
+#include "app/windows/file_field.h"
 #include "app/windows/node_page.h"
 #include "app/windows/rule_table.h"
 #include "netclient/hl7/message.h"
 #include <QCheckBox>
+#include <QCloseEvent>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScreen>
+#include <QScrollArea>
+#include <QShortcut>
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
@@ -26,13 +31,29 @@ SettingsWindow::SettingsWindow(app::Session& session, QWidget* parent) : QWidget
     auto* tabs = new QTabWidget(this);
     tabs->setDocumentMode(true);
     tabs->tabBar()->setDrawBase(false);
-    tabs->addTab(new NodePage(m_session, this), tr("PACS"));
-    tabs->addTab(networkPage(), tr("Network and archive"));
-    tabs->addTab(rulesPage(), tr("Priors and routes"));
-    tabs->addTab(risPage(), tr("RIS"));
-    tabs->addTab(generalPage(), tr("This workstation"));
+    m_tabs = tabs;
+    m_nodes = new NodePage(m_session, this);
+    for (const auto& [page, title] : {std::pair<QWidget*, QString>(m_nodes, tr("PACS")), {networkPage(), tr("Network and archive")},
+                                      {rulesPage(), tr("Priors and routes")}, {risPage(), tr("RIS")}, {generalPage(), tr("This workstation")}}) {
+        auto* scrolled = new QScrollArea(tabs); // on a small or much enlarged screen
+        scrolled->setWidgetResizable(true);
+        scrolled->setFrameShape(QFrame::NoFrame);
+        scrolled->setWidget(page);
+        tabs->addTab(scrolled, title);
+    }
     layout->addWidget(tabs);
-    resize(860, 640);
+    auto* close = new QShortcut(Qt::Key_Escape, this);
+    connect(close, &QShortcut::activated, this, &QWidget::close);
+    resize(QSize(900, 640).boundedTo(screen()->availableSize() * 0.95));
+}
+
+void SettingsWindow::closeEvent(QCloseEvent* event)
+{
+    if (!m_nodes->isEdited() || std::exchange(m_isWarned, true))
+        return event->accept();
+    m_tabs->setCurrentIndex(0);
+    m_nodes->warnOfEdits();
+    event->ignore();
 }
 
 void SettingsWindow::say(QLabel* label, const QString& text, bool isWarning)
@@ -57,6 +78,7 @@ QWidget* SettingsWindow::bound(const char* key, QWidget* editor, QLabel* message
         });
     } else if (auto* number = qobject_cast<QSpinBox*>(editor)) {
         number->setValue(value.toInt());
+        number->setKeyboardTracking(false); // "150" is never stored as 1 on its way: an archive would be emptied
         connect(number, &QSpinBox::valueChanged, this, [store](int changed) { store(QString::number(changed)); });
     } else if (auto* amount = qobject_cast<QDoubleSpinBox*>(editor)) {
         amount->setValue(value.toDouble());
@@ -115,8 +137,10 @@ QWidget* SettingsWindow::networkPage()
         const app::Exchange& exchange = m_session.exchange();
         if (!exchange.listenerTrouble().isEmpty())
             return say(state, exchange.listenerTrouble(), true);
-        if (!exchange.listener())
-            return say(state, tr("Nobody can send to this workstation now; C-MOVE opens the port for its own time."), false);
+        if (!exchange.listener()) {
+            state->setStyleSheet(QString());
+            return state->setText(tr("Nobody can send to this workstation now; C-MOVE opens the port for its own time."));
+        }
         const dimse::ListenerStatus status = exchange.listener()->status();
         QString text = tr("Listening on port %1: %n association(s)", nullptr, status.associations).arg(exchange.listener()->port());
         if (status.idle > 0)
@@ -133,9 +157,15 @@ QWidget* SettingsWindow::networkPage()
     form->addRow(tr("Our AE title"), bound(dimse::listenAe.key, ae, message));
     form->addRow(tr("Our port for C-MOVE and the listener"), bound(dimse::listenPort.key, number(1, 65535), message));
     form->addRow(QString(), bound(app::listenAlways.key, always, message));
-    form->addRow(tr("Certificate of the listener"), bound(app::listenCertificate.key, new QLineEdit(page), message));
-    form->addRow(tr("Its key"), bound(app::listenKey.key, new QLineEdit(page), message));
-    form->addRow(tr("Only peers certified by"), bound(app::listenCa.key, new QLineEdit(page), message));
+    const auto addFile = [&](const QString& title, const char* key) {
+        QLineEdit* field = nullptr;
+        QWidget* line = fileField(field, title, page);
+        bound(key, field, message);
+        form->addRow(title, line);
+    };
+    addFile(tr("Certificate of the listener"), app::listenCertificate.key);
+    addFile(tr("Its key"), app::listenKey.key);
+    addFile(tr("Only peers certified by"), app::listenCa.key);
     form->addRow(QString(), state);
     auto* quota = new QDoubleSpinBox(page);
     quota->setRange(0, 1'000'000);
@@ -191,9 +221,15 @@ QWidget* SettingsWindow::rulesPage()
          {Column::YesNo, QStringLiteral("commit"), tr("Commitment")}});
     auto* form = new QFormLayout;
     auto* worklist = new QComboBox(page);
-    worklist->addItem(tr("none"), QString());
-    for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
-        worklist->addItem(node.name, node.name);
+    const auto listNodes = [this, worklist] {
+        worklist->clear();
+        worklist->addItem(tr("none"), QString());
+        for (const dimse::Node& node : dimse::Nodes(m_session.settings()).list())
+            worklist->addItem(node.name, node.name);
+        worklist->setCurrentIndex(std::max(0, worklist->findData(m_session.configured(QString::fromLatin1(app::worklistNode.key)).value_or(QString()))));
+    };
+    listNodes();
+    connect(&m_session, &app::Session::settingsChanged, worklist, listNodes, Qt::QueuedConnection); // one was added, or is gone
     form->addRow(tr("Worklist from"), bound(app::worklistNode.key, worklist, message));
     auto* every = new QSpinBox(page);
     every->setRange(0, 1440);

@@ -3,9 +3,12 @@
 #include <QWidget>
 
 class QLabel;
+class QTabWidget;
 
 namespace diascope::windows
 {
+
+class NodePage;
 
 /// Peers, network and archive, rules, RIS, language. Every change is checked and stored at once; what is wrong is said beside it.
 class SettingsWindow : public QWidget
@@ -14,6 +17,9 @@ class SettingsWindow : public QWidget
 
 public:
     explicit SettingsWindow(app::Session& session, QWidget* parent = nullptr);
+
+protected:
+    void closeEvent(QCloseEvent*) override;
 
 private:
     QWidget* networkPage();
@@ -25,6 +31,9 @@ private:
     void say(QLabel* label, const QString& text, bool isWarning);
 
     app::Session& m_session;
+    QTabWidget* m_tabs = nullptr;
+    NodePage* m_nodes = nullptr;
+    bool m_isWarned = false; ///< that something is not saved
 };
 
 } // namespace diascope::windows

@@ -1,5 +1,7 @@
 #include "app/windows/study_browser.h"
+#include "app/windows/flow_layout.h"
 #include "app/windows/icons.h"
+#include "app/windows/key_sheet.h"
 #include "app/windows/places_panel.h"
 #include "app/windows/study_preview.h"
 #include "app/windows/transfer_list.h"
@@ -10,13 +12,11 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QHeaderView>
-#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
-#include <QPlainTextEdit>
-#include <QScrollBar>
+#include <QShortcut>
 #include <QSplitter>
 #include <QToolBar>
 #include <QToolButton>
@@ -34,6 +34,7 @@ const Setting<QByteArray> browserColumns{"windows.browser.columns", QByteArray()
 constexpr int typingMs = 250;   // the archive follows the fingers
 constexpr int askingMs = 800;   // the nodes are asked when they rest
 constexpr int leastAskedLetters = 3;
+constexpr char sendKey[] = "Ctrl+E";
 
 QToolButton* chip(const QString& text, QWidget* parent)
 {
@@ -82,6 +83,16 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     buildDock();
     buildActions();
 
+    connectParts();
+    resize(1180, 720);
+    if (!restoreGeometry(m_session.settings().get(browserGeometry)))
+        setWindowState(Qt::WindowMaximized);
+    runSearch(StudySearch::Nodes::LeaveAlone);
+    showOutbox();
+}
+
+void StudyBrowser::connectParts()
+{
     connect(m_places, &PlacesPanel::placeChosen, this, &StudyBrowser::search);
     connect(m_places, &PlacesPanel::searchChosen, this, &StudyBrowser::setTerms);
     connect(m_places, &PlacesPanel::studiesDropped, this, &StudyBrowser::send);
@@ -90,15 +101,15 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
         m_opening = {uid};
         m_workstation.read(m_opening);
     });
-    connect(m_preview, &StudyPreview::picturesStored, this, [this] { m_seenChanges = m_session.archive().changeCounter(); });
     connect(m_finding, &StudySearch::changed, this, &StudyBrowser::showState);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_preview->show(selected()); });
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StudyBrowser::updateActions);
     connect(m_view, &QTreeView::activated, this, &StudyBrowser::openSelected);
-    for (QTimer* timer : {&m_typing, &m_askSoon})
+    for (QTimer* timer : {&m_typing, &m_askSoon, &m_told})
         timer->setSingleShot(true);
     connect(&m_typing, &QTimer::timeout, this, [this] { runSearch(StudySearch::Nodes::LeaveAlone); });
     connect(&m_askSoon, &QTimer::timeout, this, &StudyBrowser::search);
+    connect(&m_told, &QTimer::timeout, this, &StudyBrowser::showState);
     // Other processes import too: the counter tells, without reading a row.
     auto* watch = new QTimer(this);
     connect(watch, &QTimer::timeout, this, &StudyBrowser::onArchiveChanged);
@@ -113,12 +124,6 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::retrieved, this, &StudyBrowser::onRetrieved, Qt::QueuedConnection);
     connect(&m_session.exchange().runner(), &transfer::TransferRunner::changed, this, &StudyBrowser::openWhatWaits, Qt::QueuedConnection);
     connect(m_transfers, &TransferList::changed, this, &StudyBrowser::showOutbox);
-
-    resize(1180, 720);
-    if (!restoreGeometry(m_session.settings().get(browserGeometry)))
-        setWindowState(Qt::WindowMaximized);
-    runSearch(StudySearch::Nodes::LeaveAlone);
-    showOutbox();
 }
 
 StudyBrowser::~StudyBrowser() = default;
@@ -133,14 +138,14 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
     line->addWidget(m_search, 1);
     if (m_session.permit(app::Action::ChangeSettings)) {
         auto* keep = new QToolButton(parent);
-        keep->setText(tr("Save search…"));
-        keep->setToolTip(tr("Words, day and modality under a name, at the left"));
-        connect(keep, &QToolButton::clicked, this, &StudyBrowser::saveSearch);
+        keep->setDefaultAction(addCommand(QKeySequence(QStringLiteral("Ctrl+D")), tr("Save search…"), [this] { saveSearch(); }));
+        keep->setToolTip(tr("Words, day and modality under a name, at the left (%1)").arg(keep->defaultAction()->shortcut().toString(QKeySequence::NativeText)));
         line->addWidget(keep);
     }
     layout->addLayout(line);
 
-    auto* chips = new QHBoxLayout;
+    auto* chips = new FlowLayout;
+    chips->setSpacing(6);
     m_days = new QButtonGroup(this);
     const std::pair<QString, int> days[] = {{tr("Any day"), -1}, {tr("Today"), 0}, {tr("Yesterday"), 1}, {tr("Week"), 7}, {tr("Month"), 31}};
     int id = 0;
@@ -151,7 +156,7 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
         chips->addWidget(button);
     }
     m_days->button(0)->setChecked(true);
-    chips->addSpacing(24);
+    chips->addItem(new QSpacerItem(18, 1));
     m_modalities = new QButtonGroup(this);
     id = 0;
     for (const QString& modality : {tr("All"), QStringLiteral("CT"), QStringLiteral("MR"), QStringLiteral("CR"), QStringLiteral("DX"),
@@ -161,7 +166,6 @@ void StudyBrowser::buildTop(QWidget* parent, QVBoxLayout* layout)
         chips->addWidget(button);
     }
     m_modalities->button(0)->setChecked(true);
-    chips->addStretch();
     layout->addLayout(chips);
     connect(m_search, &QLineEdit::textChanged, this, [this] {
         m_typing.start(typingMs);
@@ -189,11 +193,21 @@ void StudyBrowser::buildTable(QWidget* parent)
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_view->setDragEnabled(m_session.permit(app::Action::Send).has_value());
     m_view->setDragDropMode(QAbstractItemView::DragOnly);
-    const int widths[] = {190, 100, 90, 42, 134, 72, 170, 92, 76, 80, 130, 140, 240, 100};
+    // By the letters that are in use; all that counts fits 1280 pixels.
+    const char* const samples[] = {"Featherstonehaugh, Al", "P000000000", "2026-12-31", "Sex", "2026-12-31 23:59", "Modality", "CT Abdomen, follow-u",
+                                   "A000000000", "⚠ 999 of 999", "preliminary", "here, Hospital", "Featherstone, A", "1.2.826.0.1.3680043.9.9", "Hospital A"};
+    constexpr int marginsPx = 18;
     for (int i = 0; i < StudyTable::ColumnCount; ++i)
-        m_view->setColumnWidth(i, widths[i]);
+        m_view->setColumnWidth(i, fontMetrics().horizontalAdvance(QString::fromUtf8(samples[i])) + marginsPx);
     for (const int column : {StudyTable::Referring, StudyTable::StudyId, StudyTable::Issuer})
         m_view->setColumnHidden(column, true);
+    m_hint = new QLabel(m_view->viewport());
+    m_hint->setTextFormat(Qt::PlainText);
+    m_hint->setWordWrap(true);
+    m_hint->setAlignment(Qt::AlignCenter);
+    m_hint->setProperty("role", "quiet");
+    m_hint->setAttribute(Qt::WA_TransparentForMouseEvents); // files are dropped there
+    (new QVBoxLayout(m_view->viewport()))->addWidget(m_hint);
     m_view->header()->moveSection(StudyTable::Source, StudyTable::Report); // seen on small screens too
     m_view->header()->restoreState(m_session.settings().get(browserColumns));
     m_view->header()->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -222,7 +236,7 @@ void StudyBrowser::buildDock()
 {
     m_dock = new QDockWidget(tr("Transfers"), this);
     m_dock->setObjectName(QStringLiteral("transfers"));
-    m_dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable | QDockWidget::DockWidgetClosable);
+    m_dock->setFeatures(QDockWidget::DockWidgetClosable);
     auto* content = new QWidget(m_dock);
     auto* lines = new QVBoxLayout(content);
     lines->setContentsMargins(0, 0, 0, 0);
@@ -233,17 +247,23 @@ void StudyBrowser::buildDock()
     lines->addWidget(m_transfers, 1);
     m_dock->setWidget(content);
     addDockWidget(Qt::BottomDockWidgetArea, m_dock);
+    constexpr int firstHeightPx = 190; // some lines; the studies are what one looks at
+    resizeDocks({m_dock}, {firstHeightPx}, Qt::Vertical);
     m_dock->setVisible(m_transfers->openCount() + m_transfers->failedCount() > 0);
-    const auto update = [this] {
-        m_jobs->setVisible(!m_jobs->isEmpty());
-        const QString count = m_transfers->openCount() > 0 ? tr("Transfers (%1)").arg(m_transfers->openCount()) : tr("Transfers");
-        m_dock->setWindowTitle(count);
-        if (m_jobs->runningCount() > 0 || m_transfers->openCount() > 0)
-            m_dock->show();
-    };
-    connect(m_jobs, &JobList::changed, m_dock, update);
-    connect(m_transfers, &TransferList::changed, m_dock, update);
-    update();
+    connect(m_jobs, &JobList::changed, this, &StudyBrowser::updateDock);
+    connect(m_jobs, &JobList::started, this, &StudyBrowser::showTransfers);
+    connect(m_transfers, &TransferList::changed, this, &StudyBrowser::updateDock);
+    updateDock();
+}
+
+/// Opened by what a person begins, never by what goes on by itself: the list of studies does not jump, and what was closed
+/// stays closed (SAF-13).
+void StudyBrowser::showTransfers() { m_dock->show(); }
+
+void StudyBrowser::updateDock()
+{
+    m_jobs->setVisible(!m_jobs->isEmpty());
+    m_dock->setWindowTitle(m_transfers->openCount() > 0 ? tr("Transfers (%1)").arg(m_transfers->openCount()) : tr("Transfers"));
 }
 
 void StudyBrowser::buildActions()
@@ -259,7 +279,7 @@ void StudyBrowser::buildActions()
         return action;
     };
     m_read = add("open", tr("Read"), {}, [this] { openSelected(); });
-    m_read->setToolTip(tr("Read (Enter)"));
+    m_read->setToolTip(tr("Read (Enter)")); // the table's own key, in both its places
     m_fetch = add("download", tr("Retrieve"), QKeySequence(QStringLiteral("Ctrl+R")), [this] { retrieveSelected(); });
     QList<QAction*> forRows{m_read, m_fetch};
     if (m_session.mode() == app::Mode::Reading) {
@@ -279,14 +299,20 @@ void StudyBrowser::buildActions()
             dialog->open();
         });
         m_send = add("send", tr("Send"), {}, [] {});
-        m_send->setToolTip(tr("Send to a peer (or drag the rows onto its name)"));
+        m_send->setToolTip(tr("Send to a peer (%1, or drag the rows onto its name)").arg(QKeySequence(QLatin1String(sendKey)).toString(QKeySequence::NativeText)));
         m_sendMenu = new QMenu(this);
         m_send->setMenu(m_sendMenu);
-        if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(m_send)))
+        if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(m_send))) {
             button->setPopupMode(QToolButton::InstantPopup);
+            addCommand(QKeySequence(QLatin1String(sendKey)), tr("Send"), [this, button] {
+                if (m_send->isEnabled())
+                    button->showMenu();
+            });
+        }
         m_disc = add("disc", tr("Write disc image…"), QKeySequence(QStringLiteral("Ctrl+B")), [this] { writeMedium(); });
         m_pin = new QAction(tr("Keep on this workstation"), this);
         m_pin->setCheckable(true);
+        m_pin->setShortcut(QKeySequence(QStringLiteral("Ctrl+K")));
         m_pin->setToolTip(tr("Never goes to make room for others"));
         connect(m_pin, &QAction::triggered, this, &StudyBrowser::pinSelected);
         m_remove = add("remove", tr("Remove…"), QKeySequence(Qt::Key_Delete), [this] { removeSelected(); });
@@ -294,6 +320,7 @@ void StudyBrowser::buildActions()
     }
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    space->setStyleSheet(QStringLiteral("background: transparent"));
     bar->addWidget(space);
     QAction* transfers = m_dock->toggleViewAction();
     transfers->setIcon(icon(QStringLiteral("transfers")));
@@ -302,20 +329,57 @@ void StudyBrowser::buildActions()
     bar->addAction(transfers);
     if (m_session.mode() == app::Mode::Reading)
         add("settings", tr("Settings"), QKeySequence(QStringLiteral("Ctrl+,")), [this] { m_workstation.showSettings(); });
-    const auto key = [this](const QKeySequence& sequence, auto function) {
-        auto* action = new QAction(this);
-        action->setShortcut(sequence);
-        connect(action, &QAction::triggered, this, function);
-        addAction(action);
-    };
-    key(QKeySequence::Find, [this] {
-        m_search->setFocus();
-        m_search->selectAll();
-    });
-    key(QKeySequence::Refresh, [this] { search(); });
+    buildKeys();
     m_view->addActions(forRows);
     rebuildNodes();
     updateActions();
+}
+
+/// What has no button.
+void StudyBrowser::buildKeys()
+{
+    addCommand(QKeySequence::Find, tr("Search field"), [this] {
+        m_search->setFocus();
+        m_search->selectAll();
+    });
+    addCommand(QKeySequence::Refresh, tr("Search again"), [this] { search(); });
+    addCommand(QKeySequence(Qt::Key_Escape), tr("Stop the search"), [this] { leave(); });
+    addCommand(QKeySequence(Qt::Key_F1), tr("Keys"), [this] { showKeys(); });
+    auto* down = new QShortcut(Qt::Key_Down, m_search, nullptr, nullptr, Qt::WidgetShortcut); // from the words to what they found
+    connect(down, &QShortcut::activated, m_view, qOverload<>(&QWidget::setFocus));
+}
+
+QAction* StudyBrowser::addCommand(const QKeySequence& key, const QString& text, std::function<void()> run)
+{
+    auto* action = new QAction(text, this);
+    action->setShortcut(key);
+    connect(action, &QAction::triggered, this, std::move(run));
+    addAction(action);
+    return action;
+}
+
+void StudyBrowser::showKeys()
+{
+    KeySheet sheet;
+    for (const QAction* action : findChildren<QAction*>())
+        if (!action->text().isEmpty())
+            sheet.commands.push_back({m_transfers->isAncestorOf(qobject_cast<QWidget*>(action->parent())) ? tr("Transfers") : tr("Studies"), action});
+    sheet.mouse = {{tr("Read"), tr("double click, or Enter")},
+                   {tr("Send"), tr("drag rows onto the name of a peer")},
+                   {tr("Import"), tr("drop files or folders")},
+                   {tr("Choose columns"), tr("right click on their titles")}};
+    sheet.show();
+}
+
+void StudyBrowser::leave()
+{
+    if (auto* asked = centralWidget()->findChild<QWidget*>(QStringLiteral("removing"))) {
+        delete asked;
+        m_view->setFocus();
+    } else {
+        m_askSoon.stop();
+        m_finding->stop();
+    }
 }
 
 void StudyBrowser::rebuildNodes()
@@ -352,191 +416,12 @@ void StudyBrowser::updateActions()
     const auto isAny = [&](auto is) { return std::any_of(entries.begin(), entries.end(), is); };
     const bool hasLocal = isAny([](const StudyEntry& entry) { return entry.isLocal; });
     m_read->setEnabled(!entries.empty());
-    m_fetch->setEnabled(isAny([](const StudyEntry& entry) { return !entry.nodes.isEmpty() && !entry.isComplete(); }));
+    m_fetch->setEnabled(isAny([](const StudyEntry& entry) { return !entry.source().isEmpty() && !entry.isComplete(); }));
     if (m_session.mode() != app::Mode::Reading)
         return;
     for (QAction* action : {m_send, m_disc, m_pin, m_remove})
         action->setEnabled(hasLocal);
     m_pin->setChecked(hasLocal && !isAny([](const StudyEntry& entry) { return entry.isLocal && !entry.row.isPinned; }));
-}
-
-SearchTerms StudyBrowser::terms() const
-{
-    SearchTerms terms;
-    terms.text = m_search->text();
-    terms.days = m_days->checkedButton()->property("days").toInt();
-    if (m_modalities->checkedId() > 0)
-        terms.modality = m_modalities->checkedButton()->text();
-    terms.inArchive = m_places->isArchiveChosen();
-    terms.nodes = m_places->chosenNodes();
-    return terms;
-}
-
-void StudyBrowser::setTerms(const SearchTerms& terms)
-{
-    m_search->setText(terms.text);
-    for (QAbstractButton* button : m_days->buttons())
-        if (button->property("days").toInt() == terms.days)
-            button->setChecked(true);
-    m_modalities->button(0)->setChecked(true);
-    for (QAbstractButton* button : m_modalities->buttons())
-        if (button->text() == terms.modality)
-            button->setChecked(true);
-    search();
-}
-
-void StudyBrowser::saveSearch()
-{
-    const SearchTerms wanted = terms();
-    if (wanted.isEverything())
-        return showMessage(tr("There is nothing to save: type words, or choose a day or a modality."), true);
-    auto* dialog = new QInputDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Save search"));
-    dialog->setLabelText(tr("Name of the search"));
-    dialog->setTextValue(QStringList{wanted.text.trimmed(), wanted.days >= 0 ? m_days->checkedButton()->text() : QString(), wanted.modality}.join(u' ').simplified());
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, wanted](const QString& name) {
-        if (!name.trimmed().isEmpty())
-            m_places->save(name.trimmed(), wanted);
-    });
-    dialog->open();
-}
-
-void StudyBrowser::search()
-{
-    const SearchTerms wanted = terms();
-    // Everything of a hospital is for nobody.
-    runSearch(wanted.isEverything() ? StudySearch::Nodes::LeaveAlone : StudySearch::Nodes::Ask);
-}
-
-void StudyBrowser::runSearch(StudySearch::Nodes nodes)
-{
-    m_typing.stop();
-    if (nodes == StudySearch::Nodes::Ask)
-        m_askSoon.stop();
-    const StudyEntry* before = selected();
-    const dicom::StudyUid kept = before ? before->row.uid : dicom::StudyUid{};
-    const int scrolled = m_view->verticalScrollBar()->value();
-    m_seenChanges = m_session.archive().changeCounter();
-    m_finding->start(terms(), *m_table, nodes);
-    const int at = m_table->rowOf(kept);
-    m_view->setCurrentIndex(m_table->index(std::max(0, at), 0));
-    if (at >= 0)
-        m_view->verticalScrollBar()->setValue(scrolled);
-    if (m_table->rowCount() == 0)
-        m_preview->show(nullptr);
-    updateActions();
-}
-
-/// Rows of the archive that have changed, where the list is the archive's; a node's answer stays as it came (SAF-13).
-void StudyBrowser::onArchiveChanged()
-{
-    const qint64 counter = m_session.archive().changeCounter();
-    if (counter == m_seenChanges || m_finding->isRunning())
-        return;
-    m_seenChanges = counter;
-    if (m_finding->states().empty())
-        return runSearch(StudySearch::Nodes::LeaveAlone);
-    QStringList uids;
-    for (int row = 0; row < m_table->rowCount(); ++row)
-        uids << m_table->entryAt(row)->row.uid.value;
-    QSet<QString> here;
-    if (const auto rows = m_session.archive().studiesByUid(uids))
-        for (const archive::StudyRow& row : *rows) {
-            here.insert(row.uid.value);
-            m_table->setLocal(row);
-        }
-    for (const QString& uid : uids)
-        if (const StudyEntry* entry = m_table->entryAt(m_table->rowOf({uid})); entry && entry->isLocal && !here.contains(uid)) {
-            archive::StudyRow gone;
-            gone.uid = {uid};
-            m_table->setLocal(gone);
-        }
-    updateActions();
-}
-
-void StudyBrowser::refresh()
-{
-    showOutbox();
-    m_seenChanges = -1;
-    onArchiveChanged();
-    m_preview->show(selected());
-}
-
-QString StudyBrowser::reportStatusOf(const dicom::StudyUid& study) const
-{
-    const auto reports = m_session.reports().list(study.value);
-    return reports && !reports->empty() ? reporting::displayName(reports->front().status) : QString();
-}
-
-void StudyBrowser::showState()
-{
-    const bool hadNothing = !m_view->currentIndex().isValid();
-    if (hadNothing && m_table->rowCount() > 0)
-        m_view->setCurrentIndex(m_table->index(0, 0));
-    m_places->showStates(m_finding->states());
-    const SearchTerms wanted = terms();
-    QStringList parts;
-    bool isWarning = false;
-    if (!m_finding->archiveError().isEmpty()) {
-        parts << m_finding->archiveError();
-        isWarning = true;
-    } else if (m_finding->isArchiveCut()) {
-        parts << tr("the newest %n studies here; there are more: narrow the search", nullptr, StudySearch::mostRows);
-    } else if (m_finding->archiveRows()) {
-        parts << tr("%n stud(ies) here", nullptr, *m_finding->archiveRows());
-    }
-    for (const StudySearch::State& state : m_finding->states()) {
-        if (!state.error.isEmpty()) {
-            parts << QStringLiteral("%1: %2").arg(state.node, state.error);
-            isWarning = true;
-        } else if (state.isRunning) {
-            parts << tr("asking %1…").arg(state.node);
-        } else {
-            parts << (state.isCut ? tr("%n on %1, and more", nullptr, state.rows) : tr("%n on %1", nullptr, state.rows)).arg(state.node);
-        }
-    }
-    if (m_table->rowCount() > 0 || m_finding->isRunning() || isWarning)
-        return showMessage(parts.join(QStringLiteral(" · ")), isWarning);
-    if (!wanted.isEverything())
-        showMessage(tr("No study fits. Try fewer words, another day or another place."));
-    else if (!wanted.inArchive)
-        showMessage(tr("Type words or choose a day, then Enter: %1 is asked.").arg(wanted.nodes.value(0)));
-    else
-        showMessage(tr("No studies here yet. Choose a PACS at the left and search it, import files, or drop them here."));
-}
-
-void StudyBrowser::showOutbox()
-{
-    QStringList lines, reasons;
-    if (const auto deliveries = m_session.deliveries().list()) {
-        int waiting = 0;
-        for (const transfer::Delivery& delivery : *deliveries) {
-            if (delivery.state == transfer::Delivery::State::Acknowledged)
-                continue;
-            ++waiting;
-            if (!delivery.lastError.isEmpty() && !reasons.contains(delivery.lastError))
-                reasons << delivery.lastError;
-        }
-        if (waiting > 0)
-            lines << tr("%n report(s) not yet acknowledged by the RIS", nullptr, waiting);
-    }
-    if (m_transfers->failedCount() > 0)
-        lines << tr("%n transfer(s) failed", nullptr, m_transfers->failedCount());
-    for (const QString& trouble : {m_session.exchange().listenerTrouble(), m_session.exchange().roomTrouble()})
-        if (!trouble.isEmpty()) {
-            lines << trouble;
-            reasons << trouble;
-        }
-    m_outbox->setText(lines.join(QStringLiteral(" · ")));
-    m_outbox->setToolTip(reasons.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
-    m_outbox->setStyleSheet(QStringLiteral("color: #f0b43c"));
-}
-
-void StudyBrowser::showMessage(const QString& text, bool isWarning)
-{
-    m_message->setText(text);
-    m_message->setStyleSheet(isWarning ? QStringLiteral("color: #f0b43c") : QString());
 }
 
 void StudyBrowser::dragEnterEvent(QDragEnterEvent* event)

@@ -5,6 +5,7 @@
 #include "app/windows/workstation.h"
 #include <QMainWindow>
 #include <QTimer>
+#include <functional>
 
 class QButtonGroup;
 class QDockWidget;
@@ -21,6 +22,7 @@ class PlacesPanel;
 class StudyPreview;
 class TransferList;
 
+/// study_browser.cpp: what it is made of; study_browser_search.cpp: what it looks for; study_browser_work.cpp: what it starts.
 /// One search over the archive and the nodes; the places at the left, the study's series, other studies and report below,
 /// transfers at the bottom.
 class StudyBrowser : public QMainWindow
@@ -37,7 +39,7 @@ public:
     /// The archive's rows and the details as they are now; the nodes' answers stay as they came.
     void refresh();
     void importPaths(const QStringList& paths);
-    /// One line under the table.
+    /// One line under the table, for some seconds.
     void showMessage(const QString& text, bool isWarning = false);
 
 protected:
@@ -50,15 +52,25 @@ private:
     void buildTable(QWidget* parent);
     void buildDock();
     void buildActions();
+    void buildKeys();
+    void connectParts();
+    QAction* addCommand(const QKeySequence& key, const QString& text, std::function<void()> run);
+    void showTransfers(); ///< because somebody has just begun one
+    void updateDock();
+    void showKeys();
+    void leave(); ///< what Esc means: the question, else the search that runs
     void buildColumnsMenu();
     void rebuildNodes();
     SearchTerms terms() const;
     void setTerms(const SearchTerms& terms);
     void saveSearch();
     void runSearch(StudySearch::Nodes nodes);
+    void choose(int row);
     void onArchiveChanged();
     void showState();
     void showOutbox(); ///< signed reports that no RIS has acknowledged yet, transfers given up, a listener that does not run
+    void showLine(const QString& text, bool isWarning);
+    QString hint() const;
     QString reportStatusOf(const dicom::StudyUid& study) const;
 
     void openSelected();
@@ -85,11 +97,13 @@ private:
     StudySearch* m_finding = nullptr;
     StudyPreview* m_preview = nullptr;
     QLabel* m_message = nullptr;
+    QLabel* m_hint = nullptr; ///< in an empty list
     QLabel* m_outbox = nullptr;
     JobList* m_jobs = nullptr;
     TransferList* m_transfers = nullptr;
     QDockWidget* m_dock = nullptr;
     QTimer m_typing, m_askSoon;
+    QTimer m_told; ///< runs as long as what somebody was told stays
     QAction *m_read = nullptr, *m_fetch = nullptr, *m_send = nullptr, *m_disc = nullptr, *m_pin = nullptr, *m_remove = nullptr;
     QMenu* m_sendMenu = nullptr;
     qint64 m_seenChanges = -1;

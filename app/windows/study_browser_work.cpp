@@ -12,6 +12,28 @@
 namespace diascope::windows
 {
 
+namespace
+{
+
+/// Whose they are: each patient once, with the number of studies where there are several.
+QString namesOf(const std::vector<StudyEntry>& entries)
+{
+    constexpr qsizetype mostNames = 8;
+    QStringList names;
+    QHash<QString, int> counts;
+    for (const StudyEntry& entry : entries) {
+        const QString who = QStringLiteral("%1 (%2)").arg(StudyTable::nameOf(entry.row), entry.row.patientId);
+        if (counts[who]++ == 0)
+            names << who;
+    }
+    for (QString& name : names)
+        if (const int count = counts[name]; count > 1)
+            name += QStringLiteral(" ×%1").arg(count);
+    return names.size() <= mostNames ? names.join(QStringLiteral(", ")) : names.mid(0, mostNames).join(QStringLiteral(", ")) + QStringLiteral(", …");
+}
+
+} // namespace
+
 void StudyBrowser::openSelected()
 {
     const StudyEntry* entry = selected();
@@ -36,19 +58,20 @@ void StudyBrowser::openSelected()
 void StudyBrowser::retrieveSelected()
 {
     for (const StudyEntry& entry : chosen())
-        if (!entry.nodes.isEmpty() && !entry.isComplete())
+        if (!entry.source().isEmpty() && !entry.isComplete())
             retrieve(entry, transfer::Priority::Normal);
 }
 
 void StudyBrowser::retrieve(const StudyEntry& entry, transfer::Priority priority)
 {
     transfer::NewTransfer wanted;
-    wanted.node = entry.nodes.first();
+    wanted.node = entry.source();
     wanted.study = entry.row.uid;
     wanted.priority = priority;
-    wanted.title = dicom::PersonName::parse(entry.row.patientName).display();
+    wanted.title = StudyTable::nameOf(entry.row);
     if (const auto queued = m_session.exchange().request(wanted); !queued)
-        showMessage(message(queued.error()), true);
+        return showMessage(message(queued.error()), true);
+    showTransfers();
 }
 
 /// The first image of a study is looked at while the rest comes (NET-15).
@@ -70,6 +93,7 @@ void StudyBrowser::onRetrieved(const QString& studyUid)
     if (row && *row)
         m_table->setLocal(**row);
     updateActions();
+    showState();
     // Whoever has opened another study meanwhile keeps it (SAF-13).
     if (m_waiting.value == studyUid)
         openWhatWaits();
@@ -87,9 +111,11 @@ void StudyBrowser::send(const QStringList& studyUids, const QString& node)
         wanted.kind = transfer::TransferKind::Send;
         wanted.node = node;
         wanted.study = entry->row.uid;
-        wanted.title = dicom::PersonName::parse(entry->row.patientName).display();
+        wanted.title = StudyTable::nameOf(entry->row);
         if (const auto queued = m_session.exchange().request(wanted); !queued)
             showMessage(message(queued.error()), true);
+        else
+            showTransfers();
     }
 }
 
@@ -161,7 +187,7 @@ void StudyBrowser::removeSelected()
         return;
     for (const StudyEntry& entry : going)
         if (const auto reason = m_session.exchange().reasonToKeep(entry.row.uid))
-            return showMessage(tr("%1 cannot be removed: %2").arg(dicom::PersonName::parse(entry.row.patientName).display(), *reason), true);
+            return showMessage(tr("%1 cannot be removed: %2").arg(StudyTable::nameOf(entry.row), *reason), true);
     if (auto* asked = centralWidget()->findChild<QWidget*>(QStringLiteral("removing")))
         delete asked;
     // Asked in the row's own place, not in a box over somebody's images (SAF-15).
@@ -175,9 +201,10 @@ void StudyBrowser::removeSelected()
     for (const StudyEntry& entry : going)
         images += entry.localInstances;
     const archive::StudyRow& first = going.front().row;
-    QString question = going.size() == 1 ? tr("Remove %1, %2 %3 with %n image(s) from this workstation?", nullptr, int(images))
-                                               .arg(dicom::PersonName::parse(first.patientName).display(), dicom::displayDate(first.date), first.description)
-                                         : tr("Remove %1 studies with %n image(s) from this workstation?", nullptr, int(images)).arg(going.size());
+    QString question = going.size() == 1 ? tr("Remove %1 (%2), %3 with %n image(s) from this workstation?", nullptr, int(images))
+                                               .arg(StudyTable::nameOf(first), first.patientId,
+                                                    QStringLiteral("%1 %2").arg(dicom::displayDate(first.date), first.description).trimmed())
+                                         : tr("Remove %1 studies with %n image(s) from this workstation: %2?", nullptr, int(images)).arg(going.size()).arg(namesOf(going));
     const bool isOnlyHere = std::any_of(going.begin(), going.end(), [this](const StudyEntry& entry) {
         const auto row = m_session.archive().study(entry.row.uid);
         return !row || (*row && (*row)->onlyHere > 0);
@@ -190,6 +217,7 @@ void StudyBrowser::removeSelected()
     auto* yes = new QPushButton(tr("Remove"), bar);
     auto* no = new QPushButton(tr("Keep"), bar);
     line->addWidget(text, 1);
+    no->setToolTip(tr("Keep (%1)").arg(QKeySequence(Qt::Key_Escape).toString(QKeySequence::NativeText)));
     line->addWidget(yes);
     line->addWidget(no);
     qobject_cast<QVBoxLayout*>(centralWidget()->layout())->insertWidget(2, bar);

@@ -4,7 +4,6 @@
 #include "reporting/export/text_export.h"
 #include "viewer/ui/thumbnail.h"
 #include <QBuffer>
-#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QTreeWidget>
 #include <QtConcurrent>
@@ -35,19 +34,24 @@ StudyPreview::StudyPreview(app::Session& session, QWidget* parent) : QSplitter(Q
     m_series->setHeaderLabels({tr("Series"), tr("Modality"), tr("Description"), tr("Images")});
     m_series->setRootIsDecorated(false);
     m_series->setIconSize({pictureShownPx, pictureShownPx});
-    m_series->setColumnWidth(0, pictureShownPx + 44);
-    m_others = new QListWidget(this);
-    m_others->setToolTip(tr("Other studies of this patient"));
+    m_series->setColumnWidth(0, pictureShownPx + 64); // a picture and a number of five digits
+    m_series->setColumnWidth(1, 76);
+    m_series->setColumnWidth(2, 190);
+    m_others = new QTreeWidget(this);
+    m_others->setHeaderLabels({tr("Other studies"), tr("Modality"), tr("Description")});
+    m_others->setRootIsDecorated(false);
+    m_others->setColumnWidth(0, 100);
+    m_others->setColumnWidth(1, 70);
+    m_others->setToolTip(tr("Other studies of this patient on this workstation: Enter reads"));
     m_report = new QPlainTextEdit(this);
     m_report->setReadOnly(true);
-    m_report->setPlaceholderText(tr("No report yet"));
+    
     setSizes({420, 300, 420});
-    connect(m_others, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) { Q_EMIT studyActivated(item->data(Qt::UserRole).toString()); });
+    connect(m_others, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) { Q_EMIT studyActivated(item->data(0, Qt::UserRole).toString()); });
     connect(&m_pictures, &QFutureWatcherBase::finished, this, [this] {
         const Pictures made = m_pictures.result();
         for (const auto& [uid, png] : made)
             (void)m_session.archive().storeThumbnail({uid}, png); // only a cache: made again where it is missing
-        Q_EMIT picturesStored();
         showIcons(m_series, made);
     });
     m_askSoon.setSingleShot(true);
@@ -63,6 +67,7 @@ void StudyPreview::show(const StudyEntry* entry)
     m_others->clear();
     m_report->clear();
     m_shown = entry ? entry->row.uid : dicom::StudyUid{};
+    m_report->setPlaceholderText(entry ? tr("No report on this workstation") : QString());
     if (!entry)
         return;
     if (entry->isLocal)
@@ -84,8 +89,8 @@ void StudyPreview::showLocal(const StudyEntry& entry)
     }
     if (const auto others = m_session.archive().otherStudiesOfPatient(entry.row.uid))
         for (const archive::StudyRow& row : *others) {
-            auto* item = new QListWidgetItem(QStringLiteral("%1  %2  %3").arg(dicom::displayDate(row.date), row.modalities.join(u','), row.description), m_others);
-            item->setData(Qt::UserRole, row.uid.value);
+            auto* item = new QTreeWidgetItem(m_others, {dicom::displayDate(row.date), row.modalities.join(QStringLiteral(", ")), row.description});
+            item->setData(0, Qt::UserRole, row.uid.value);
         }
     showReport(entry.row.uid);
 }

@@ -5,7 +5,6 @@
 #include <QSplitter>
 #include <QTimer>
 
-class QListWidget;
 class QPlainTextEdit;
 class QTreeWidget;
 
@@ -28,7 +27,6 @@ public:
 
 Q_SIGNALS:
     void studyActivated(const QString& studyUid);
-    void picturesStored(); ///< the archive has changed by our own doing
 
 private:
     using Pictures = std::vector<std::pair<QString, QByteArray>>; ///< series UID, PNG
@@ -39,7 +37,7 @@ private:
 
     app::Session& m_session;
     QTreeWidget* m_series;
-    QListWidget* m_others;
+    QTreeWidget* m_others;
     QPlainTextEdit* m_report;
     QFutureWatcher<Pictures> m_pictures;
     std::unique_ptr<Job> m_asking;

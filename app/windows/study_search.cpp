@@ -156,8 +156,29 @@ void StudySearch::showArchive(const SearchTerms& terms, StudyTable& table)
             entries.clear();
         }
         m_archiveRows = int(entries.size());
+        if (const auto counted = addCounts(entries); !counted)
+            m_archiveError = message(counted.error());
     }
     table.setEntries(std::move(entries));
+}
+
+Result<void> StudySearch::addCounts(std::vector<StudyEntry>& entries) const
+{
+    QStringList uids;
+    for (const StudyEntry& entry : entries)
+        if (entry.isLocal)
+            uids << entry.row.uid.value;
+    if (uids.isEmpty())
+        return {};
+    const auto counts = m_session.exchange().queue().countsOf(uids);
+    if (!counts)
+        return std::unexpected(counts.error());
+    for (StudyEntry& entry : entries)
+        if (const auto counted = counts->constFind(entry.row.uid.value); counted != counts->constEnd()) {
+            entry.remoteInstances = std::max(entry.remoteInstances, counted->instances);
+            entry.countedBy = counted->node;
+        }
+    return {};
 }
 
 void StudySearch::ask(const QString& name, const SearchTerms& terms)
@@ -246,6 +267,8 @@ void StudySearch::take()
         }
         entries.push_back(std::move(entry));
     }
+    if (const auto counted = addCounts(entries); !counted)
+        m_archiveError = message(counted.error());
     m_table->merge(std::move(entries));
     Q_EMIT changed();
 }

@@ -63,6 +63,8 @@ Q_SIGNALS:
 
 private:
     void showArchive(const SearchTerms& terms, StudyTable& table);
+    /// What the nodes they were retrieved from counted of them: of other days too (SAF-04).
+    Result<void> addCounts(std::vector<StudyEntry>& entries) const;
     void ask(const QString& node, const SearchTerms& terms);
     void take();
 

@@ -17,13 +17,19 @@ StudyTable::StudyTable(QObject* parent) : QAbstractTableModel(parent)
 int StudyTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_lines.size()); }
 int StudyTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
+QString StudyTable::nameOf(const archive::StudyRow& row)
+{
+    const QString name = dicom::PersonName::parse(row.patientName).display();
+    return name.isEmpty() ? tr("(no name)") : name;
+}
+
 QString StudyTable::text(const Line& line, int column) const
 {
     const StudyEntry& entry = line.entry;
     const archive::StudyRow& row = entry.row;
     switch (column) {
     case Patient:
-        return dicom::PersonName::parse(row.patientName).display();
+        return nameOf(row);
     case Id:
         return row.patientId;
     case BirthDate:
@@ -41,7 +47,7 @@ QString StudyTable::text(const Line& line, int column) const
     case Images: { // never a number that hides what is missing (SAF-04)
         const qint64 all = std::max(entry.localInstances, entry.remoteInstances);
         if (entry.isLocal && entry.localInstances < entry.remoteInstances)
-            return tr("%1 of %2").arg(entry.localInstances).arg(all);
+            return tr("⚠ %1 of %2").arg(entry.localInstances).arg(all);
         return all > 0 ? QString::number(all) : QString();
     }
     case Report:
@@ -66,6 +72,15 @@ QString StudyTable::text(const Line& line, int column) const
     }
 }
 
+QString StudyTable::tip(const Line& line, int column) const
+{
+    const StudyEntry& entry = line.entry;
+    if (column != Images || !entry.isLocal || entry.isComplete())
+        return text(line, column);
+    const QString who = (entry.nodes.isEmpty() ? QStringList{entry.countedBy} : entry.nodes).join(QStringLiteral(", "));
+    return tr("Incomplete: %1 of %2 images are here, as %3 counts them").arg(entry.localInstances).arg(entry.remoteInstances).arg(who);
+}
+
 QVariant StudyTable::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || index.row() >= rowCount())
@@ -75,7 +90,7 @@ QVariant StudyTable::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text(line, index.column());
     case Qt::ToolTipRole:
-        return text(line, index.column()).toHtmlEscaped();
+        return tip(line, index.column()).toHtmlEscaped();
     case Qt::ForegroundRole:
         if ((index.column() == Images && line.entry.isLocal && !line.entry.isComplete()) || (index.column() == Source && !line.entry.trouble.isEmpty()))
             return QColor(0xf0, 0xb4, 0x3c);
@@ -89,6 +104,8 @@ QVariant StudyTable::data(const QModelIndex& index, int role) const
 
 QVariant StudyTable::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && section == Images)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter); // over its numbers
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     const QString names[] = {tr("Patient"),   tr("ID"),     tr("Born"),   tr("Sex"),   tr("Study"),        tr("Modality"), tr("Description"),
@@ -230,6 +247,11 @@ void StudyTable::merge(std::vector<StudyEntry> entries)
     numberRows();
     endInsertRows();
     keepSorted([] {});
+}
+
+int StudyTable::incompleteCount() const
+{
+    return int(std::count_if(m_lines.begin(), m_lines.end(), [](const Line& line) { return line.entry.isLocal && !line.entry.isComplete(); }));
 }
 
 void StudyTable::setLocal(const archive::StudyRow& row)

@@ -14,8 +14,10 @@ struct StudyEntry
     QStringList nodes;         ///< where copies lie besides here, in the order of their answers
     bool isLocal = false;      ///< in the archive, maybe not all of it
     qint64 localInstances = 0;
-    qint64 remoteInstances = 0; ///< the most any node counts; 0: unknown
+    qint64 remoteInstances = 0; ///< the most any node counts, or counted when it was retrieved from there; 0: unknown
+    QString countedBy{};        ///< the node it was retrieved from
     QString trouble{};          ///< translated: what does not fit between the copies
+    QString source() const { return nodes.isEmpty() ? countedBy : nodes.first(); } ///< where the rest can be got
     bool isComplete() const { return isLocal && localInstances >= remoteInstances; }
 };
 
@@ -40,12 +42,17 @@ public:
     QStringList mimeTypes() const override { return {QLatin1String(mimeType)}; }
     QMimeData* mimeData(const QModelIndexList& indexes) const override;
 
+    /// For people; of a study without a name it says so.
+    static QString nameOf(const archive::StudyRow& row);
+
     /// The translated state of a study's report; asked for the rows that are looked at, once each.
     void setReportStatus(std::function<QString(const dicom::StudyUid&)> status) { m_reportStatus = std::move(status); }
 
     void setEntries(std::vector<StudyEntry> entries);
     /// Adds rows of nodes, or marks the row of the same study with the node; the order stays sorted.
     void merge(std::vector<StudyEntry> entries);
+    /// Studies that are here and not all of them (SAF-04).
+    int incompleteCount() const;
     /// What is here of it now, read from the archive.
     void setLocal(const archive::StudyRow& row);
     const StudyEntry* entryAt(int row) const;
@@ -58,6 +65,7 @@ private:
         mutable std::optional<QString> report;
     };
     QString text(const Line& line, int column) const;
+    QString tip(const Line& line, int column) const;
     void keepSorted(const std::function<void()>& change);
     void reorder();
     void numberRows();

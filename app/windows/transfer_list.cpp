@@ -19,6 +19,25 @@ using transfer::Transfer;
 constexpr int watchMs = 300;
 constexpr int fractionRole = Qt::UserRole;
 
+constexpr int overRank = 3;
+
+int rank(const Transfer& transfer)
+{
+    switch (transfer.state) {
+    case Transfer::State::Running:
+        return 0;
+    case Transfer::State::Failed:
+        return 1;
+    case Transfer::State::Queued:
+    case Transfer::State::Paused:
+        return 2;
+    case Transfer::State::Done:
+    case Transfer::State::Cancelled:
+        break;
+    }
+    return overRank;
+}
+
 QString duration(qint64 seconds)
 {
     if (seconds < 60)
@@ -134,7 +153,16 @@ const Transfer* TransferTable::at(int row) const { return row >= 0 && row < rowC
 
 void TransferTable::setTransfers(std::vector<Transfer> transfers)
 {
-    std::reverse(transfers.begin(), transfers.end());
+    // What moves stands on top, then what a person has to look at, then what waits in the order of its turn; what is over last,
+    // the newest first.
+    std::sort(transfers.begin(), transfers.end(), [](const Transfer& a, const Transfer& b) {
+        const int rankA = rank(a), rankB = rank(b);
+        if (rankA != rankB)
+            return rankA < rankB;
+        if (rankA == overRank)
+            return a.id > b.id;
+        return a.what.priority != b.what.priority ? a.what.priority > b.what.priority : a.id < b.id;
+    });
     const bool isSameRows = transfers.size() == m_transfers.size() &&
                             std::equal(transfers.begin(), transfers.end(), m_transfers.begin(), [](const Transfer& a, const Transfer& b) { return a.id == b.id; });
     if (isSameRows) { // the common case, many times a second: whoever has chosen a row keeps it
@@ -158,6 +186,16 @@ void TransferTable::setTransfers(std::vector<Transfer> transfers)
     Q_EMIT layoutChanged();
 }
 
+/// "again in 12 s" is 11 s soon.
+void TransferTable::countDown()
+{
+    const bool isAnyWaiting = std::any_of(m_transfers.begin(), m_transfers.end(), [](const Transfer& transfer) {
+        return transfer.state == Transfer::State::Queued && transfer.nextDue > QDateTime::currentDateTimeUtc();
+    });
+    if (isAnyWaiting)
+        Q_EMIT dataChanged(index(0, State), index(rowCount() - 1, State));
+}
+
 TransferList::TransferList(app::Session& session, QWidget* parent) : QWidget(parent), m_session(session)
 {
     auto* layout = new QVBoxLayout(this);
@@ -165,11 +203,17 @@ TransferList::TransferList(app::Session& session, QWidget* parent) : QWidget(par
     layout->setSpacing(0);
     auto* bar = new QToolBar(this);
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    m_pause = bar->addAction(tr("Pause"), this, [this] { forChosen(&transfer::TransferQueue::pause); });
-    m_resume = bar->addAction(tr("Go on"), this, [this] { forChosen(&transfer::TransferQueue::resume); });
-    m_cancel = bar->addAction(tr("Cancel"), this, [this] { forChosen(&transfer::TransferQueue::cancel); });
-    m_retry = bar->addAction(tr("Try again now"), this, [this] { forChosen(&transfer::TransferQueue::retry); });
-    m_first = bar->addAction(tr("Put first"), this, [this] {
+    const auto add = [&](const QString& text, const char* key, const QString& tip, auto function) {
+        QAction* action = bar->addAction(text, this, function);
+        action->setShortcut(QKeySequence(QLatin1String(key)));
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(tip, action->shortcut().toString(QKeySequence::NativeText)));
+        return action;
+    };
+    m_pause = add(tr("Pause"), "Ctrl+Shift+P", tr("Stop until told to go on"), [this] { forChosen(&transfer::TransferQueue::pause); });
+    m_resume = add(tr("Go on"), "Ctrl+Shift+G", tr("Go on with what is paused"), [this] { forChosen(&transfer::TransferQueue::resume); });
+    m_cancel = add(tr("Cancel"), "Ctrl+Shift+X", tr("Do it no more; also puts away what has failed"), [this] { cancelChosen(); });
+    m_retry = add(tr("Try again now"), "Ctrl+Shift+R", tr("Wait no longer for the next attempt"), [this] { forChosen(&transfer::TransferQueue::retry); });
+    m_first = add(tr("Put first"), "Ctrl+Shift+F", tr("Before all others"), [this] {
         for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
             if (const Transfer* transfer = m_table.at(index.row()); transfer && mayChange(*transfer))
                 (void)m_session.exchange().queue().setPriority(transfer->id, transfer::Priority::Waiting);
@@ -224,11 +268,25 @@ void TransferList::forChosen(Result<void> (transfer::TransferQueue::*change)(qin
     refresh();
 }
 
+/// A failed one is asked about by nobody else: a person who gives it up has decided (SAF-15).
+void TransferList::cancelChosen()
+{
+    auto& queue = m_session.exchange().queue();
+    for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
+        if (const Transfer* transfer = m_table.at(index.row()); transfer && mayChange(*transfer)) {
+            if (transfer->state == Transfer::State::Failed)
+                (void)queue.retry(transfer->id); // open again, only to be cancelled
+            (void)queue.cancel(transfer->id); // what is over meanwhile shows its state by itself
+        }
+    m_session.exchange().runner().wake();
+    refresh();
+}
+
 void TransferList::refresh()
 {
     const qint64 counter = m_session.exchange().queue().changeCounter();
     if (std::exchange(m_seen, counter) == counter)
-        return;
+        return m_table.countDown();
     auto transfers = m_session.exchange().queue().list();
     if (!transfers) {
         m_message->setText(message(transfers.error()));
@@ -254,7 +312,7 @@ void TransferList::updateActions()
         using State = Transfer::State;
         canPause = canPause || transfer->state == State::Queued || transfer->state == State::Running;
         canResume = canResume || transfer->state == State::Paused;
-        canCancel = canCancel || transfer->isOpen();
+        canCancel = canCancel || transfer->isOpen() || transfer->state == State::Failed;
         canRetry = canRetry || transfer->state == State::Failed || transfer->state == State::Cancelled || transfer->state == State::Queued;
         canGoFirst = canGoFirst || (transfer->isOpen() && transfer->what.priority != transfer::Priority::Waiting);
     }

@@ -10,7 +10,7 @@ class QTreeView;
 namespace diascope::windows
 {
 
-/// The transfers of the profile as rows, newest first; other processes' too.
+/// The transfers of the profile as rows; other processes' too.
 class TransferTable : public QAbstractTableModel
 {
     Q_OBJECT
@@ -25,6 +25,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
     void setTransfers(std::vector<transfer::Transfer> transfers);
+    void countDown();
     const transfer::Transfer* at(int row) const;
 
 private:
@@ -50,6 +51,7 @@ private:
     void refresh();
     void updateActions();
     bool mayChange(const transfer::Transfer& transfer) const;
+    void cancelChosen();
     void forChosen(Result<void> (transfer::TransferQueue::*change)(qint64));
 
     app::Session& m_session;

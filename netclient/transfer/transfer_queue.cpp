@@ -41,6 +41,16 @@ CREATE TABLE transfer_way(
   PRIMARY KEY(node, way)) WITHOUT ROWID;
 CREATE TABLE transfer_change(counter INTEGER NOT NULL);
 INSERT INTO transfer_change VALUES(0);
+)"),
+            // Lines of the list come and go; what a study should have stays.
+            QStringLiteral(R"(
+CREATE TABLE transfer_count(study TEXT PRIMARY KEY, node TEXT NOT NULL, instances INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR REPLACE INTO transfer_count SELECT study, node, total FROM transfer WHERE kind=0 AND series='' AND total>0 ORDER BY id;
+CREATE TRIGGER transfer_counted AFTER UPDATE OF total ON transfer
+WHEN NEW.kind=0 AND NEW.series='' AND NEW.total>0 AND NEW.total IS NOT OLD.total
+BEGIN
+  INSERT OR REPLACE INTO transfer_count VALUES(NEW.study, NEW.node, NEW.total);
+END;
 )")};
 }
 
@@ -237,6 +247,23 @@ Result<std::optional<Transfer>> TransferQueue::latestRetrievalOf(const dicom::St
     if (!found)
         return std::unexpected(found.error());
     return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+Result<QHash<QString, TransferQueue::Count>> TransferQueue::countsOf(const QStringList& studyUids) const
+{
+    auto query = m_database->prepare(QStringLiteral("SELECT study, node, instances FROM transfer_count WHERE study IN (SELECT value FROM json_each(?))"));
+    if (!query)
+        return std::unexpected(query.error());
+    query->bindAll({listJson(studyUids)});
+    QHash<QString, Count> counts;
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return std::unexpected(row.error());
+        if (!*row)
+            return counts;
+        counts.insert(query->text(0), {query->text(1), query->integer(2)});
+    }
 }
 
 Result<void> TransferQueue::wish(qint64 id, Wish wish, State idleState)

@@ -3,6 +3,7 @@
 #include "netclient/base/settings.h"
 #include "netclient/dicom/exchange.h"
 #include <QDateTime>
+#include <QHash>
 #include <map>
 
 namespace diascope::transfer
@@ -92,6 +93,15 @@ public:
 
     /// The newest retrieval of the whole study, whatever became of it: by its count a study that is not all here is known.
     Result<std::optional<Transfer>> latestRetrievalOf(const dicom::StudyUid& study) const;
+
+    /// What a node counted of a study when it was last retrieved from there, whatever became of that and of its line in the
+    /// list: by this a study that is not all here is known for good (SAF-04). Studies nobody counted are not in it.
+    struct Count
+    {
+        QString node;
+        qint64 instances = 0;
+    };
+    Result<QHash<QString, Count>> countsOf(const QStringList& studyUids) const;
 
     /// By a person. A running one is stopped by whoever runs it, within a second. Errors: NotFound; Conflict (it is over,
     /// or not in a state for this).

@@ -25,6 +25,14 @@ QThreadPool& readingPool()
     return *pool;
 }
 
+/// What a series that is still arriving is wrongly blamed for.
+bool isOfMissingImages(const StackWarning& warning) { return warning.code == QLatin1String("GEO-03") || warning.code == QLatin1String("GEO-04"); }
+
+bool holds(const Stack& stack, const Instance& image)
+{
+    return std::any_of(stack.instances.begin(), stack.instances.end(), [&](const Instance& other) { return other.uid == image.uid && other.frame == image.frame; });
+}
+
 } // namespace
 
 ImageTexts ImageTexts::of(const dicom::Dataset& dataset)
@@ -70,6 +78,26 @@ OpenStack::~OpenStack()
     m_loader.reset(); // no snapshot is published after this
 }
 
+void OpenStack::setArriving(bool isArriving)
+{
+    if (std::exchange(m_isArriving, isArriving) != isArriving)
+        Q_EMIT warningsChanged();
+}
+
+std::vector<StackWarning> OpenStack::warnings() const
+{
+    std::vector<StackWarning> warnings = m_stack.warnings;
+    if (m_isArriving && std::erase_if(warnings, isOfMissingImages) > 0)
+        warnings.insert(warnings.begin(), {QStringLiteral("SAF-04"), tr("Incomplete: more images of this series are to come.")});
+    return warnings;
+}
+
+QString OpenStack::whyNoVolume() const
+{
+    const bool isIncomplete = m_isArriving && std::any_of(m_stack.warnings.begin(), m_stack.warnings.end(), isOfMissingImages);
+    return isIncomplete && !m_stack.whyNoVolume.isEmpty() ? tr("more images are to come") : m_stack.whyNoVolume;
+}
+
 void OpenStack::want(int frame)
 {
     if (m_loader)
@@ -104,7 +132,7 @@ OpenStudy::OpenStudy(std::vector<SeriesFiles> series, QObject* parent) : QObject
             ++m_next;
             m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
             for (auto& [stack, texts] : headers.stacks) {
-                m_stacks.push_back(std::make_shared<OpenStack>(std::move(stack), std::move(texts)));
+                m_stacks.push_back(opened(std::move(stack), std::move(texts)));
                 Q_EMIT stackAdded(m_stacks.back());
             }
         } else {
@@ -165,7 +193,22 @@ void OpenStudy::grow(const std::vector<SeriesFiles>& series)
         readNext();
 }
 
-/// Each new stack takes the place of the one whose image it holds; what is new comes behind.
+void OpenStudy::setArriving(bool isArriving)
+{
+    m_isArriving = isArriving;
+    for (const auto& stack : m_stacks)
+        stack->setArriving(isArriving);
+}
+
+std::shared_ptr<OpenStack> OpenStudy::opened(Stack stack, ImageTexts texts) const
+{
+    auto made = std::make_shared<OpenStack>(std::move(stack), std::move(texts));
+    made->setArriving(m_isArriving);
+    return made;
+}
+
+/// Each new stack takes the place of the one whose image it holds; what is new comes behind. Several that turn out to be one
+/// are one: nobody sees an image twice.
 void OpenStudy::takeAnew(const QString& seriesUid, Headers headers)
 {
     std::erase_if(m_notShown, [&](const NotShown& left) {
@@ -173,18 +216,21 @@ void OpenStudy::takeAnew(const QString& seriesUid, Headers headers)
     });
     m_notShown.insert(m_notShown.end(), headers.notShown.begin(), headers.notShown.end());
     for (auto& [stack, texts] : headers.stacks) {
-        auto now = std::make_shared<OpenStack>(std::move(stack), std::move(texts));
-        const auto old = std::find_if(m_stacks.begin(), m_stacks.end(), [&](const auto& candidate) {
-            const Instance& first = candidate->stack().instances.front();
-            const auto& instances = now->stack().instances;
-            return std::any_of(instances.begin(), instances.end(), [&](const Instance& other) { return other.uid == first.uid && other.frame == first.frame; });
-        });
+        auto now = opened(std::move(stack), std::move(texts));
+        const auto isPartOfIt = [&](const auto& candidate) { return candidate != now && holds(now->stack(), candidate->stack().instances.front()); };
+        const auto old = std::find_if(m_stacks.begin(), m_stacks.end(), isPartOfIt);
         if (old == m_stacks.end()) {
             m_stacks.push_back(now);
             Q_EMIT stackAdded(now);
         } else if ((*old)->stack().frameCount() != now->stack().frameCount()) {
             const auto before = std::exchange(*old, now);
             Q_EMIT stackGrown(before, now);
+            for (auto other = std::find_if(m_stacks.begin(), m_stacks.end(), isPartOfIt); other != m_stacks.end();
+                 other = std::find_if(m_stacks.begin(), m_stacks.end(), isPartOfIt)) {
+                const auto merged = *other;
+                m_stacks.erase(other);
+                Q_EMIT stackMerged(merged, now);
+            }
         }
     }
 }

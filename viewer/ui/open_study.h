@@ -51,6 +51,13 @@ public:
     dicom::SeriesUid seriesUid() const { return m_stack.instances.front().seriesUid; }
     dicom::StudyUid studyUid() const { return m_stack.instances.front().studyUid; }
 
+    /// More of its images are on their way: what is missing between those that are here is no fault of the series yet.
+    bool isArriving() const { return m_isArriving; }
+    /// What the reader must see. While images arrive, one line instead of gaps and uneven distances (GEO-03, GEO-04).
+    std::vector<StackWarning> warnings() const;
+    /// Why there is no reconstruction, for a person; empty where there is one.
+    QString whyNoVolume() const;
+
     /// Starts loading, this frame first; later calls only move the priority.
     void want(int frame);
     /// The latest snapshot; null until the first frame is loaded or failed.
@@ -63,10 +70,15 @@ public:
 Q_SIGNALS:
     void grown();
     void thumbnailReady();
+    void warningsChanged();
 
 private:
+    friend class OpenStudy;
+    void setArriving(bool isArriving);
+
     Stack m_stack;
     ImageTexts m_texts;
+    bool m_isArriving = false;
     std::shared_ptr<const Volume> m_volume;
     std::unique_ptr<StackLoader> m_loader;
     QFutureWatcher<QImage> m_thumbnailWatcher;
@@ -95,6 +107,8 @@ public:
     bool isComplete() const { return m_next >= m_series.size() && m_again.empty(); }
     /// Files have come: those of a known series make its stacks anew, new series come behind. Files are only ever added.
     void grow(const std::vector<SeriesFiles>& series);
+    /// Whether more images are known to come; of every stack, those of later too.
+    void setArriving(bool isArriving);
     int filesRead() const { return m_filesRead; }
     int fileCount() const;
     const std::vector<SeriesFiles>& series() const { return m_series; }
@@ -104,6 +118,8 @@ Q_SIGNALS:
     void stackAdded(std::shared_ptr<diascope::viewer::OpenStack> stack);
     /// The stack has more images now and another object.
     void stackGrown(std::shared_ptr<diascope::viewer::OpenStack> before, std::shared_ptr<diascope::viewer::OpenStack> now);
+    /// The stack's images are among another one's now: what came shows that they belong together.
+    void stackMerged(std::shared_ptr<diascope::viewer::OpenStack> before, std::shared_ptr<diascope::viewer::OpenStack> into);
     void completed();
 
 private:
@@ -115,6 +131,7 @@ private:
     using IsClosed = std::shared_ptr<std::atomic<bool>>;
     static Headers readSeries(const SeriesFiles& series, const IsClosed& isClosed);
     void readNext();
+    std::shared_ptr<OpenStack> opened(Stack stack, ImageTexts texts) const;
     void takeAnew(const QString& seriesUid, Headers headers);
 
     std::vector<SeriesFiles> m_series;
@@ -122,6 +139,7 @@ private:
     enum class Reading { Nothing, Next, Again } m_reading = Reading::Nothing;
     size_t m_next = 0;
     int m_filesRead = 0;
+    bool m_isArriving = false;
     std::vector<std::shared_ptr<OpenStack>> m_stacks;
     std::vector<NotShown> m_notShown;
     QFutureWatcher<Headers> m_watcher;

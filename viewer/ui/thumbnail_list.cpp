@@ -57,9 +57,13 @@ void ThumbnailList::add(const std::shared_ptr<OpenStack>& stack)
 void ThumbnailList::watch(int index)
 {
     OpenStack* stack = m_stacks[size_t(index)].get();
-    connect(stack, &OpenStack::thumbnailReady, this, [this, index] {
-        if (index < count())
-            item(index)->setIcon(iconOf(m_stacks[size_t(index)]->thumbnail()));
+    connect(stack, &OpenStack::thumbnailReady, this, [this, stack] {
+        if (const int index = indexOf(stack); index >= 0)
+            item(index)->setIcon(iconOf(stack->thumbnail()));
+    });
+    connect(stack, &OpenStack::warningsChanged, this, [this, stack] {
+        if (const int index = indexOf(stack); index >= 0)
+            caption(index);
     });
     stack->wantThumbnail();
     caption(index);
@@ -75,12 +79,23 @@ void ThumbnailList::replace(const OpenStack* stack, const std::shared_ptr<OpenSt
     watch(index);
 }
 
+void ThumbnailList::remove(const OpenStack* stack)
+{
+    const int index = indexOf(stack);
+    if (index < 0)
+        return;
+    m_stacks[size_t(index)]->disconnect(this);
+    m_stacks.erase(m_stacks.begin() + index);
+    delete takeItem(index);
+}
+
 void ThumbnailList::caption(int index)
 {
     const OpenStack& stack = *m_stacks[size_t(index)];
     const ImageTexts& texts = stack.texts();
     const int count = stack.stack().frameCount();
-    const QString mark = stack.stack().warnings.empty() ? QString() : QStringLiteral("⚠ ");
+    const std::vector<StackWarning> warnings = stack.warnings();
+    const QString mark = warnings.empty() ? QString() : QStringLiteral("⚠ ");
     const QString description = texts.seriesDescription.isEmpty() ? texts.studyDescription : texts.seriesDescription;
     const int twoLines = 2 * picturePx - 20; // where words break, room is lost
     item(index)->setText(QStringLiteral("%1%2 %3\n%4\n%5\n%6")
@@ -89,10 +104,10 @@ void ThumbnailList::caption(int index)
     QStringList tip{texts.patientName, texts.studyDescription, texts.seriesDescription};
     for (const StackDimension& dimension : stack.stack().dimensions)
         tip << QStringLiteral("%1 × %2").arg(dimension.size).arg(dimension.name);
-    for (const StackWarning& warning : stack.stack().warnings)
+    for (const StackWarning& warning : warnings)
         tip << QStringLiteral("⚠ ") + warning.text;
-    if (!stack.stack().canReslice && !stack.stack().whyNoVolume.isEmpty())
-        tip << tr("No reconstruction: %1").arg(stack.stack().whyNoVolume);
+    if (!stack.stack().canReslice && !stack.whyNoVolume().isEmpty())
+        tip << tr("No reconstruction: %1").arg(stack.whyNoVolume());
     item(index)->setToolTip(tip.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
 }
 

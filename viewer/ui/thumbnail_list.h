@@ -17,6 +17,8 @@ public:
     void add(const std::shared_ptr<OpenStack>& stack);
     /// The same stack with more images, at the same place.
     void replace(const OpenStack* stack, const std::shared_ptr<OpenStack>& grown);
+    /// Its images are another one's now.
+    void remove(const OpenStack* stack);
     std::shared_ptr<OpenStack> stackAt(int index) const;
     int stackCount() const { return int(m_stacks.size()); }
     int indexOf(const OpenStack* stack) const; ///< -1: not here

@@ -80,12 +80,18 @@ void Viewport::showStack(std::shared_ptr<OpenStack> stack, AnnotationDocument* d
         });
     if (m_stack) {
         m_view.frame = firstFrameOf(m_stack->stack());
-        connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
+        watchStack();
         m_stack->want(m_view.frame);
         onGrown();
     }
     update();
     Q_EMIT viewChanged(this);
+}
+
+void Viewport::watchStack()
+{
+    connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
+    connect(m_stack.get(), &OpenStack::warningsChanged, this, qOverload<>(&QWidget::update));
 }
 
 void Viewport::replaceStack(std::shared_ptr<OpenStack> grown)
@@ -101,7 +107,7 @@ void Viewport::replaceStack(std::shared_ptr<OpenStack> grown)
     if (m_shown) // the picture stays until one of the new stack is made: with the volume and the number it was made with
         m_shown->stack = nullptr;
     m_cinePlan = CineClock::of(m_stack->stack());
-    connect(m_stack.get(), &OpenStack::grown, this, &Viewport::onGrown);
+    watchStack();
     m_stack->want(m_view.frame);
     onGrown();
     update();

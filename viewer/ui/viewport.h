@@ -151,6 +151,7 @@ private:
 
     void requestPicture();
     void startRendering();
+    void watchStack();
     void onGrown();
     void waitForCine();
     Tool* toolFor(Qt::MouseButtons buttons);

@@ -2,6 +2,7 @@
 #include "viewer/slice/image_layers.h"
 #include "viewer/slice/image_marks.h"
 #include "viewer/ui/viewport.h"
+#include "viewer/ui/wrapped_lines.h"
 #include <QPainter>
 #include <QPainterPath>
 #include <cmath>
@@ -42,27 +43,6 @@ void drawLines(QPainter& painter, const QRect& area, Qt::Corner corner, const QS
         drawOutlined(painter, {x, y}, shown, colour);
         y += height;
     }
-}
-
-/// What must be read is not cut off: it goes on in the next line.
-QStringList wrapped(const QStringList& lines, const QFont& font, double width)
-{
-    const QFontMetricsF metrics(font);
-    QStringList all;
-    for (const QString& line : lines) {
-        QString part;
-        for (const QString& word : line.split(u' ')) {
-            const QString longer = part.isEmpty() ? word : part + u' ' + word;
-            if (!part.isEmpty() && metrics.horizontalAdvance(longer) > width) {
-                all << part;
-                part = word;
-            } else {
-                part = longer;
-            }
-        }
-        all << part;
-    }
-    return all;
 }
 
 QStringList withoutEmpty(QStringList lines)
@@ -189,7 +169,7 @@ QStringList Viewport::warnings(const Shown& shown) const
 {
     QStringList lines;
     const Instance& instance = shown.volume->instance(shown.view.frame);
-    for (const StackWarning& warning : shown.volume->stack().warnings)
+    for (const StackWarning& warning : m_stack ? m_stack->warnings() : shown.volume->stack().warnings)
         lines << QStringLiteral("⚠ ") + warning.text;
     lines << imageMarks(instance);
     if (shown.view.mpr && shown.view.slabMm > 0 && supplementalOf(instance))
@@ -241,7 +221,7 @@ QString Viewport::subtractionText(const Shown& shown) const
 void Viewport::paintCorners(QPainter& painter, const Shown& shown, OverlayDetail detail) const
 {
     const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
-    const QStringList warningLines = wrapped(warnings(shown), painter.font(), area.width() / 2.0 - 3 * marginPx);
+    const QStringList warningLines = wrappedLines(warnings(shown), painter.font(), area.width() / 2.0 - 3 * marginPx);
     const Instance& instance = shown.volume->instance(shown.view.frame);
     QStringList bottomLeft;
     QStringList bottomRight;
