@@ -326,6 +326,27 @@ private Q_SLOTS:
         QTRY_VERIFY(!says(browser, "failed"));
     }
 
+    void SAF_11_viewingOnlyChangesNoTransferOfOthers()
+    {
+        const QString profile = profileWith(m_current);
+        Desk reading(profile);
+        transfer::NewTransfer send;
+        send.kind = transfer::TransferKind::Send;
+        send.node = "pacs";
+        send.study = studyOf("current");
+        const qint64 id = *reading.session->exchange().queue().add(send);
+        Desk desk(profile, app::Mode::ViewOnly);
+        auto* list = desk.workstation->browser().findChild<TransferList*>();
+        auto* rows = list->findChild<QTreeView*>();
+        QCOMPARE(rows->model()->rowCount(), 1);
+        rows->setCurrentIndex(rows->model()->index(0, 0));
+        for (const char* text : {"Pause", "Cancel", "Try again now", "Put first", "Clear what is over"}) {
+            QVERIFY2(!actionOf(*list, text)->isEnabled(), text);
+            actionOf(*list, text)->trigger();
+        }
+        QCOMPARE((**reading.session->exchange().queue().find(id)).state, Transfer::State::Queued);
+    }
+
     void whatMovesStandsOnTopOfTheTransfers()
     {
         const auto made = [](qint64 id, Transfer::State state, transfer::Priority priority = transfer::Priority::Normal) {

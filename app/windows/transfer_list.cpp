@@ -221,10 +221,11 @@ TransferList::TransferList(app::Session& session, QWidget* parent) : QWidget(par
         refresh();
     });
     bar->addSeparator();
-    bar->addAction(tr("Clear what is over"), this, [this] {
+    QAction* clear = bar->addAction(tr("Clear what is over"), this, [this] {
         (void)m_session.exchange().queue().clearFinished();
         refresh();
     });
+    clear->setEnabled(m_session.permit(app::Action::Send).has_value()); // the lines are others' too (SAF-11)
     layout->addWidget(bar);
     m_view = new QTreeView(this);
     m_view->setModel(&m_table);
