@@ -260,6 +260,31 @@ private Q_SLOTS:
             QVERIFY2(test::isOnePlainLine(err) && err.contains("does not permit it"), err.constData());
     }
 
+    /// A peer breaks off over a file that ends too early (Orthanc, storescp): the others are sent all the same.
+    void SAF_05_aTruncatedFileHoldsUpNoOther()
+    {
+        QTemporaryDir folder;
+        for (int i = 1; i <= 5; ++i)
+            test::makeFile(folder.filePath(QString::number(i)), study, "P1", uidOf(QByteArray::number(i)), "Some^One", study + ".1");
+        QFile second(folder.filePath("2"));
+        QVERIFY(second.resize(second.size() - 3)); // in the middle of its last value
+        QString why;
+        const auto server = test::StoreScp::start({}, &why);
+        if (!server)
+            QSKIP(qPrintable(why));
+        Program program;
+        SUCCEEDS(program.run({"node", "add", "S", "--ae", "STORESCP", "--host", "127.0.0.1", "--port", QString::number(server->port)}));
+        int code = -1;
+        QByteArray err;
+        const QJsonObject sent = program.json({"send", "S", folder.path()}, &code, &err).object();
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err), err.constData());
+        QCOMPARE(sent["confirmed"].toInt(-1), 4);
+        QCOMPARE(sent["failed"].toArray().size(), 1);
+        QVERIFY(sent["failed"].toArray().first()["path"].toString().endsWith("/2"));
+        QCOMPARE(QDir(server->folder.path()).entryList(QDir::Files).size(), 4);
+    }
+
     void aServerThatBearsLittle_data()
     {
         QTest::addColumn<int>("associations");
@@ -436,6 +461,8 @@ make(3, 'Doe^Jane', 'ISO_IR 100', '20200101')
         row("NET-11 get a series ..", {"get", "PEER", "1.2.3", "--series", "../x"});
         row("NET-11 get an empty series", {"get", "PEER", "1.2.3", "--series", ""});
         row("NET-11 send ..", {"send", "PEER", "--study", "../../etc"});
+        row("NET-04 listen as nobody", {"listen", "--port", "0", "--ae", ""});
+        row("NET-04 listen by too long a title", {"listen", "--port", "0", "--ae", "SEVENTEENLETTERSX"});
         row("find no date", {"find", "PEER", "--date", "garbage"});
         row("find no day", {"find", "PEER", "--date", "20230229"});
         row("find no UID", {"find", "PEER", "--study-uid", "1.2.*"});

@@ -235,6 +235,8 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
     const auto port = wholeNumber(parser, "port", 0, 65535, -1);
     if (!port)
         return wrongUsage(tr("a port lies between 0 and 65535"));
+    if (parser.isSet("ae") && !dimse::isAeTitle(parser.value("ae")))
+        return wrongUsage(tr("an AE title has 1 to 16 characters, none of them a backslash"));
     const Interruption interruption;
     const auto opened = call.session();
     if (!opened)

@@ -37,15 +37,6 @@ QString nameIn(const Table& table, Kind kind)
     return {};
 }
 
-/// PS3.5 §6.2, AE: default character repertoire without backslash and control characters, not only spaces.
-bool isAeTitle(const QString& title)
-{
-    const QString trimmed = title.trimmed();
-    return !trimmed.isEmpty() && title.size() <= 16 && std::all_of(title.begin(), title.end(), [](QChar c) {
-        return c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\';
-    });
-}
-
 Result<void> check(const Node& node)
 {
     if (node.name.trimmed().isEmpty())
@@ -81,6 +72,14 @@ Result<void> check(const Node& node)
 }
 
 } // namespace
+
+bool isAeTitle(const QString& title)
+{
+    const QString trimmed = title.trimmed();
+    return !trimmed.isEmpty() && title.size() <= 16 && std::all_of(title.begin(), title.end(), [](QChar c) {
+        return c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\';
+    });
+}
 
 QString name(Node::RetrieveBy by) { return nameIn(retrieves, by); }
 QString name(dicom::Login::Kind kind) { return nameIn(logins, kind); }

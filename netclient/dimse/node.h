@@ -34,6 +34,9 @@ struct Node
     bool isSlowLine = false; ///< rendered or compressed images first (NET-16)
 };
 
+/// PS3.5 §6.2, AE: default character repertoire without backslash and control characters, not only spaces.
+bool isAeTitle(const QString& title);
+
 /// "auto", "get", "move", "web"
 QString name(Node::RetrieveBy by);
 std::optional<Node::RetrieveBy> retrieveByOf(const QString& name);

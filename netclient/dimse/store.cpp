@@ -1,6 +1,7 @@
 #include "netclient/dimse/store.h"
 #include "netclient/dicom/lossy.h"
 #include "netclient/dicom/quick_header.h"
+#include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
 #include "netclient/dimse/association.h"
 #include <QFile>
@@ -56,6 +57,9 @@ Result<Outgoing> identify(const QString& path)
             outgoing.sopInstance = header->text(dicom::tag::SOPInstanceUID);
             outgoing.transferSyntax = header->transferSyntaxUid();
             outgoing.datasetOffset = header->datasetOffset();
+            // A peer breaks off over a file that ends too early, and those behind it would not be sent.
+            if (const auto checked = dicom::checkStructure(file); !checked)
+                return std::unexpected(checked.error());
         }
     }
     if (outgoing.datasetOffset == 0) {
