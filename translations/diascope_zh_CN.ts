@@ -412,7 +412,6 @@ RIS：%1 %2</translation>
             <translation>
                 <numerusform>%n 个不完整</numerusform>
             </translation>
-            </translation>
         </message>
         <message numerus="yes">
             <source>%n min</source>
@@ -1816,13 +1815,11 @@ RIS：%1 %2</translation>
             <translation>
                 <numerusform>从本工作站移除 %1（%2）、%3（%n 幅图像）？</numerusform>
             </translation>
-            </translation>
         </message>
         <message numerus="yes">
             <source>Remove %1 studies with %n image(s) from this workstation: %2?</source>
             <translation>
                 <numerusform>从本工作站移除 %1 个检查（%n 幅图像）：%2？</numerusform>
-            </translation>
             </translation>
         </message>
         <message>
