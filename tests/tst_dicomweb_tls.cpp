@@ -101,6 +101,10 @@ private Q_SLOTS:
         known.tls.keyFile = m_certificates->file("client.key");
         const auto done = check(known, task);
         QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        known.tls.keyFile = m_certificates->file("server.key");
+        const auto other = check(known, task);
+        QVERIFY(!other && other.error().fault == Fault::Invalid);
+        QVERIFY2(other.error().detail.contains("is not that of the certificate"), qPrintable(other.error().detail));
         known.tls.keyFile = m_certificates->file("ca.pem"); // no key in it
         QCOMPARE(check(known, task).error().fault, Fault::Invalid);
         known.tls.keyFile = m_certificates->file("none");

@@ -4387,6 +4387,10 @@ RIS：%1 %2</translation>
             <translation>无法读取私钥文件 %1：%2</translation>
         </message>
         <message>
+            <source>the key in %1 is not that of the certificate in %2</source>
+            <translation>%1 中的密钥与 %2 中的证书不匹配</translation>
+        </message>
+        <message>
             <source>the keyring does not answer; it may be waiting to be unlocked</source>
             <translation>密钥环没有应答；它可能在等待解锁</translation>
         </message>

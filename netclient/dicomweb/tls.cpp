@@ -5,7 +5,9 @@
 #include <QSslError>
 #include <QSslKey>
 #include <algorithm>
-#include <array>
+#include <memory>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 namespace diascope::dicomweb
 {
@@ -36,6 +38,17 @@ Result<QSslKey> privateKey(const QString& path)
         if (QSslKey key(bytes, algorithm, QSsl::Pem, QSsl::PrivateKey); !key.isNull())
             return key;
     return fail(Fault::Invalid, tr("%1 holds no private key without a passphrase").arg(path));
+}
+
+/// Qt asks OpenSSL only when the connection is made, and then says no more than that there is none.
+bool belongTogether(const QSslCertificate& certificate, const QSslKey& key)
+{
+    const auto memoryOf = [](const QByteArray& pem) { return std::unique_ptr<BIO, decltype(&BIO_free)>(BIO_new_mem_buf(pem.constData(), int(pem.size())), &BIO_free); };
+    const QByteArray certificatePem = certificate.toPem(), keyPem = key.toPem();
+    const auto certificateMemory = memoryOf(certificatePem), keyMemory = memoryOf(keyPem);
+    const std::unique_ptr<X509, decltype(&X509_free)> x509(PEM_read_bio_X509(certificateMemory.get(), nullptr, nullptr, nullptr), &X509_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> privateKey(PEM_read_bio_PrivateKey(keyMemory.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+    return x509 && privateKey && X509_check_private_key(x509.get(), privateKey.get()) == 1;
 }
 
 QString reasonOf(QSslError::SslError error)
@@ -90,6 +103,8 @@ Result<QSslConfiguration> sslConfiguration(const dicom::TlsFiles& files)
     const auto key = privateKey(files.keyFile);
     if (!key)
         return std::unexpected(key.error());
+    if (!belongTogether(chain->front(), *key))
+        return fail(Fault::Invalid, tr("the key in %1 is not that of the certificate in %2").arg(files.keyFile, files.certificateFile));
     configuration.setLocalCertificateChain(*chain);
     configuration.setPrivateKey(*key);
     return configuration;
