@@ -18,13 +18,16 @@ struct Listening
 {
     QProcess process;
     QString port;
-    explicit Listening(const Program& program)
+    quint16 orderPort = 0;
+    explicit Listening(const Program& program, const QStringList& options = {})
     {
-        process.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"});
+        process.start(QCoreApplication::applicationDirPath() + "/diascope",
+                      QStringList{"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"} + options);
         QByteArray said;
         while (!QJsonDocument::fromJson(said).isObject() && process.waitForReadyRead(15000))
             said += process.readAllStandardOutput();
         port = QString::number(QJsonDocument::fromJson(said)["port"].toInt());
+        orderPort = quint16(QJsonDocument::fromJson(said)["hl7Port"].toInt());
     }
     bool endsCleanly()
     {
@@ -351,6 +354,41 @@ private Q_SLOTS:
         QCOMPARE(fetched, (QStringList{demo::studyUidOf("newest"), demo::studyUidOf("older")}));
         QCOMPARE(program.json({"studies"}).array().size(), 2);
         QCOMPARE(program.json({"prefetch"}, &code, &err).array().size(), 0);
+    }
+
+    /// An order comes in by HL7, and what it needs is here before anybody asks for it.
+    void NET_15_thePriorsOfAnOrderComeByThemselves()
+    {
+        QString why;
+        const auto pacs = test::Orthanc::start(test::freePort(), &why);
+        if (!pacs)
+            QSKIP(qPrintable(why));
+        // The RIS writes the name in ideographs, the PACS in letters and ideographs.
+        const demo::Patient patient{QString::fromUtf8("Wang^XiaoDong=王^小东"), "ZH-8", {}, "19850930", "F", "GB18030"};
+        const demo::Patient other{"Other^Person", "ZH-9", {}, "19700101", "M", "ISO_IR 192"};
+        const QString lastYear = QDate::currentDate().addMonths(-12).toString("yyyyMMdd");
+        const QStringList files = phantom("prior", 3, lastYear, patient) + phantom("somebody", 2, lastYear, other);
+        const Ran stored = storescu(QString::number(pacs->port), files, {}, "ORTHANC");
+        QVERIFY2(stored.code == 0, stored.err.constData());
+        Program program;
+        SUCCEEDS(program.run(node("PACS", pacs->port)));
+        QCOMPARE(program.run({"listen", "--hl7-port", "70000"}).code, 2);
+        Listening listener(program, {"--hl7-port", "0"});
+        QVERIFY(listener.orderPort > 0);
+        QTcpSocket ris;
+        ris.connectToHost("127.0.0.1", listener.orderPort);
+        QVERIFY(ris.waitForConnected(5000));
+        ris.write("\x0bMSH|^~\\&|RIS|H|DIASCOPE|R|20260101120000||ORM^O01|C1|P|2.3.1||||||UNICODE UTF-8\rPID|1||ZH-8||王小东||19850930|F\r"
+                  "ORC|NW|P1|F1\rOBR|1|P1|F1|7^CT chest^L||||||||||||||||||||CT\r\x1c\r");
+        QByteArray answer;
+        while (!answer.endsWith("\x1c\r") && ris.waitForReadyRead(5000))
+            answer += ris.readAll();
+        QVERIFY2(answer.contains("MSA|AA|C1"), answer.constData());
+        QJsonArray here;
+        QTRY_COMPARE_WITH_TIMEOUT((here = program.json({"studies"}).array()).at(0)["instances"].toInt(), 3, 30000);
+        QCOMPARE(here.size(), 1);
+        QCOMPARE(here.at(0)["studyUid"].toString(), demo::studyUidOf("prior"));
+        QVERIFY(listener.endsCleanly());
     }
 };
 

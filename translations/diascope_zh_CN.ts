@@ -1455,6 +1455,10 @@ RIS：%1 %2</translation>
             <translation>中线结构无移位。颅骨完整。测量值见列表。</translation>
         </message>
         <message>
+            <source>No orders can be received: %1</source>
+            <translation>无法接收申请单：%1</translation>
+        </message>
+        <message>
             <source>No reconstruction: %1</source>
             <translation>无法重建：%1</translation>
         </message>
@@ -1669,6 +1673,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Port</source>
             <translation>端口</translation>
+        </message>
+        <message>
+            <source>Port for orders (HL7)</source>
+            <translation>接收申请单的端口（HL7）</translation>
         </message>
         <message>
             <source>Position %1 mm</source>
@@ -2135,6 +2143,10 @@ RIS：%1 %2</translation>
             <translation>%1遮光器无意义，未应用</translation>
         </message>
         <message>
+            <source>The RIS sends imaging orders here (HL7 over MLLP); the priors of their patients are fetched at once.</source>
+            <translation>RIS 将影像申请单发送到此处（HL7，MLLP）；随即获取相应患者的既往检查。</translation>
+        </message>
+        <message>
             <source>The accession number of %1 and %2 differs.</source>
             <translation>%1与%2的检查号不一致。</translation>
         </message>
@@ -2593,6 +2605,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a port lies between 1 and 65535</source>
             <translation>端口必须在 1 到 65535 之间</translation>
+        </message>
+        <message>
+            <source>a port lies between 1 and 65535, and 0 is none</source>
+            <translation>端口号介于 1 和 65535 之间，0 表示不使用</translation>
         </message>
         <message>
             <source>a preliminary report is edited on, it takes no addendum</source>
@@ -3727,6 +3743,10 @@ RIS：%1 %2</translation>
             <translation>申请单</translation>
         </message>
         <message>
+            <source>orders come in here; 0: any free one</source>
+            <translation>在此接收申请单；0：任一空闲端口</translation>
+        </message>
+        <message>
             <source>our AE title</source>
             <translation>本机 AE 标题</translation>
         </message>
@@ -3815,8 +3835,8 @@ RIS：%1 %2</translation>
             <translation>读取归档中的每个文件，并与索引比对</translation>
         </message>
         <message>
-            <source>receive what peers send, and send on what a route wants, until interrupted</source>
-            <translation>接收对方发送的内容，并按规则转发，直至被中断</translation>
+            <source>receive what peers send and orders by HL7, send on what a route wants and fetch the priors, until interrupted</source>
+            <translation>接收对端发送的影像和 HL7 申请单，按路由转发并获取既往检查，直到中断</translation>
         </message>
         <message>
             <source>received %1, here before %2, expected %3</source>
@@ -4009,6 +4029,10 @@ RIS：%1 %2</translation>
         <message>
             <source>stored as SUV, %1</source>
             <translation>以 SUV 存储，%1</translation>
+        </message>
+        <message>
+            <source>taking orders by HL7 on port %1</source>
+            <translation>正在端口 %1 接收 HL7 申请单</translation>
         </message>
         <message>
             <source>temporal position</source>

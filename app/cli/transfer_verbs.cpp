@@ -237,6 +237,9 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
         return wrongUsage(tr("a port lies between 0 and 65535"));
     if (parser.isSet("ae") && !dimse::isAeTitle(parser.value("ae")))
         return wrongUsage(tr("an AE title has 1 to 16 characters, none of them a backslash"));
+    const auto orderPort = wholeNumber(parser, "hl7-port", 0, 65535, -1);
+    if (!orderPort)
+        return wrongUsage(tr("a port lies between 0 and 65535"));
     const Interruption interruption;
     const auto opened = call.session();
     if (!opened)
@@ -249,10 +252,18 @@ Outcome runListen(Call& call, const QCommandLineParser& parser)
         options.port = quint16(*port);
     if (auto started = exchange.startListener(options); !started)
         return failed(started.error());
-    exchange.runner().start(); // what is routed goes out from here as well
+    if (*orderPort >= 0)
+        if (auto started = exchange.startOrders(quint16(*orderPort)); !started)
+            return failed(started.error());
+    exchange.runner().start(); // what is routed, and the priors of orders, go from here as well
+    QJsonObject json{{"ae", options.aeTitle}, {"port", exchange.listener()->port()}};
+    if (exchange.orders())
+        json.insert("hl7Port", exchange.orders()->port());
     if (call.isJson)
-        call.print(QJsonObject{{"ae", options.aeTitle}, {"port", exchange.listener()->port()}});
+        call.print(json);
     call.say(tr("listening as %1 on port %2").arg(options.aeTitle).arg(exchange.listener()->port()));
+    if (exchange.orders())
+        call.say(tr("taking orders by HL7 on port %1").arg(exchange.orders()->port()));
     std::fflush(stdout);
     QEventLoop loop;
     QSocketNotifier notifier(interruption.descriptor(), QSocketNotifier::Read);
@@ -452,9 +463,10 @@ Verb sendVerb()
 
 Verb listenVerb()
 {
-    return {"listen", "[--port P] [--ae AET]", tr("receive what peers send, and send on what a route wants, until interrupted"),
+    return {"listen", "[--port P] [--ae AET] [--hl7-port P]",
+            tr("receive what peers send and orders by HL7, send on what a route wants and fetch the priors, until interrupted"),
             [](QCommandLineParser& parser) {
-                parser.addOptions({{"port", tr("0: any free one"), "P"}, {"ae", tr("our AE title"), "AET"}});
+                parser.addOptions({{"port", tr("0: any free one"), "P"}, {"ae", tr("our AE title"), "AET"}, {"hl7-port", tr("orders come in here; 0: any free one"), "P"}});
             },
             runListen};
 }

@@ -21,16 +21,18 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
 
 constexpr int minuteMs = 60'000;
 
-/// Fetches priors by itself: every so many minutes, and soon after something came in.
-RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner)
+/// Fetches priors by itself: every so many minutes, soon after something came in, and at once for an order.
+RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, std::atomic<bool>& isOrdered)
 {
-    return [&session, &runner, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
+    return [&session, &runner, &isOrdered, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
         constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
-        if (why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
+        const bool isForOrder = isOrdered.exchange(false);
+        if (!isForOrder && why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
             return quietMs;
-        isStudyArriving = false;
+        if (!isForOrder)
+            isStudyArriving = false;
         const int minutes = Settings(session.profile()).get(prefetchMinutes);
-        if (minutes <= 0)
+        if (minutes <= 0 && !isForOrder)
             return minuteMs;
         QStringList unreachable;
         const auto priors = app::prefetch(session.profile(), session.archive(), unreachable, task);
@@ -38,7 +40,7 @@ RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& run
             qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
         else if (!priors->empty())
             runner.wake();
-        return minutes * minuteMs;
+        return isStudyArriving ? quietMs : std::max(minutes, 1) * minuteMs;
     };
 }
 
@@ -119,6 +121,7 @@ Exchange::Exchange(Session& session) : m_session(session) {}
 
 Exchange::~Exchange()
 {
+    m_orders.reset();
     m_prefetcher.reset();
     m_listener.reset();
     m_runner.reset();
@@ -139,10 +142,17 @@ void Exchange::start()
 {
     m_isStarted = true;
     m_runner->start();
-    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner));
+    startPrefetching();
+    applySettings();
+}
+
+void Exchange::startPrefetching()
+{
+    if (m_prefetcher)
+        return;
+    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner, m_isOrdered));
     m_prefetcher->start();
     connect(this, &Exchange::arrived, m_prefetcher.get(), [this] { m_prefetcher->wakeUp(); }, Qt::DirectConnection);
-    applySettings();
 }
 
 dimse::ListenerOptions Exchange::listenerOptions() const
@@ -165,12 +175,33 @@ Result<void> Exchange::startListener(const dimse::ListenerOptions& options)
     return {};
 }
 
+Result<void> Exchange::startOrders(quint16 port)
+{
+    if (auto permitted = m_session.permit(Action::Import); !permitted)
+        return permitted;
+    startPrefetching();
+    auto orders = OrderIntake::start(m_session.profile(), port, [this] {
+        m_isOrdered = true;
+        m_prefetcher->wakeUp();
+    });
+    if (!orders)
+        return std::unexpected(orders.error());
+    m_orders = std::move(*orders);
+    return {};
+}
+
 void Exchange::applySettings()
 {
     if (!m_isStarted || m_session.mode() == Mode::ViewOnly)
         return;
     m_listener.reset();
+    m_orders.reset();
     m_listenerTrouble.clear();
+    if (const int port = m_session.settings().get(orderPort); port > 0)
+        if (auto started = startOrders(quint16(port)); !started) {
+            m_listenerTrouble = tr("No orders can be received: %1").arg(started.error().detail);
+            qCWarning(lcNet) << "orders cannot be received:" << int(started.error().fault);
+        }
     if (!m_session.settings().get(listenAlways))
         return;
     if (auto started = startListener(listenerOptions()); !started) {

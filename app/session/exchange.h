@@ -1,9 +1,11 @@
 #pragma once
+#include "app/session/order_intake.h"
 #include "app/session/session.h"
 #include "netclient/dimse/listener.h"
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_runner.h"
 #include <future>
+#include <atomic>
 #include <mutex>
 
 namespace diascope::app
@@ -40,6 +42,10 @@ public:
     Result<void> startListener(const dimse::ListenerOptions& options);
     void stopListener() { m_listener.reset(); }
     const dimse::Listener* listener() const { return m_listener.get(); }
+    /// Orders of the RIS are taken over HL7 from now on, and the priors of each are looked for at once. Errors: those of
+    /// OrderIntake::start(); Denied.
+    Result<void> startOrders(quint16 port);
+    const OrderIntake* orders() const { return m_orders.get(); }
     /// Why a listener the settings want does not run; empty where it does.
     QString listenerTrouble() const { return m_listenerTrouble; }
     /// From the settings: AE title and port.
@@ -72,6 +78,7 @@ Q_SIGNALS:
 private:
     explicit Exchange(Session& session);
     void applySettings();
+    void startPrefetching();
 
     Session& m_session;
     std::unique_ptr<transfer::TransferQueue> m_queue;
@@ -82,7 +89,9 @@ private:
     std::mutex m_makingRoom;
     mutable std::mutex m_roomMutex;
     QString m_roomTrouble;
+    std::atomic<bool> m_isOrdered = false; ///< since priors were looked for
     std::unique_ptr<RoundThread> m_prefetcher;
+    std::unique_ptr<OrderIntake> m_orders;
     bool m_isStarted = false;
 };
 

@@ -38,7 +38,7 @@ const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
         known(risHost),  known(risPort),           known(risTls),           known(risCharset),
-        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(dimse::listenAe),
+        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
         known(evictImported), known(worklistNode), known(prefetchMinutes),
@@ -168,6 +168,8 @@ Result<void> Session::configure(const QString& key, const QString& value)
         const int number = value.toInt(&isNumber);
         if (!isNumber || number < 0)
             return invalid(QT_TRANSLATE_NOOP("Session", "a whole number is wanted"));
+        if (key == QLatin1String(orderPort.key) && number > 65535)
+            return invalid(QT_TRANSLATE_NOOP("Session", "a port lies between 1 and 65535, and 0 is none"));
         if (key.endsWith(QLatin1String("port")) && (number < 1 || number > 65535))
             return invalid(QT_TRANSLATE_NOOP("Session", "a port lies between 1 and 65535"));
         if (key.endsWith(QLatin1String("Seconds")) && (number < 1 || number > 3600))

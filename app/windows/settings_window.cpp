@@ -81,6 +81,7 @@ QWidget* SettingsWindow::bound(const char* key, QWidget* editor, QLabel* message
         number->setKeyboardTracking(false); // "150" is never stored as 1 on its way: an archive would be emptied
         connect(number, &QSpinBox::valueChanged, this, [store](int changed) { store(QString::number(changed)); });
     } else if (auto* amount = qobject_cast<QDoubleSpinBox*>(editor)) {
+        amount->setKeyboardTracking(false);
         amount->setValue(value.toDouble());
         connect(amount, &QDoubleSpinBox::valueChanged, this, [store](double changed) { store(QString::number(changed)); });
     } else if (auto* box = qobject_cast<QCheckBox*>(editor)) {
@@ -157,6 +158,10 @@ QWidget* SettingsWindow::networkPage()
     form->addRow(tr("Our AE title"), bound(dimse::listenAe.key, ae, message));
     form->addRow(tr("Our port for C-MOVE and the listener"), bound(dimse::listenPort.key, number(1, 65535), message));
     form->addRow(QString(), bound(app::listenAlways.key, always, message));
+    auto* orders = number(0, 65535);
+    orders->setSpecialValueText(tr("none"));
+    orders->setToolTip(tr("The RIS sends imaging orders here (HL7 over MLLP); the priors of their patients are fetched at once."));
+    form->addRow(tr("Port for orders (HL7)"), bound(app::orderPort.key, orders, message));
     const auto addFile = [&](const QString& title, const char* key) {
         QLineEdit* field = nullptr;
         QWidget* line = fileField(field, title, page);
@@ -169,7 +174,7 @@ QWidget* SettingsWindow::networkPage()
     form->addRow(QString(), state);
     auto* quota = new QDoubleSpinBox(page);
     quota->setRange(0, 1'000'000);
-    quota->setDecimals(1);
+    quota->setDecimals(2);
     quota->setSuffix(tr(" GiB"));
     quota->setSpecialValueText(tr("no limit"));
     auto* imported = new QCheckBox(tr("Imported studies may go too: their files are kept elsewhere"), page);

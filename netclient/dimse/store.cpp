@@ -159,10 +159,7 @@ public:
             association.release();
         };
         std::vector<std::thread> others;
-        // Two is what a node has as long as nobody knows better, and not every peer takes two stores at once rightly (dcmqrscp
-        // gives two instances one file, and confirms both): more than one only where more than that is set.
-        const int associations = m_node.associations > Node{}.associations ? std::min(m_node.associations, 8) : 1;
-        const size_t most = std::min(size_t(associations), files.size() / worthAnAssociation + 1);
+        const size_t most = std::min(size_t(std::clamp(m_node.associations, 1, 8)), files.size() / worthAnAssociation + 1);
         for (size_t i = 1; i < most; ++i)
             others.emplace_back([&] {
                 // A peer that gives no more than it gave is no error: the others do the work.

@@ -177,6 +177,27 @@ QString bodyPartOf(const QString& bodyPartExamined, const QString& description)
     return named;
 }
 
+namespace
+{
+
+/// Whether two names may be one person's: a RIS may write in letters what the PACS has in ideographs beside its letters.
+bool isOneName(const QString& one, const QString& other)
+{
+    const auto groups = [](const QString& name) {
+        QStringList all;
+        for (const QString& group : name.split(u'=')) {
+            const QString plain = dicom::PersonName::parse(group).comparable();
+            if (!plain.isEmpty())
+                all << plain << QString(plain).remove(u'^').remove(u' ');
+        }
+        return all;
+    };
+    const QStringList ours = groups(one), theirs = groups(other);
+    return ours.isEmpty() || theirs.isEmpty() || std::any_of(ours.begin(), ours.end(), [&theirs](const QString& group) { return theirs.contains(group); });
+}
+
+} // namespace
+
 std::vector<archive::StudyRow> priorsFor(const std::vector<PrefetchRule>& rules, const Order& order, const std::vector<archive::StudyRow>& candidates)
 {
     const QString bodyPart = bodyPartOf(order.bodyPart, order.description);
@@ -186,12 +207,11 @@ std::vector<archive::StudyRow> priorsFor(const std::vector<PrefetchRule>& rules,
     if (rule == rules.end() || order.patientId.isEmpty())
         return {};
     const QStringList modalities = rule->priors.isEmpty() ? order.modalities : rule->priors;
-    const QString name = dicom::PersonName::parse(order.patientName).comparable();
     std::vector<archive::StudyRow> priors;
     for (const archive::StudyRow& row : candidates) {
         const bool isOtherPatient = row.patientId != order.patientId ||
                                     (!row.issuer.isEmpty() && !order.issuer.isEmpty() && row.issuer != order.issuer) ||
-                                    (!name.isEmpty() && !row.patientName.isEmpty() && dicom::PersonName::parse(row.patientName).comparable() != name);
+                                    !isOneName(order.patientName, row.patientName);
         const auto date = dicom::parseDate(row.date);
         const bool isInTime = date && (!order.date.isValid() || (*date <= order.date && *date >= order.date.addYears(-rule->years)));
         const bool isOfKind = isAnyOf(modalities, row.modalities) && (!rule->needsSameBodyPart || bodyPartOf({}, row.description) == bodyPart);
