@@ -211,6 +211,10 @@ RIS：%1 %2</translation>
             <translation>%1 幅图像</translation>
         </message>
         <message>
+            <source>%1 images are indexed again, and %2 rows of reports, annotations and settings of transfers are taken over. The damaged database lies at %3.</source>
+            <translation>已重新索引 %1 幅影像，并保留了报告、标注和传输任务中的 %2 行内容。已损坏的数据库存放于 %3。</translation>
+        </message>
+        <message>
             <source>%1 images, read back and compared</source>
             <translation>%1 幅图像，已读回并比对</translation>
         </message>
@@ -968,6 +972,14 @@ RIS：%1 %2</translation>
             <translation>描述</translation>
         </message>
         <message>
+            <source>Diascope cannot start.
+
+%1</source>
+            <translation>Diascope 无法启动。
+
+%1</translation>
+        </message>
+        <message>
             <source>Disc images (*.iso)</source>
             <translation>光盘映像 (*.iso)</translation>
         </message>
@@ -1306,6 +1318,10 @@ RIS：%1 %2</translation>
             <translation>磁共振波谱</translation>
         </message>
         <message>
+            <source>Make a new database</source>
+            <translation>重新建立数据库</translation>
+        </message>
+        <message>
             <source>Mask down</source>
             <translation>蒙片下移</translation>
         </message>
@@ -1545,6 +1561,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Number of Frames is no sensible number</source>
             <translation>帧数（Number of Frames）不合理</translation>
+        </message>
+        <message>
+            <source>Of these tables a part could not be read: %1.</source>
+            <translation>以下数据表有部分内容无法读取：%1。</translation>
         </message>
         <message>
             <source>One image pixel per screen pixel</source>
@@ -2185,6 +2205,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The file DICOMDIR in the root names every image; open it with any DICOM viewer.</source>
             <translation>根目录下的 DICOMDIR 文件列出全部图像，可用任何 DICOM 浏览器打开。</translation>
+        </message>
+        <message>
+            <source>The images are indexed again…</source>
+            <translation>正在重新索引影像…</translation>
         </message>
         <message>
             <source>The images do not say how they lie in the patient: left and right are not known.</source>

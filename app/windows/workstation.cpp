@@ -1,4 +1,5 @@
 #include "app/windows/workstation.h"
+#include "app/windows/start_trouble.h"
 #include "app/demo/phantom.h"
 #include "app/demo/servers.h"
 #include "app/session/exchange.h"
@@ -289,13 +290,16 @@ int run(QApplication& application, QStringList arguments)
     if (isDemo && wanted.profile.isEmpty())
         wanted.profile = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("-demonstration");
 
+    const auto profile = Profile::open(wanted.profile);
+    const QString language = profile ? Settings(*profile).get(app::uiLanguage) : QString();
+    applyLanguage(application, language);
+    applyTheme(application, language.isEmpty() ? QLocale::system().name() : language);
     auto session = app::Session::open(wanted.profile, wanted.mode);
+    if (!session && explainStartTrouble(session.error(), wanted.profile, wanted.mode))
+        session = app::Session::open(wanted.profile, wanted.mode);
     if (!session)
         return fail(message(session.error()), 1);
     startLog((*session)->profile().logPath(), LogToStderr::Warnings);
-    const QString language = (*session)->settings().get(app::uiLanguage);
-    applyLanguage(application, language);
-    applyTheme(application, language.isEmpty() ? QLocale::system().name() : language);
     (*session)->startCourier();
     (*session)->exchange().start();
     auto demonstration = isDemo ? std::make_unique<Demonstration>() : nullptr;
