@@ -158,10 +158,6 @@ QWidget* SettingsWindow::networkPage()
     form->addRow(tr("Our AE title"), bound(dimse::listenAe.key, ae, message));
     form->addRow(tr("Our port for C-MOVE and the listener"), bound(dimse::listenPort.key, number(1, 65535), message));
     form->addRow(QString(), bound(app::listenAlways.key, always, message));
-    auto* orders = number(0, 65535);
-    orders->setSpecialValueText(tr("none"));
-    orders->setToolTip(tr("The RIS sends imaging orders here (HL7 over MLLP); the priors of their patients are fetched at once."));
-    form->addRow(tr("Port for orders (HL7)"), bound(app::orderPort.key, orders, message));
     const auto addFile = [&](const QString& title, const char* key) {
         QLineEdit* field = nullptr;
         QWidget* line = fileField(field, title, page);
@@ -171,6 +167,10 @@ QWidget* SettingsWindow::networkPage()
     addFile(tr("Certificate of the listener"), app::listenCertificate.key);
     addFile(tr("Its key"), app::listenKey.key);
     addFile(tr("Only peers certified by"), app::listenCa.key);
+    auto* orders = number(0, 65535);
+    orders->setSpecialValueText(tr("none"));
+    orders->setToolTip(tr("The RIS sends imaging orders here (HL7 over MLLP); the priors of their patients are fetched at once."));
+    form->addRow(tr("Port for orders (HL7)"), bound(app::orderPort.key, orders, message));
     form->addRow(QString(), state);
     auto* quota = new QDoubleSpinBox(page);
     quota->setRange(0, 1'000'000);
