@@ -226,6 +226,35 @@ private Q_SLOTS:
         QCOMPARE(test::run("sqlite3", {database, "PRAGMA integrity_check"}).out.trimmed(), "ok");
     }
 
+    /// What was used least lately goes first, and what is nowhere else stays, with a word about it.
+    void STO_07_theQuotaIsKeptByWhatMayGo()
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto study = [&](const QString& seed) {
+            demo::Study made;
+            made.seed = seed;
+            (void)demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}); // 1 MiB of pixels
+            return source.filePath(seed);
+        };
+        SUCCEEDS(program.run({"config", "set", "archive.quotaGiB", "0.0025"})); // 2.5 MiB: two of them
+        for (const char* seed : {"one", "two"})
+            QCOMPARE(program.json({"import", study(seed)}).object()["overQuota"].toString(), QString());
+        const QJsonObject third = program.json({"import", study("three")}).object();
+        QVERIFY2(third["overQuota"].toString().contains("quota"), qPrintable(third["overQuota"].toString()));
+        QCOMPARE(program.json({"studies"}).array().size(), 3);
+        SUCCEEDS(program.run({"config", "set", "archive.evictImported", "true"}));
+        QCOMPARE(program.json({"import", study("four")}).object()["overQuota"].toString(), QString());
+        QStringList left;
+        for (const QJsonValue& row : program.json({"studies"}).array())
+            left << row["studyUid"].toString();
+        left.sort();
+        QStringList expected{demo::studyUidOf("three"), demo::studyUidOf("four")};
+        expected.sort();
+        QCOMPARE(left, expected);
+        SUCCEEDS(program.run({"verify"}));
+    }
+
     void STO_05_theDatabaseOfAnotherProgramIsLeftUntouched()
     {
         Program program;
