@@ -372,8 +372,8 @@ private Q_SLOTS:
         QVERIFY(desk.session->configure("archive.quotaGiB", "100"));
         windows::SettingsWindow settings(*desk.session);
         settings.show();
-        QSpinBox* quota = nullptr;
-        for (QSpinBox* box : settings.findChildren<QSpinBox*>())
+        QDoubleSpinBox* quota = nullptr;
+        for (QDoubleSpinBox* box : settings.findChildren<QDoubleSpinBox*>())
             if (box->suffix().contains("GiB"))
                 quota = box;
         QVERIFY(quota);
