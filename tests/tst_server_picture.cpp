@@ -127,10 +127,12 @@ Image.fromarray(rgb).convert('CMYK').save(os.path.join(out, 'cmyk.jpeg'))
         QVERIFY(decoded(bytesOf("colour.png")));
         QVERIFY(!DecoderPool::instance().workers().empty());
         QVERIFY(DecoderPool::instance().isConfined().value_or(false));
+#ifndef DIASCOPE_SANITIZED // those builds load every library of DCMTK, and these with them
         QFile maps(QStringLiteral("/proc/self/maps"));
         QVERIFY(maps.open(QIODevice::ReadOnly));
         const QByteArray loaded = maps.readAll();
         QVERIFY(!loaded.contains("libpng") && !loaded.contains("libjpeg"));
+#endif
     }
 };
 
