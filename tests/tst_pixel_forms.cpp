@@ -105,6 +105,16 @@ private Q_SLOTS:
         QCOMPARE(rgbOf(*frame).toHex(), rgb.toHex());
     }
 
+    /// What is not YBR_FULL_422 letter by letter is not read as if two pixels shared their colour: that would be past its end.
+    void aMisspeltInterpretationIsNotReadPastTheEnd()
+    {
+        const ImageNumbers image{100, 100, 1, 8, 8, 3, false, "YBR_FUL_422"};
+        const auto source = opened(explicitVr, image, element(0x7FE0, 0x10, "OW", QByteArray(20000, 'L')));
+        const auto frame = source ? source->frame(0) : std::unexpected(source.error());
+        QVERIFY(!frame);
+        QVERIFY2(!frame.error().detail.isEmpty(), qPrintable(message(frame.error())));
+    }
+
     void palettes_data()
     {
         QTest::addColumn<QList<int>>("numbers"); // allocated, stored, signed

@@ -118,7 +118,7 @@ SampleType PixelDescription::sampleType() const
 
 qint64 PixelDescription::storedFrameBits() const
 {
-    if (photometric == "YBR_FULL_422" || photometric == "YBR_PARTIAL_422") // two samples a pixel (PS3.3 C.7.6.3.1.2)
+    if (isSubsampled())
         return framePixels() * 2 * bitsAllocated;
     return framePixels() * samplesPerPixel * bitsAllocated;
 }

@@ -47,6 +47,8 @@ struct PixelDescription
     SampleType sampleType() const;
     qint64 framePixels() const { return qint64(rows) * columns; }
     qint64 frameBytes() const { return framePixels() * bytesPerPixel(sampleType()); } ///< of a decoded frame
+    /// Two pixels share their colour (PS3.3 C.7.6.3.1.2).
+    bool isSubsampled() const { return photometric == u"YBR_FULL_422" || photometric == u"YBR_PARTIAL_422"; }
     /// Of an uncompressed frame in the file, as bits: 1-bit frames need not end on a byte (PS3.5 8.1.1).
     qint64 storedFrameBits() const;
 };

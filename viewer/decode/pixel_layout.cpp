@@ -275,7 +275,7 @@ qint64 PixelLayout::nativeFrameBits() const
 {
     const qint64 bits = description.storedFrameBits();
     const qint64 byRow = qint64(description.rows) * ((description.columns + 1) / 2) * 4 * description.bitsAllocated;
-    const bool isByRow = description.photometric.endsWith("_422") && native.length * 8 >= byRow * description.frames;
+    const bool isByRow = description.isSubsampled() && native.length * 8 >= byRow * description.frames;
     return isByRow ? byRow : bits;
 }
 
