@@ -59,6 +59,27 @@ private Q_SLOTS:
         QCOMPARE(import({file("2"), file("3")}).imported, 2); // fetched again
     }
 
+    void STO_03_whatRotsTwiceIsKeptTwice()
+    {
+        const QString image = make(file("1"), {});
+        for (const char* rot : {"first", "second"}) {
+            QCOMPARE(import({image}).imported, 1);
+            QFile bytes((*m_archive->instance({"2.25.100.1.1"}))->path);
+            QVERIFY(bytes.open(QIODevice::ReadWrite) && bytes.write(rot) == qint64(qstrlen(rot)));
+            bytes.close();
+            Task task;
+            QCOMPARE(m_archive->verify(Archive::Repair::Yes, task)->repaired, 1);
+        }
+        QStringList kept;
+        for (const auto& row : value(m_archive->quarantine())) {
+            QFile bytes(row.keptPath);
+            QVERIFY(bytes.open(QIODevice::ReadOnly));
+            kept << QString::fromLatin1(bytes.read(5));
+        }
+        QCOMPARE(kept, QStringList({"first", "secon"}));
+        QCOMPARE(soundness(profileFolder()), "ok 0 0 True 0 0");
+    }
+
     void STO_03_aCheckCanBeStoppedAndHoldsNobodyUp()
     {
         QStringList files;

@@ -223,7 +223,7 @@ void PixelStore::discard(const Temporary& temporary)
 }
 
 QString PixelStore::pathOf(const QString& sha256) const { return m_folder + u'/' + sha256.left(2) + u'/' + sha256; }
-QString PixelStore::quarantinePathOf(const QString& sha256) const { return m_folder + QStringLiteral("/quarantine/") + sha256; }
+QString PixelStore::quarantinePathOf(const QString& kept) const { return m_folder + QStringLiteral("/quarantine/") + kept; }
 
 QString PixelStore::pathOfAnnounced(const QString& name) const
 {
@@ -264,11 +264,16 @@ void PixelStore::keepReserve()
         (void)removeFile(path);
 }
 
-Result<void> PixelStore::linkToQuarantine(const QString& sha256)
+QString PixelStore::freeNameInQuarantine(const QString& sha256) const
 {
-    const QString kept = quarantinePathOf(sha256);
-    if (auto removed = removeFile(kept); !removed)
-        return removed;
+    for (int number = 1;; ++number)
+        if (const QString name = QStringLiteral("%1.%2").arg(sha256).arg(number); !QFileInfo::exists(quarantinePathOf(name)))
+            return name;
+}
+
+Result<void> PixelStore::linkToQuarantine(const QString& sha256, const QString& name)
+{
+    const QString kept = quarantinePathOf(name);
     if (::link(QFile::encodeName(pathOf(sha256)).constData(), QFile::encodeName(kept).constData()) != 0) {
         const bool canLink = errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS;
         if (canLink)

@@ -9,7 +9,8 @@
 namespace diascope::archive
 {
 
-/// The files beside the index: pixels/ab/<sha256>, quarantine/<sha256>, incoming/<session>/. Knows nothing of DICOM.
+/// The files beside the index: pixels/ab/<sha256>, quarantine/<sha256> and, of files that lay in their place, <sha256>.1, .2 …,
+/// incoming/<session>/. Knows nothing of DICOM.
 ///
 /// A file comes to its place only inside a write transaction of the index, and its name stands in the session's journal
 /// before: so after a kill the next process finds every file that has no row, without walking the store.
@@ -32,7 +33,7 @@ public:
     void discard(const Temporary& temporary);
 
     QString pathOf(const QString& sha256) const;
-    QString quarantinePathOf(const QString& sha256) const;
+    QString quarantinePathOf(const QString& kept) const;
     QString folder() const { return m_folder; }
 
     /// Names what is about to be placed or removed. Durable when it returns.
@@ -50,8 +51,10 @@ public:
     void keepReserve(); ///< where there is room for it
     /// unlink(), and a file that is gone already is no error.
     static Result<void> removeFile(const QString& path);
-    /// A second name for a file in its place: in quarantine. Durable with syncFolders().
-    Result<void> linkToQuarantine(const QString& sha256);
+    /// A name in quarantine that is free for a file that lies in its place: its bytes need not be those it is named by.
+    QString freeNameInQuarantine(const QString& sha256) const;
+    /// A second name for a file in its place: this free one in quarantine. Durable with syncFolders().
+    Result<void> linkToQuarantine(const QString& sha256, const QString& name);
 
     /// Marks of studies that are open in a window of this process, seen by all, gone with the process.
     QString addOpenMark(const QString& study); ///< the mark's file, empty if there could be none
@@ -72,7 +75,7 @@ public:
     bool isOpen(const QString& study) const;
 
     /// The name in the journal of a file in quarantine.
-    static QString quarantined(const QString& sha256) { return u'q' + sha256; }
+    static QString quarantined(const QString& kept) { return u'q' + kept; }
     QString pathOfAnnounced(const QString& name) const;
 
     /// Sessions whose process is gone: the names they announced. The caller drops what has no row, then calls remove().

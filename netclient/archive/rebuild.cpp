@@ -88,8 +88,8 @@ public:
 
     Result<void> finish()
     {
-        for (const auto& [sha256, uid, reason] : m_aside)
-            if (auto added = m_writer.addToQuarantine(m_store.pathOf(sha256), uid, sha256, reason); !added)
+        for (const auto& [sha256, uid, reason, kept] : m_aside)
+            if (auto added = m_writer.addToQuarantine(m_store.pathOf(sha256), uid, kept, reason); !added)
                 return added;
         return m_writer.finish();
     }
@@ -99,13 +99,13 @@ public:
     {
         QStringList all;
         for (const Aside& one : m_aside)
-            all << one.sha256 << PixelStore::quarantined(one.sha256);
+            all << one.sha256 << PixelStore::quarantined(one.kept);
         return all;
     }
     Result<void> linkAside()
     {
         for (const Aside& one : m_aside)
-            if (auto linked = m_store.linkToQuarantine(one.sha256); !linked)
+            if (auto linked = m_store.linkToQuarantine(one.sha256, one.kept); !linked)
                 return linked;
         return m_store.syncFolders();
     }
@@ -113,8 +113,13 @@ public:
 private:
     struct Aside
     {
-        QString sha256, uid, reason;
+        QString sha256, uid, reason, kept;
     };
+
+    void putAside(const QString& sha256, const QString& uid, const QString& reason)
+    {
+        m_aside.push_back({sha256, uid, reason, m_store.freeNameInQuarantine(sha256)});
+    }
 
     Result<void> add(const QString& path, const Placement& placement)
     {
@@ -127,7 +132,7 @@ private:
         if (!header) {
             m_report.skipped.push_back({path, header.error().detail, {}});
             if (isOurs)
-                m_aside.push_back({placement.sha256, {}, header.error().detail});
+                putAside(placement.sha256, {}, header.error().detail);
             return {};
         }
         const auto known = m_writer.find(header->instanceUid);
@@ -136,8 +141,7 @@ private:
         if (*known) {
             ++m_report.duplicates;
             if (isOurs)
-                m_aside.push_back({placement.sha256, header->instanceUid,
-                                   tr("the same SOP Instance UID is stored with other bytes")});
+                putAside(placement.sha256, header->instanceUid, tr("the same SOP Instance UID is stored with other bytes"));
             return {};
         }
         if (auto inserted = m_writer.insert(*header, placement); !inserted) {
@@ -145,7 +149,7 @@ private:
                 return inserted;
             m_report.quarantined.push_back({path, inserted.error().detail, header->instanceUid});
             if (isOurs)
-                m_aside.push_back({placement.sha256, header->instanceUid, inserted.error().detail});
+                putAside(placement.sha256, header->instanceUid, inserted.error().detail);
             return {};
         }
         ++m_report.imported;

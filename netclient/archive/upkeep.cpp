@@ -114,15 +114,18 @@ Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
     qint64 removed = 0;
     QStringList names;
     const auto done = [&]() -> Result<void> {
+        auto transaction = Transaction::begin(*writer); // and no other process takes the free names
+        if (!transaction)
+            return std::unexpected(transaction.error());
+        QHash<QString, QString> aside;
         for (const Broken& one : broken)
-            if (one.isRotten)
-                names << one.sha256 << PixelStore::quarantined(one.sha256);
+            if (one.isRotten) {
+                aside[one.sha256] = store->freeNameInQuarantine(one.sha256);
+                names << one.sha256 << PixelStore::quarantined(aside[one.sha256]);
+            }
         if (!names.isEmpty())
             if (auto announced = store->announce(names); !announced)
                 return announced;
-        auto transaction = Transaction::begin(*writer);
-        if (!transaction)
-            return std::unexpected(transaction.error());
         auto gone = writer->prepare(QStringLiteral("DELETE FROM instance WHERE id=?1 AND ifnull(sha256,'')=?2"
                                                    " RETURNING uid, (SELECT study FROM series WHERE id=series)"));
         if (!gone)
@@ -143,9 +146,9 @@ Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
             ++removed;
             if (!one.isRotten)
                 continue;
-            if (auto kept = store->linkToQuarantine(one.sha256); !kept)
+            if (auto kept = store->linkToQuarantine(one.sha256, aside[one.sha256]); !kept)
                 return kept;
-            if (auto added = rows.addToQuarantine(store->pathOf(one.sha256), uid, one.sha256,
+            if (auto added = rows.addToQuarantine(store->pathOf(one.sha256), uid, aside[one.sha256],
                                                   tr("the bytes have changed since they were stored"));
                 !added)
                 return added;
