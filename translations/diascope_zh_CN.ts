@@ -118,8 +118,12 @@ RIS：%1 %2</translation>
             <translation>本机无法解压缩 %1</translation>
         </message>
         <message>
-            <source>%1 cannot be moved to %2</source>
-            <translation>无法将 %1 移动到 %2</translation>
+            <source>%1 cannot be kept as %2</source>
+            <translation>无法将 %1 保留为 %2</translation>
+        </message>
+        <message>
+            <source>%1 cannot be made</source>
+            <translation>无法创建 %1</translation>
         </message>
         <message>
             <source>%1 cannot be reached: %2</source>
@@ -136,6 +140,10 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 cannot be removed: %2</source>
             <translation>不能移除 %1：%2</translation>
+        </message>
+        <message>
+            <source>%1 cannot be replaced: %2</source>
+            <translation>无法替换 %1：%2</translation>
         </message>
         <message>
             <source>%1 cannot be rewritten as %2</source>
@@ -2861,6 +2869,10 @@ RIS：%1 %2</translation>
         <message>
             <source>annotations of a microscopy slide</source>
             <translation>显微切片标注</translation>
+        </message>
+        <message>
+            <source>another Diascope has %1 open: close it first</source>
+            <translation>另一个 Diascope 正在使用 %1：请先将其关闭</translation>
         </message>
         <message>
             <source>another image has the same identifier: %1 is shown instead</source>

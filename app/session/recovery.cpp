@@ -2,6 +2,8 @@
 #include "app/session/session.h"
 #include <QDateTime>
 #include <QDir>
+#include <QLockFile>
+#include <filesystem>
 
 namespace diascope::app
 {
@@ -11,16 +13,66 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Session", text); }
 
-/// The database and its log, which holds its newest pages.
-Result<void> moveDatabase(const QString& from, const QString& to)
+QString freeName(const QString& wanted)
+{
+    QString name = wanted;
+    for (int number = 2; QFileInfo::exists(name) || QFileInfo::exists(name + QStringLiteral("-wal")); ++number)
+        name = QStringLiteral("%1-%2").arg(wanted).arg(number);
+    return name;
+}
+
+/// The database and its log, which holds its newest pages, under a second name.
+Result<void> keep(const QString& database, const QString& as)
 {
     for (const char* part : {"", "-wal"}) {
-        const QString file = from + QLatin1String(part);
-        if (QFile::exists(file) && !QFile::rename(file, to + QLatin1String(part)))
-            return fail(Fault::Unreadable, tr("%1 cannot be moved to %2").arg(file, to + QLatin1String(part)));
+        const QString from = database + QLatin1String(part), to = as + QLatin1String(part);
+        std::error_code error;
+        if (QFile::exists(from))
+            std::filesystem::create_hard_link(from.toStdU16String(), to.toStdU16String(), error);
+        if (error && !QFile::copy(from, to)) // a file system without links
+            return fail(Fault::Unreadable, tr("%1 cannot be kept as %2").arg(from, to));
     }
-    QFile::remove(from + QStringLiteral("-shm"));
     return {};
+}
+
+/// A profile beside the database, with the same images.
+void removeFolder(const QString& folder)
+{
+    QFile::remove(folder + QStringLiteral("/pixels")); // the link alone
+    QDir(folder).removeRecursively();
+}
+
+Result<Recovery> makeAnew(const QString& database, const QString& damaged, const Profile& made, Task& task)
+{
+    if (auto kept = keep(database, damaged); !kept)
+        return std::unexpected(kept.error());
+    Recovery recovery{damaged, {}, {}};
+    if (const auto session = Session::open(made.folder(), Mode::Reading); !session) // makes everybody's tables
+        return std::unexpected(session.error());
+    {
+        auto into = Database::open(made.databasePath());
+        if (!into)
+            return std::unexpected(into.error());
+        auto saved = salvage(damaged, **into);
+        if (!saved)
+            return std::unexpected(saved.error());
+        recovery.salvage = *saved;
+    }
+    {
+        const auto archive = archive::Archive::open(made);
+        if (!archive)
+            return std::unexpected(archive.error());
+        auto index = (*archive)->rebuild(task);
+        if (!index)
+            return std::unexpected(index.error());
+        recovery.index = std::move(*index);
+    }
+    auto whole = Database::open(made.databasePath());
+    if (!whole)
+        return std::unexpected(whole.error());
+    if (auto inOneFile = (*whole)->execute(QStringLiteral("PRAGMA journal_mode=DELETE")); !inOneFile)
+        return std::unexpected(inOneFile.error());
+    return recovery;
 }
 
 } // namespace
@@ -44,34 +96,31 @@ Result<Recovery> recoverDatabase(const QString& profileFolder, Task& task)
         return std::unexpected(profile.error());
     if (!QDir(profile->pixelFolder()).exists())
         return fail(Fault::Damaged, tr("%1 is no database, and there are no images beside it").arg(profile->databasePath()));
-    Recovery recovery;
-    recovery.damagedFile = profile->databasePath() + QDateTime::currentDateTime().toString(QStringLiteral("'.damaged-'yyyyMMdd-hhmmss"));
-    if (auto moved = moveDatabase(profile->databasePath(), recovery.damagedFile); !moved)
-        return std::unexpected(moved.error());
-    const auto done = [&]() -> Result<void> {
-        const auto session = Session::open(profileFolder, Mode::Reading); // makes everybody's tables
-        if (!session)
-            return std::unexpected(session.error());
-        auto database = Database::open(profile->databasePath());
-        if (!database)
-            return std::unexpected(database.error());
-        auto saved = salvage(recovery.damagedFile, **database);
-        if (!saved)
-            return std::unexpected(saved.error());
-        recovery.salvage = *saved;
-        auto index = (*session)->archive().rebuild(task);
-        if (!index)
-            return std::unexpected(index.error());
-        recovery.index = std::move(*index);
-        return {};
-    }();
-    if (!done) {
-        for (const char* part : {"", "-wal", "-shm"})
+    QLockFile alone(profile->folder() + QStringLiteral("/recovery.lock"));
+    alone.setStaleLockTime(0);
+    if (!alone.tryLock(0) || archive::Archive::isOpen(*profile))
+        return fail(Fault::Denied, tr("another Diascope has %1 open: close it first").arg(profile->folder()));
+    const QString folder = profile->folder() + QStringLiteral("/recovery");
+    removeFolder(folder);
+    const auto made = Profile::open(folder);
+    if (!made)
+        return std::unexpected(made.error());
+    if (!QFile::link(profile->pixelFolder(), made->pixelFolder()))
+        return fail(Fault::Unreadable, tr("%1 cannot be made").arg(made->pixelFolder()));
+    const QString damaged = freeName(profile->databasePath() + QDateTime::currentDateTime().toString(QStringLiteral("'.damaged-'yyyyMMdd-hhmmss")));
+    auto recovery = makeAnew(profile->databasePath(), damaged, *made, task);
+    std::error_code error;
+    if (recovery) {
+        for (const char* part : {"-wal", "-shm"}) // they belong to the damaged one
             QFile::remove(profile->databasePath() + QLatin1String(part));
-        if (auto back = moveDatabase(recovery.damagedFile, profile->databasePath()); !back)
-            return std::unexpected(back.error());
-        return std::unexpected(done.error());
+        std::filesystem::rename(made->databasePath().toStdU16String(), profile->databasePath().toStdU16String(), error);
+        if (error)
+            recovery = fail(Fault::Unreadable, tr("%1 cannot be replaced: %2").arg(profile->databasePath(), QString::fromStdString(error.message())));
     }
+    removeFolder(folder);
+    for (const char* part : {"", "-wal", "-shm"})
+        if (!recovery && !error)
+            QFile::remove(damaged + QLatin1String(part));
     return recovery;
 }
 

@@ -44,6 +44,8 @@ Result<std::unique_ptr<Archive>> Archive::open(const Profile& profile)
     return archive;
 }
 
+bool Archive::isOpen(const Profile& profile) { return PixelStore::isInUse(profile.pixelFolder()); }
+
 Archive::Private::Reader::~Reader()
 {
     if (!m_database)

@@ -38,6 +38,8 @@ public:
     /// Creates or opens, and cleans up what a killed process left. Errors: Conflict (a newer version's database),
     /// Damaged (no database of ours), Unreadable, DiskFull.
     static Result<std::unique_ptr<Archive>> open(const Profile& profile);
+    /// Whether it is open now, in this process or another.
+    static bool isOpen(const Profile& profile);
     ~Archive() override;
 
     /// Files, folders (recursively, without following links to folders) and DICOMDIRs. A folder with a DICOMDIR is imported

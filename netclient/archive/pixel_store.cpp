@@ -3,7 +3,9 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QUuid>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -128,8 +130,11 @@ bool makeFolder(const QString& path)
 
 Result<std::unique_ptr<PixelStore>> PixelStore::open(const QString& folder)
 {
-    std::unique_ptr<PixelStore> store(new PixelStore(folder));
-    for (const QString& path : {folder, folder + QStringLiteral("/incoming"), folder + QStringLiteral("/quarantine")})
+    if (!makeFolder(folder))
+        return std::unexpected(errorOfErrno(folder));
+    const QString real = QFileInfo(folder).canonicalFilePath(); // the paths in remarks outlive a link
+    std::unique_ptr<PixelStore> store(new PixelStore(real.isEmpty() ? folder : real));
+    for (const QString& path : {store->m_folder + QStringLiteral("/incoming"), store->m_folder + QStringLiteral("/quarantine")})
         if (!makeFolder(path))
             return std::unexpected(errorOfErrno(path));
     store->keepReserve();
@@ -349,6 +354,16 @@ std::vector<PixelStore::Abandoned> PixelStore::abandoned() const
         found.push_back({folder, lock.release(), names});
     }
     return found;
+}
+
+bool PixelStore::isInUse(const QString& folder)
+{
+    const QDir incoming(folder + QStringLiteral("/incoming"));
+    const QStringList sessions = incoming.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    return std::any_of(sessions.begin(), sessions.end(), [&incoming](const QString& session) {
+        const Descriptor lock(incoming.filePath(session) + QStringLiteral("/lock"), O_RDWR);
+        return lock.isOpen() && ::flock(lock.value(), LOCK_EX | LOCK_NB) != 0;
+    });
 }
 
 void PixelStore::remove(const Abandoned& session)

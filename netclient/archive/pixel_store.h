@@ -86,6 +86,8 @@ public:
         QStringList names;
     };
     std::vector<Abandoned> abandoned() const;
+    /// Whether a session of any process lives.
+    static bool isInUse(const QString& folder);
     static void remove(const Abandoned& session);
     static void release(const Abandoned& session); ///< left as it is
 

@@ -1,0 +1,344 @@
+#include "app/demo/phantom.h"
+#include "netclient/dicom/dataset.h"
+#include "tests/support/program.h"
+#include <QDirIterator>
+#include <QElapsedTimer>
+#include <csignal>
+
+using namespace diascope;
+using test::Program;
+using test::Ran;
+
+namespace
+{
+
+QStringList filesIn(const QString& folder)
+{
+    QStringList files;
+    QDirIterator all(folder, QDir::Files, QDirIterator::Subdirectories);
+    while (all.hasNext())
+        files << all.next();
+    files.sort();
+    return files;
+}
+
+QByteArray contents(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const QString& path, const QByteArray& bytes)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+}
+
+demo::Sampling small(int slices)
+{
+    demo::Sampling sampling;
+    sampling.slices = slices;
+    sampling.columns = sampling.rows = 32;
+    return sampling;
+}
+
+QString databaseOf(const Program& program) { return program.profile() + "/diascope.db"; }
+
+QByteArray sql(const QString& database, const QString& text) { return test::run("sqlite3", {database, text}).out.trimmed(); }
+
+/// Three images in the archive and a signed report on them; the report's id.
+QString fill(const Program& program, const QString& source)
+{
+    const QString study = demo::studyUidOf("phantom");
+    if (!demo::writeCt(source, {}, {}, small(3)) || program.run({"import", source}).code != 0)
+        return {};
+    const QString id = program.json({"report", "new", "--study", study, "--template", "general"}).object()["reportId"].toString();
+    const bool isSigned = program.run({"report", "set", id, "findings", "Nothing found."}).code == 0
+                          && program.run({"report", "sign", id, "--user", "Reader"}).code == 0;
+    return isSigned ? id : QString();
+}
+
+/// `damage`: "cut" off its last page, no longer a database but "text", or the table whose root page is overwritten.
+void damageIt(const QString& database, const QString& damage)
+{
+    const qint64 pageBytes = sql(database, "PRAGMA page_size").toLongLong();
+    const qint64 root = sql(database, QStringLiteral("SELECT rootpage FROM sqlite_schema WHERE name='%1'").arg(damage)).toLongLong();
+    QFile file(database);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    if (damage == "cut")
+        QVERIFY(file.resize(file.size() - pageBytes));
+    else if (damage == "text")
+        QVERIFY(file.resize(0) && file.write("text") == 4);
+    else
+        QVERIFY(root > 1 && file.seek((root - 1) * pageBytes) && file.write(QByteArray(pageBytes, '\xA5')) == pageBytes);
+}
+
+} // namespace
+
+/// The archive's verbs, through the program itself: nothing is lost.
+class TestCliArchive : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void importCountsEveryFileOnce()
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto paths = demo::writeCt(source.filePath("ct"), {}, {}, small(6));
+        QVERIFY(paths);
+        demo::Study other;
+        other.seed = "truncated";
+        const auto others = demo::writeCt(source.filePath("other"), {}, other, small(1));
+        QVERIFY(others);
+        const QByteArray whole = contents(others->first());
+        QVERIFY(QFile::remove(others->first()));
+        write(source.filePath("ct/cut.dcm"), whole.left(whole.size() - 700));
+        write(source.filePath("ct/letter.dcm"), "Dear colleague,\nthis is no image.\n");
+        const QStringList before = filesIn(source.path());
+
+        const QJsonObject first = program.json({"import", source.path()}).object();
+        QCOMPARE(first["imported"].toInt(), 6);
+        QCOMPARE(first["duplicates"].toInt(), 0);
+        QCOMPARE(first["quarantined"].toArray().size(), 1);
+        QVERIFY(first["quarantined"][0]["path"].toString().endsWith("cut.dcm"));
+        QVERIFY(!first["quarantined"][0]["reason"].toString().isEmpty());
+        QCOMPARE(first["skipped"].toArray().size(), 1);
+        QVERIFY(first["skipped"][0]["path"].toString().endsWith("letter.dcm"));
+        QCOMPARE(first["studies"].toArray(), QJsonArray{demo::studyUidOf("phantom")});
+        QVERIFY(first["seconds"].toDouble() > 0);
+
+        const QJsonObject second = program.json({"import", source.path()}).object();
+        QCOMPARE(second["imported"].toInt(), 0);
+        QCOMPARE(second["duplicates"].toInt(), 6);
+        const QJsonArray studies = program.json({"studies"}).array();
+        QCOMPARE(studies.size(), 1);
+        QCOMPARE(studies.at(0).toObject()["instances"].toInt(), 6);
+        QCOMPARE(filesIn(source.path()), before);
+        QCOMPARE(contents(source.filePath("ct/cut.dcm")), whole.left(whole.size() - 700));
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// Each lost file is named, with its instance, and what can be fetched again.
+    void STO_03_verifyNamesWhatIsRottenAndWhatToFetchAgain()
+    {
+        Program program;
+        QTemporaryDir source;
+        QVERIFY(demo::writeCt(source.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 3}));
+        SUCCEEDS(program.run({"import", source.path()}));
+        QDirIterator stored(program.profile() + "/pixels", QDir::Files, QDirIterator::Subdirectories);
+        QStringList files;
+        while (stored.hasNext())
+            if (const QString path = stored.next(); QFileInfo(path).fileName().size() == 64)
+                files << path;
+        QCOMPARE(files.size(), 3);
+        const auto rotten = dicom::Dataset::read(files[0]);
+        QVERIFY(rotten);
+        QFile file(files[0]);
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() - 1));
+        const char last = file.peek(1).at(0);
+        QVERIFY(file.putChar(char(last ^ 1)));
+        file.close();
+        QVERIFY(QFile::remove(files[1]));
+
+        const auto said = program.run({"verify"});
+        QCOMPARE(said.code, 1);
+        QVERIFY2(said.out.contains(QFile::encodeName(files[0])) && said.out.contains(QFile::encodeName(files[1])), said.out.constData());
+        QVERIFY2(said.out.contains("diascope get") && said.out.contains(demo::studyUidOf("phantom").toUtf8()), said.out.constData());
+        QVERIFY2(test::isOnePlainLine(said.err) && said.err.contains("--repair"), said.err.constData());
+        int code = 0;
+        const QJsonObject found = program.json({"verify"}, &code).object();
+        QCOMPARE(code, 1);
+        QCOMPARE(found["changed"].toArray().size(), 1);
+        QCOMPARE(found["changed"][0]["sopInstanceUid"].toString(), rotten->text(dicom::tag::SOPInstanceUID));
+        QCOMPARE(found["missing"].toArray().size(), 1);
+        QCOMPARE(found["refetch"].toArray(), QJsonArray{demo::studyUidOf("phantom")});
+        SUCCEEDS(program.run({"verify", "--repair"}));
+        QCOMPARE(program.json({"studies"})[0]["instances"].toInt(), 1);
+        SUCCEEDS(program.run({"import", source.path()}));
+        SUCCEEDS(program.run({"verify"}));
+        QCOMPARE(program.json({"studies"})[0]["instances"].toInt(), 3);
+    }
+
+    /// The index is destroyed in the middle of the file, or the file is cut: the images come back from their files, and reports
+    /// and figures from what can still be read.
+    void STO_06_rebuildOfADamagedDatabase_data()
+    {
+        QTest::addColumn<QString>("damage");
+        QTest::newRow("STO-06 the instances' rows are overwritten") << "instance";
+        QTest::newRow("STO-06 the studies' rows are overwritten") << "study";
+        QTest::newRow("STO-06 the last page is cut off") << "cut";
+        QTest::newRow("STO-06 no database any more") << "text";
+    }
+    void STO_06_rebuildOfADamagedDatabase()
+    {
+        QFETCH(QString, damage);
+        Program program;
+        QTemporaryDir source;
+        const QString id = fill(program, source.path());
+        const QJsonDocument studies = program.json({"studies"}), report = program.json({"report", "show", id});
+        const QString path = databaseOf(program);
+        damageIt(path, damage);
+        (void)program.run({"import", source.path()}); // announces what lies in the store already
+        const auto refused = program.run({"verify"});
+        QCOMPARE(refused.code, 1);
+        QVERIFY2(test::isOnePlainLine(refused.err) && refused.err.contains("diascope rebuild"), refused.err.constData());
+        const QByteArray damaged = contents(path);
+        int code = 0;
+        QByteArray err;
+        const QJsonObject rebuilt = program.json({"rebuild"}, &code, &err).object();
+        QVERIFY2(code == 0, err.constData());
+        QCOMPARE(rebuilt["imported"].toInt(), 3);
+        QCOMPARE(contents(rebuilt["damagedDatabase"].toString()), damaged);
+        QCOMPARE(program.json({"studies"}), studies);
+        SUCCEEDS(program.run({"verify"}));
+        if (damage == "text")
+            QVERIFY(rebuilt["damagedTables"].toArray().contains("report_version"));
+        else if (damage != "cut") // the last page may be anybody's
+            QCOMPARE(program.json({"report", "show", id}), report);
+        QCOMPARE(sql(path, "PRAGMA integrity_check"), "ok");
+        QVERIFY(!QFileInfo::exists(program.profile() + "/recovery"));
+    }
+
+    /// Killed at any moment of it: the damaged database is as it was, or the new one is whole.
+    void STO_01_aRecoveryIsWhollyDoneOrNotAtAll()
+    {
+        Program program;
+        QTemporaryDir source;
+        const QString id = fill(program, source.path());
+        const QJsonDocument report = program.json({"report", "show", id});
+        const QString path = databaseOf(program);
+        damageIt(path, "instance");
+        const QByteArray damaged = contents(path);
+        QElapsedTimer clock;
+        clock.start();
+        SUCCEEDS(program.run({"rebuild"}));
+        const double wholeMs = double(clock.elapsed());
+        int asBefore = 0, asNew = 0, killed = 0;
+        for (int round = 0; round < 30; ++round) {
+            for (const char* part : {"", "-wal", "-shm"})
+                QFile::remove(path + part);
+            write(path, damaged);
+            QProcess rebuild;
+            rebuild.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "rebuild"});
+            QVERIFY(rebuild.waitForStarted());
+            const bool isDone = rebuild.waitForFinished(std::max(1, int(wholeMs * (round + 1) / 31)));
+            if (!isDone) {
+                ::kill(pid_t(rebuild.processId()), SIGKILL);
+                rebuild.waitForFinished(5000);
+                ++killed;
+            }
+            if (contents(path) == damaged) {
+                QVERIFY2(!isDone, rebuild.readAllStandardError().constData());
+                ++asBefore;
+                continue;
+            }
+            ++asNew;
+            QCOMPARE(program.json({"report", "show", id}), report);
+            SUCCEEDS(program.run({"verify"}));
+        }
+        qInfo("STO-01: a recovery of %.0f ms killed %d times: %d as before, %d whole afterwards", wholeMs, killed, asBefore, asNew);
+        QVERIFY(killed >= 5);
+        if (contents(path) == damaged)
+            SUCCEEDS(program.run({"rebuild"}));
+        QCOMPARE(program.json({"report", "show", id}), report);
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// What writes into the damaged database meanwhile would be lost with it.
+    void STO_06_noRecoveryUnderAnotherProcess()
+    {
+        Program program;
+        QTemporaryDir source;
+        fill(program, source.path());
+        QProcess listener;
+        listener.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"});
+        QVERIFY(listener.waitForReadyRead(15000));
+        const QString path = databaseOf(program);
+        damageIt(path, "instance");
+        const QByteArray damaged = contents(path);
+        const auto refused = program.run({"rebuild"});
+        FAILS_PLAINLY(refused);
+        QVERIFY2(refused.err.contains("close it first"), refused.err.constData());
+        QCOMPARE(contents(path), damaged);
+        listener.kill();
+        QVERIFY(listener.waitForFinished(15000));
+        SUCCEEDS(program.run({"rebuild"}));
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// What was used least lately goes first, and what is nowhere else stays, with a word about it.
+    void STO_07_theQuotaIsKeptByWhatMayGo()
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto study = [&](const QString& seed) {
+            demo::Study made;
+            made.seed = seed;
+            (void)demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}); // 1 MiB of pixels
+            return source.filePath(seed);
+        };
+        SUCCEEDS(program.run({"config", "set", "archive.quotaGiB", "0.0025"})); // 2.5 MiB: two of them
+        for (const char* seed : {"one", "two"})
+            QCOMPARE(program.json({"import", study(seed)}).object()["overQuota"].toString(), QString());
+        const QJsonObject third = program.json({"import", study("three")}).object();
+        QVERIFY2(third["overQuota"].toString().contains("quota"), qPrintable(third["overQuota"].toString()));
+        QCOMPARE(program.json({"studies"}).array().size(), 3);
+        SUCCEEDS(program.run({"config", "set", "archive.evictImported", "true"}));
+        QCOMPARE(program.json({"import", study("four")}).object()["overQuota"].toString(), QString());
+        QStringList left;
+        for (const QJsonValue& row : program.json({"studies"}).array())
+            left << row["studyUid"].toString();
+        left.sort();
+        QStringList expected{demo::studyUidOf("three"), demo::studyUidOf("four")};
+        expected.sort();
+        QCOMPARE(left, expected);
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    void STO_05_theDatabaseOfAnotherProgramIsLeftUntouched()
+    {
+        Program program;
+        const QString path = program.profile() + "/diascope.db";
+        QCOMPARE(test::run("sqlite3", {path, "CREATE TABLE invoice(sum); INSERT INTO invoice VALUES(7)"}).code, 0);
+        const QByteArray before = contents(path);
+        for (const char* verb : {"studies", "verify", "rebuild"})
+            FAILS_PLAINLY(program.run({verb}));
+        QCOMPARE(contents(path), before);
+        QVERIFY(!QFileInfo::exists(path + "-wal"));
+    }
+
+    void importOfNothingSaysSo()
+    {
+        Program program;
+        QTemporaryDir empty;
+        FAILS_PLAINLY(program.run({"import", empty.path()}));
+        const Ran missing = program.run({"import", empty.filePath("not-there")});
+        FAILS_PLAINLY(missing);
+        QVERIFY(missing.err.contains("not-there"));
+        write(empty.filePath("a.txt"), "text");
+        FAILS_PLAINLY(program.run({"import", empty.filePath("a.txt")}));
+    }
+
+    void referencedFilesStayWhereTheyAre()
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto paths = demo::writeCt(source.path(), {}, {}, small(3));
+        QVERIFY(paths);
+        const QStringList before = filesIn(program.profile());
+        QCOMPARE(program.json({"import", "--reference", source.path()}).object()["imported"].toInt(), 3);
+        for (const QString& file : filesIn(program.profile()))
+            QVERIFY2(!file.endsWith(".dcm"), qPrintable(file));
+        QCOMPARE(program.json({"series", demo::studyUidOf("phantom")})[0]["stacks"][0]["frames"].toInt(), 3);
+        SUCCEEDS(program.run({"remove", demo::studyUidOf("phantom")}));
+        QCOMPARE(program.json({"studies"}).array().size(), 0);
+        for (const QString& path : *paths)
+            QVERIFY(QFile::exists(path));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliArchive)
+#include "tst_cli_archive.moc"
