@@ -217,7 +217,9 @@ private Q_SLOTS:
         test::FaultProxy clear(server->port);
         peer.useTls = false;
         peer.port = clear.port();
-        QVERIFY(!dimse::echo(peer, m_local, task));
+        const auto inTheClear = dimse::echo(peer, m_local, task);
+        QVERIFY(!inTheClear);
+        QVERIFY2(message(inTheClear.error()).contains("turn TLS on"), qPrintable(message(inTheClear.error())));
         QVERIFY(clear.recorded(test::FaultProxy::Way::ToServer).contains(applicationContext));
     }
 
@@ -249,6 +251,10 @@ private Q_SLOTS:
         const auto refused = dimse::echo(peer, m_local, task);
         QVERIFY(!refused);
         QVERIFY2(message(refused.error()).contains("certificate"), qPrintable(message(refused.error())));
+        peer.useTls = false;
+        const auto inTheClear = dimse::echo(peer, m_local, task);
+        QVERIFY(!inTheClear);
+        QVERIFY2(message(inTheClear.error()).contains("turn TLS on"), qPrintable(message(inTheClear.error())));
     }
 
     void listenerOverTls_data()

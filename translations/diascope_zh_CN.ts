@@ -640,6 +640,10 @@ RIS：%1 %2</translation>
             <translation>3D · %1 · %2</translation>
         </message>
         <message>
+            <source>; if it wants encryption, turn TLS on for this node</source>
+            <translation>；如果对方要求加密，请为此节点开启 TLS</translation>
+        </message>
+        <message>
             <source>&lt;%1&gt; was ignored</source>
             <translation>已忽略 &lt;%1&gt;</translation>
         </message>

@@ -80,7 +80,7 @@ Error rejection(T_ASC_Parameters* parameters)
 
 QString textOf(const OFCondition& condition) { return QString::fromUtf8(condition.text()); }
 
-Error errorOfConnecting(Attempt& attempt, const Local& local)
+Error errorOfConnecting(Attempt& attempt, const Node& node, const Local& local)
 {
     const OFCondition& condition = attempt.condition;
     if (const auto encryption = attempt.watch->tlsError())
@@ -101,11 +101,13 @@ Error errorOfConnecting(Attempt& attempt, const Local& local)
     if (attempt.watch->hasTimedOut || condition == DUL_READTIMEOUT ||
         text.contains(QLatin1String("timeout"), Qt::CaseInsensitive))
         return {Fault::TimedOut, tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)};
+    // Peers that want encryption answer what they cannot decrypt in any of these ways.
+    const QString hint = node.useTls ? QString() : tr("; if it wants encryption, turn TLS on for this node");
     if (condition == DUL_PEERABORTEDASSOCIATION)
-        return {Fault::Refused, tr("the peer aborted the association")};
+        return {Fault::Refused, tr("the peer aborted the association") + hint};
     if (condition == DUL_NETWORKCLOSED)
-        return {Fault::Refused, tr("the peer closed the connection without an answer")};
-    return {Fault::Damaged, tr("what answers there does not speak DICOM")};
+        return {Fault::Refused, tr("the peer closed the connection without an answer") + hint};
+    return {Fault::Damaged, tr("what answers there does not speak DICOM") + hint};
 }
 
 /// Whom we say we are (User Identity Negotiation, PS3.7 D.3.3.7): a name, a name with a password, or a JSON web token.
@@ -244,7 +246,7 @@ Result<void> reach(const std::shared_ptr<Attempt>& attempt, const Node& node, co
                                     : tr("the host did not answer within %1 s").arg(local.connectSeconds)));
     }
     if (attempt->condition.bad()) {
-        Error error = errorOfConnecting(*attempt, local);
+        Error error = errorOfConnecting(*attempt, node, local);
         error.detail = QStringLiteral("%1: %2").arg(peerName(node), error.detail);
         return std::unexpected(error);
     }
