@@ -479,7 +479,8 @@ make(3, 'Doe^Jane', 'ISO_IR 100', '20200101')
         const Ran ran = program.run(words + QStringList{"--json"});
         QCOMPARE(ran.code, 2);
         QVERIFY2(ran.err.startsWith("diascope: ") && ran.err.contains("\nusage: diascope "), ran.err.constData());
-        QVERIFY(ran.out.isEmpty());
+        const QByteArray why = QJsonDocument::fromJson(ran.out)["error"].toString().toUtf8();
+        QVERIFY2(!why.isEmpty() && ran.err.contains(why), ran.out.constData());
         QCOMPARE(asked, 0);
     }
 };

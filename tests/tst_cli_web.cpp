@@ -266,7 +266,7 @@ private Q_SLOTS:
         const QString script = QStringLiteral("printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; %1 config set keyring.seconds 2 >/dev/null;"
                                               " echo s3cret | %1 %2 --login basic --user anna --password-stdin >/dev/null; %1 find W --web --json | tr -d '\\n'; echo;"
                                               " dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.Lock"
-                                              " array:objpath:/org/freedesktop/secrets/collection/login >/dev/null; date +%s; %1 find W --web --json 2>&1; echo code $?; date +%s")
+                                              " array:objpath:/org/freedesktop/secrets/collection/login >/dev/null; date +%s; %1 find W --web 2>&1; echo code $?; date +%s")
                                    .arg(diascope, node(server).join(u' '));
         const Ran ran = run("env", {"HOME=" + home.path(), "XDG_RUNTIME_DIR=" + home.path(), "XDG_CONFIG_HOME=" + home.filePath("c"), "XDG_DATA_HOME=" + home.filePath("d"),
                                     "dbus-run-session", "--", "/bin/sh", "-c", script});

@@ -107,13 +107,15 @@ Task& Call::task()
     return *m_task;
 }
 
-void Call::print(const QJsonObject& json) const
+void Call::print(const QJsonObject& json)
 {
+    m_hasPrinted = true;
     writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
 }
 
-void Call::print(const QJsonArray& json) const
+void Call::print(const QJsonArray& json)
 {
+    m_hasPrinted = true;
     writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
 }
 
@@ -147,6 +149,8 @@ int run(const QStringList& arguments)
         outcome = wrongUsage(parser.errorText());
     else
         outcome = verb->run(parsed.call, parser);
+    if (outcome.exitCode != 0 && parsed.call.isJson && !parsed.call.hasPrinted())
+        parsed.call.print(QJsonObject{{"error", outcome.error.simplified()}});
     if (!outcome.error.isEmpty())
         writeLine(stderr, QStringLiteral("diascope: ") + outcome.error.simplified());
     if (outcome.exitCode == 2)

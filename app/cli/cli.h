@@ -24,13 +24,15 @@ public:
     /// Progress to stderr, only to a terminal and not with --quiet.
     Task& task();
 
-    void print(const QJsonObject& json) const;
-    void print(const QJsonArray& json) const;
+    void print(const QJsonObject& json);
+    void print(const QJsonArray& json);
+    bool hasPrinted() const { return m_hasPrinted; }
     void say(const QString& line) const; ///< for people: nothing with --json
 
 private:
     std::unique_ptr<app::Session> m_session;
     std::unique_ptr<Task> m_task;
+    bool m_hasPrinted = false;
 };
 
 /// Fault::Invalid with `isUsage`: exit code 2.
