@@ -7,7 +7,7 @@
 
 using namespace diascope;
 using namespace diascope::archive;
-using test::make, test::soundness, test::value;
+using test::bytesOf, test::make, test::soundness, test::value;
 namespace faulty = test::faulty;
 
 namespace
@@ -15,12 +15,6 @@ namespace
 
 QString uidOf(int study) { return QStringLiteral("2.25.%1").arg(study); }
 dicom::InstanceUid instanceOf(int study) { return {uidOf(study) + ".1.1"}; }
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 /// What is done on the failing disk, and what must be true where it says it was done.
 struct Deed

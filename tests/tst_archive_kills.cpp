@@ -5,12 +5,11 @@
 #include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
-#include <csignal>
 #include <numeric>
 
 using namespace diascope;
 using namespace diascope::archive;
-using test::make, test::value;
+using test::bytesOf, test::make, test::value;
 
 namespace
 {
@@ -20,12 +19,6 @@ constexpr int incoming = 60; ///< those that come in
 
 QString uidOf(int study) { return QStringLiteral("2.25.%1").arg(study); }
 dicom::InstanceUid instanceOf(int study) { return {uidOf(study) + ".1.1"}; }
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 void say(const char* what, const QString& about)
 {
@@ -106,11 +99,7 @@ class TestArchiveKills : public QObject
         if (!child.waitForStarted() || !child.waitForReadyRead(20000))
             return {};
         const int lifeMs = int(QRandomGenerator::global()->bounded(wholeMs));
-        *isKilled = !child.waitForFinished(std::max(1, lifeMs));
-        if (*isKilled) {
-            ::kill(pid_t(child.processId()), SIGKILL);
-            child.waitForFinished(5000);
-        }
+        *isKilled = !test::endsWithin(child, std::max(1, lifeMs));
         return child.readAllStandardOutput();
     }
 

@@ -3,9 +3,9 @@
 #include "tests/support/program.h"
 #include <QDirIterator>
 #include <QElapsedTimer>
-#include <csignal>
 
 using namespace diascope;
+using test::bytesOf;
 using test::Program;
 using test::Ran;
 
@@ -22,25 +22,11 @@ QStringList filesIn(const QString& folder)
     return files;
 }
 
-QByteArray contents(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 void write(const QString& path, const QByteArray& bytes)
 {
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(bytes);
-}
-
-demo::Sampling small(int slices)
-{
-    demo::Sampling sampling;
-    sampling.slices = slices;
-    sampling.columns = sampling.rows = 32;
-    return sampling;
 }
 
 QString databaseOf(const Program& program) { return program.profile() + "/diascope.db"; }
@@ -51,7 +37,7 @@ QByteArray sql(const QString& database, const QString& text) { return test::run(
 QString fill(const Program& program, const QString& source)
 {
     const QString study = demo::studyUidOf("phantom");
-    if (!demo::writeCt(source, {}, {}, small(3)) || program.run({"import", source}).code != 0)
+    if (!demo::writeCt(source, {}, {}, {.columns = 32, .rows = 32, .slices = 3}) || program.run({"import", source}).code != 0)
         return {};
     const QString id = program.json({"report", "new", "--study", study, "--template", "general"}).object()["reportId"].toString();
     const bool isSigned = program.run({"report", "set", id, "findings", "Nothing found."}).code == 0
@@ -86,13 +72,13 @@ private Q_SLOTS:
     {
         Program program;
         QTemporaryDir source;
-        const auto paths = demo::writeCt(source.filePath("ct"), {}, {}, small(6));
+        const auto paths = demo::writeCt(source.filePath("ct"), {}, {}, {.columns = 32, .rows = 32, .slices = 6});
         QVERIFY(paths);
         demo::Study other;
         other.seed = "truncated";
-        const auto others = demo::writeCt(source.filePath("other"), {}, other, small(1));
+        const auto others = demo::writeCt(source.filePath("other"), {}, other, {.columns = 32, .rows = 32, .slices = 1});
         QVERIFY(others);
-        const QByteArray whole = contents(others->first());
+        const QByteArray whole = bytesOf(others->first());
         QVERIFY(QFile::remove(others->first()));
         write(source.filePath("ct/cut.dcm"), whole.left(whole.size() - 700));
         write(source.filePath("ct/letter.dcm"), "Dear colleague,\nthis is no image.\n");
@@ -116,7 +102,7 @@ private Q_SLOTS:
         QCOMPARE(studies.size(), 1);
         QCOMPARE(studies.at(0).toObject()["instances"].toInt(), 6);
         QCOMPARE(filesIn(source.path()), before);
-        QCOMPARE(contents(source.filePath("ct/cut.dcm")), whole.left(whole.size() - 700));
+        QCOMPARE(bytesOf(source.filePath("ct/cut.dcm")), whole.left(whole.size() - 700));
         SUCCEEDS(program.run({"verify"}));
     }
 
@@ -185,7 +171,7 @@ private Q_SLOTS:
         const auto refused = program.run({"verify"});
         QCOMPARE(refused.code, 1);
         QVERIFY2(test::isOnePlainLine(refused.err) && refused.err.contains("diascope rebuild"), refused.err.constData());
-        const QByteArray damaged = contents(path);
+        const QByteArray damaged = bytesOf(path);
         int code = 0;
         for (const QStringList& words : {QStringList{"studies"}, {"get", "PACS", "1.2"}, {"send", "PACS", "--study", "1.2"}, {"import", source.path()}}) {
             if (damage != "text") // some of them still find what they need
@@ -197,7 +183,7 @@ private Q_SLOTS:
         const QJsonObject rebuilt = program.json({"rebuild"}, &code, &err).object();
         QVERIFY2(code == 0, err.constData());
         QCOMPARE(rebuilt["imported"].toInt(), 3);
-        QCOMPARE(contents(rebuilt["damagedDatabase"].toString()), damaged);
+        QCOMPARE(bytesOf(rebuilt["damagedDatabase"].toString()), damaged);
         QCOMPARE(program.json({"studies"}), studies);
         SUCCEEDS(program.run({"verify"}));
         if (damage == "text")
@@ -217,7 +203,7 @@ private Q_SLOTS:
         const QJsonDocument report = program.json({"report", "show", id});
         const QString path = databaseOf(program);
         damageIt(path, "instance");
-        const QByteArray damaged = contents(path);
+        const QByteArray damaged = bytesOf(path);
         QElapsedTimer clock;
         clock.start();
         SUCCEEDS(program.run({"rebuild"}));
@@ -228,15 +214,11 @@ private Q_SLOTS:
                 QFile::remove(path + part);
             write(path, damaged);
             QProcess rebuild;
-            rebuild.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "rebuild"});
+            program.start(rebuild, {"rebuild"});
             QVERIFY(rebuild.waitForStarted());
-            const bool isDone = rebuild.waitForFinished(std::max(1, int(wholeMs * (round + 1) / 20)));
-            if (!isDone) {
-                ::kill(pid_t(rebuild.processId()), SIGKILL);
-                rebuild.waitForFinished(5000);
-                ++killed;
-            }
-            if (contents(path) == damaged) {
+            const bool isDone = test::endsWithin(rebuild, std::max(1, int(wholeMs * (round + 1) / 20)));
+            killed += !isDone;
+            if (bytesOf(path) == damaged) {
                 QVERIFY2(!isDone, rebuild.readAllStandardError().constData());
                 ++asBefore;
                 continue;
@@ -247,7 +229,7 @@ private Q_SLOTS:
         }
         qInfo("STO-01: a recovery of %.0f ms killed %d times: %d as before, %d whole afterwards", wholeMs, killed, asBefore, asNew);
         QVERIFY(killed >= 3);
-        if (contents(path) == damaged)
+        if (bytesOf(path) == damaged)
             SUCCEEDS(program.run({"rebuild"}));
         QCOMPARE(program.json({"report", "show", id}), report);
         SUCCEEDS(program.run({"verify"}));
@@ -260,15 +242,15 @@ private Q_SLOTS:
         QTemporaryDir source;
         fill(program, source.path());
         QProcess listener;
-        listener.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"});
+        program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});
         QVERIFY(listener.waitForReadyRead(15000));
         const QString path = databaseOf(program);
         damageIt(path, "instance");
-        const QByteArray damaged = contents(path);
+        const QByteArray damaged = bytesOf(path);
         const auto refused = program.run({"rebuild"});
         FAILS_PLAINLY(refused);
         QVERIFY2(refused.err.contains("close it first"), refused.err.constData());
-        QCOMPARE(contents(path), damaged);
+        QCOMPARE(bytesOf(path), damaged);
         listener.kill();
         QVERIFY(listener.waitForFinished(15000));
         SUCCEEDS(program.run({"rebuild"}));
@@ -309,10 +291,10 @@ private Q_SLOTS:
         Program program;
         const QString path = program.profile() + "/diascope.db";
         QCOMPARE(test::run("sqlite3", {path, "CREATE TABLE invoice(sum); INSERT INTO invoice VALUES(7)"}).code, 0);
-        const QByteArray before = contents(path);
+        const QByteArray before = bytesOf(path);
         for (const char* verb : {"studies", "verify", "rebuild"})
             FAILS_PLAINLY(program.run({verb}));
-        QCOMPARE(contents(path), before);
+        QCOMPARE(bytesOf(path), before);
         QVERIFY(!QFileInfo::exists(path + "-wal"));
     }
 
@@ -332,7 +314,7 @@ private Q_SLOTS:
     {
         Program program;
         QTemporaryDir source;
-        const auto paths = demo::writeCt(source.path(), {}, {}, small(3));
+        const auto paths = demo::writeCt(source.path(), {}, {}, {.columns = 32, .rows = 32, .slices = 3});
         QVERIFY(paths);
         const QStringList before = filesIn(program.profile());
         QCOMPARE(program.json({"import", "--reference", source.path()}).object()["imported"].toInt(), 3);

@@ -86,7 +86,7 @@ private Q_SLOTS:
         Program program;
         const QStringList files = phantom("listened", 4);
         QProcess listener;
-        listener.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"});
+        program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});
         QByteArray said;
         while (!QJsonDocument::fromJson(said).isObject() && listener.waitForReadyRead(15000))
             said += listener.readAllStandardOutput();

@@ -349,7 +349,7 @@ private Q_SLOTS:
         Program program;
         SUCCEEDS(addNode(program, peer.port()));
         QProcess getting;
-        getting.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "get", "PEER", study, "--json"});
+        program.start(getting, {"get", "PEER", study, "--json"});
         QTRY_COMPARE_WITH_TIMEOUT(given, 2, 15000);
         QCOMPARE(::kill(pid_t(getting.processId()), signal), 0);
         QVERIFY(getting.waitForFinished(10000));

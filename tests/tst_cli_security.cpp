@@ -21,8 +21,7 @@ struct Listening
     quint16 orderPort = 0;
     explicit Listening(const Program& program, const QStringList& options = {})
     {
-        process.start(QCoreApplication::applicationDirPath() + "/diascope",
-                      QStringList{"--profile", program.profile(), "listen", "--port", "0", "--ae", "HERE", "--json"} + options);
+        program.start(process, QStringList{"listen", "--port", "0", "--ae", "HERE", "--json"} + options);
         QByteArray said;
         while (!QJsonDocument::fromJson(said).isObject() && process.waitForReadyRead(15000))
             said += process.readAllStandardOutput();

@@ -38,7 +38,7 @@ Answer ask(const Program& program, const QStringList& words)
 std::unique_ptr<QProcess> started(const Program& program, const QStringList& words)
 {
     auto process = std::make_unique<QProcess>();
-    process->start(QCoreApplication::applicationDirPath() + "/diascope", QStringList{"--profile", program.profile()} + words);
+    program.start(*process, words);
     (void)process->waitForStarted();
     return process;
 }

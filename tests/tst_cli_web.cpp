@@ -190,7 +190,7 @@ private Q_SLOTS:
         Program program;
         SUCCEEDS(program.run(node(server)));
         QProcess getting;
-        getting.start(QCoreApplication::applicationDirPath() + "/diascope", {"--profile", program.profile(), "get", "W", study, "--web"});
+        program.start(getting, {"get", "W", study, "--web"});
         QTRY_VERIFY_WITH_TIMEOUT(isHalfOut.load(), 15000);
         const auto kept = [&] { return program.json({"studies"}).array().at(0)["instances"].toInt(); };
         QTRY_COMPARE_WITH_TIMEOUT(kept(), 2, 15000);

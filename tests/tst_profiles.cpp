@@ -7,6 +7,7 @@
 
 using namespace diascope;
 using namespace diascope::viewer;
+using test::bytesOf;
 
 /// Colour profiles out of files: those of every form are used, bent ones do no harm (PIX-12, FIL).
 class TestProfiles : public QObject
@@ -16,11 +17,6 @@ class TestProfiles : public QObject
     QTemporaryDir m_folder;
     QList<QByteArray> m_profiles; ///< matrix; lut16 to Lab; lutAToB to XYZ
 
-    static QByteArray bytesOf(const QString& path)
-    {
-        QFile file(path);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
     static void put(QByteArray& bytes, qsizetype at, quint32 value)
     {
         for (int i = 0; i < 4 && at + i < bytes.size(); ++i)

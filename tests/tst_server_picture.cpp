@@ -14,11 +14,7 @@ class TestServerPicture : public QObject
 
     QTemporaryDir m_folder;
 
-    QByteArray bytesOf(const QString& name) const
-    {
-        QFile file(m_folder.filePath(name));
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
+    QByteArray bytesOf(const QString& name) const { return test::bytesOf(m_folder.filePath(name)); }
     static Result<ServerPicture> decoded(const QByteArray& bytes, int mostPx = 2048) { return decodeServerPicture(std::as_bytes(std::span(bytes)), mostPx); }
 
 private Q_SLOTS:

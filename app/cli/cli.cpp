@@ -107,16 +107,10 @@ Task& Call::task()
     return *m_task;
 }
 
-void Call::print(const QJsonObject& json)
+void Call::print(const QJsonDocument& json)
 {
     m_hasPrinted = true;
-    writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
-}
-
-void Call::print(const QJsonArray& json)
-{
-    m_hasPrinted = true;
-    writeLine(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented)).trimmed());
+    writeLine(stdout, QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed());
 }
 
 void Call::say(const QString& line) const
@@ -149,10 +143,11 @@ int run(const QStringList& arguments)
         outcome = wrongUsage(parser.errorText());
     else
         outcome = verb->run(parsed.call, parser);
+    const QString error = outcome.error.simplified();
     if (outcome.exitCode != 0 && parsed.call.isJson && !parsed.call.hasPrinted())
-        parsed.call.print(QJsonObject{{"error", outcome.error.simplified()}});
-    if (!outcome.error.isEmpty())
-        writeLine(stderr, QStringLiteral("diascope: ") + outcome.error.simplified());
+        parsed.call.print(QJsonObject{{"error", error}});
+    if (!error.isEmpty())
+        writeLine(stderr, QStringLiteral("diascope: ") + error);
     if (outcome.exitCode == 2)
         writeLine(stderr, tr("usage: %1").arg(usageOf(*verb)));
     std::fflush(stdout);

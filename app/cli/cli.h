@@ -2,6 +2,7 @@
 #include "app/session/session.h"
 #include <QCommandLineParser>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <functional>
 
@@ -24,12 +25,14 @@ public:
     /// Progress to stderr, only to a terminal and not with --quiet.
     Task& task();
 
-    void print(const QJsonObject& json);
-    void print(const QJsonArray& json);
+    void print(const QJsonObject& json) { print(QJsonDocument(json)); }
+    void print(const QJsonArray& json) { print(QJsonDocument(json)); }
     bool hasPrinted() const { return m_hasPrinted; }
     void say(const QString& line) const; ///< for people: nothing with --json
 
 private:
+    void print(const QJsonDocument& json);
+
     std::unique_ptr<app::Session> m_session;
     std::unique_ptr<Task> m_task;
     bool m_hasPrinted = false;

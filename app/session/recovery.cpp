@@ -38,30 +38,28 @@ Result<void> keep(const QString& database, const QString& as)
     return {};
 }
 
-/// A profile beside the database, with the same images.
+/// Of a profile beside the database, whose images are a link to the same.
 void removeFolder(const QString& folder)
 {
     QFile::remove(folder + QStringLiteral("/pixels")); // the link alone
     QDir(folder).removeRecursively();
 }
 
-Result<Recovery> makeAnew(const QString& database, const QString& damaged, const Profile& made, Task& task)
+Result<Recovery> makeAnew(const QString& original, const QString& damaged, const Profile& made, Task& task)
 {
-    if (auto kept = keep(database, damaged); !kept)
+    if (auto kept = keep(original, damaged); !kept)
         return std::unexpected(kept.error());
     Recovery recovery{damaged, {}, {}};
     if (const auto session = Session::open(made.folder(), Mode::Reading); !session) // makes everybody's tables
         return std::unexpected(session.error());
-    {
-        auto into = Database::open(made.databasePath());
-        if (!into)
-            return std::unexpected(into.error());
-        auto saved = salvage(damaged, **into);
-        if (!saved)
-            return std::unexpected(saved.error());
-        recovery.salvage = *saved;
-    }
-    {
+    const auto database = Database::open(made.databasePath());
+    if (!database)
+        return std::unexpected(database.error());
+    auto saved = salvage(damaged, **database);
+    if (!saved)
+        return std::unexpected(saved.error());
+    recovery.salvage = std::move(*saved);
+    { // closed again before the database becomes one file
         const auto archive = archive::Archive::open(made);
         if (!archive)
             return std::unexpected(archive.error());
@@ -70,10 +68,7 @@ Result<Recovery> makeAnew(const QString& database, const QString& damaged, const
             return std::unexpected(index.error());
         recovery.index = std::move(*index);
     }
-    auto whole = Database::open(made.databasePath());
-    if (!whole)
-        return std::unexpected(whole.error());
-    if (auto inOneFile = (*whole)->execute(QStringLiteral("PRAGMA journal_mode=DELETE")); !inOneFile)
+    if (auto inOneFile = (*database)->execute(QStringLiteral("PRAGMA journal_mode=DELETE")); !inOneFile)
         return std::unexpected(inOneFile.error());
     return recovery;
 }
@@ -116,18 +111,18 @@ Result<Recovery> recoverDatabase(const QString& profileFolder, Task& task)
         return fail(Fault::Unreadable, tr("%1 cannot be made").arg(made->pixelFolder()));
     const QString damaged = freeName(profile->databasePath() + QDateTime::currentDateTime().toString(QStringLiteral("'.damaged-'yyyyMMdd-hhmmss")));
     auto recovery = makeAnew(profile->databasePath(), damaged, *made, task);
-    std::error_code error;
-    if (recovery) {
+    if (!recovery) {
+        for (const char* part : {"", "-wal", "-shm"})
+            QFile::remove(damaged + QLatin1String(part));
+    } else {
         for (const char* part : {"-wal", "-shm"}) // they belong to the damaged one
             QFile::remove(profile->databasePath() + QLatin1String(part));
+        std::error_code error;
         std::filesystem::rename(made->databasePath().toStdU16String(), profile->databasePath().toStdU16String(), error);
         if (error)
             recovery = fail(Fault::Unreadable, tr("%1 cannot be replaced: %2").arg(profile->databasePath(), QString::fromStdString(error.message())));
     }
     removeFolder(folder);
-    for (const char* part : {"", "-wal", "-shm"})
-        if (!recovery && !error)
-            QFile::remove(damaged + QLatin1String(part));
     return recovery;
 }
 

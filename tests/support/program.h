@@ -22,9 +22,10 @@ public:
     QString profile() const { return m_profile.path(); }
     Ran run(const QStringList& arguments, const QByteArray& input = {}) const
     {
-        return test::run(QCoreApplication::applicationDirPath() + QStringLiteral("/diascope"),
-                         QStringList{QStringLiteral("--profile"), profile()} + arguments, input);
+        return test::run(path(), words(arguments), input);
     }
+    /// In the background.
+    void start(QProcess& process, const QStringList& arguments) const { process.start(path(), words(arguments)); }
     /// With --json; the document also where the verb failed. Null where stdout is not exactly one JSON document.
     QJsonDocument json(const QStringList& arguments, int* exitCode = nullptr, QByteArray* err = nullptr) const
     {
@@ -39,6 +40,9 @@ public:
     }
 
 private:
+    static QString path() { return QCoreApplication::applicationDirPath() + QStringLiteral("/diascope"); }
+    QStringList words(const QStringList& arguments) const { return QStringList{QStringLiteral("--profile"), profile()} + arguments; }
+
     QTemporaryDir m_profile;
 };
 

@@ -38,6 +38,21 @@ Ran run(const QString& program, const QStringList& arguments, const QByteArray& 
     return {process.exitCode(), out, err};
 }
 
+bool endsWithin(QProcess& process, int milliseconds)
+{
+    if (process.waitForFinished(milliseconds))
+        return true;
+    process.kill();
+    process.waitForFinished(5000);
+    return false;
+}
+
+QByteArray bytesOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
 Ran python(const QString& script, const QStringList& arguments)
 {
     return run(QStringLiteral("/usr/bin/python3"), QStringList{QStringLiteral("-c"), script} + arguments);

@@ -23,6 +23,12 @@ struct Ran
 };
 Ran run(const QString& program, const QStringList& arguments, const QByteArray& input = {});
 
+/// Waits so long for a process to end, then kills it (SIGKILL). Whether it ended by itself.
+bool endsWithin(QProcess& process, int milliseconds);
+
+/// A file's bytes; empty where it cannot be read.
+QByteArray bytesOf(const QString& path);
+
 /// Runs Python (Debian's, with pydicom and numpy) on a script given as text; arguments follow in sys.argv[1:].
 Ran python(const QString& script, const QStringList& arguments = {});
 

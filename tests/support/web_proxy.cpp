@@ -50,8 +50,7 @@ location / { proxy_pass http://127.0.0.1:%3; proxy_set_header Host $http_host; }
 
 QByteArray WebProxy::log() const
 {
-    QFile file(folder.filePath("access.log"));
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return bytesOf(folder.filePath("access.log"));
 }
 
 } // namespace diascope::test

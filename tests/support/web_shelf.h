@@ -75,11 +75,7 @@ struct Shelf
             files[uids.back()] = file(QString::number(i));
         }
     }
-    QByteArray file(const QString& name) const
-    {
-        QFile source(folder.filePath(name));
-        return source.open(QIODevice::ReadOnly) ? source.readAll() : QByteArray();
-    }
+    QByteArray file(const QString& name) const { return bytesOf(folder.filePath(name)); }
     static QByteArray part(const QByteArray& bytes) { return "--cut\r\nContent-Type: application/dicom\r\n\r\n" + bytes + "\r\n"; }
     QByteArray body(const QStringList& of) const
     {
