@@ -117,11 +117,11 @@ private Q_SLOTS:
         ReportDocument document(written());
         QSignalSpy stateChanged(&document, &ReportDocument::stateChanged);
         Evidence evidence;
-        evidence.images = other;
+        evidence.images = {other};
         document.setEvidence(evidence);
         QCOMPARE(stateChanged.size(), 1);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
-        evidence.images = someStudy();
+        evidence.images = {someStudy()};
         evidence.order = other;
         document.setEvidence(evidence);
         QTEST(document.canSign(SignAs::Final), "isAllowed");

@@ -126,9 +126,12 @@ Outcome runMeasure(Call& call, app::Session& session, const QCommandLineParser&,
     if (!volume)
         return failed(volume.error());
     ReportDocument document(*report);
-    for (const Measurement& measurement : app::measurementsOf(**figure, *volume))
+    for (Measurement& measurement : app::measurementsOf(**figure, *volume)) {
+        if (auto placed = session.place(*report, measurement.where, measurement.label); !placed)
+            return failed(placed.error());
         if (document.insertMeasurement(measurement).isEmpty())
             return failed(tr("the report is signed: only an addendum or a correction can follow"));
+    }
     return shown(call, session.saveDraft(document.report()));
 }
 

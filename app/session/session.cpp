@@ -3,11 +3,13 @@
 #include "app/session/prefetch.h"
 #include "netclient/base/log.h"
 #include "netclient/base/secrets.h"
+#include "netclient/dicom/person_name.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
 #include "viewer/volume/frame_memory.h"
 #include <QDir>
+#include <QSet>
 #include <QCryptographicHash>
 #include <pwd.h>
 #include <unistd.h>
@@ -66,6 +68,15 @@ Result<void> checkText(const QString& key, const QString& value)
     if (key == QLatin1String(transfer::backgroundLimits.key))
         return outcome(transfer::RateLimits::parse(value));
     return {};
+}
+
+/// What the archive knows of a study's patient.
+reporting::StudyContext contextOf(const archive::StudyRow& row)
+{
+    reporting::StudyContext context;
+    context.studyUid = row.uid.value;
+    context.setPatient(row.patient());
+    return context;
 }
 
 transfer::Acknowledgement plain(const hl7::Acknowledgement& answer)
@@ -206,7 +217,7 @@ Result<void> Session::configure(const QString& key, const QString& value)
     return stored;
 }
 
-Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& study)
+Result<std::vector<reporting::StudyContext>> Session::studyContexts(const dicom::StudyUid& study)
 {
     const auto row = m_archive->study(study);
     if (!row)
@@ -214,14 +225,118 @@ Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& stu
     const auto instances = m_archive->instancesOfStudy(study);
     if (!instances)
         return std::unexpected(instances.error());
+    const auto accepted = m_archive->acceptedPatients(study);
+    if (!accepted)
+        return std::unexpected(accepted.error());
     if (!*row || instances->empty())
         return fail(Fault::NotFound, tr("no such study in the archive"));
-    const auto dataset = dicom::Dataset::read(instances->front().path);
-    if (!dataset)
-        return std::unexpected(dataset.error());
-    auto context = reporting::StudyContext::fromDataset(*dataset);
-    context.modality = (*row)->modalities.join(u'\\');
-    return context;
+    std::vector<reporting::StudyContext> contexts;
+    QSet<QString> series;
+    for (const archive::InstanceRow& instance : *instances) {
+        if (series.contains(instance.series.value))
+            continue;
+        series.insert(instance.series.value);
+        const auto dataset = dicom::Dataset::read(instance.path);
+        if (!dataset)
+            return std::unexpected(dataset.error());
+        auto context = reporting::StudyContext::fromDataset(*dataset);
+        const bool isAccepted = std::find(accepted->begin(), accepted->end(), context.patient()) != accepted->end();
+        if (isAccepted) // as the archive took it in: under the study's patient
+            context.setPatient((*row)->patient());
+        context.modality = (*row)->modalities.join(u'\\');
+        contexts.push_back(context);
+    }
+    return contexts;
+}
+
+Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& study)
+{
+    auto contexts = studyContexts(study);
+    if (!contexts)
+        return std::unexpected(contexts.error());
+    return contexts->front();
+}
+
+Result<std::optional<archive::StudyRow>> Session::studyOf(const reporting::InstanceRef& where)
+{
+    dicom::StudyUid study;
+    if (!where.sopInstanceUid.isEmpty()) {
+        const auto instance = m_archive->instance({where.sopInstanceUid});
+        if (!instance)
+            return std::unexpected(instance.error());
+        if (*instance)
+            study = (*instance)->study;
+    } else if (!where.seriesUid.isEmpty()) {
+        const auto instances = m_archive->instances({where.seriesUid}, {where.studyUid});
+        if (!instances)
+            return std::unexpected(instances.error());
+        if (!instances->empty())
+            study = instances->front().study;
+    }
+    return study.value.isEmpty() ? std::optional<archive::StudyRow>() : m_archive->study(study);
+}
+
+Result<void> Session::place(const reporting::Report& report, reporting::InstanceRef& where, QString& label)
+{
+    if (auto permitted = permit(Action::Report); !permitted)
+        return permitted;
+    const auto study = studyOf(where);
+    if (!study)
+        return std::unexpected(study.error());
+    if (!*study)
+        return fail(Fault::NotFound, tr("the image is not in the archive"));
+    where.studyUid.clear();
+    if ((*study)->uid.value == report.study.studyUid)
+        return {};
+    if (!dicom::isOnePatient(report.study.patient(), contextOf(**study).patient()))
+        return fail(Fault::Conflict, tr("the image is of another patient than the report"));
+    where.studyUid = (*study)->uid.value;
+    const QString date = dicom::displayDate((*study)->date);
+    label += QStringLiteral(" (%1)").arg(date.isEmpty() ? tr("prior") : date);
+    return {};
+}
+
+Result<std::vector<reporting::Evidence::Placed>> Session::placedIn(const reporting::Report& report)
+{
+    // What was signed before stands, also where the prior it lies on has been evicted meanwhile.
+    reporting::Report before;
+    if (report.version > 1) {
+        auto loaded = m_reports->loadVersion(report.reportId, report.version - 1);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        before = std::move(*loaded);
+    }
+    std::vector<reporting::Evidence::Placed> placed;
+    const auto add = [&](const QString& label, const reporting::InstanceRef& where) -> Result<void> {
+        const auto study = studyOf(where);
+        if (!study)
+            return std::unexpected(study.error());
+        placed.push_back({label, where, *study ? std::optional(contextOf(**study)) : std::nullopt});
+        return {};
+    };
+    for (const reporting::Measurement& measurement : report.measurements)
+        if (std::find(before.measurements.begin(), before.measurements.end(), measurement) == before.measurements.end())
+            if (auto done = add(measurement.label, measurement.where); !done)
+                return std::unexpected(done.error());
+    for (const reporting::KeyImage& image : report.keyImages)
+        if (std::find(before.keyImages.begin(), before.keyImages.end(), image) == before.keyImages.end())
+            if (auto done = add(image.caption, image.where); !done)
+                return std::unexpected(done.error());
+    return placed;
+}
+
+Result<archive::ImportReport> Session::acceptFromQuarantine(qint64 id, const QString& user)
+{
+    if (auto permitted = permit(Action::Import); !permitted)
+        return std::unexpected(permitted.error());
+    return m_archive->acceptFromQuarantine(id, user);
+}
+
+Result<void> Session::removeFromQuarantine(qint64 id)
+{
+    if (auto permitted = permit(Action::Delete); !permitted)
+        return permitted;
+    return m_archive->removeFromQuarantine(id);
 }
 
 Result<reporting::Report> Session::newReport(const dicom::StudyUid& study, const QString& templateId, const QString& author)
@@ -266,13 +381,17 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
 {
     if (auto permitted = permit(Action::Sign); !permitted)
         return std::unexpected(permitted.error());
-    const auto images = studyContext({report.study.studyUid});
+    auto images = studyContexts({report.study.studyUid});
     if (!images)
         return std::unexpected(images.error());
+    auto placed = placedIn(report);
+    if (!placed)
+        return std::unexpected(placed.error());
     reporting::Signing signing;
     signing.user = user;
     signing.as = as;
-    signing.evidence.images = *images;
+    signing.evidence.images = std::move(*images);
+    signing.evidence.placed = std::move(*placed);
     auto signedReport = m_reports->sign(report, signing, [&](Database& database, const reporting::Report& version) -> Result<void> {
         reporting::OruOptions options;
         options.controlId = controlIdOf(version);
@@ -376,6 +495,8 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
         measurement.decimals = viewer::decimalsOf(value);
         measurement.unit = viewer::displayUnit(value.unit);
         measurement.where.figureId = figure.id;
+        measurement.where.seriesUid = volume->instance(0).seriesUid.value;
+        measurement.where.studyUid = volume->instance(0).studyUid.value;
         if (figure.image) {
             measurement.where.sopInstanceUid = figure.image->instanceUid.value;
             measurement.where.frame = figure.image->frame + 1;

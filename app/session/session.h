@@ -55,8 +55,18 @@ public:
     Result<QString> configured(const QString& key) const;
     static QStringList settingKeys();
 
-    /// What the images say of a study. NotFound.
+    /// What the images say of a study: of all its series, but for what a person accepted as the same patient nevertheless. The
+    /// first stands for the study. NotFound.
+    Result<std::vector<reporting::StudyContext>> studyContexts(const dicom::StudyUid& study);
     Result<reporting::StudyContext> studyContext(const dicom::StudyUid& study);
+    /// The study an image, or where there is none a series, of a report belongs to. Nothing: it is not here.
+    Result<std::optional<archive::StudyRow>> studyOf(const reporting::InstanceRef& where);
+    /// Puts what lies on an image into a report that allows it: on its own study, or on a prior of the same patient, which the
+    /// report then names. Errors: Conflict (another patient), NotFound (the image is not here), Denied.
+    Result<void> place(const reporting::Report& report, reporting::InstanceRef& where, QString& label);
+    /// Archive::acceptFromQuarantine and removeFromQuarantine, where the mode permits. Denied.
+    Result<archive::ImportReport> acceptFromQuarantine(qint64 id, const QString& user);
+    Result<void> removeFromQuarantine(qint64 id);
     /// A stored draft from a template, with the study's merge fields filled. Errors: NotFound, Denied, Conflict.
     Result<reporting::Report> newReport(const dicom::StudyUid& study, const QString& templateId, const QString& author);
     /// Freezes the report and queues its message to the RIS in the same transaction. Errors: Denied, Conflict (see
@@ -82,6 +92,7 @@ Q_SIGNALS:
 
 private:
     Session() = default;
+    Result<std::vector<reporting::Evidence::Placed>> placedIn(const reporting::Report& report);
     Profile m_profile;
     Mode m_mode = Mode::Reading;
     std::unique_ptr<Settings> m_settings;

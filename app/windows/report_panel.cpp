@@ -53,17 +53,17 @@ void ReportPanel::setStudy(const dicom::StudyUid& study)
     m_editor->flush();
     m_study = study;
     m_evidence = {};
-    const auto context = m_session.studyContext(study);
-    if (!context)
-        return clear(message(context.error()));
-    m_evidence.images = *context;
+    const auto contexts = m_session.studyContexts(study);
+    if (!contexts)
+        return clear(message(contexts.error()));
+    m_evidence.images = *contexts;
     const auto reports = m_session.reports().list(study.value);
     if (reports && !reports->empty())
         return open(m_session.reports().load(reports->front().reportId));
     const bool isReading = m_session.mode() == app::Mode::Reading;
     m_editor->clear(isReading ? tr("Choose a template to report this study.") : tr("No report yet"));
     if (isReading)
-        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(*context));
+        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(contexts->front()));
     m_deliveryState.clear();
     if (!reports)
         m_editor->showProblem(message(reports.error()));
@@ -132,8 +132,13 @@ bool ReportPanel::insert(const std::vector<Measurement>& measurements)
 {
     bool isInserted = false;
     if (hasReport())
-        for (const Measurement& measurement : measurements)
+        for (Measurement measurement : measurements) {
+            if (auto placed = m_session.place(m_editor->document().report(), measurement.where, measurement.label); !placed) {
+                m_editor->showProblem(message(placed.error()));
+                return isInserted;
+            }
             isInserted |= !m_editor->insertMeasurement(measurement).isEmpty();
+        }
     sayWhetherInserted(isInserted);
     return isInserted;
 }
@@ -143,8 +148,13 @@ void ReportPanel::sayWhetherInserted(bool isInserted)
     m_editor->showProblem(isInserted ? QString() : hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
 }
 
-bool ReportPanel::insertKeyImage(const QImage& image, const QString& caption, const InstanceRef& where)
+bool ReportPanel::insertKeyImage(const QImage& image, QString caption, InstanceRef where)
 {
+    if (hasReport() && !image.isNull())
+        if (auto placed = m_session.place(m_editor->document().report(), where, caption); !placed) {
+            m_editor->showProblem(message(placed.error()));
+            return false;
+        }
     const bool isInserted = hasReport() && !image.isNull() && !m_editor->insertKeyImage(image, caption, where).isEmpty();
     sayWhetherInserted(isInserted);
     return isInserted;

@@ -19,8 +19,9 @@ public:
     void setStudy(const dicom::StudyUid& study);
     /// No study of the archive: `why` says what to do.
     void clear(const QString& why);
+    /// Both say why not, and put nothing in, where the image is of another patient; a prior is named by its date.
     bool insert(const std::vector<reporting::Measurement>& measurements);
-    bool insertKeyImage(const QImage& image, const QString& caption, const reporting::InstanceRef& where);
+    bool insertKeyImage(const QImage& image, QString caption, reporting::InstanceRef where);
     void flush() { m_editor->flush(); }
     /// "unsaved", "not signed", "held by the RIS": one line for the banner; empty where all is well.
     QString state() const;
