@@ -359,6 +359,24 @@ Result<reporting::Report> Session::saveDraft(const reporting::Report& report)
     return m_reports->saveDraft(report);
 }
 
+DraftKeeper& Session::drafts()
+{
+    if (!m_drafts)
+        m_drafts = std::make_unique<DraftKeeper>(
+            [this, store = std::shared_ptr<reporting::ReportStore>()](const reporting::Report& draft) mutable -> Result<reporting::Report> {
+                if (auto permitted = permit(Action::Report); !permitted)
+                    return std::unexpected(permitted.error());
+                if (!store) { // of the keeper's thread
+                    auto opened = reporting::ReportStore::open(m_profile.databasePath());
+                    if (!opened)
+                        return std::unexpected(opened.error());
+                    store = std::move(*opened);
+                }
+                return store->saveDraft(draft);
+            });
+    return *m_drafts;
+}
+
 Result<reporting::Report> Session::addendum(const QString& reportId, const QString& author)
 {
     if (auto permitted = permit(Action::Report); !permitted)

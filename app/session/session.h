@@ -1,4 +1,5 @@
 #pragma once
+#include "app/session/draft_keeper.h"
 #include "app/session/round_thread.h"
 #include "netclient/archive/archive.h"
 #include "netclient/dimse/node.h"
@@ -73,6 +74,8 @@ public:
     /// reporting::checkSigning), Unsupported (a character does not fit the RIS's character set; nothing was signed).
     Result<reporting::Report> sign(const reporting::Report& report, reporting::SignAs as, const QString& user);
     Result<reporting::Report> saveDraft(const reporting::Report& report);
+    /// For windows, whose thread must not wait for a database.
+    DraftKeeper& drafts();
     Result<reporting::Report> addendum(const QString& reportId, const QString& author);
     /// A working copy that replaces the signed version: a preliminary report goes on, a final one is corrected.
     Result<reporting::Report> correction(const QString& reportId, const QString& author);
@@ -101,6 +104,7 @@ private:
     std::unique_ptr<viewer::FigureStore> m_figures;
     std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
     reporting::TemplateLibrary m_templates;
+    std::unique_ptr<DraftKeeper> m_drafts;
     std::unique_ptr<RoundThread> m_courier;
     std::unique_ptr<Exchange> m_exchange; // last: its threads use the others
 };

@@ -34,7 +34,10 @@ ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(paren
     m_editor->setViewingOnly(session.mode() == app::Mode::ViewOnly);
     connect(m_editor, &ReportEditor::newReportRequested, this,
             [this](const QString& id) { open(m_session.newReport(m_study, id, app::Session::systemUser())); });
-    connect(m_editor, &ReportEditor::saveRequested, this, &ReportPanel::save);
+    app::DraftKeeper& drafts = m_session.drafts();
+    connect(m_editor, &ReportEditor::saveRequested, this, [this, &drafts] { drafts.keep(m_editor->document().report()); });
+    connect(&drafts, &app::DraftKeeper::saved, this, &ReportPanel::onSaved);
+    connect(&drafts, &app::DraftKeeper::failed, this, &ReportPanel::showSaving);
     connect(m_editor, &ReportEditor::signRequested, this, [this](SignAs as, const QString&) { sign(as); });
     connect(m_editor, &ReportEditor::addendumRequested, this,
             [this](const QString& id) { open(m_session.addendum(id, app::Session::systemUser())); });
@@ -84,27 +87,48 @@ void ReportPanel::open(const Result<Report>& report)
 {
     if (!report)
         return m_editor->showProblem(message(report.error()));
-    m_editor->showProblem({});
-    m_editor->setReport(*report);
+    const Report* unsaved = m_session.drafts().unsaved(report->reportId); // more than the store knows
+    m_signing.reset();
+    m_editor->setReport(unsaved ? *unsaved : *report);
     m_editor->document().setEvidence(m_evidence);
+    showSaving();
     showDeliveries();
 }
 
-void ReportPanel::save()
+void ReportPanel::onSaved(const Report& report)
 {
-    const auto saved = m_session.saveDraft(m_editor->document().report());
-    if (!saved)
-        return m_editor->showProblem(tr("The draft is not stored: %1").arg(message(saved.error())));
-    m_editor->showProblem({});
-    m_editor->document().markSaved(*saved);
+    const bool isOpen = report.reportId == m_editor->document().report().reportId;
+    if (isOpen)
+        m_editor->document().markSaved(report);
+    showSaving();
+    const auto as = isOpen ? std::exchange(m_signing, std::nullopt) : std::nullopt;
+    if (as && m_editor->document().isModified())
+        m_editor->showProblem(tr("Not signed: the text went on. Sign again."));
+    else if (as)
+        sign(*as);
+}
+
+void ReportPanel::showSaving()
+{
+    const app::DraftKeeper& drafts = m_session.drafts();
+    const QString own = m_editor->document().report().reportId;
+    QString text;
+    for (const QString& id : drafts.reportIds())
+        if (const QString problem = drafts.problem(id); !problem.isEmpty() && (text.isEmpty() || id == own))
+            text = (id == own ? tr("The draft is not stored: %1") : tr("The draft of another study is not stored: %1")).arg(problem);
+    if (drafts.unsaved(own) && !drafts.problem(own).isEmpty())
+        m_signing.reset();
+    m_editor->showProblem(text);
+    Q_EMIT stateChanged();
 }
 
 void ReportPanel::sign(SignAs as)
 {
     m_editor->flush();
-    if (m_editor->document().isModified())
-        return; // storing failed and said so
-    open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
+    if (m_session.drafts().unsaved(m_editor->document().report().reportId))
+        m_signing = as; // as soon as it is stored
+    else
+        open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
 }
 
 void ReportPanel::showDeliveries()
@@ -165,7 +189,7 @@ QString ReportPanel::state() const
     if (!hasReport())
         return {};
     const ReportDocument& document = m_editor->document();
-    if (document.isModified())
+    if (document.isModified() || m_session.drafts().unsaved(document.report().reportId))
         return tr("report unsaved");
     if (!document.report().isSigned())
         return tr("report not signed");
