@@ -177,9 +177,9 @@ Outcome runStatus(Call& call, app::Session& session, const QCommandLineParser&, 
     const auto deliveries = session.deliveries().list(report->reportId);
     if (!deliveries)
         return failed(deliveries.error());
-    const auto broken = session.reports().verify(report->reportId);
-    if (!broken)
-        return failed(broken.error());
+    const auto check = session.verifyReports(report->reportId);
+    if (!check)
+        return failed(check.error());
     QJsonArray json;
     for (const transfer::Delivery& delivery : *deliveries) {
         json << deliveryJson(delivery);
@@ -187,11 +187,40 @@ Outcome runStatus(Call& call, app::Session& session, const QCommandLineParser&, 
     }
     QJsonObject result = summaryJson(*report);
     result["deliveries"] = json;
-    result["intact"] = broken->isEmpty();
+    result["intact"] = check->problems.isEmpty();
     call.say(displayName(report->status));
     if (call.isJson)
         call.print(result);
-    return broken->isEmpty() ? done() : failed(broken->first());
+    return check->problems.isEmpty() ? done() : failed(check->problems.first());
+}
+
+Outcome runVerify(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
+{
+    if (words.isEmpty() != parser.isSet("all") || words.size() > 1)
+        return wrongUsage(tr("one report or --all is wanted"));
+    if (!words.isEmpty()) {
+        const auto history = session.reports().history(words[0]);
+        if (!history)
+            return failed(history.error());
+    }
+    const auto check = session.verifyReports(words.value(0));
+    if (!check)
+        return failed(check.error());
+    if (!words.isEmpty() && check->versions == 0 && check->problems.isEmpty())
+        if (const auto report = session.reports().load(words[0]); !report)
+            return failed(report.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"versions", check->versions},
+                               {"withoutKey", check->withoutKey},
+                               {"key", check->hasKey},
+                               {"intact", check->problems.isEmpty()},
+                               {"problems", QJsonArray::fromStringList(check->problems)}});
+    for (const QString& problem : check->problems)
+        call.say(problem);
+    if (!check->problems.isEmpty())
+        return failed(tr("%1 signed versions looked at, %2 problems: %3").arg(check->versions).arg(check->problems.size()).arg(check->problems.first()));
+    call.say(tr("%1 signed versions, all as they were signed; %2 of them under no key").arg(check->versions).arg(check->withoutKey));
+    return done();
 }
 
 Outcome runExport(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
@@ -247,13 +276,13 @@ Outcome runReport(Call& call, const QCommandLineParser& parser)
     using Handler = Outcome (*)(Call&, app::Session&, const QCommandLineParser&, const QStringList&);
     static const std::pair<const char*, Handler> handlers[] = {{"new", runNew},           {"show", runShow},     {"set", runSet},
                                                                {"measure", runMeasure},   {"sign", runSign},     {"addendum", runAddendum},
-                                                               {"status", runStatus},     {"export", runExport}};
+                                                               {"status", runStatus},     {"export", runExport}, {"verify", runVerify}};
     QStringList words = parser.positionalArguments();
     const QString what = words.isEmpty() ? QString() : words.takeFirst();
     for (const auto& [name, handler] : handlers) {
         if (what != QLatin1String(name))
             continue;
-        if (words.isEmpty() && handler != runNew)
+        if (words.isEmpty() && handler != runNew && handler != runVerify)
             return wrongUsage(tr("which report?"));
         const auto session = call.session();
         return session ? handler(call, **session, parser, words) : failed(session.error());
@@ -309,13 +338,14 @@ Verb reportVerb()
 {
     return {"report",
             "new --study UID [--template ID] | show ID | set ID SECTION TEXT | measure ID FIGURE | sign ID [--user U] [--preliminary] | addendum ID | status ID "
-            "| export ID --format text|pdf|hl7|sr --out F",
+            "| verify ID|--all | export ID --format text|pdf|hl7|sr --out F",
             tr("write, sign and export reports"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"study", tr("of the archive"), "UID"},
                                    {"template", tr("general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given"), "ID"},
                                    {"user", tr("the name on the report; the system's user where not given"), "U"},
                                    {"preliminary", tr("sign as preliminary")},
+                                   {"all", tr("every report: whether all that was signed is there and unchanged")},
                                    {"format", tr("text, pdf, hl7 or sr"), "F"},
                                    {"out", tr("file to write"), "F"}});
             },

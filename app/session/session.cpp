@@ -9,6 +9,7 @@
 #include "reporting/export/hl7_export.h"
 #include "viewer/volume/frame_memory.h"
 #include <QDir>
+#include <QRandomGenerator>
 #include <QSet>
 #include <QCryptographicHash>
 #include <pwd.h>
@@ -22,6 +23,7 @@ namespace
 
 constexpr int courierRoundMs = 5000;
 constexpr char risTarget[] = "RIS";
+constexpr char hl7Kind[] = "hl7";
 
 /// Every key `diascope config` and the settings window know.
 struct KnownSetting
@@ -410,6 +412,7 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
     signing.as = as;
     signing.evidence.images = std::move(*images);
     signing.evidence.placed = std::move(*placed);
+    sealKey(MakeKey::Yes);
     auto signedReport = m_reports->sign(report, signing, [&](Database& database, const reporting::Report& version) -> Result<void> {
         reporting::OruOptions options;
         options.controlId = controlIdOf(version);
@@ -421,7 +424,7 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
         if (!bytes)
             return std::unexpected(bytes.error());
         const auto queued = transfer::DeliveryQueue::enqueue(
-            database, {version.reportId, QStringLiteral("hl7"), QLatin1String(risTarget), options.controlId, *bytes});
+            database, {version.reportId, QLatin1String(hl7Kind), QLatin1String(risTarget), options.controlId, *bytes});
         return queued ? Result<void>{} : std::unexpected(queued.error());
     });
     if (signedReport)
@@ -483,11 +486,68 @@ QString Session::systemUser()
     return !fullName.isEmpty() ? fullName : entry ? QString::fromLocal8Bit(entry->pw_name) : QStringLiteral("user");
 }
 
+/// Empty where there is no keyring: the chain of seals still stands, without it.
+QByteArray Session::sealKey(MakeKey make)
+{
+    constexpr char name[] = "report-seal";
+    constexpr qsizetype keyBytes = 32;
+    if (m_sealKey && (!m_sealKey->isEmpty() || make == MakeKey::No))
+        return *m_sealKey;
+    auto secret = readSecret(QLatin1String(name));
+    if (!secret && secret.error().fault == Fault::NotFound && make == MakeKey::Yes) {
+        QByteArray fresh(keyBytes, Qt::Uninitialized);
+        QRandomGenerator::system()->generate(fresh.begin(), fresh.end());
+        secret = QString::fromLatin1(fresh.toHex());
+        if (auto stored = storeSecret(QLatin1String(name), *secret); !stored)
+            secret = std::unexpected(stored.error());
+    }
+    if (!secret && secret.error().fault != Fault::NotFound)
+        qCInfo(lcReport) << "reports are sealed without a key:" << title(secret.error().fault);
+    m_sealKey = secret ? secret->toUtf8() : QByteArray();
+    m_reports->setSealKey(*m_sealKey);
+    return *m_sealKey;
+}
+
+Result<Session::ReportCheck> Session::verifyReports(const QString& reportId)
+{
+    ReportCheck check;
+    check.hasKey = !sealKey(MakeKey::No).isEmpty();
+    auto seals = m_reports->verify(reportId);
+    if (!seals)
+        return std::unexpected(seals.error());
+    check.versions = seals->sealed;
+    check.withoutKey = seals->withoutKey;
+    check.problems = std::move(seals->problems);
+    const auto deliveries = m_deliveries->list(reportId);
+    if (!deliveries)
+        return std::unexpected(deliveries.error());
+    QHash<QString, QSet<QString>> known; // control IDs, by report
+    for (const transfer::Delivery& delivery : *deliveries) {
+        if (delivery.kind != QLatin1String(hl7Kind))
+            continue;
+        if (!known.contains(delivery.subject)) {
+            QSet<QString>& ids = known[delivery.subject];
+            const auto versions = m_reports->history(delivery.subject);
+            if (!versions)
+                return std::unexpected(versions.error());
+            for (const reporting::ReportVersion& version : *versions)
+                ids.insert(controlIdOf(delivery.subject, version.version, version.contentHash));
+        }
+        if (!known[delivery.subject].contains(delivery.controlId))
+            check.problems << tr("Report %1: what was queued for the %2 as %3 is not among its signed versions").arg(delivery.subject, delivery.target, delivery.controlId);
+    }
+    return check;
+}
+
 QString controlIdOf(const reporting::Report& signedReport)
 {
+    return controlIdOf(signedReport.reportId, signedReport.version, signedReport.contentHash);
+}
+
+QString controlIdOf(const QString& reportId, int version, const QString& contentHash)
+{
     // MSH-10 has at most 20 characters in v2.5.1.
-    const QByteArray whole = signedReport.reportId.toUtf8() + '/' + QByteArray::number(signedReport.version) + '/' +
-                             signedReport.contentHash.toUtf8();
+    const QByteArray whole = reportId.toUtf8() + '/' + QByteArray::number(version) + '/' + contentHash.toUtf8();
     return QString::fromLatin1("DS" + QCryptographicHash::hash(whole, QCryptographicHash::Sha256).toHex().left(18).toUpper());
 }
 

@@ -86,6 +86,16 @@ public:
     void startCourier();
     void wakeCourier(); ///< something was queued: do not wait for the next round
 
+    struct ReportCheck
+    {
+        int versions = 0;   ///< signed ones that were looked at
+        int withoutKey = 0; ///< the last ones signed, which no key of the keyring protects
+        bool hasKey = false;
+        QStringList problems; ///< one sentence each
+    };
+    /// Whether what was signed is there and unchanged, and the same as was queued for delivery (REP-10). Of one report or (empty) all.
+    Result<ReportCheck> verifyReports(const QString& reportId = {});
+
     /// The operating system's user: reads and signs in a single-user profile.
     static QString systemUser();
 
@@ -95,6 +105,8 @@ Q_SIGNALS:
 
 private:
     Session() = default;
+    enum class MakeKey { No, Yes };
+    QByteArray sealKey(MakeKey make);
     Result<std::vector<reporting::Evidence::Placed>> placedIn(const reporting::Report& report);
     Profile m_profile;
     Mode m_mode = Mode::Reading;
@@ -104,6 +116,7 @@ private:
     std::unique_ptr<viewer::FigureStore> m_figures;
     std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
     reporting::TemplateLibrary m_templates;
+    std::optional<QByteArray> m_sealKey; ///< as far as the keyring was asked
     std::unique_ptr<DraftKeeper> m_drafts;
     std::unique_ptr<RoundThread> m_courier;
     std::unique_ptr<Exchange> m_exchange; // last: its threads use the others
@@ -111,6 +124,7 @@ private:
 
 /// MSH-10 of a signed version: follows from what was signed, so that no resend and no second signature gets another.
 QString controlIdOf(const reporting::Report& signedReport);
+QString controlIdOf(const QString& reportId, int version, const QString& contentHash);
 
 /// The values of a figure as measurements of a report: ids "<figure>/<value name>", linked back to image and figure.
 /// Empty where the figure has no values (arrow, text) or its image is not loaded.
