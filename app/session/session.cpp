@@ -1,4 +1,5 @@
 #include "app/session/session.h"
+#include "app/session/courier.h"
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
 #include "netclient/base/log.h"
@@ -41,8 +42,8 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost),  known(risPort),           known(risTls),           known(risCharset),
-        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(dimse::listenAe),
+        known(risHost),  known(risPort),           known(risTls),           known(risCharset),        known(risAnswerMinutes),
+        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
         known(evictImported), known(worklistNode), known(prefetchMinutes),
@@ -79,17 +80,6 @@ reporting::StudyContext contextOf(const archive::StudyRow& row)
     context.studyUid = row.uid.value;
     context.setPatient(row.patient());
     return context;
-}
-
-transfer::Acknowledgement plain(const hl7::Acknowledgement& answer)
-{
-    using transfer::Acknowledgement;
-    Acknowledgement::Code code = Acknowledgement::Accept;
-    if (answer.code == hl7::AckCode::Error || answer.code == hl7::AckCode::CommitError)
-        code = Acknowledgement::Error;
-    else if (answer.code == hl7::AckCode::Rejected || answer.code == hl7::AckCode::CommitRejected)
-        code = Acknowledgement::Reject;
-    return {code, answer.controlId, answer.text};
 }
 
 } // namespace
@@ -434,36 +424,36 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
 
 Result<transfer::DeliveryQueue::Outcome> Session::deliver(Task& task, transfer::DeliveryQueue::Force force) const
 {
-    const Settings settings(m_profile); // of this thread
-    auto queue = transfer::DeliveryQueue::open(m_profile);
-    if (!queue)
-        return std::unexpected(queue.error());
-    hl7::MllpTarget target;
-    target.host = settings.get(risHost);
-    target.port = quint16(settings.get(risPort));
-    target.security = settings.get(risTls) ? hl7::MllpTarget::Security::Tls : hl7::MllpTarget::Security::Plain;
-    hl7::MllpSender mllp(target);
-    return (*queue)->deliverDue(
-        [&](const transfer::Delivery& delivery) -> Result<transfer::Acknowledgement> {
-            if (target.host.isEmpty())
-                return fail(Fault::Unreachable, tr("no RIS is set up (setting ris.hl7.host)"));
-            const auto answer = mllp.send(delivery.payload, delivery.controlId, task);
-            if (!answer)
-                return std::unexpected(answer.error());
-            if (answer->isPending())
-                return fail(Fault::TimedOut, tr("the RIS took the report but has not said yet that it processed it"));
-            return plain(*answer);
-        },
-        task, force);
+    return Courier(m_profile).round(task, force);
+}
+
+Result<void> Session::releaseDelivery(qint64 id)
+{
+    if (auto permitted = permit(Action::Send); !permitted)
+        return permitted;
+    auto released = m_deliveries->release(id);
+    if (released)
+        wakeCourier();
+    return released;
+}
+
+Result<void> Session::cancelDelivery(qint64 id, const QString& user, const QString& why)
+{
+    if (auto permitted = permit(Action::Send); !permitted)
+        return permitted;
+    auto cancelled = m_deliveries->cancel(id, user, why);
+    if (cancelled)
+        wakeCourier(); // for what waited behind it
+    return cancelled;
 }
 
 void Session::startCourier()
 {
     if (m_mode == Mode::ViewOnly || m_courier)
         return;
-    m_courier = std::make_unique<RoundThread>(0, [this](Task& task, RoundThread::Why why) {
+    m_courier = std::make_unique<RoundThread>(0, [this, courier = std::make_shared<Courier>(m_profile)](Task& task, RoundThread::Why why) {
         using Force = transfer::DeliveryQueue::Force;
-        const auto outcome = deliver(task, why == RoundThread::Why::Woken ? Force::EvenEarly : Force::OnlyDue);
+        const auto outcome = courier->round(task, why == RoundThread::Why::Woken ? Force::EvenEarly : Force::OnlyDue);
         if (!outcome)
             qCWarning(lcNet) << "delivery round failed:" << int(outcome.error().fault);
         else if (outcome->acknowledged + outcome->held + outcome->waiting > 0)

@@ -82,6 +82,9 @@ public:
 
     /// Delivers what is due, on the calling thread (any), with connections of its own.
     Result<transfer::DeliveryQueue::Outcome> deliver(Task& task, transfer::DeliveryQueue::Force force) const;
+    /// As the queue's release() and cancel(), where the mode permits. Denied.
+    Result<void> releaseDelivery(qint64 id);
+    Result<void> cancelDelivery(qint64 id, const QString& user, const QString& why);
     /// From now on deliveries go out by themselves on a thread of their own; `delivered` tells of each round that changed something.
     void startCourier();
     void wakeCourier(); ///< something was queued: do not wait for the next round

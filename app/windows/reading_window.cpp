@@ -119,6 +119,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     connect(m_report, &ReportPanel::linkActivated, this, &ReadingWindow::showInstance);
     connect(m_report, &ReportPanel::backToImage, this, [this] { m_grid->active()->setFocus(); });
     connect(m_report, &ReportPanel::stateChanged, this, &ReadingWindow::updateBanner);
+    connect(m_report, &ReportPanel::outboxWanted, this, [this] { m_workstation.showOutbox(); });
     connect(&m_pathReader, &QFutureWatcherBase::finished, this, [this] {
         if (!std::exchange(m_isReadingPaths, false))
             return; // something else was opened meanwhile: these may be another patient's (BIR-01)

@@ -15,9 +15,12 @@ DeliveryState::State stateOf(transfer::Delivery::State state)
     case transfer::Delivery::State::Queued:
         return DeliveryState::State::Queued;
     case transfer::Delivery::State::Sent:
+    case transfer::Delivery::State::Committed:
         return DeliveryState::State::Sent;
     case transfer::Delivery::State::Acknowledged:
         return DeliveryState::State::Acknowledged;
+    case transfer::Delivery::State::Cancelled:
+        return DeliveryState::State::None;
     case transfer::Delivery::State::Held:
         break;
     }
@@ -45,6 +48,7 @@ ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(paren
             [this](const QString& id) { open(m_session.correction(id, app::Session::systemUser())); });
     connect(m_editor, &ReportEditor::linkActivated, this, &ReportPanel::linkActivated);
     connect(m_editor, &ReportEditor::backToImageRequested, this, &ReportPanel::backToImage);
+    connect(m_editor, &ReportEditor::holdDetailsRequested, this, &ReportPanel::outboxWanted);
     connect(&m_editor->document(), &ReportDocument::stateChanged, this, &ReportPanel::stateChanged);
     connect(&m_session, &app::Session::delivered, this, &ReportPanel::showDeliveries, Qt::QueuedConnection);
 }
@@ -140,13 +144,18 @@ void ReportPanel::showDeliveries()
         return m_editor->showProblem(message(deliveries.error()));
     std::vector<DeliveryState> states;
     m_deliveryState.clear();
-    for (const transfer::Delivery& delivery : *deliveries) {
-        // The last version's delivery stands for its target.
-        std::erase_if(states, [&](const DeliveryState& state) { return state.target == delivery.target; });
-        states.push_back({delivery.target, stateOf(delivery.state), delivery.lastError});
-        m_deliveryState = delivery.state == transfer::Delivery::State::Acknowledged ? tr("acknowledged by the %1").arg(delivery.target)
-                          : delivery.state == transfer::Delivery::State::Held       ? tr("held by the %1").arg(delivery.target)
-                                                                                     : tr("waiting for the %1").arg(delivery.target);
+    QMap<QString, const transfer::Delivery*> shown; // by target: the one that holds the others up, else the last version's
+    for (const transfer::Delivery& delivery : *deliveries)
+        if (const transfer::Delivery*& one = shown[delivery.target]; !one || !one->isOpen())
+            one = &delivery;
+    for (const transfer::Delivery* delivery : shown) {
+        using State = transfer::Delivery::State;
+        states.push_back({delivery->target, stateOf(delivery->state), transfer::remark(*delivery)});
+        const QString sentence = delivery->state == State::Acknowledged ? tr("acknowledged by the %1")
+                                 : delivery->state == State::Cancelled  ? tr("not sent to the %1")
+                                 : delivery->state == State::Held       ? tr("held by the %1")
+                                                                        : tr("waiting for the %1");
+        m_deliveryState = sentence.arg(delivery->target);
     }
     m_editor->setDeliveryStates(states);
     Q_EMIT stateChanged();

@@ -31,6 +31,7 @@ public:
 Q_SIGNALS:
     void linkActivated(const diascope::reporting::InstanceRef& where);
     void backToImage();
+    void outboxWanted();
     void stateChanged();
 
 private:
