@@ -49,7 +49,8 @@ Result<transfer::DeliveryQueue::Outcome> Courier::round(Task& task, transfer::De
     target.host = settings.get(risHost);
     target.port = quint16(settings.get(risPort));
     target.security = settings.get(risTls) ? hl7::MllpTarget::Security::Tls : hl7::MllpTarget::Security::Plain;
-    if (!m_mllp || target.host != m_target.host || target.port != m_target.port || target.security != m_target.security) {
+    target.caFile = settings.get(risCa);
+    if (!m_mllp || target != m_target) {
         m_mllp = std::make_unique<hl7::MllpSender>(target);
         m_target = target;
     }

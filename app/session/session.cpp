@@ -42,7 +42,7 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost),  known(risPort),           known(risTls),           known(risCharset),        known(risAnswerMinutes),
+        known(risHost),  known(risPort),           known(risTls), known(risCa),           known(risCharset),        known(risAnswerMinutes),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),

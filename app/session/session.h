@@ -17,6 +17,8 @@ class Exchange;
 inline const Setting<QString> risHost{"ris.hl7.host", QString()};
 inline const Setting<int> risPort{"ris.hl7.port", 2575};
 inline const Setting<bool> risTls{"ris.hl7.tls", false};
+/// PEM file of further authorities the RIS's certificate may come from; empty: the system's alone.
+inline const Setting<QString> risCa{"ris.hl7.ca", QString()};
 inline const Setting<QString> risCharset{"ris.hl7.charset", QStringLiteral("UNICODE UTF-8")};
 inline const Setting<QString> uiLanguage{"ui.language", QString()}; ///< "en", "zh_CN"; empty: the system's
 

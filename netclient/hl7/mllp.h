@@ -31,6 +31,7 @@ struct MllpTarget
     int connectTimeoutMs = 5000;
     int answerTimeoutMs = 30000;      ///< for the first acknowledgement that answers our message
     int applicationTimeoutMs = 10000; ///< after a CA: how long to wait for the AA on this connection
+    friend bool operator==(const MllpTarget&, const MllpTarget&) = default;
 };
 
 /// What the peer said to one message.
