@@ -155,6 +155,31 @@ private Q_SLOTS:
         QCOMPARE(program.json({"quarantine"}).array().size(), 1);
     }
 
+    void REP_15_theSecondReportOfAStudyIsToldOfTheFirst()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        SUCCEEDS(program.run({"import", write(folder, {}, 1)}));
+        const QString first = draft(program), second = draft(program);
+        SUCCEEDS(program.run({"report", "set", second, "findings", "Another view."}));
+        SUCCEEDS(program.run({"report", "sign", first, "--user", "Alpha"}));
+        const Ran refused = program.run({"report", "sign", second, "--user", "Beta"});
+        FAILS_PLAINLY(refused);
+        QVERIFY2(refused.err.contains("signed by Alpha") && refused.err.contains(first.toUtf8()), refused.err.constData());
+        const Ran third = program.run({"report", "new", "--study", demo::studyUidOf("phantom"), "--template", "general"});
+        QVERIFY2(third.out.contains("Alpha"), third.out.constData());
+        // Its text is not lost: it becomes the addendum.
+        SUCCEEDS(program.run({"report", "addendum", first, "--from", second, "--user", "Beta"}));
+        FAILS_PLAINLY(program.run({"report", "show", second}));
+        const QByteArray shown = program.run({"report", "show", first}).out;
+        QVERIFY2(shown.contains("Another view."), shown.constData());
+        SUCCEEDS(program.run({"report", "sign", first, "--user", "Beta"}));
+        // A department may want it otherwise.
+        SUCCEEDS(program.run({"config", "set", "report.severalOfStudy", "true"}));
+        SUCCEEDS(program.run({"report", "sign", draft(program)}));
+        SUCCEEDS(program.run({"report", "verify", "--all"}));
+    }
+
     void DEL_08_everySeriesIsHeldAgainstTheReport()
     {
         const Program program;
@@ -247,6 +272,7 @@ private Q_SLOTS:
         if (on != "absent")
             where.sopInstanceUid = session->archive().instancesOfStudy({demo::studyUidOf(on)})->front().uid.value;
         where.studyUid = named.isEmpty() ? QString() : demo::studyUidOf(named);
+        QVERIFY(session->configure("report.severalOfStudy", "true"));
         for (const bool isKeyImage : {false, true}) {
             auto report = *session->newReport({demo::studyUidOf("phantom")}, "general", "Reader");
             report.findSection("findings")->text = "A ball.";

@@ -23,6 +23,7 @@ class TestSeals : public QObject
         sampling.slices = 1;
         (void)demo::writeCt(folder.path(), {}, {}, sampling);
         (void)program.run({"import", folder.path()});
+        (void)program.run({"config", "set", "report.severalOfStudy", "true"});
         QStringList ids;
         for (int i = 0; i < reports; ++i) {
             ids << program.json({"report", "new", "--study", demo::studyUidOf("phantom"), "--template", "general"}).object()["reportId"].toString();

@@ -65,8 +65,11 @@ Outcome runNew(Call& call, app::Session& session, const QCommandLineParser& pars
         return failed(context.error());
     const QString id = parser.isSet("template") ? parser.value("template") : session.templates().suggest(*context);
     const auto report = session.newReport({parser.value("study")}, id, parser.isSet("user") ? parser.value("user") : app::Session::systemUser());
-    if (report)
-        call.say(report->reportId);
+    if (!report)
+        return failed(report.error());
+    call.say(report->reportId);
+    if (const auto other = session.signedBeside(*report); other && *other)
+        call.say(tr("this study has a signed report of %1, to which this one can only become an addendum: report addendum %2 --from %3").arg((*other)->signer, (*other)->reportId, report->reportId));
     return shown(call, report);
 }
 
@@ -157,7 +160,13 @@ Outcome runSign(Call& call, app::Session& session, const QCommandLineParser& par
 
 Outcome runAddendum(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
 {
-    return shown(call, session.addendum(words.value(0), parser.isSet("user") ? parser.value("user") : app::Session::systemUser()));
+    const QString user = parser.isSet("user") ? parser.value("user") : app::Session::systemUser();
+    if (!parser.isSet("from"))
+        return shown(call, session.addendum(words.value(0), user));
+    const auto draft = session.reports().load(parser.value("from"));
+    if (!draft)
+        return failed(draft.error());
+    return shown(call, session.becomeAddendum(*draft, words.value(0), user));
 }
 
 QJsonObject deliveryJson(const transfer::Delivery& delivery)
@@ -377,7 +386,7 @@ Outcome runDeliver(Call& call, const QCommandLineParser& parser)
 Verb reportVerb()
 {
     return {"report",
-            "new --study UID [--template ID] | show ID | set ID SECTION TEXT | measure ID FIGURE | sign ID [--user U] [--preliminary] | addendum ID | status ID "
+            "new --study UID [--template ID] | show ID | set ID SECTION TEXT | measure ID FIGURE | sign ID [--user U] [--preliminary] | addendum ID [--from DRAFT] | status ID "
             "| verify ID|--all | export ID --format text|pdf|hl7|sr --out F",
             tr("write, sign and export reports"),
             [](QCommandLineParser& parser) {
@@ -385,6 +394,7 @@ Verb reportVerb()
                                    {"template", tr("general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given"), "ID"},
                                    {"user", tr("the name on the report; the system's user where not given"), "U"},
                                    {"preliminary", tr("sign as preliminary")},
+                                   {"from", tr("the draft of the same study whose text the addendum takes over"), "DRAFT"},
                                    {"all", tr("every report: whether all that was signed is there and unchanged")},
                                    {"format", tr("text, pdf, hl7 or sr"), "F"},
                                    {"out", tr("file to write"), "F"}});

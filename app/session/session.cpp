@@ -42,7 +42,7 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost),  known(risPort),           known(risTls), known(risCa),           known(risCharset),        known(risAnswerMinutes),
+        known(risHost),  known(risPort),           known(risTls), known(risCa), known(severalReports),           known(risCharset),        known(risAnswerMinutes),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
@@ -351,6 +351,20 @@ Result<reporting::Report> Session::saveDraft(const reporting::Report& report)
     return m_reports->saveDraft(report);
 }
 
+Result<std::optional<reporting::ReportSummary>> Session::signedBeside(const reporting::Report& draft)
+{
+    if (m_settings->get(severalReports) || draft.version != 1 || draft.isSigned())
+        return std::optional<reporting::ReportSummary>();
+    return m_reports->signedBeside(draft);
+}
+
+Result<reporting::Report> Session::becomeAddendum(const reporting::Report& draft, const QString& reportId, const QString& author)
+{
+    if (auto permitted = permit(Action::Report); !permitted)
+        return std::unexpected(permitted.error());
+    return m_reports->becomeAddendum(draft, reportId, author);
+}
+
 DraftKeeper& Session::drafts()
 {
     if (!m_drafts)
@@ -402,6 +416,7 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
     signing.as = as;
     signing.evidence.images = std::move(*images);
     signing.evidence.placed = std::move(*placed);
+    signing.isOnlyOfStudy = !m_settings->get(severalReports);
     sealKey(MakeKey::Yes);
     auto signedReport = m_reports->sign(report, signing, [&](Database& database, const reporting::Report& version) -> Result<void> {
         reporting::OruOptions options;

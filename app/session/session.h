@@ -16,6 +16,8 @@ class Exchange;
 /// ris.* : where signed reports go (CLI.md).
 inline const Setting<QString> risHost{"ris.hl7.host", QString()};
 inline const Setting<int> risPort{"ris.hl7.port", 2575};
+/// Several reports of one study may be signed; else the second becomes the first one's addendum.
+inline const Setting<bool> severalReports{"report.severalOfStudy", false};
 inline const Setting<bool> risTls{"ris.hl7.tls", false};
 /// PEM file of further authorities the RIS's certificate may come from; empty: the system's alone.
 inline const Setting<QString> risCa{"ris.hl7.ca", QString()};
@@ -76,6 +78,9 @@ public:
     /// reporting::checkSigning), Unsupported (a character does not fit the RIS's character set; nothing was signed).
     Result<reporting::Report> sign(const reporting::Report& report, reporting::SignAs as, const QString& user);
     Result<reporting::Report> saveDraft(const reporting::Report& report);
+    /// The signed report of the same study that keeps this draft from being signed; nothing: it may be.
+    Result<std::optional<reporting::ReportSummary>> signedBeside(const reporting::Report& draft);
+    Result<reporting::Report> becomeAddendum(const reporting::Report& draft, const QString& reportId, const QString& author);
     /// For windows, whose thread must not wait for a database.
     DraftKeeper& drafts();
     Result<reporting::Report> addendum(const QString& reportId, const QString& author);

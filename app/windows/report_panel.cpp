@@ -1,4 +1,5 @@
 #include "app/windows/report_panel.h"
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace diascope::windows
@@ -29,11 +30,19 @@ DeliveryState::State stateOf(transfer::Delivery::State state)
 
 } // namespace
 
-ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_editor(new ReportEditor(this))
+ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_editor(new ReportEditor(this)), m_toAddendum(new QPushButton(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_toAddendum);
     layout->addWidget(m_editor);
+    m_toAddendum->hide();
+    connect(m_toAddendum, &QPushButton::clicked, this, [this] {
+        m_editor->flush();
+        if (m_session.drafts().unsaved(m_editor->document().report().reportId))
+            return showSaving(); // once more, when it is stored
+        open(m_session.becomeAddendum(m_editor->document().report(), m_beside, app::Session::systemUser()));
+    });
     m_editor->setViewingOnly(session.mode() == app::Mode::ViewOnly);
     connect(m_editor, &ReportEditor::newReportRequested, this,
             [this](const QString& id) { open(m_session.newReport(m_study, id, app::Session::systemUser())); });
@@ -58,6 +67,7 @@ bool ReportPanel::hasReport() const { return !m_editor->document().report().repo
 void ReportPanel::setStudy(const dicom::StudyUid& study)
 {
     m_editor->flush();
+    m_toAddendum->hide();
     m_study = study;
     m_evidence = {};
     const auto contexts = m_session.studyContexts(study);
@@ -82,6 +92,7 @@ void ReportPanel::clear(const QString& why)
     m_editor->flush();
     m_study = {};
     m_deliveryState.clear();
+    m_toAddendum->hide();
     m_editor->clear(why);
     m_editor->setTemplates({});
     Q_EMIT stateChanged();
@@ -96,6 +107,7 @@ void ReportPanel::open(const Result<Report>& report)
     m_editor->setReport(unsaved ? *unsaved : *report);
     m_editor->document().setEvidence(m_evidence);
     showSaving();
+    showBeside();
     showDeliveries();
 }
 
@@ -129,10 +141,24 @@ void ReportPanel::showSaving()
 void ReportPanel::sign(SignAs as)
 {
     m_editor->flush();
-    if (m_session.drafts().unsaved(m_editor->document().report().reportId))
+    if (m_session.drafts().unsaved(m_editor->document().report().reportId)) {
         m_signing = as; // as soon as it is stored
-    else
-        open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
+        return;
+    }
+    const auto done = m_session.sign(m_editor->document().report(), as, app::Session::systemUser());
+    open(done);
+    if (!done)
+        showBeside();
+}
+
+/// Somebody else's signed report of the same study is said at once, not when this one is to be signed.
+void ReportPanel::showBeside()
+{
+    const auto other = m_session.signedBeside(m_editor->document().report());
+    m_beside = other && *other ? (*other)->reportId : QString();
+    m_toAddendum->setVisible(!m_beside.isEmpty());
+    if (!m_beside.isEmpty())
+        m_toAddendum->setText(tr("Signed already by %1: make this an addendum").arg((*other)->signer).replace(u'&', QStringLiteral("&&")));
 }
 
 void ReportPanel::showDeliveries()

@@ -3,6 +3,8 @@
 #include "reporting/ui/report_editor.h"
 #include <QWidget>
 
+class QPushButton;
+
 namespace diascope::windows
 {
 
@@ -40,6 +42,7 @@ private:
     void sign(reporting::SignAs as);
     void open(const Result<reporting::Report>& report);
     void showDeliveries();
+    void showBeside();
     void sayWhetherInserted(bool isInserted);
     bool hasReport() const;
 
@@ -47,6 +50,8 @@ private:
     reporting::ReportEditor* m_editor;
     dicom::StudyUid m_study;
     reporting::Evidence m_evidence;
+    QPushButton* m_toAddendum; ///< where another report of the study is signed
+    QString m_beside;          ///< its ID
     QString m_deliveryState;
     std::optional<reporting::SignAs> m_signing; ///< as soon as it is stored
 };

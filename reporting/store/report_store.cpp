@@ -334,6 +334,13 @@ Result<Report> ReportStore::sign(const Report& report, const Signing& signing, c
     row->reset();
     if (auto done = checkKept(report); !done)
         return std::unexpected(done.error());
+    if (signing.isOnlyOfStudy && report.version == 1) {
+        const auto other = signedBeside(report);
+        if (!other)
+            return std::unexpected(other.error());
+        if (*other)
+            return fail(Fault::Conflict, tr("another report of this study was signed by %1 (%2): make this one its addendum").arg((*other)->signer, (*other)->reportId));
+    }
     auto signedReport = signedVersion(report, signing.as, signing.user, QDateTime::currentDateTimeUtc(), signing.evidence);
     if (!signedReport)
         return signedReport;
@@ -370,6 +377,36 @@ Result<Report> ReportStore::follow(const QString& reportId, Purpose purpose, con
     if (auto done = transaction->commit(); !done)
         return std::unexpected(done.error());
     return stored;
+}
+
+Result<std::optional<ReportSummary>> ReportStore::signedBeside(const Report& report) const
+{
+    auto others = summaries(s("WHERE study_uid=? AND report_id<>? AND version>0 AND status<>'cancelled'"), {report.study.studyUid + s(""), report.reportId});
+    if (!others)
+        return std::unexpected(others.error());
+    return others->empty() ? std::optional<ReportSummary>() : std::move(others->front());
+}
+
+Result<Report> ReportStore::becomeAddendum(const Report& draft, const QString& reportId, const QString& author)
+{
+    if (draft.version != 1 || draft.isSigned())
+        return fail(Fault::Conflict, tr("only a draft that never was signed becomes an addendum"));
+    auto addendum = follow(reportId, Purpose::Addendum, author);
+    if (!addendum)
+        return addendum;
+    QStringList text;
+    for (const Section& section : draft.sections)
+        if (const QString plain = section.plainText().trimmed(); !plain.isEmpty())
+            text << section.title + QStringLiteral(":\n") + plain;
+    addendum->sections.back().text = text.join(QStringLiteral("\n\n"));
+    addendum->measurements.insert(addendum->measurements.end(), draft.measurements.begin(), draft.measurements.end());
+    addendum->keyImages.insert(addendum->keyImages.end(), draft.keyImages.begin(), draft.keyImages.end());
+    auto saved = saveDraft(*addendum);
+    if (!saved)
+        return saved;
+    if (auto gone = discardDraft(draft); !gone) // a kill before it leaves the draft beside the addendum: nothing is lost
+        return std::unexpected(gone.error());
+    return saved;
 }
 
 Result<void> ReportStore::discardDraft(const Report& report)

@@ -41,6 +41,7 @@ struct Signing
     QString user; ///< already authenticated by the caller (REP-10)
     SignAs as = SignAs::Final;
     Evidence evidence;
+    bool isOnlyOfStudy = false; ///< refused where another report of the study is signed: this one becomes its addendum
 };
 
 /// Reports in the profile's database (synchronous=FULL). One instance a thread; several on one file are fine.
@@ -77,6 +78,11 @@ public:
     {
         return follow(reportId, Purpose::Addendum, author);
     }
+    /// Another report of the study that is signed and not void; nothing: there is none.
+    Result<std::optional<ReportSummary>> signedBeside(const Report& report) const;
+    /// What a draft that never was signed says, as an addendum to `reportId`, stored; the draft goes. Conflict: as follow(); the draft
+    /// is not the stored one.
+    Result<Report> becomeAddendum(const Report& draft, const QString& reportId, const QString& author);
     /// Drops a working copy that never was signed. Conflict: revision is not the stored one.
     Result<void> discardDraft(const Report& report);
     /// A signed version that says the report is void. Conflict: nothing is signed, or a working copy is there.
