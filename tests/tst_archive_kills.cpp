@@ -240,7 +240,7 @@ private Q_SLOTS:
         QCOMPARE(deed("upgrade", profile, {}), 0);
         const double wholeMs = double(clock.nsecsElapsed()) / 1e6;
         const QString whollyNew = state();
-        QVERIFY(whollyOld.startsWith("1 0 0 3000 ") && whollyNew.startsWith("2 4 4 3000 "));
+        QVERIFY(whollyOld.startsWith("1 0 0 3000 ") && whollyNew.startsWith(QStringLiteral("%1 4 4 3000 ").arg(schema().size())));
         int asOld = 0, asNew = 0, killed = 0;
         restore();
         for (int round = 0; round < std::max(12, kills() / 10); ++round) {
