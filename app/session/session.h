@@ -55,6 +55,11 @@ public:
     Result<QString> configured(const QString& key) const;
     static QStringList settingKeys();
 
+    /// Archive::import() where the mode permits it. Errors: Denied, the archive's. Any thread.
+    Result<archive::ImportReport> import(const QStringList& paths, archive::ImportMode mode, Task& task);
+    /// Keeps a figure with its study. Errors: Denied, the database's.
+    Result<void> saveFigure(const dicom::StudyUid& study, const viewer::Figure& figure);
+
     /// What the images say of a study. NotFound.
     Result<reporting::StudyContext> studyContext(const dicom::StudyUid& study);
     /// A stored draft from a template, with the study's merge fields filled. Errors: NotFound, Denied, Conflict.
