@@ -346,6 +346,7 @@ private Q_SLOTS:
         row("SAF-11 node remove", 1, {"node", "remove", "PEER"});
         row("SAF-11 config set", 1, {"config", "set", "ris.hl7.host", "elsewhere"});
         row("SAF-11 measure and save", 1, {"measure", "FILE", "--length", "1,1,5,5", "--save"});
+        row("SAF-11 demonstration", 1, {"demo", "--headless", "OUT"});
         row("SAF-11 media", 1, {"media", "--study", study, "--out", "OUT"});
         row("SAF-11 listen", 1, {"listen", "--port", "0"});
         row("studies", 0, {"studies"});

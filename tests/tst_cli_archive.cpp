@@ -3,6 +3,8 @@
 #include "tests/support/program.h"
 #include <QDirIterator>
 #include <QElapsedTimer>
+#include <QScopeGuard>
+#include <csignal>
 
 using namespace diascope;
 using test::bytesOf;
@@ -255,6 +257,91 @@ private Q_SLOTS:
         QVERIFY(listener.waitForFinished(15000));
         SUCCEEDS(program.run({"rebuild"}));
         SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// Twelve sign while another process makes the database anew: each signature is kept or refused.
+    void STO_06_signaturesDuringARecoveryAreKeptOrRefused()
+    {
+        Program program;
+        QTemporaryDir source;
+        QVERIFY(!fill(program, source.path()).isEmpty());
+        QTemporaryDir many;
+        demo::Study filler;
+        filler.seed = "filler";
+        QVERIFY(demo::writeCt(many.path(), {}, filler, {.columns = 16, .rows = 16, .slices = 400}));
+        SUCCEEDS(program.run({"import", many.path()}));
+        QStringList drafts;
+        for (int number = 0; number < 12; ++number) {
+            demo::Study read;
+            read.seed = QStringLiteral("read %1").arg(number);
+            QTemporaryDir folder;
+            QVERIFY(demo::writeCt(folder.path(), {}, read, {.columns = 16, .rows = 16, .slices = 1}));
+            SUCCEEDS(program.run({"import", folder.path()}));
+            drafts << program.json({"report", "new", "--study", demo::studyUidOf(read.seed), "--template", "general"}).object()["reportId"].toString();
+            SUCCEEDS(program.run({"report", "set", drafts.last(), "findings", "Nothing found."}));
+        }
+        damageIt(databaseOf(program), "quarantine"); // signing does not touch it
+        QProcess rebuild;
+        program.start(rebuild, {"rebuild"});
+        QVERIFY(rebuild.waitForStarted());
+        QTRY_VERIFY(QFileInfo::exists(program.profile() + "/recovery/diascope.db"));
+        int isSigned = 0, lost = 0;
+        QStringList acknowledged;
+        const auto process = pid_t(rebuild.processId());
+        for (const QString& id : drafts) { // one at each moment of it: it is held while the reader signs
+            const bool isRunning = rebuild.state() == QProcess::Running;
+            if (isRunning)
+                ::kill(process, SIGSTOP);
+            const auto ran = program.run({"report", "sign", id, "--user", "Reader"});
+            if (isRunning)
+                ::kill(process, SIGCONT);
+            if (ran.code == 0)
+                acknowledged << id;
+            else
+                FAILS_PLAINLY(ran);
+            (void)rebuild.waitForFinished(5);
+        }
+        QVERIFY(rebuild.state() == QProcess::NotRunning || rebuild.waitForFinished(60000));
+        QVERIFY2(rebuild.exitCode() == 0, rebuild.readAllStandardError().constData());
+        for (const QString& id : drafts) {
+            const bool isThere = program.json({"report", "show", id}).object()["status"].toString() == "final";
+            isSigned += isThere;
+            lost += !isThere && acknowledged.contains(id);
+        }
+        qInfo("STO-06: of %d signatures during a recovery %d were acknowledged, %d stand, %d are lost", int(drafts.size()), int(acknowledged.size()), isSigned, lost);
+        QCOMPARE(lost, 0);
+        QCOMPARE(isSigned, int(acknowledged.size()));
+        SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// A fresh process on a disk without a free byte: it lists what is there and removes some of it.
+    void STO_02_onAFullDiskSomethingCanBeRemoved()
+    {
+        QTemporaryDir small;
+        if (test::run("mount", {"-t", "tmpfs", "-o", "size=16m", "tmpfs", small.path()}).code != 0)
+            QSKIP("no small disk can be mounted here");
+        const auto unmounted = qScopeGuard([&] { test::run("umount", {small.path()}); });
+        Program program;
+        const QStringList there{"--profile", small.filePath("profile")};
+        QTemporaryDir source;
+        for (const char* seed : {"stays", "goes"}) {
+            demo::Study made;
+            made.seed = seed;
+            QVERIFY(demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}));
+        }
+        SUCCEEDS(program.run(there + QStringList{"import", source.path()}));
+        QFile ballast(small.filePath("ballast"));
+        QVERIFY(ballast.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+        for (const QByteArray& bytes : {QByteArray(1 << 20, 'x'), QByteArray(4096, 'x'), QByteArray(1, 'x')})
+            while (ballast.write(bytes) > 0) {
+            }
+        int code = -1;
+        QByteArray err;
+        QCOMPARE(program.json(there + QStringList{"studies"}, &code, &err).array().size(), 2);
+        QVERIFY2(code == 0, err.constData());
+        SUCCEEDS(program.run(there + QStringList{"remove", demo::studyUidOf("goes")}));
+        QCOMPARE(program.json(there + QStringList{"studies"}).array().size(), 1);
+        SUCCEEDS(program.run(there + QStringList{"verify"}));
     }
 
     /// What was used least lately goes first, and what is nowhere else stays, with a word about it.

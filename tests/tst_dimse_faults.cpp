@@ -8,6 +8,8 @@
 #include "tests/support/scripted_scp.h"
 #include <QElapsedTimer>
 #include <QTcpSocket>
+#include <QTimer>
+#include <QtConcurrent/QtConcurrentRun>
 #include <netinet/in.h>
 #include <numeric>
 #include <random>
@@ -404,6 +406,81 @@ private Q_SLOTS:
         const ListenerStatus status = (*started)->status();
         QCOMPARE(status.refused, 2);
         QVERIFY2(status.lastRefusal.startsWith("127.0.0.2: "), qPrintable(status.lastRefusal));
+    }
+
+    /// Two addresses hold all places, each in the middle of an instance of which a byte comes now and then; a third still comes in,
+    /// and who sends at speed stays.
+    void NET_12_slowAssociationsMakeRoom()
+    {
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        options.maximumAssociations = 5;
+        options.maximumPerAddress = 2;
+        options.rateWindowMs = 300;
+        const auto started = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(started);
+        std::vector<std::unique_ptr<QTcpSocket>> slow;
+        const auto join = [&](const char* address) {
+            auto socket = std::make_unique<QTcpSocket>();
+            if (!socket->bind(QHostAddress(QLatin1String(address))))
+                return std::unique_ptr<QTcpSocket>();
+            socket->connectToHost(QHostAddress::LocalHost, (*started)->port());
+            socket->write(associateRequest(1));
+            if (!socket->waitForConnected(5000) || !socket->waitForReadyRead(5000) || socket->readAll().at(0) != 2)
+                return std::unique_ptr<QTcpSocket>();
+            socket->write(pdv(1, 3, command(0x0001)));
+            return socket;
+        };
+        for (const char* address : {"127.0.0.2", "127.0.0.2", "127.0.0.3", "127.0.0.3"})
+            slow.push_back(join(address));
+        const auto quick = join("127.0.0.4");
+        QVERIFY(quick && std::all_of(slow.begin(), slow.end(), [](const auto& socket) { return socket != nullptr; }));
+        const QByteArray piece = pdv(1, 0, QByteArray(1 << 14, 'x'));
+        const QByteArray trickle = pdv(1, 0, QByteArray(5000, 'x'));
+        QTimer sending;
+        qsizetype at = 0;
+        connect(&sending, &QTimer::timeout, this, [&] {
+            for (const auto& socket : slow)
+                socket->write(trickle.mid(at % trickle.size(), 1));
+            ++at;
+            quick->write(piece);
+        });
+        sending.start(20);
+        Task task;
+        Local local = m_local;
+        const auto third = [&] { return dimse::echo({"l", "DIASCOPE", "127.0.0.1", (*started)->port(), false, {}, {}, {}}, local, task).has_value(); };
+        const auto echoed = [&] {
+            auto asked = QtConcurrent::run(third);
+            while (!asked.isFinished())
+                QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
+            return asked.result();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(echoed(), 8000);
+        const ListenerStatus status = (*started)->status();
+        QVERIFY2(status.lastRefusal.startsWith("127.0.0.2: ") || status.lastRefusal.startsWith("127.0.0.3: "), qPrintable(status.lastRefusal));
+        QCOMPARE(quick->state(), QAbstractSocket::ConnectedState);
+    }
+
+    /// A byte now and then in the middle of a message is no life: it is ended as silence is.
+    void NET_12_aTrickleIsEnded()
+    {
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        options.dimseSeconds = 1;
+        options.rateWindowMs = 200;
+        const auto started = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(started);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, (*started)->port());
+        socket.write(associateRequest(1) + pdv(1, 3, command(0x0001)));
+        const QByteArray trickle = pdv(1, 0, QByteArray(5000, 'x'));
+        QTimer sending;
+        qsizetype at = 0;
+        connect(&sending, &QTimer::timeout, this, [&] { socket.write(trickle.mid(at++, 1)); });
+        sending.start(100);
+        QTRY_COMPARE_WITH_TIMEOUT((*started)->status().associations, 1, 5000);
+        QTRY_COMPARE_WITH_TIMEOUT((*started)->status().associations, 0, 8000);
+        QVERIFY2((*started)->status().lastRefusal.startsWith("127.0.0.1: "), qPrintable((*started)->status().lastRefusal));
     }
 };
 

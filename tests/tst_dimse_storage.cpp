@@ -325,6 +325,44 @@ private Q_SLOTS:
         QVERIFY(collector.all.empty());
     }
 
+    /// What the command announces is what is stored and answered for: another instance, or one of another class, is refused
+    /// with 0xA900 (PS3.4 table B.2-1), and its sender does not take the announced one for stored.
+    void NET_13_anotherInstanceThanAnnouncedIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("announced");
+        QTest::addColumn<QByteArray>("syntax");
+        QTest::addColumn<QByteArray>("status");
+        QTest::newRow("NET-13 the same") << instance << QByteArray("1.2.840.10008.1.2.4.90") << QByteArray::fromHex("00000009020000000000");
+        QTest::newRow("NET-13 another instance") << QByteArray("2.25.800.1.2") << QByteArray("1.2.840.10008.1.2.4.90") << QByteArray::fromHex("000000090200000000a9");
+        QTest::newRow("NET-13 the beginning of its UID") << instance.chopped(2) << QByteArray("1.2.840.10008.1.2.4.90") << QByteArray::fromHex("000000090200000000a9");
+    }
+    void NET_13_anotherInstanceThanAnnouncedIsRefused()
+    {
+        QFETCH(QByteArray, announced);
+        QFETCH(QByteArray, syntax);
+        QFETCH(QByteArray, status);
+        Collector collector;
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        const auto listener = Listener::start(options, collector.sink());
+        QVERIFY(listener);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, (*listener)->port());
+        QVERIFY(socket.waitForConnected(5000));
+        socket.write(test::associateRequest("DIASCOPE        ", ct, syntax));
+        QVERIFY(socket.waitForReadyRead(5000));
+        QCOMPARE(int(socket.readAll().at(0)), 2);
+        socket.write(test::pdv(1, 3, test::commandSet(element(0, 2, test::uid(ct)) + element(0, 0x100, little(1, 2)) +
+                                                      element(0, 0x110, little(1, 2)) + element(0, 0x700, little(0, 2)) +
+                                                      element(0, 0x800, little(1, 2)) + element(0, 0x1000, test::uid(announced)))) +
+                     test::pdv(1, 2, encapsulated()));
+        QByteArray answer;
+        while (!answer.contains(QByteArray::fromHex("000000090200")) && socket.waitForReadyRead(5000))
+            answer += socket.readAll();
+        QVERIFY2(answer.contains(status), answer.toHex(' ').constData());
+        QCOMPARE(collector.all.size(), size_t(announced == instance ? 1 : 0));
+    }
+
     void NET_12_idleConnectionsDoNotShutTheListener()
     {
         ListenerOptions options;

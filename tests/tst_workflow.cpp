@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "app/session/recovery.h"
 #include "app/session/session.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/mllp_receiver.h"
@@ -129,6 +130,51 @@ private Q_SLOTS:
         const QByteArray payload = deliveriesOf(*session, draft.reportId).at(0).payload;
         QVERIFY2(payload.contains("王"), payload.constData());
         QVERIFY(!payload.contains('?'));
+    }
+
+    /// What is signed while the database is made anew stands in the one that stays, or is refused: no signature is lost with
+    /// the database it went into. Tried at each step of the recovery that it tells of.
+    void STO_06_noSignatureIsLostInARecovery()
+    {
+        QTemporaryDir profile;
+        QStringList drafts;
+        {
+            const auto session = openSession(profile.path());
+            for (int number = 0; number < 3; ++number)
+                drafts << draftIn(*session, QStringLiteral("recovered %1").arg(number)).reportId;
+        }
+        QStringList acknowledged;
+        int tries = 0;
+        const auto sign = [&] {
+            const auto session = app::Session::open(profile.path(), app::Mode::Reading);
+            const QString id = drafts.value(tries++);
+            const auto draft = session ? (*session)->reports().load(id) : std::unexpected(session.error());
+            if (draft && (*session)->sign(*draft, reporting::SignAs::Final, "Reader"))
+                acknowledged << id;
+            else if (!draft)
+                QVERIFY2(draft.error().fault == Fault::Denied && !draft.error().detail.isEmpty(), qPrintable(message(draft.error())));
+        };
+        Task task([&](qint64, qint64, const QString&) {
+            if (tries < drafts.size())
+                sign();
+        });
+        const auto recovered = app::recoverDatabase(profile.path(), task);
+        QVERIFY2(recovered, recovered ? "" : qPrintable(message(recovered.error())));
+        QVERIFY(tries > 0);
+        const auto session = openSession(profile.path());
+        for (const QString& id : drafts) {
+            const auto report = session->reports().load(id);
+            QVERIFY(report);
+            QVERIFY2(report->isSigned() || !acknowledged.contains(id), "a report that was signed is a draft again");
+            QCOMPARE(deliveriesOf(*session, id).size(), size_t(acknowledged.contains(id)));
+            if (!report->isSigned())
+                QVERIFY(session->sign(*report, reporting::SignAs::Final, "Reader"));
+        }
+        // The other way round: who has the profile open is not robbed of its database.
+        Task again;
+        const auto refused = app::recoverDatabase(profile.path(), again);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, Fault::Denied);
     }
 
     void signingTwiceQueuesOnce() // DEL-07

@@ -51,10 +51,8 @@ Outcome runImport(Call& call, const QCommandLineParser& parser)
     const auto session = call.session();
     if (!session)
         return failed(session.error());
-    if (auto permitted = (*session)->permit(app::Action::Import); !permitted)
-        return failed(permitted.error());
     const auto mode = parser.isSet("reference") ? archive::ImportMode::Reference : archive::ImportMode::Copy;
-    const auto report = (*session)->archive().import(parser.positionalArguments(), mode, call.task());
+    const auto report = (*session)->import(parser.positionalArguments(), mode, call.task());
     if (!report)
         return failed(report.error());
     (*session)->exchange().makeRoom();

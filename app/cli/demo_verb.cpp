@@ -92,7 +92,7 @@ private:
     {
         if (!m_pacs) { // DCMTK's server is not on this machine
             note(tr("PACS: %1; the files are imported instead").arg(message(m_pacs.error())));
-            const auto imported = m_session.archive().import({m_scratch.filePath(QStringLiteral("patient"))}, archive::ImportMode::Copy, m_call.task());
+            const auto imported = m_session.import({m_scratch.filePath(QStringLiteral("patient"))}, archive::ImportMode::Copy, m_call.task());
             if (imported && !imported->failure)
                 return {};
             return std::unexpected(imported ? *imported->failure : imported.error());
@@ -200,7 +200,7 @@ private:
         };
         for (const Figure& drawn : {figure("length", {{columns * 0.3, rows * 0.5}, {columns * 0.7, rows * 0.5}}),
                                     figure("ellipse", {{columns * 0.4, rows * 0.4}, {columns * 0.5, rows * 0.5}})}) {
-            if (auto saved = m_session.figures()->save(m_study, drawn); !saved)
+            if (auto saved = m_session.saveFigure(m_study, drawn); !saved)
                 return saved;
             const auto values = app::measurementsOf(drawn, m_volume);
             m_measurements.insert(m_measurements.end(), values.begin(), values.end());
@@ -243,8 +243,9 @@ private:
     Result<void> signAndDeliver()
     {
         if (m_ris) {
-            m_session.settings().set(app::risHost, QStringLiteral("127.0.0.1"));
-            m_session.settings().set(app::risPort, int((*m_ris)->port()));
+            for (const auto& [key, value] : {std::pair(app::risHost.key, QStringLiteral("127.0.0.1")), std::pair(app::risPort.key, QString::number((*m_ris)->port()))})
+                if (auto set = m_session.configure(QLatin1String(key), value); !set)
+                    return set;
         }
         const auto signedReport = m_session.sign(m_report, reporting::SignAs::Final, QStringLiteral("Demonstration Reader"));
         if (!signedReport)
@@ -308,13 +309,15 @@ Outcome runDemo(Call& call, const QCommandLineParser& parser)
     if (!parser.isSet("headless"))
         return wrongUsage(tr("--headless DIR is wanted"));
     const QString folder = QDir(parser.value("headless")).absolutePath();
-    if (!QDir().mkpath(folder))
-        return failed(tr("the folder %1 cannot be created").arg(folder));
     if (call.profileFolder.isEmpty())
         call.profileFolder = folder + QStringLiteral("/profile");
     const auto session = call.session();
     if (!session)
         return failed(session.error());
+    if (auto permitted = (*session)->permit(app::Action::Sign); !permitted) // its end: before anything is made
+        return failed(permitted.error());
+    if (!QDir().mkpath(folder))
+        return failed(tr("the folder %1 cannot be created").arg(folder));
     const auto done = HeadlessReading(call, **session, folder).run();
     if (!done)
         return failed(done.error());

@@ -163,9 +163,7 @@ Outcome runMeasure(Call& call, const QCommandLineParser& parser)
         const auto session = call.session();
         if (!session)
             return failed(session.error());
-        if (auto permitted = (*session)->permit(app::Action::Annotate); !permitted)
-            return failed(permitted.error());
-        if (auto saved = (*session)->figures()->save(instance.studyUid, figure); !saved)
+        if (auto saved = (*session)->saveFigure(instance.studyUid, figure); !saved)
             return failed(saved.error());
         result["figureId"] = figure.id;
         call.say(QStringLiteral("figure %1").arg(figure.id));

@@ -3,10 +3,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QScopeGuard>
-#include <fcntl.h>
 #include <filesystem>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace diascope::app
 {
@@ -96,14 +93,12 @@ Result<Recovery> recoverDatabase(const QString& profileFolder, Task& task)
         return std::unexpected(profile.error());
     if (!QDir(profile->pixelFolder()).exists())
         return fail(Fault::Damaged, tr("%1 is no database, and there are no images beside it").arg(profile->databasePath()));
-    // The system's lock: one that is only written into a file outlives a kill between the two.
-    const QString lock = profile->folder() + QStringLiteral("/recovery.lock");
-    const int alone = ::open(QFile::encodeName(lock).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (alone < 0)
-        return fail(Fault::Unreadable, tr("%1 cannot be made").arg(lock));
-    const auto unlock = qScopeGuard([alone] { ::close(alone); });
-    if (::flock(alone, LOCK_EX | LOCK_NB) != 0 || archive::Archive::isOpen(*profile))
+    // Until the new database has its name: what anybody wrote into the damaged one after it was read would be lost with it.
+    const auto alone = Database::lockForReplacing(profile->folder());
+    if (!alone && alone.error().fault == Fault::Denied)
         return fail(Fault::Denied, tr("another Diascope has %1 open: close it first").arg(profile->folder()));
+    if (!alone)
+        return std::unexpected(alone.error());
     const QString folder = profile->folder() + QStringLiteral("/recovery");
     removeFolder(folder);
     const auto made = Profile::open(folder);

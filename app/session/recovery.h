@@ -18,7 +18,7 @@ Result<bool> isDatabaseSound(const QString& profileFolder);
 
 /// A new database in place of a damaged one: what can still be read of reports, annotations and queues is taken over, and the
 /// index is made from the files. It is made beside the damaged one and takes its place when it is whole: until then, also after
-/// a kill, everything is as it was. Errors: Denied (another process has the profile open), Damaged (no profile of ours), those
+/// a kill, everything is as it was. Nobody opens the profile meanwhile. Errors: Denied (somebody has the profile open), Damaged (no profile of ours), those
 /// of the new database and of the rebuilding.
 Result<Recovery> recoverDatabase(const QString& profileFolder, Task& task);
 

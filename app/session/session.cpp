@@ -209,6 +209,20 @@ Result<void> Session::configure(const QString& key, const QString& value)
     return stored;
 }
 
+Result<archive::ImportReport> Session::import(const QStringList& paths, archive::ImportMode mode, Task& task)
+{
+    if (auto permitted = permit(Action::Import); !permitted)
+        return std::unexpected(permitted.error());
+    return m_archive->import(paths, mode, task);
+}
+
+Result<void> Session::saveFigure(const dicom::StudyUid& study, const viewer::Figure& figure)
+{
+    if (auto permitted = permit(Action::Annotate); !permitted)
+        return permitted;
+    return m_figures->save(study, figure);
+}
+
 Result<std::vector<reporting::StudyContext>> Session::studyContexts(const dicom::StudyUid& study)
 {
     const auto row = m_archive->study(study);

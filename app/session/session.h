@@ -60,6 +60,11 @@ public:
     Result<QString> configured(const QString& key) const;
     static QStringList settingKeys();
 
+    /// Archive::import() where the mode permits it. Errors: Denied, the archive's. Any thread.
+    Result<archive::ImportReport> import(const QStringList& paths, archive::ImportMode mode, Task& task);
+    /// Keeps a figure with its study. Errors: Denied, the database's.
+    Result<void> saveFigure(const dicom::StudyUid& study, const viewer::Figure& figure);
+
     /// What the images say of a study: of all its series, but for what a person accepted as the same patient nevertheless. The
     /// first stands for the study. NotFound.
     Result<std::vector<reporting::StudyContext>> studyContexts(const dicom::StudyUid& study);

@@ -133,9 +133,8 @@ void StudyBrowser::importPaths(const QStringList& paths)
 {
     if (auto permitted = m_session.permit(app::Action::Import); !permitted)
         return showMessage(message(permitted.error()), true);
-    archive::Archive* archive = &m_session.archive();
-    m_jobs->start(tr("Import"), [archive, paths, exchange = &m_session.exchange()](Task& task) -> Result<QString> {
-        const auto report = archive->import(paths, archive::ImportMode::Copy, task);
+    m_jobs->start(tr("Import"), [session = &m_session, paths, exchange = &m_session.exchange()](Task& task) -> Result<QString> {
+        const auto report = session->import(paths, archive::ImportMode::Copy, task);
         if (!report)
             return std::unexpected(report.error());
         QString text = StudyBrowser::tr("%1 imported, %2 here before, %3 not readable, %4 skipped")

@@ -237,9 +237,7 @@ struct Demonstration
         app::Session& session = workstation.session();
         if (auto started = demo::Pacs::start(folder.filePath(QStringLiteral("pacs")))) {
             pacs = std::move(*started);
-            dimse::Nodes nodes(session.settings());
-            (void)nodes.remove(pacs->node().name);
-            (void)nodes.add(pacs->node());
+            (void)session.exchange().storeNode(pacs->node(), {});
         }
         if (auto started = demo::Ris::start(folder.filePath(QStringLiteral("ris")))) {
             ris = std::move(*started);
@@ -248,10 +246,9 @@ struct Demonstration
         }
         Q_EMIT session.settingsChanged();
         const QString patient = folder.filePath(QStringLiteral("patient"));
-        archive::Archive* archive = &session.archive();
         const auto node = pacs ? std::optional(pacs->node()) : std::nullopt;
         Job* job = workstation.browser().jobs().start(
-            Workstation::tr("Demonstration patient"), [patient, archive, node, local = session.local()](Task& task) -> Result<QString> {
+            Workstation::tr("Demonstration patient"), [patient, session = &session, node, local = session.local()](Task& task) -> Result<QString> {
                 const auto files = demo::writeDemonstration(patient, task);
                 if (!files)
                     return std::unexpected(files.error());
@@ -260,11 +257,11 @@ struct Demonstration
                 for (const QString& file : *files)
                     if (!file.contains(QLatin1String("/brain/")) && !file.contains(QLatin1String("/chest/")))
                         here << file;
-                const auto imported = archive->import(here, archive::ImportMode::Copy, task);
+                const auto imported = session->import(here, archive::ImportMode::Copy, task);
                 if (!imported || imported->failure)
                     return std::unexpected(imported ? *imported->failure : imported.error());
                 if (node)
-                    if (const auto sent = transfer::sendFiles(*archive, *node, *transfer::filesOf(*files), {local, {}, {}, {}}, task); !sent)
+                    if (const auto sent = transfer::sendFiles(session->archive(), *node, *transfer::filesOf(*files), {local, {}, {}, {}}, task); !sent)
                         return std::unexpected(sent.error());
                 return Workstation::tr("%1 images").arg(files->size());
             });

@@ -26,6 +26,15 @@ Archive::~Archive() = default;
 
 Result<std::unique_ptr<Archive>> Archive::open(const Profile& profile)
 {
+    auto opened = tryOpen(profile);
+    // On a full disk too: somebody must be able to look what can go, and remove it.
+    if (!opened && opened.error().fault == Fault::DiskFull && PixelStore::freeReserve(profile.pixelFolder()))
+        opened = tryOpen(profile);
+    return opened;
+}
+
+Result<std::unique_ptr<Archive>> Archive::tryOpen(const Profile& profile)
+{
     std::unique_ptr<Archive> archive(new Archive);
     archive->d = std::make_unique<Private>(*archive, profile);
     auto writer = Database::open(profile.databasePath(), Durability::Full);
@@ -43,8 +52,6 @@ Result<std::unique_ptr<Archive>> Archive::open(const Profile& profile)
         return std::unexpected(cleaned.error());
     return archive;
 }
-
-bool Archive::isOpen(const Profile& profile) { return PixelStore::isInUse(profile.pixelFolder()); }
 
 Archive::Private::Reader::~Reader()
 {

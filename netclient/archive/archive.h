@@ -35,11 +35,9 @@ class Archive : public QObject
 public:
     struct Private; ///< for this room's own files
 
-    /// Creates or opens, and cleans up what a killed process left. Errors: Conflict (a newer version's database),
+    /// Creates or opens, and cleans up what a killed process left; on a full disk with the space kept for that. Errors: Conflict (a newer version's database),
     /// Damaged (no database of ours), Unreadable, DiskFull.
     static Result<std::unique_ptr<Archive>> open(const Profile& profile);
-    /// Whether it is open now, in this process or another.
-    static bool isOpen(const Profile& profile);
     ~Archive() override;
 
     /// Files, folders (recursively, without following links to folders) and DICOMDIRs. A folder with a DICOMDIR is imported
@@ -170,6 +168,7 @@ Q_SIGNALS:
 
 private:
     Archive();
+    static Result<std::unique_ptr<Archive>> tryOpen(const Profile& profile);
     std::unique_ptr<Private> d;
 };
 

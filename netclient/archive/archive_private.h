@@ -77,7 +77,7 @@ struct Archive::Private
     auto makingRoom(const Work& work)
     {
         auto done = work();
-        if (!done && done.error().fault == Fault::DiskFull && store->freeReserve()) {
+        if (!done && done.error().fault == Fault::DiskFull && PixelStore::freeReserve(profile.pixelFolder())) {
             done = work();
             store->keepReserve();
         }

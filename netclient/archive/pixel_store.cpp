@@ -137,13 +137,14 @@ Result<std::unique_ptr<PixelStore>> PixelStore::open(const QString& folder)
     for (const QString& path : {store->m_folder + QStringLiteral("/incoming"), store->m_folder + QStringLiteral("/quarantine")})
         if (!makeFolder(path))
             return std::unexpected(errorOfErrno(path));
-    store->keepReserve();
     const Descriptor marks(folder + QStringLiteral("/open.lock"), O_RDWR | O_CREAT); // now: on a full disk it could not be made
     Result<void> started;
     // Another process that cleans up may hold a new session's lock for a moment: then a second one is made.
     for (int attempt = 0; attempt < 3; ++attempt)
-        if (started = store->startSession(); started)
+        if (started = store->startSession(); started) {
+            store->keepReserve(); // last: what was freed to open is not taken again before
             return store;
+        }
     return std::unexpected(started.error());
 }
 
@@ -258,7 +259,7 @@ Result<void> PixelStore::removeFile(const QString& path)
     return {};
 }
 
-bool PixelStore::freeReserve() { return ::unlink(QFile::encodeName(m_folder + QStringLiteral("/reserve")).constData()) == 0; }
+bool PixelStore::freeReserve(const QString& folder) { return ::unlink(QFile::encodeName(folder + QStringLiteral("/reserve")).constData()) == 0; }
 
 void PixelStore::keepReserve()
 {
@@ -354,16 +355,6 @@ std::vector<PixelStore::Abandoned> PixelStore::abandoned() const
         found.push_back({folder, lock.release(), names});
     }
     return found;
-}
-
-bool PixelStore::isInUse(const QString& folder)
-{
-    const QDir incoming(folder + QStringLiteral("/incoming"));
-    const QStringList sessions = incoming.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    return std::any_of(sessions.begin(), sessions.end(), [&incoming](const QString& session) {
-        const Descriptor lock(incoming.filePath(session) + QStringLiteral("/lock"), O_RDWR);
-        return lock.isOpen() && ::flock(lock.value(), LOCK_EX | LOCK_NB) != 0;
-    });
 }
 
 void PixelStore::remove(const Abandoned& session)

@@ -47,7 +47,7 @@ public:
     /// Something announced could not be settled: from now on the journal keeps all names, for the next process to look after.
     void leaveToTheNext() { m_isLeft = true; }
     /// Some space kept for deleting: on a full disk the index could not even be told that something went. True: it is free now.
-    bool freeReserve();
+    static bool freeReserve(const QString& folder);
     void keepReserve(); ///< where there is room for it
     /// unlink(), and a file that is gone already is no error.
     static Result<void> removeFile(const QString& path);
@@ -86,8 +86,6 @@ public:
         QStringList names;
     };
     std::vector<Abandoned> abandoned() const;
-    /// Whether a session of any process lives.
-    static bool isInUse(const QString& folder);
     static void remove(const Abandoned& session);
     static void release(const Abandoned& session); ///< left as it is
 

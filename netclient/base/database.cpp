@@ -74,6 +74,12 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
 {
     std::unique_ptr<Database> database(new Database);
     database->m_path = path;
+    // On the folder, which is there on a full disk too, and stays when the file is replaced.
+    auto lock = FileLock::take(QFileInfo(path).absolutePath(), FileLock::Kind::Shared, FileLock::IfHeld::Refuse);
+    if (!lock && lock.error().fault == Fault::Denied)
+        return fail(Fault::Denied, tr("the database is being recovered; try again when that is done"));
+    if (lock) // a file system that knows no locks has no recovery either
+        database->m_lock = std::move(*lock);
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int opened = sqlite3_open_v2(path.toUtf8().constData(), &database->m_handle, flags, nullptr);
     if (opened != SQLITE_OK) {
@@ -99,6 +105,11 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
             return std::unexpected(withDiskFull(done.error(), path));
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     return database;
+}
+
+Result<FileLock> Database::lockForReplacing(const QString& folder)
+{
+    return FileLock::take(folder, FileLock::Kind::Exclusive, FileLock::IfHeld::Refuse);
 }
 
 Database::~Database()

@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/error.h"
+#include "netclient/base/file_lock.h"
 #include <QByteArray>
 #include <QStringList>
 #include <QVariant>
@@ -26,8 +27,11 @@ class Statement;
 class Database
 {
 public:
-    /// Opens or creates. Damaged: not a database, and it is left untouched.
+    /// Opens or creates. While it is open its folder is locked for those who replace databases: see lockForReplacing().
+    /// Damaged: not a database, and it is left untouched. Denied: it is being replaced.
     static Result<std::unique_ptr<Database>> open(const QString& path, Durability durability = Durability::Full);
+    /// Nobody opens a database of this folder while the lock lives. Denied: somebody has one open, in this process or another.
+    static Result<FileLock> lockForReplacing(const QString& folder);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -57,6 +61,7 @@ private:
     friend class Transaction;
     sqlite3* m_handle = nullptr;
     QString m_path;
+    FileLock m_lock;
     std::function<bool()> m_isToStop;
     std::vector<std::pair<QString, sqlite3_stmt*>> m_kept; ///< not in use; the longest unused first
 };

@@ -27,6 +27,7 @@ namespace
 QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
 
 constexpr qint64 longIdleMs = 10000; ///< after so much silence an association may have to make room
+constexpr qint64 slowBytesPerSecond = 16 << 10; ///< and one that sends no faster than this: an eighth of 1 Mbit/s
 
 /// A connection that is no association yet. It costs a descriptor and no thread, however long it is idle.
 struct Waiting
@@ -122,6 +123,8 @@ struct Listener::Private
             quint64 number = 0;
             (void)!::read(wake, &number, sizeof number);
             sessions.remove_if([](const Session& session) { return session.isOver(); });
+            for (Session& session : sessions)
+                endIfTooSlow(session);
             std::vector<Waiting> still;
             for (size_t i = 0; i < waiting.size(); ++i)
                 consider(waiting[i], descriptors[i + 2].revents, still);
@@ -188,17 +191,39 @@ struct Listener::Private
         sessions.emplace_back(std::move(guest), options, sink, welcome, refuse, *budget);
     }
 
-    /// Ends the association that was idle longest, if that is long: idle ones never shut us for those who want something.
+    void endIfTooSlow(Session& session)
+    {
+        session.measure();
+        const qint64 patienceMs = qint64(options.dimseSeconds) * 1000;
+        if (session.isStopping() || (session.trickleMs() <= patienceMs && session.idleMs() <= 11 * patienceMs))
+            return;
+        refused(session.address(), tr("it sent too slowly"));
+        session.stop();
+    }
+
+    /// Ends the association that was idle longest, if that is long, or else the slowest, if that is slow: neither shuts us for
+    /// those who want something.
     bool makeRoom()
     {
         Session* idlest = nullptr;
         for (Session& session : sessions)
             if (!session.isStopping() && session.idleMs() > (idlest ? idlest->idleMs() : longIdleMs))
                 idlest = &session;
-        if (!idlest)
+        if (idlest) {
+            refused(idlest->address(), tr("it was idle and made room for another"));
+            idlest->stop();
+            return true;
+        }
+        Session* slowest = nullptr;
+        for (Session& session : sessions) {
+            const auto rate = session.bytesPerSecond();
+            if (!session.isStopping() && !session.isOver() && rate && *rate < (slowest ? *slowest->bytesPerSecond() : slowBytesPerSecond))
+                slowest = &session;
+        }
+        if (!slowest)
             return false;
-        refused(idlest->address(), tr("it was idle and made room for another"));
-        idlest->stop();
+        refused(slowest->address(), tr("it was slow and made room for another"));
+        slowest->stop();
         return true;
     }
 

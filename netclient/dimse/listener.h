@@ -16,10 +16,11 @@ struct ListenerOptions
     quint16 port = 0; ///< 0: any free one, see Listener::port()
     enum class Interface { Any, Loopback } interface = Interface::Any;
     enum class CalledAe { MustMatch, Any } calledAe = CalledAe::MustMatch; ///< in whatever case, padded or not
-    int maximumAssociations = 32; ///< at once; more are turned away as a transient rejection, or take the place of one long idle
+    int maximumAssociations = 32; ///< at once; more are turned away as a transient rejection, or take the place of one long idle or slow
     int maximumPerAddress = 16;   ///< of these, from one address: no single peer shuts out the others
     int acseSeconds = 30;         ///< for a connection to become an association
-    int dimseSeconds = 60;        ///< silence in the middle of a message; an idle association may wait ten times that
+    int dimseSeconds = 60;        ///< silence, or a trickle, in the middle of a message; an idle association may wait ten times that
+    int rateWindowMs = 5000;      ///< over so long it is measured how fast a peer sends
     /// Certificate and key: nobody comes in but by TLS. A caFile: only with a certificate of one of its authorities.
     std::optional<dicom::TlsFiles> tls{};
     /// Of instances that are not stored yet, over all associations. What does not fit is answered with 0xA700, to come again.

@@ -1,5 +1,6 @@
 #include "netclient/dimse/listener_session.h"
 #include "netclient/base/log.h"
+#include "netclient/dicom/judgement.h"
 #include "netclient/dimse/commitment_report.h"
 #include "netclient/dimse/retrieve_session.h"
 #include <mutex>
@@ -50,6 +51,22 @@ qint64 Session::idleMs() const
 {
     const qint64 since = m_idleSince;
     return since < 0 ? -1 : nowMs() - since;
+}
+
+void Session::measure()
+{
+    constexpr qint64 trickleBytesPerSecond = 1024; // no line in use is as slow
+    const qint64 now = nowMs(), elapsed = now - m_windowSince;
+    const qint64 bytes = m_watch->bytesRead;
+    if (m_isStoring) { // our disk's time is not the peer's
+        m_windowSince = now;
+        m_windowBytes = bytes;
+    } else if (elapsed >= m_options.rateWindowMs) {
+        m_bytesPerSecond = (bytes - m_windowBytes) * 1000 / elapsed;
+        m_trickleMs = idleMs() < 0 && *m_bytesPerSecond < trickleBytesPerSecond ? m_trickleMs + elapsed : 0;
+        m_windowSince = now;
+        m_windowBytes = bytes;
+    }
 }
 
 void Session::run()
@@ -222,9 +239,17 @@ bool Session::handleStore(T_DIMSE_C_StoreRQ& request, quint8 context)
         response.DimseStatus = STATUS_STORE_Refused_SOPClassNotSupported; // not what was agreed on for this context (PS3.7 C.5.6)
     } else if (!dicom::isValidUid(received.sopInstanceUid)) {
         response.DimseStatus = STATUS_STORE_Error_CannotUnderstand;
+    } else if (const auto inside = dicom::identityOf(bytes->part10, received.transferSyntaxUid, bytes->datasetOffset);
+               inside && ((!inside->instance.isEmpty() && inside->instance != received.sopInstanceUid) ||
+                          (!inside->sopClass.isEmpty() && inside->sopClass != received.sopClassUid))) {
+        // What names nothing, or cannot be read, is for the sink to judge.
+        response.DimseStatus = STATUS_STORE_Error_DataSetDoesNotMatchSOPClass; // 0xA900 (PS3.4 table B.2-1)
+        qCInfo(lcNet) << "refused an instance that was another than announced";
     } else {
         received.part10 = std::move(bytes->part10);
+        m_isStoring = true;
         const auto taken = m_sink(std::move(received));
+        m_isStoring = false;
         response.DimseStatus = taken ? STATUS_STORE_Success : storeStatus(taken.error());
     }
     return DIMSE_sendStoreResponse(m_association, context, &request, &response, nullptr).good();

@@ -29,6 +29,12 @@ public:
     quint32 address() const { return m_address; }
     /// How long it has waited for the next message; -1: it is in the middle of one.
     qint64 idleMs() const;
+    /// Looks how much has come since the last time; to be called often, on one thread.
+    void measure();
+    /// Over the last whole window; nothing: not known yet.
+    std::optional<qint64> bytesPerSecond() const { return m_bytesPerSecond; }
+    /// How long it has been slower in the middle of a message than any line is.
+    qint64 trickleMs() const { return m_trickleMs; }
     void stop() { m_watch->stop = true; }
 
 private:
@@ -56,7 +62,10 @@ private:
     Syntaxes m_syntaxes;
     QString m_callingAe;
     std::atomic<qint64> m_idleSince = -1;
+    std::atomic<bool> m_isStoring = false; ///< the peer waits for us
     std::atomic<bool> m_isOver = false;
+    qint64 m_windowSince = nowMs(), m_windowBytes = 0, m_trickleMs = 0;
+    std::optional<qint64> m_bytesPerSecond;
     std::thread m_thread;
 };
 

@@ -75,6 +75,8 @@ protected:
 
     ssize_t taken(ssize_t count)
     {
+        if (count > 0)
+            m_watch->bytesRead += count;
         if (count > 0 && m_watch->mayStillRead != Watch::unlimited)
             m_watch->mayStillRead -= count;
         return count;
