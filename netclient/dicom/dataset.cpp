@@ -184,6 +184,51 @@ Result<void> clearPreamble(const QString& path)
     return {};
 }
 
+/// DCMTK takes memory for all frames that the header names before it decodes the first, and counts their bytes in 32 bits: what
+/// the header says is held against the compressed bytes that are there.
+Result<void> checkCompressedFrames(DcmItem& item)
+{
+    constexpr double longestValue = 0xFFFFFFFEu; // PS3.5 7.1.1
+    DcmStack found;
+    if (item.search(DCM_PixelData, found, ESM_fromHere, OFFalse).bad())
+        return {};
+    auto* pixels = dynamic_cast<DcmPixelData*>(found.top());
+    E_TransferSyntax syntax = EXS_Unknown;
+    const DcmRepresentationParameter* parameter = nullptr;
+    DcmPixelSequence* fragments = nullptr;
+    if (!pixels)
+        return {};
+    pixels->getOriginalRepresentationKey(syntax, parameter);
+    if (!DcmXfer(syntax).isEncapsulated() || pixels->getEncapsulatedRepresentation(syntax, parameter, fragments).bad() || !fragments)
+        return {};
+    double held = 0;
+    for (DcmObject* fragment = nullptr; (fragment = fragments->nextInContainer(fragment)) != nullptr;)
+        held += fragment->getLength();
+    const auto size = [&item](const DcmTagKey& key) {
+        Uint16 value = 0;
+        return item.findAndGetUint16(key, value).good() ? double(value) : 1;
+    };
+    Sint32 frames = 1;
+    (void)item.findAndGetSint32(DCM_NumberOfFrames, frames);
+    const double bytes = size(DCM_Rows) * size(DCM_Columns) * size(DCM_SamplesPerPixel) * std::ceil(size(DCM_BitsAllocated) / 8) * std::max(1, frames);
+    if (bytes > longestValue)
+        return fail(Fault::Unsupported, tr("%1 frames are too large to be written uncompressed").arg(frames));
+    if (frames > 1 && double(frames) > double(fragments->card()) - 1) // the first item is the offset table
+        return fail(Fault::Damaged, tr("the compressed data of frame %1 of %2 are missing").arg(fragments->card()).arg(frames));
+    if (TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(syntax).getXferID())).isImplausible(qint64(held), qint64(bytes)))
+        return fail(Fault::Damaged, tr("the compressed data are far too short for %1 frames").arg(std::max(1, frames)));
+    return {};
+}
+
+Result<void> changeRepresentation(DcmDataset& dataset, const DcmXfer& xfer)
+{
+    if (auto held = checkCompressedFrames(dataset); !held)
+        return held;
+    if (dataset.chooseRepresentation(xfer.getXfer(), nullptr).bad() || !dataset.canWriteXfer(xfer.getXfer()))
+        return fail(Fault::Unsupported, tr("the pixels cannot be written as %1").arg(QLatin1String(xfer.getXferName())));
+    return {};
+}
+
 } // namespace
 
 Dataset::Dataset() : m_file(std::make_shared<DcmFileFormat>()), m_item(m_file->getDataset())
@@ -265,8 +310,9 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
     auto* dataset = dynamic_cast<DcmDataset*>(m_item);
     if (!dataset || xfer.getXfer() == EXS_Unknown)
         return fail(Fault::Internal, tr("only a whole dataset can be written, in a known transfer syntax"));
-    if (!dataset->canWriteXfer(xfer.getXfer()) && dataset->chooseRepresentation(xfer.getXfer(), nullptr).bad())
-        return fail(Fault::Unsupported, tr("the pixels cannot be written as %1").arg(QLatin1String(xfer.getXferName())));
+    if (!dataset->canWriteXfer(xfer.getXfer()))
+        if (auto changed = changeRepresentation(*dataset, xfer); !changed)
+            return changed;
     const QString temporary = path + QStringLiteral(".%1.part").arg(QUuid::createUuid().toString(QUuid::Id128));
     errno = 0;
     const OFCondition saved = m_file->saveFile(QFile::encodeName(temporary).constData(), xfer.getXfer(), EET_UndefinedLength,
@@ -286,6 +332,15 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
         return fail(fault, tr("%1 cannot be written: %2").arg(path, QString::fromLocal8Bit(std::strerror(errno))));
     }
     return {};
+}
+
+Result<void> Dataset::decompress(const QString& transferSyntaxUid)
+{
+    auto* dataset = dynamic_cast<DcmDataset*>(m_item);
+    const DcmXfer xfer(transferSyntaxUid.toLatin1().constData());
+    if (!dataset || xfer.getXfer() == EXS_Unknown)
+        return fail(Fault::Internal, tr("only a whole dataset can be written, in a known transfer syntax"));
+    return changeRepresentation(*dataset, xfer);
 }
 
 TransferSyntax Dataset::transferSyntax() const

@@ -36,6 +36,10 @@ public:
     /// Errors: Unsupported (the pixels would have to be transcoded), DiskFull, Unreadable.
     Result<void> write(const QString& path, const QString& transferSyntaxUid) const;
 
+    /// Brings the pixels into an uncompressed syntax by DCMTK's decoders, where registered. Errors: Unsupported; Damaged (the file
+    /// does not hold the frames that its header names; asked before memory is taken for them).
+    Result<void> decompress(const QString& transferSyntaxUid);
+
     TransferSyntax transferSyntax() const;
     Dataset deepCopy() const;
 
