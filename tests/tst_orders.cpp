@@ -120,7 +120,7 @@ private Q_SLOTS:
         const auto profile = *Profile::open(folder.path());
         std::atomic<int> told = 0;
         {
-            auto intake = app::OrderIntake::start(profile, 0, [&] { ++told; });
+            auto intake = app::OrderIntake::start(profile, 0, {[&](const Order&) { ++told; }, {}});
             QVERIFY(intake);
             hl7::MllpTarget target;
             target.host = "127.0.0.1";
@@ -136,7 +136,7 @@ private Q_SLOTS:
             QVERIFY(nobody);
             QCOMPARE(nobody->code, hl7::AckCode::Error);
             QVERIFY(!nobody->text.isEmpty());
-            const auto second = app::OrderIntake::start(profile, (*intake)->port(), [] {});
+            const auto second = app::OrderIntake::start(profile, (*intake)->port(), {});
             QVERIFY(!second);
             QCOMPARE(second.error().fault, Fault::Unreachable);
         }

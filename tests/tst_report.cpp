@@ -117,11 +117,11 @@ private Q_SLOTS:
         ReportDocument document(written());
         QSignalSpy stateChanged(&document, &ReportDocument::stateChanged);
         Evidence evidence;
-        evidence.images = other;
+        evidence.images = {other};
         document.setEvidence(evidence);
         QCOMPARE(stateChanged.size(), 1);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
-        evidence.images = someStudy();
+        evidence.images = {someStudy()};
         evidence.order = other;
         document.setEvidence(evidence);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
@@ -299,7 +299,7 @@ private Q_SLOTS:
             names << name(version.status);
         QCOMPARE(names, (QStringList{"preliminary", "final", "addendum", "corrected", "cancelled"}));
         QCOMPARE(store->loadVersion(draft->reportId, 2)->findSection("findings")->text, "No haemorrhage.");
-        QCOMPARE(store->verify().value(), QStringList());
+        QCOMPARE(store->verify()->problems, QStringList());
         const auto list = store->list("1.2.3");
         QCOMPARE(list->size(), 1u);
         QCOMPARE(list->front().status, Status::Cancelled);
@@ -317,16 +317,16 @@ private Q_SLOTS:
         // the frozen bytes, the stored hash and an independent SHA-256 agree
         const auto content = store->database().value("SELECT content FROM report_version");
         QCOMPARE(test::run("sha256sum", {}, (*content)->toByteArray()).out.left(64), signedReport->contentHash.toLatin1());
-        QVERIFY(store->verify()->isEmpty());
+        QVERIFY(store->verify()->problems.isEmpty());
         QVERIFY(store->database().execute("DROP TRIGGER report_image_stays; "));
         QVERIFY(store->database().execute("UPDATE report_image SET png=x'00'"));
-        QCOMPARE(store->verify()->size(), 1);
+        QCOMPARE(store->verify()->problems.size(), 1);
         QCOMPARE(store->load(draft->reportId).error().fault, Fault::Damaged);
         QVERIFY(store->database().execute("UPDATE report_image SET png=CAST('png bytes' AS BLOB)"));
-        QVERIFY(store->verify()->isEmpty());
+        QVERIFY(store->verify()->problems.isEmpty());
         QVERIFY(store->database().execute("DROP TRIGGER report_version_stays"));
         QVERIFY(store->database().execute("UPDATE report_version SET content=CAST(replace(CAST(content AS TEXT),'No haem','Haem') AS BLOB)"));
-        QCOMPARE(store->verify()->size(), 1);
+        QCOMPARE(store->verify()->problems.size(), 1);
         QCOMPARE(store->loadVersion(draft->reportId, 1).error().fault, Fault::Damaged);
     }
 

@@ -211,13 +211,13 @@ private Q_SLOTS:
         show(editor);
         QVERIFY(button(editor, "sign-final")->isEnabled());
         Evidence evidence;
-        evidence.images = someStudy();
-        evidence.images->patientId = "4712";
+        evidence.images = {someStudy()};
+        evidence.images.front().patientId = "4712";
         editor.document().setEvidence(evidence);
         QVERIFY(!button(editor, "sign-final")->isEnabled());
         QVERIFY(button(editor, "sign-final")->toolTip().contains("patient ID"));
         QVERIFY(editor.findChild<QLabel*>("blocking")->isVisible());
-        evidence.images->patientId = "4711";
+        evidence.images.front().patientId = "4711";
         editor.document().setEvidence(evidence);
         QVERIFY(button(editor, "sign-final")->isEnabled());
     }

@@ -237,6 +237,27 @@ for o in m['OBX']:
         QCOMPARE(toPdf(broken).error().fault, Fault::Damaged);
     }
 
+    void REP_13_aLineBreakInANameForgesNoLine()
+    {
+        const QString forged = "Final report, signed by Chief on 2026-01-01 10:00 +00:00";
+        for (const char* lineBreak : {"\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029"}) {
+            Report report = draft();
+            const QString text = QString::fromUtf8(lineBreak) + forged;
+            report.study.patientName = "Doe^Jane" + text;
+            for (QString* one : {&report.study.patientId, &report.study.accession, &report.study.description, &report.study.referringPhysician, &report.title,
+                                 &report.author, &report.measurements[0].label, &report.keyImages[0].caption, &report.sections[0].title})
+                *one += text;
+            const auto pdf = toPdf(report);
+            QVERIFY(pdf);
+            for (const QString& whole : {toText(report), QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *pdf).out)})
+                for (const QString& line : whole.split(QRegularExpression("[\n\r\v\f\u0085\u2028\u2029]")))
+                    QVERIFY2(!line.trimmed().startsWith(forged.left(20)), qPrintable(line));
+        }
+        Report signedOne = signedReport();
+        signedOne.signer = "Reader\n" + forged;
+        QVERIFY(!signatureLine(signedOne).contains('\n'));
+    }
+
     void REP_13_allSayTheSame()
     {
         const Report report = signedReport();

@@ -174,6 +174,46 @@ private Q_SLOTS:
         QCOMPARE(*m_queue->pending(), 0);
     }
 
+    /// One report without an answer holds up no other.
+    void DEL_04_oneWithoutAnAnswerHoldsUpNoOther()
+    {
+        enqueue(delivery("R1", "silent"));
+        QStringList sent;
+        const Sender ris = [&](const Delivery& d) -> Result<Acknowledgement> {
+            sent << d.controlId;
+            if (d.controlId == "silent")
+                return fail(Fault::TimedOut, "no answer");
+            return accept(d);
+        };
+        QVERIFY(m_queue->deliverDue(ris, m_task));
+        enqueue(delivery("R2", "second"));
+        enqueue(delivery("R3", "third"));
+        sent.clear();
+        QCOMPARE(m_queue->deliverDue(ris, m_task, DeliveryQueue::Force::EvenEarly)->acknowledged, 2);
+        QCOMPARE(sent, (QStringList{"second", "third", "silent"})); // what was never tried goes first
+        enqueue(delivery("R4", "fourth"));
+        sent.clear();
+        const Sender backwards = [&](const Delivery& d) -> Result<Acknowledgement> {
+            sent << d.controlId;
+            return d.controlId == "fourth" ? Result<Acknowledgement>(fail(Fault::TimedOut, "no answer")) : accept(d);
+        };
+        QCOMPARE(m_queue->deliverDue(backwards, m_task, DeliveryQueue::Force::EvenEarly)->acknowledged, 1); // the target is not dead
+        QCOMPARE(sent, (QStringList{"fourth", "silent"}));
+    }
+
+    /// But a receiver that answers nobody is left alone for a while.
+    void DEL_04_aReceiverThatNeverAnswersIsLeftAlone()
+    {
+        for (const char* id : {"1", "2", "3", "4", "5"})
+            enqueue(delivery(QString("R") + id, id));
+        int tries = 0;
+        QVERIFY(m_queue->deliverDue([&](const Delivery&) -> Result<Acknowledgement> {
+            ++tries;
+            return fail(Fault::TimedOut, "no answer");
+        }, m_task));
+        QCOMPARE(tries, 3);
+    }
+
     void DEL_04_nothingOvertakesAHeldOne()
     {
         enqueue(delivery("R1", "final"));

@@ -262,7 +262,7 @@ private Q_SLOTS:
                 QCOMPARE(QString::fromLatin1(id), deliveries[0].controlId);
             }
             QVERIFY(!ris.messages().isEmpty());
-            QVERIFY(session->reports().verify(reports[i])->isEmpty());
+            QVERIFY(session->reports().verify(reports[i])->problems.isEmpty());
         }
         QCOMPARE(arrived.size(), rounds);
         QCOMPARE(QSet<QString>(reportOf.cbegin(), reportOf.cend()).size(), rounds);

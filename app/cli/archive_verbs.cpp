@@ -286,7 +286,96 @@ Outcome runRebuild(Call& call, const QCommandLineParser&)
     return done();
 }
 
+QString spoken(const dicom::PatientIdentity& patient)
+{
+    QStringList parts;
+    for (const QString& part : {patient.name, patient.patientId, patient.issuer, patient.birthDate, patient.sex})
+        parts << (part.isEmpty() ? QStringLiteral("-") : part);
+    return parts.join(QStringLiteral(", "));
+}
+
+QJsonObject patientJson(const dicom::PatientIdentity& patient)
+{
+    return {{"patientId", patient.patientId}, {"issuer", patient.issuer}, {"patientName", patient.name}, {"birthDate", patient.birthDate}, {"sex", patient.sex}};
+}
+
+Outcome listQuarantine(Call& call, app::Session& session)
+{
+    const auto rows = session.archive().quarantine();
+    if (!rows)
+        return failed(rows.error());
+    QJsonArray json;
+    for (const archive::QuarantineRow& row : *rows) {
+        QJsonObject object{{"id", row.id},
+                           {"time", QDateTime::fromMSecsSinceEpoch(row.timeMs).toString(Qt::ISODate)},
+                           {"source", row.source},
+                           {"sopInstanceUid", row.sopInstanceUid},
+                           {"reason", row.reason},
+                           {"isOfAnotherPatient", row.isOfAnotherPatient()}};
+        call.say(QStringLiteral("%1  %2  %3").arg(row.id).arg(row.source, row.reason));
+        if (row.isOfAnotherPatient()) {
+            const auto study = session.archive().study(row.study);
+            if (!study)
+                return failed(study.error());
+            object["studyUid"] = row.study.value;
+            object["patient"] = patientJson(row.patient);
+            call.say(tr("    names:   %1").arg(spoken(row.patient)));
+            if (*study) {
+                object["studyPatient"] = patientJson((*study)->patient());
+                call.say(tr("    is here: %1").arg(spoken((*study)->patient())));
+            }
+        }
+        json << object;
+    }
+    if (call.isJson)
+        call.print(json);
+    return done();
+}
+
+Outcome runQuarantine(Call& call, const QCommandLineParser& parser)
+{
+    const QStringList words = parser.positionalArguments();
+    const QString what = words.value(0, QStringLiteral("list"));
+    const bool isList = what == QLatin1String("list"), isAccept = what == QLatin1String("accept");
+    if (!isList && !isAccept && what != QLatin1String("remove"))
+        return wrongUsage(tr("list, accept or remove?"));
+    bool isNumber = isList;
+    const qint64 id = isList ? 0 : words.value(1).toLongLong(&isNumber);
+    if (words.size() > (isList ? 1 : 2) || !isNumber)
+        return wrongUsage(tr("the number of one entry is wanted"));
+    const auto session = call.session();
+    if (!session)
+        return failed(session.error());
+    if (isList)
+        return listQuarantine(call, **session);
+    if (!isAccept) {
+        const auto removed = (*session)->removeFromQuarantine(id);
+        if (removed && call.isJson)
+            call.print(QJsonObject{{"removed", 1}});
+        return removed ? done() : failed(removed.error());
+    }
+    const auto report = (*session)->acceptFromQuarantine(id, app::Session::systemUser());
+    if (!report)
+        return failed(report.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"imported", report->imported},
+                               {"duplicates", report->duplicates},
+                               {"quarantined", toJson(report->quarantined)},
+                               {"skipped", toJson(report->skipped)}});
+    call.say(tr("%1 taken in").arg(report->imported));
+    if (report->quarantined.empty() && report->skipped.empty())
+        return done();
+    const archive::Remark& first = (report->skipped.empty() ? report->quarantined : report->skipped).front();
+    return failed(tr("%1 did not come in: %2: %3").arg(report->quarantined.size() + report->skipped.size()).arg(first.path, first.reason));
+}
+
 } // namespace
+
+Verb quarantineVerb()
+{
+    return {"quarantine", "[list] | accept ID | remove ID",
+            tr("what was set aside at import and why; accept says that it is the same patient, and takes all of its kind in"), {}, runQuarantine};
+}
 
 Verb importVerb()
 {

@@ -15,9 +15,22 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Cli", text); }
 
+/// What peers and files say moves no cursor and clears no screen: control characters are shown as pictures of themselves.
+QString shown(QString line)
+{
+    for (QChar& letter : line) {
+        const ushort code = letter.unicode();
+        if (code < 0x20 && code != u'\n' && code != u'\t')
+            letter = QChar(0x2400 + code);
+        else if (code >= 0x7f && code < 0xa0)
+            letter = code == 0x7f ? QChar(0x2421) : QChar(QChar::ReplacementCharacter);
+    }
+    return line;
+}
+
 void writeLine(std::FILE* to, const QString& line)
 {
-    std::fputs(line.toUtf8().constData(), to);
+    std::fputs(shown(line).toUtf8().constData(), to);
     std::fputc('\n', to);
 }
 
@@ -110,7 +123,10 @@ Task& Call::task()
 void Call::print(const QJsonDocument& json)
 {
     m_hasPrinted = true;
-    writeLine(stdout, QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed());
+    QString text;
+    for (const QChar letter : QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed()) // which leaves those from DEL on as they are
+        text += letter.unicode() >= 0x7f && letter.unicode() < 0xa0 ? QStringLiteral("\\u%1").arg(letter.unicode(), 4, 16, QLatin1Char('0')) : QString(letter);
+    writeLine(stdout, text);
 }
 
 void Call::say(const QString& line) const
@@ -138,8 +154,12 @@ int run(const QStringList& arguments)
         printHelp(*verb, parser);
         return 0;
     }
+    // The text of a section may begin like an option.
+    QStringList& words = parsed.call.words;
+    if (verb->name == QLatin1String("report") && words.value(0) == QLatin1String("set") && words.size() > 3 && words[3] != QLatin1String("--"))
+        words.insert(3, QStringLiteral("--"));
     Outcome outcome;
-    if (!parser.parse(QStringList{verb->name} + parsed.call.words))
+    if (!parser.parse(QStringList{verb->name} + words))
         outcome = wrongUsage(parser.errorText());
     else
         outcome = verb->run(parsed.call, parser);

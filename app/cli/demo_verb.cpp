@@ -221,8 +221,11 @@ private:
         document.setSectionText(QStringLiteral("clinical-information"), tr("Demonstration of a reading from end to end."));
         document.setSectionText(QStringLiteral("findings"), tr("No midline shift. The skull is intact. Measurements as listed."));
         document.setSectionText(QStringLiteral("impression"), tr("Normal demonstration study; not a medical statement."));
-        for (const reporting::Measurement& measurement : m_measurements)
+        for (reporting::Measurement& measurement : m_measurements) {
+            if (auto placed = m_session.place(*draft, measurement.where, measurement.label); !placed)
+                return placed;
             document.insertMeasurement(measurement);
+        }
         QByteArray png;
         QBuffer buffer(&png);
         buffer.open(QIODevice::WriteOnly);

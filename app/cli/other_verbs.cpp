@@ -201,6 +201,13 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
                            {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
                            {"ris", session.settings().get(app::risHost)},
                            {"nodes", nodes}};
+    if (const auto reports = session.verifyReports()) {
+        json["signedVersions"] = reports->versions;
+        json["signedWithoutKey"] = reports->withoutKey;
+        json["reportProblems"] = QJsonArray::fromStringList(reports->problems);
+    } else {
+        json["reportProblems"] = QJsonArray{message(reports.error())};
+    }
     const QJsonObject outside = displayOutside();
     for (auto it = outside.begin(); it != outside.end(); ++it)
         json[it.key()] = it.value();

@@ -1,4 +1,5 @@
 #include "app/cli/verbs.h"
+#include "app/session/courier.h"
 #include "reporting/export/dicom_export.h"
 #include "reporting/export/hl7_export.h"
 #include "reporting/export/pdf_export.h"
@@ -126,9 +127,12 @@ Outcome runMeasure(Call& call, app::Session& session, const QCommandLineParser&,
     if (!volume)
         return failed(volume.error());
     ReportDocument document(*report);
-    for (const Measurement& measurement : app::measurementsOf(**figure, *volume))
+    for (Measurement& measurement : app::measurementsOf(**figure, *volume)) {
+        if (auto placed = session.place(*report, measurement.where, measurement.label); !placed)
+            return failed(placed.error());
         if (document.insertMeasurement(measurement).isEmpty())
             return failed(tr("the report is signed: only an addendum or a correction can follow"));
+    }
     return shown(call, session.saveDraft(document.report()));
 }
 
@@ -158,12 +162,15 @@ Outcome runAddendum(Call& call, app::Session& session, const QCommandLineParser&
 
 QJsonObject deliveryJson(const transfer::Delivery& delivery)
 {
-    return {{"reportId", delivery.subject},
+    return {{"id", delivery.id},
+            {"reportId", delivery.subject},
             {"target", delivery.target},
             {"state", transfer::name(delivery.state)},
             {"controlId", delivery.controlId},
             {"attempts", delivery.attempts},
-            {"lastError", delivery.lastError}};
+            {"lastError", delivery.lastError},
+            {"committed", delivery.state == transfer::Delivery::State::Committed},
+            {"waitingBehind", delivery.behind}};
 }
 
 Outcome runStatus(Call& call, app::Session& session, const QCommandLineParser&, const QStringList& words)
@@ -174,21 +181,50 @@ Outcome runStatus(Call& call, app::Session& session, const QCommandLineParser&, 
     const auto deliveries = session.deliveries().list(report->reportId);
     if (!deliveries)
         return failed(deliveries.error());
-    const auto broken = session.reports().verify(report->reportId);
-    if (!broken)
-        return failed(broken.error());
+    const auto check = session.verifyReports(report->reportId);
+    if (!check)
+        return failed(check.error());
     QJsonArray json;
     for (const transfer::Delivery& delivery : *deliveries) {
         json << deliveryJson(delivery);
-        call.say(QStringLiteral("%1: %2 %3").arg(delivery.target, transfer::name(delivery.state), delivery.lastError));
+        call.say(QStringLiteral("%1: %2 %3").arg(delivery.target, transfer::name(delivery.state), transfer::remark(delivery)));
     }
     QJsonObject result = summaryJson(*report);
     result["deliveries"] = json;
-    result["intact"] = broken->isEmpty();
+    result["intact"] = check->problems.isEmpty();
     call.say(displayName(report->status));
     if (call.isJson)
         call.print(result);
-    return broken->isEmpty() ? done() : failed(broken->first());
+    return check->problems.isEmpty() ? done() : failed(check->problems.first());
+}
+
+Outcome runVerify(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
+{
+    if (words.isEmpty() != parser.isSet("all") || words.size() > 1)
+        return wrongUsage(tr("one report or --all is wanted"));
+    if (!words.isEmpty()) {
+        const auto history = session.reports().history(words[0]);
+        if (!history)
+            return failed(history.error());
+    }
+    const auto check = session.verifyReports(words.value(0));
+    if (!check)
+        return failed(check.error());
+    if (!words.isEmpty() && check->versions == 0 && check->problems.isEmpty())
+        if (const auto report = session.reports().load(words[0]); !report)
+            return failed(report.error());
+    if (call.isJson)
+        call.print(QJsonObject{{"versions", check->versions},
+                               {"withoutKey", check->withoutKey},
+                               {"key", check->hasKey},
+                               {"intact", check->problems.isEmpty()},
+                               {"problems", QJsonArray::fromStringList(check->problems)}});
+    for (const QString& problem : check->problems)
+        call.say(problem);
+    if (!check->problems.isEmpty())
+        return failed(tr("%1 signed versions looked at, %2 problems: %3").arg(check->versions).arg(check->problems.size()).arg(check->problems.first()));
+    call.say(tr("%1 signed versions, all as they were signed; %2 of them under no key").arg(check->versions).arg(check->withoutKey));
+    return done();
 }
 
 Outcome runExport(Call& call, app::Session& session, const QCommandLineParser& parser, const QStringList& words)
@@ -244,13 +280,13 @@ Outcome runReport(Call& call, const QCommandLineParser& parser)
     using Handler = Outcome (*)(Call&, app::Session&, const QCommandLineParser&, const QStringList&);
     static const std::pair<const char*, Handler> handlers[] = {{"new", runNew},           {"show", runShow},     {"set", runSet},
                                                                {"measure", runMeasure},   {"sign", runSign},     {"addendum", runAddendum},
-                                                               {"status", runStatus},     {"export", runExport}};
+                                                               {"status", runStatus},     {"export", runExport}, {"verify", runVerify}};
     QStringList words = parser.positionalArguments();
     const QString what = words.isEmpty() ? QString() : words.takeFirst();
     for (const auto& [name, handler] : handlers) {
         if (what != QLatin1String(name))
             continue;
-        if (words.isEmpty() && handler != runNew)
+        if (words.isEmpty() && handler != runNew && handler != runVerify)
             return wrongUsage(tr("which report?"));
         const auto session = call.session();
         return session ? handler(call, **session, parser, words) : failed(session.error());
@@ -258,28 +294,20 @@ Outcome runReport(Call& call, const QCommandLineParser& parser)
     return wrongUsage(tr("what shall be done with a report?"));
 }
 
-Outcome runDeliver(Call& call, const QCommandLineParser& parser)
+/// The delivery of this number or control ID, or of a report the first that is open.
+Result<qint64> deliveryNamed(app::Session& session, const QString& name)
 {
-    const auto wait = numbersOf(parser.isSet("wait") ? parser.value("wait") : QStringLiteral("0"), 1);
-    if (!wait || wait->front() < 0)
-        return wrongUsage(tr("--wait wants seconds"));
-    const auto opened = call.session();
-    if (!opened)
-        return failed(opened.error());
-    app::Session& session = **opened;
-    if (auto permitted = session.permit(app::Action::Send); !permitted)
-        return failed(permitted.error());
-    QElapsedTimer timer;
-    timer.start();
-    const qint64 waitMs = qint64(wait->front() * 1000);
-    for (;;) {
-        const auto outcome = session.deliver(call.task(), transfer::DeliveryQueue::Force::EvenEarly);
-        if (!outcome)
-            return failed(outcome.error());
-        if (outcome->waiting == 0 || timer.elapsed() >= waitMs)
-            break;
-        QThread::msleep(250);
-    }
+    const auto deliveries = session.deliveries().list();
+    if (!deliveries)
+        return std::unexpected(deliveries.error());
+    for (const transfer::Delivery& delivery : *deliveries)
+        if (name == QString::number(delivery.id) || name == delivery.controlId || (name == delivery.subject && delivery.isOpen()))
+            return delivery.id;
+    return fail(Fault::NotFound, tr("there is no delivery %1").arg(name));
+}
+
+Outcome listDeliveries(Call& call, app::Session& session)
+{
     const auto deliveries = session.deliveries().list();
     if (!deliveries)
         return failed(deliveries.error());
@@ -288,16 +316,60 @@ Outcome runDeliver(Call& call, const QCommandLineParser& parser)
     int open = 0;
     for (const transfer::Delivery& delivery : *deliveries) {
         json << deliveryJson(delivery);
-        call.say(QStringLiteral("%1  %2  %3  %4").arg(delivery.subject, delivery.target, transfer::name(delivery.state), delivery.lastError));
-        if (delivery.state == transfer::Delivery::State::Acknowledged)
+        call.say(QStringLiteral("%1  %2  %3  %4  %5").arg(delivery.id).arg(delivery.subject, delivery.target, transfer::name(delivery.state), transfer::remark(delivery)));
+        if (!delivery.isOpen())
             continue;
         ++open;
         if (firstProblem.isEmpty())
-            firstProblem = delivery.lastError;
+            firstProblem = transfer::remark(delivery);
     }
     if (call.isJson)
         call.print(json);
     return open == 0 ? done() : failed(tr("%1 not acknowledged: %2").arg(open).arg(firstProblem));
+}
+
+Outcome runDeliver(Call& call, const QCommandLineParser& parser)
+{
+    const auto wait = numbersOf(parser.isSet("wait") ? parser.value("wait") : QStringLiteral("0"), 1);
+    if (!wait || wait->front() < 0)
+        return wrongUsage(tr("--wait wants seconds"));
+    if (parser.isSet("release") && parser.isSet("cancel"))
+        return wrongUsage(tr("--release or --cancel, not both"));
+    if (parser.isSet("cancel") != parser.isSet("why"))
+        return wrongUsage(tr("--cancel wants --why, and --why belongs to --cancel"));
+    const auto opened = call.session();
+    if (!opened)
+        return failed(opened.error());
+    app::Session& session = **opened;
+    if (auto permitted = session.permit(app::Action::Send); !permitted)
+        return failed(permitted.error());
+    for (const char* option : {"release", "cancel"}) {
+        if (!parser.isSet(option))
+            continue;
+        const auto id = deliveryNamed(session, parser.value(option));
+        if (!id)
+            return failed(id.error());
+        const auto changed = parser.isSet("release") ? session.releaseDelivery(*id) : session.cancelDelivery(*id, app::Session::systemUser(), parser.value("why"));
+        if (!changed)
+            return failed(changed.error());
+    }
+    if (parser.isSet("cancel") && !parser.isSet("wait")) { // nothing is sent unasked
+        (void)listDeliveries(call, session);
+        return done();
+    }
+    QElapsedTimer timer;
+    timer.start();
+    const qint64 waitMs = qint64(wait->front() * 1000);
+    app::Courier courier(session.profile());
+    for (;;) {
+        const auto outcome = courier.round(call.task(), transfer::DeliveryQueue::Force::EvenEarly);
+        if (!outcome)
+            return failed(outcome.error());
+        if (outcome->waiting == 0 || timer.elapsed() >= waitMs)
+            break;
+        QThread::msleep(250);
+    }
+    return listDeliveries(call, session);
 }
 
 } // namespace
@@ -306,13 +378,14 @@ Verb reportVerb()
 {
     return {"report",
             "new --study UID [--template ID] | show ID | set ID SECTION TEXT | measure ID FIGURE | sign ID [--user U] [--preliminary] | addendum ID | status ID "
-            "| export ID --format text|pdf|hl7|sr --out F",
+            "| verify ID|--all | export ID --format text|pdf|hl7|sr --out F",
             tr("write, sign and export reports"),
             [](QCommandLineParser& parser) {
                 parser.addOptions({{"study", tr("of the archive"), "UID"},
                                    {"template", tr("general, ct-head, ct-chest, mr-brain, chest-radiograph, us-abdomen; the fitting one where not given"), "ID"},
                                    {"user", tr("the name on the report; the system's user where not given"), "U"},
                                    {"preliminary", tr("sign as preliminary")},
+                                   {"all", tr("every report: whether all that was signed is there and unchanged")},
                                    {"format", tr("text, pdf, hl7 or sr"), "F"},
                                    {"out", tr("file to write"), "F"}});
             },
@@ -321,8 +394,14 @@ Verb reportVerb()
 
 Verb deliverVerb()
 {
-    return {"deliver", "[--wait S]", tr("deliver signed reports to the RIS; done when all are acknowledged"),
-            [](QCommandLineParser& parser) { parser.addOption({"wait", tr("try again for this many seconds"), "S"}); }, runDeliver};
+    return {"deliver", "[--wait S] [--release ID | --cancel ID --why TEXT]", tr("deliver signed reports to the RIS; done when all are acknowledged"),
+            [](QCommandLineParser& parser) {
+                parser.addOptions({{"wait", tr("try again for this many seconds"), "S"},
+                                   {"release", tr("send again what the RIS refused, after the cause is set right: the number of the delivery, or its report"), "ID"},
+                                   {"cancel", tr("give a delivery up, so that what waits behind it goes"), "ID"},
+                                   {"why", tr("the reason, which is kept"), "TEXT"}});
+            },
+            runDeliver};
 }
 
 } // namespace diascope::cli

@@ -10,6 +10,7 @@ Verb seriesVerb();
 Verb removeVerb();
 Verb verifyVerb();
 Verb rebuildVerb();
+Verb quarantineVerb();
 Verb pixelsVerb();
 Verb renderVerb();
 Verb measureVerb();

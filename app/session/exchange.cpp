@@ -22,11 +22,12 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
 constexpr int minuteMs = 60'000;
 
 /// Fetches priors by itself: every so many minutes, soon after something came in, and at once for an order.
-RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, std::atomic<bool>& isOrdered)
+RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders)
 {
-    return [&session, &runner, &isOrdered, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
+    return [&session, &runner, &newOrders, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
         constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
-        const bool isForOrder = isOrdered.exchange(false);
+        auto orders = newOrders.take(); // asked for alone: the others were when they came
+        const bool isForOrder = !orders.empty();
         if (!isForOrder && why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
             return quietMs;
         if (!isForOrder)
@@ -35,7 +36,7 @@ RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& run
         if (minutes <= 0 && !isForOrder)
             return minuteMs;
         QStringList unreachable;
-        const auto priors = app::prefetch(session.profile(), session.archive(), unreachable, task);
+        const auto priors = app::prefetch(session.profile(), session.archive(), unreachable, task, std::move(orders));
         if (!priors)
             qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
         else if (!priors->empty())
@@ -83,7 +84,7 @@ public:
             if (!sent)
                 return message(sent.error());
             for (const transfer::Delivery& delivery : *sent)
-                if (delivery.state != transfer::Delivery::State::Acknowledged)
+                if (delivery.isOpen())
                     return Exchange::tr("the RIS has not acknowledged its report yet");
         }
         return std::nullopt;
@@ -150,7 +151,7 @@ void Exchange::startPrefetching()
 {
     if (m_prefetcher)
         return;
-    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner, m_isOrdered));
+    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner, m_newOrders));
     m_prefetcher->start();
     connect(this, &Exchange::arrived, m_prefetcher.get(), [this] { m_prefetcher->wakeUp(); }, Qt::DirectConnection);
 }
@@ -180,10 +181,11 @@ Result<void> Exchange::startOrders(quint16 port)
     if (auto permitted = m_session.permit(Action::Import); !permitted)
         return permitted;
     startPrefetching();
-    auto orders = OrderIntake::start(m_session.profile(), port, [this] {
-        m_isOrdered = true;
-        m_prefetcher->wakeUp();
-    });
+    auto orders = OrderIntake::start(m_session.profile(), port, {[this](const transfer::Order& order) {
+                                                                     m_newOrders.add(order);
+                                                                     m_prefetcher->wakeUp();
+                                                                 },
+                                                                 [this] { Q_EMIT m_session.delivered(); }});
     if (!orders)
         return std::unexpected(orders.error());
     m_orders = std::move(*orders);

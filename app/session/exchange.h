@@ -5,7 +5,6 @@
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_runner.h"
 #include <future>
-#include <atomic>
 #include <mutex>
 
 namespace diascope::app
@@ -19,6 +18,26 @@ inline const Setting<QString> listenKey{"listen.tls.key", QString()};
 inline const Setting<QString> listenCa{"listen.tls.ca", QString()};
 /// Imported files may be evicted too when the quota is full: whoever imported them has the files.
 inline const Setting<bool> evictImported{"archive.evictImported", false};
+/// Orders whose priors nobody has looked for yet. Any thread.
+class NewOrders
+{
+public:
+    void add(const transfer::Order& order)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_orders.push_back(order);
+    }
+    std::vector<transfer::Order> take()
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_orders, {});
+    }
+
+private:
+    std::mutex m_mutex;
+    std::vector<transfer::Order> m_orders;
+};
+
 /// What a session exchanges with its peers: the queue of transfers and who runs them, the listener, priors,
 /// room in the archive.
 /// Lives on the session's thread, except where said.
@@ -89,7 +108,7 @@ private:
     std::mutex m_makingRoom;
     mutable std::mutex m_roomMutex;
     QString m_roomTrouble;
-    std::atomic<bool> m_isOrdered = false; ///< since priors were looked for
+    NewOrders m_newOrders;
     std::unique_ptr<RoundThread> m_prefetcher;
     std::unique_ptr<OrderIntake> m_orders;
     bool m_isStarted = false;

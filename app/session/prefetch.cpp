@@ -88,7 +88,8 @@ Result<std::vector<transfer::Order>> orders(const Profile& profile, const archiv
 
 } // namespace
 
-Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task)
+Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task,
+                                    std::vector<transfer::Order> only)
 {
     Settings settings(profile); // of this thread
     const auto queue = transfer::TransferQueue::open(profile);
@@ -97,7 +98,7 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
     const auto rules = transfer::parsePrefetch(settings.get(transfer::prefetchRules));
     if (!rules)
         return std::unexpected(rules.error());
-    const auto wanted = orders(profile, archive, unreachable, task);
+    const auto wanted = only.empty() ? orders(profile, archive, unreachable, task) : Result<std::vector<transfer::Order>>(std::move(only));
     if (!wanted)
         return std::unexpected(wanted.error());
     std::vector<dimse::Node> peers; // the keyring is asked once for each, not once an order
@@ -111,14 +112,15 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
         }
     std::vector<Prior> priors;
     QSet<QString> chosen, silent;
-    for (const transfer::Order& order : *wanted) {
+    QHash<QString, QString> nodeOf;
+    QHash<QString, std::vector<archive::StudyRow>> studiesOf; // by patient ID: one may be ordered several
+    const auto ask = [&](const QString& patientId) {
         std::vector<archive::StudyRow> candidates;
-        QHash<QString, QString> nodeOf;
         for (const dimse::Node& peer : peers) {
-            if (order.patientId.isEmpty() || silent.contains(peer.name) || task.isCancelled())
+            if (patientId.isEmpty() || silent.contains(peer.name) || task.isCancelled())
                 continue;
             dicom::FindKeys keys;
-            keys.patientId = order.patientId;
+            keys.patientId = patientId;
             const auto found = transfer::find(peer, dicom::Level::Study, keys, [&](const dicom::Dataset& answer) {
                 const archive::StudyRow row = transfer::studyRowOf(answer);
                 if (!nodeOf.contains(row.uid.value)) {
@@ -132,6 +134,12 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
                 unreachable << message(found.error());
             }
         }
+        return candidates;
+    };
+    for (const transfer::Order& order : *wanted) {
+        if (!studiesOf.contains(order.patientId))
+            studiesOf.insert(order.patientId, ask(order.patientId));
+        const auto candidates = studiesOf.value(order.patientId);
         for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
             const auto here = archive.study(prior.uid);
             const bool isHere = here && *here && (*here)->instances >= prior.instances && (*here)->instances > 0;

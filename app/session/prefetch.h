@@ -1,6 +1,7 @@
 #pragma once
 #include "netclient/archive/archive.h"
 #include "netclient/dicom/dataset.h"
+#include "netclient/transfer/rules.h"
 #include <QDate>
 
 namespace diascope::app
@@ -21,8 +22,10 @@ struct Prior
     QString node;
     qint64 transfer = 0;
 };
-/// Queues the priors that the rules want for today's worklist, the orders of the RIS and what arrived since yesterday: those of every node that are
-/// not here. A worker's thread. `unreachable`: nodes that did not answer, each with its sentence.
-Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task);
+/// Queues the priors that the rules want for today's worklist, the orders of the RIS and what arrived since yesterday, or for `orders`
+/// alone: those of every node that are not here. Each node is asked once for a patient. A worker's thread. `unreachable`: nodes that
+/// did not answer, each with its sentence.
+Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archive& archive, QStringList& unreachable, Task& task,
+                                    std::vector<transfer::Order> orders = {});
 
 } // namespace diascope::app

@@ -59,6 +59,8 @@ Result<Recovery> makeAnew(const QString& original, const QString& damaged, const
     if (!saved)
         return std::unexpected(saved.error());
     recovery.salvage = std::move(*saved);
+    if (auto sealed = reporting::sealUnsealed(**database); !sealed) // what was damaged, or of an earlier version
+        return std::unexpected(sealed.error());
     { // closed again before the database becomes one file
         const auto archive = archive::Archive::open(made);
         if (!archive)

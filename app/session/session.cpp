@@ -1,13 +1,17 @@
 #include "app/session/session.h"
+#include "app/session/courier.h"
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
 #include "netclient/base/log.h"
 #include "netclient/base/secrets.h"
+#include "netclient/dicom/person_name.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
 #include "viewer/volume/frame_memory.h"
 #include <QDir>
+#include <QRandomGenerator>
+#include <QSet>
 #include <QCryptographicHash>
 #include <pwd.h>
 #include <unistd.h>
@@ -20,6 +24,7 @@ namespace
 
 constexpr int courierRoundMs = 5000;
 constexpr char risTarget[] = "RIS";
+constexpr char hl7Kind[] = "hl7";
 
 /// Every key `diascope config` and the settings window know.
 struct KnownSetting
@@ -37,8 +42,8 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost),  known(risPort),           known(risTls),           known(risCharset),
-        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(dimse::listenAe),
+        known(risHost),  known(risPort),           known(risTls), known(risCa),           known(risCharset),        known(risAnswerMinutes),
+        known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
         known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
         known(evictImported), known(worklistNode), known(prefetchMinutes),
@@ -68,15 +73,13 @@ Result<void> checkText(const QString& key, const QString& value)
     return {};
 }
 
-transfer::Acknowledgement plain(const hl7::Acknowledgement& answer)
+/// What the archive knows of a study's patient.
+reporting::StudyContext contextOf(const archive::StudyRow& row)
 {
-    using transfer::Acknowledgement;
-    Acknowledgement::Code code = Acknowledgement::Accept;
-    if (answer.code == hl7::AckCode::Error || answer.code == hl7::AckCode::CommitError)
-        code = Acknowledgement::Error;
-    else if (answer.code == hl7::AckCode::Rejected || answer.code == hl7::AckCode::CommitRejected)
-        code = Acknowledgement::Reject;
-    return {code, answer.controlId, answer.text};
+    reporting::StudyContext context;
+    context.studyUid = row.uid.value;
+    context.setPatient(row.patient());
+    return context;
 }
 
 } // namespace
@@ -206,7 +209,7 @@ Result<void> Session::configure(const QString& key, const QString& value)
     return stored;
 }
 
-Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& study)
+Result<std::vector<reporting::StudyContext>> Session::studyContexts(const dicom::StudyUid& study)
 {
     const auto row = m_archive->study(study);
     if (!row)
@@ -214,14 +217,118 @@ Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& stu
     const auto instances = m_archive->instancesOfStudy(study);
     if (!instances)
         return std::unexpected(instances.error());
+    const auto accepted = m_archive->acceptedPatients(study);
+    if (!accepted)
+        return std::unexpected(accepted.error());
     if (!*row || instances->empty())
         return fail(Fault::NotFound, tr("no such study in the archive"));
-    const auto dataset = dicom::Dataset::read(instances->front().path);
-    if (!dataset)
-        return std::unexpected(dataset.error());
-    auto context = reporting::StudyContext::fromDataset(*dataset);
-    context.modality = (*row)->modalities.join(u'\\');
-    return context;
+    std::vector<reporting::StudyContext> contexts;
+    QSet<QString> series;
+    for (const archive::InstanceRow& instance : *instances) {
+        if (series.contains(instance.series.value))
+            continue;
+        series.insert(instance.series.value);
+        const auto dataset = dicom::Dataset::read(instance.path);
+        if (!dataset)
+            return std::unexpected(dataset.error());
+        auto context = reporting::StudyContext::fromDataset(*dataset);
+        const bool isAccepted = std::find(accepted->begin(), accepted->end(), context.patient()) != accepted->end();
+        if (isAccepted) // as the archive took it in: under the study's patient
+            context.setPatient((*row)->patient());
+        context.modality = (*row)->modalities.join(u'\\');
+        contexts.push_back(context);
+    }
+    return contexts;
+}
+
+Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& study)
+{
+    auto contexts = studyContexts(study);
+    if (!contexts)
+        return std::unexpected(contexts.error());
+    return contexts->front();
+}
+
+Result<std::optional<archive::StudyRow>> Session::studyOf(const reporting::InstanceRef& where)
+{
+    dicom::StudyUid study;
+    if (!where.sopInstanceUid.isEmpty()) {
+        const auto instance = m_archive->instance({where.sopInstanceUid});
+        if (!instance)
+            return std::unexpected(instance.error());
+        if (*instance)
+            study = (*instance)->study;
+    } else if (!where.seriesUid.isEmpty()) {
+        const auto instances = m_archive->instances({where.seriesUid}, {where.studyUid});
+        if (!instances)
+            return std::unexpected(instances.error());
+        if (!instances->empty())
+            study = instances->front().study;
+    }
+    return study.value.isEmpty() ? std::optional<archive::StudyRow>() : m_archive->study(study);
+}
+
+Result<void> Session::place(const reporting::Report& report, reporting::InstanceRef& where, QString& label)
+{
+    if (auto permitted = permit(Action::Report); !permitted)
+        return permitted;
+    const auto study = studyOf(where);
+    if (!study)
+        return std::unexpected(study.error());
+    if (!*study)
+        return fail(Fault::NotFound, tr("the image is not in the archive"));
+    where.studyUid.clear();
+    if ((*study)->uid.value == report.study.studyUid)
+        return {};
+    if (!dicom::isOnePatient(report.study.patient(), contextOf(**study).patient()))
+        return fail(Fault::Conflict, tr("the image is of another patient than the report"));
+    where.studyUid = (*study)->uid.value;
+    const QString date = dicom::displayDate((*study)->date);
+    label += QStringLiteral(" (%1)").arg(date.isEmpty() ? tr("prior") : date);
+    return {};
+}
+
+Result<std::vector<reporting::Evidence::Placed>> Session::placedIn(const reporting::Report& report)
+{
+    // What was signed before stands, also where the prior it lies on has been evicted meanwhile.
+    reporting::Report before;
+    if (report.version > 1) {
+        auto loaded = m_reports->loadVersion(report.reportId, report.version - 1);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        before = std::move(*loaded);
+    }
+    std::vector<reporting::Evidence::Placed> placed;
+    const auto add = [&](const QString& label, const reporting::InstanceRef& where) -> Result<void> {
+        const auto study = studyOf(where);
+        if (!study)
+            return std::unexpected(study.error());
+        placed.push_back({label, where, *study ? std::optional(contextOf(**study)) : std::nullopt});
+        return {};
+    };
+    for (const reporting::Measurement& measurement : report.measurements)
+        if (std::find(before.measurements.begin(), before.measurements.end(), measurement) == before.measurements.end())
+            if (auto done = add(measurement.label, measurement.where); !done)
+                return std::unexpected(done.error());
+    for (const reporting::KeyImage& image : report.keyImages)
+        if (std::find(before.keyImages.begin(), before.keyImages.end(), image) == before.keyImages.end())
+            if (auto done = add(image.caption, image.where); !done)
+                return std::unexpected(done.error());
+    return placed;
+}
+
+Result<archive::ImportReport> Session::acceptFromQuarantine(qint64 id, const QString& user)
+{
+    if (auto permitted = permit(Action::Import); !permitted)
+        return std::unexpected(permitted.error());
+    return m_archive->acceptFromQuarantine(id, user);
+}
+
+Result<void> Session::removeFromQuarantine(qint64 id)
+{
+    if (auto permitted = permit(Action::Delete); !permitted)
+        return permitted;
+    return m_archive->removeFromQuarantine(id);
 }
 
 Result<reporting::Report> Session::newReport(const dicom::StudyUid& study, const QString& templateId, const QString& author)
@@ -242,6 +349,24 @@ Result<reporting::Report> Session::saveDraft(const reporting::Report& report)
     if (auto permitted = permit(Action::Report); !permitted)
         return std::unexpected(permitted.error());
     return m_reports->saveDraft(report);
+}
+
+DraftKeeper& Session::drafts()
+{
+    if (!m_drafts)
+        m_drafts = std::make_unique<DraftKeeper>(
+            [this, store = std::shared_ptr<reporting::ReportStore>()](const reporting::Report& draft) mutable -> Result<reporting::Report> {
+                if (auto permitted = permit(Action::Report); !permitted)
+                    return std::unexpected(permitted.error());
+                if (!store) { // of the keeper's thread
+                    auto opened = reporting::ReportStore::open(m_profile.databasePath());
+                    if (!opened)
+                        return std::unexpected(opened.error());
+                    store = std::move(*opened);
+                }
+                return store->saveDraft(draft);
+            });
+    return *m_drafts;
 }
 
 Result<reporting::Report> Session::addendum(const QString& reportId, const QString& author)
@@ -266,13 +391,18 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
 {
     if (auto permitted = permit(Action::Sign); !permitted)
         return std::unexpected(permitted.error());
-    const auto images = studyContext({report.study.studyUid});
+    auto images = studyContexts({report.study.studyUid});
     if (!images)
         return std::unexpected(images.error());
+    auto placed = placedIn(report);
+    if (!placed)
+        return std::unexpected(placed.error());
     reporting::Signing signing;
     signing.user = user;
     signing.as = as;
-    signing.evidence.images = *images;
+    signing.evidence.images = std::move(*images);
+    signing.evidence.placed = std::move(*placed);
+    sealKey(MakeKey::Yes);
     auto signedReport = m_reports->sign(report, signing, [&](Database& database, const reporting::Report& version) -> Result<void> {
         reporting::OruOptions options;
         options.controlId = controlIdOf(version);
@@ -284,7 +414,7 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
         if (!bytes)
             return std::unexpected(bytes.error());
         const auto queued = transfer::DeliveryQueue::enqueue(
-            database, {version.reportId, QStringLiteral("hl7"), QLatin1String(risTarget), options.controlId, *bytes});
+            database, {version.reportId, QLatin1String(hl7Kind), QLatin1String(risTarget), options.controlId, *bytes});
         return queued ? Result<void>{} : std::unexpected(queued.error());
     });
     if (signedReport)
@@ -294,36 +424,36 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
 
 Result<transfer::DeliveryQueue::Outcome> Session::deliver(Task& task, transfer::DeliveryQueue::Force force) const
 {
-    const Settings settings(m_profile); // of this thread
-    auto queue = transfer::DeliveryQueue::open(m_profile);
-    if (!queue)
-        return std::unexpected(queue.error());
-    hl7::MllpTarget target;
-    target.host = settings.get(risHost);
-    target.port = quint16(settings.get(risPort));
-    target.security = settings.get(risTls) ? hl7::MllpTarget::Security::Tls : hl7::MllpTarget::Security::Plain;
-    hl7::MllpSender mllp(target);
-    return (*queue)->deliverDue(
-        [&](const transfer::Delivery& delivery) -> Result<transfer::Acknowledgement> {
-            if (target.host.isEmpty())
-                return fail(Fault::Unreachable, tr("no RIS is set up (setting ris.hl7.host)"));
-            const auto answer = mllp.send(delivery.payload, delivery.controlId, task);
-            if (!answer)
-                return std::unexpected(answer.error());
-            if (answer->isPending())
-                return fail(Fault::TimedOut, tr("the RIS took the report but has not said yet that it processed it"));
-            return plain(*answer);
-        },
-        task, force);
+    return Courier(m_profile).round(task, force);
+}
+
+Result<void> Session::releaseDelivery(qint64 id)
+{
+    if (auto permitted = permit(Action::Send); !permitted)
+        return permitted;
+    auto released = m_deliveries->release(id);
+    if (released)
+        wakeCourier();
+    return released;
+}
+
+Result<void> Session::cancelDelivery(qint64 id, const QString& user, const QString& why)
+{
+    if (auto permitted = permit(Action::Send); !permitted)
+        return permitted;
+    auto cancelled = m_deliveries->cancel(id, user, why);
+    if (cancelled)
+        wakeCourier(); // for what waited behind it
+    return cancelled;
 }
 
 void Session::startCourier()
 {
     if (m_mode == Mode::ViewOnly || m_courier)
         return;
-    m_courier = std::make_unique<RoundThread>(0, [this](Task& task, RoundThread::Why why) {
+    m_courier = std::make_unique<RoundThread>(0, [this, courier = std::make_shared<Courier>(m_profile)](Task& task, RoundThread::Why why) {
         using Force = transfer::DeliveryQueue::Force;
-        const auto outcome = deliver(task, why == RoundThread::Why::Woken ? Force::EvenEarly : Force::OnlyDue);
+        const auto outcome = courier->round(task, why == RoundThread::Why::Woken ? Force::EvenEarly : Force::OnlyDue);
         if (!outcome)
             qCWarning(lcNet) << "delivery round failed:" << int(outcome.error().fault);
         else if (outcome->acknowledged + outcome->held + outcome->waiting > 0)
@@ -346,11 +476,68 @@ QString Session::systemUser()
     return !fullName.isEmpty() ? fullName : entry ? QString::fromLocal8Bit(entry->pw_name) : QStringLiteral("user");
 }
 
+/// Empty where there is no keyring: the chain of seals still stands, without it.
+QByteArray Session::sealKey(MakeKey make)
+{
+    constexpr char name[] = "report-seal";
+    constexpr qsizetype keyBytes = 32;
+    if (m_sealKey && (!m_sealKey->isEmpty() || make == MakeKey::No))
+        return *m_sealKey;
+    auto secret = readSecret(QLatin1String(name));
+    if (!secret && secret.error().fault == Fault::NotFound && make == MakeKey::Yes) {
+        QByteArray fresh(keyBytes, Qt::Uninitialized);
+        QRandomGenerator::system()->generate(fresh.begin(), fresh.end());
+        secret = QString::fromLatin1(fresh.toHex());
+        if (auto stored = storeSecret(QLatin1String(name), *secret); !stored)
+            secret = std::unexpected(stored.error());
+    }
+    if (!secret && secret.error().fault != Fault::NotFound)
+        qCInfo(lcReport) << "reports are sealed without a key:" << title(secret.error().fault);
+    m_sealKey = secret ? secret->toUtf8() : QByteArray();
+    m_reports->setSealKey(*m_sealKey);
+    return *m_sealKey;
+}
+
+Result<Session::ReportCheck> Session::verifyReports(const QString& reportId)
+{
+    ReportCheck check;
+    check.hasKey = !sealKey(MakeKey::No).isEmpty();
+    auto seals = m_reports->verify(reportId);
+    if (!seals)
+        return std::unexpected(seals.error());
+    check.versions = seals->sealed;
+    check.withoutKey = seals->withoutKey;
+    check.problems = std::move(seals->problems);
+    const auto deliveries = m_deliveries->list(reportId);
+    if (!deliveries)
+        return std::unexpected(deliveries.error());
+    QHash<QString, QSet<QString>> known; // control IDs, by report
+    for (const transfer::Delivery& delivery : *deliveries) {
+        if (delivery.kind != QLatin1String(hl7Kind))
+            continue;
+        if (!known.contains(delivery.subject)) {
+            QSet<QString>& ids = known[delivery.subject];
+            const auto versions = m_reports->history(delivery.subject);
+            if (!versions)
+                return std::unexpected(versions.error());
+            for (const reporting::ReportVersion& version : *versions)
+                ids.insert(controlIdOf(delivery.subject, version.version, version.contentHash));
+        }
+        if (!known[delivery.subject].contains(delivery.controlId))
+            check.problems << tr("Report %1: what was queued for the %2 as %3 is not among its signed versions").arg(delivery.subject, delivery.target, delivery.controlId);
+    }
+    return check;
+}
+
 QString controlIdOf(const reporting::Report& signedReport)
 {
+    return controlIdOf(signedReport.reportId, signedReport.version, signedReport.contentHash);
+}
+
+QString controlIdOf(const QString& reportId, int version, const QString& contentHash)
+{
     // MSH-10 has at most 20 characters in v2.5.1.
-    const QByteArray whole = signedReport.reportId.toUtf8() + '/' + QByteArray::number(signedReport.version) + '/' +
-                             signedReport.contentHash.toUtf8();
+    const QByteArray whole = reportId.toUtf8() + '/' + QByteArray::number(version) + '/' + contentHash.toUtf8();
     return QString::fromLatin1("DS" + QCryptographicHash::hash(whole, QCryptographicHash::Sha256).toHex().left(18).toUpper());
 }
 
@@ -376,6 +563,8 @@ std::vector<reporting::Measurement> measurementsOf(const viewer::Figure& figure,
         measurement.decimals = viewer::decimalsOf(value);
         measurement.unit = viewer::displayUnit(value.unit);
         measurement.where.figureId = figure.id;
+        measurement.where.seriesUid = volume->instance(0).seriesUid.value;
+        measurement.where.studyUid = volume->instance(0).studyUid.value;
         if (figure.image) {
             measurement.where.sopInstanceUid = figure.image->instanceUid.value;
             measurement.where.frame = figure.image->frame + 1;

@@ -1,4 +1,5 @@
 #pragma once
+#include "app/session/draft_keeper.h"
 #include "app/session/round_thread.h"
 #include "netclient/archive/archive.h"
 #include "netclient/dimse/node.h"
@@ -16,6 +17,8 @@ class Exchange;
 inline const Setting<QString> risHost{"ris.hl7.host", QString()};
 inline const Setting<int> risPort{"ris.hl7.port", 2575};
 inline const Setting<bool> risTls{"ris.hl7.tls", false};
+/// PEM file of further authorities the RIS's certificate may come from; empty: the system's alone.
+inline const Setting<QString> risCa{"ris.hl7.ca", QString()};
 inline const Setting<QString> risCharset{"ris.hl7.charset", QStringLiteral("UNICODE UTF-8")};
 inline const Setting<QString> uiLanguage{"ui.language", QString()}; ///< "en", "zh_CN"; empty: the system's
 
@@ -55,23 +58,48 @@ public:
     Result<QString> configured(const QString& key) const;
     static QStringList settingKeys();
 
-    /// What the images say of a study. NotFound.
+    /// What the images say of a study: of all its series, but for what a person accepted as the same patient nevertheless. The
+    /// first stands for the study. NotFound.
+    Result<std::vector<reporting::StudyContext>> studyContexts(const dicom::StudyUid& study);
     Result<reporting::StudyContext> studyContext(const dicom::StudyUid& study);
+    /// The study an image, or where there is none a series, of a report belongs to. Nothing: it is not here.
+    Result<std::optional<archive::StudyRow>> studyOf(const reporting::InstanceRef& where);
+    /// Puts what lies on an image into a report that allows it: on its own study, or on a prior of the same patient, which the
+    /// report then names. Errors: Conflict (another patient), NotFound (the image is not here), Denied.
+    Result<void> place(const reporting::Report& report, reporting::InstanceRef& where, QString& label);
+    /// Archive::acceptFromQuarantine and removeFromQuarantine, where the mode permits. Denied.
+    Result<archive::ImportReport> acceptFromQuarantine(qint64 id, const QString& user);
+    Result<void> removeFromQuarantine(qint64 id);
     /// A stored draft from a template, with the study's merge fields filled. Errors: NotFound, Denied, Conflict.
     Result<reporting::Report> newReport(const dicom::StudyUid& study, const QString& templateId, const QString& author);
     /// Freezes the report and queues its message to the RIS in the same transaction. Errors: Denied, Conflict (see
     /// reporting::checkSigning), Unsupported (a character does not fit the RIS's character set; nothing was signed).
     Result<reporting::Report> sign(const reporting::Report& report, reporting::SignAs as, const QString& user);
     Result<reporting::Report> saveDraft(const reporting::Report& report);
+    /// For windows, whose thread must not wait for a database.
+    DraftKeeper& drafts();
     Result<reporting::Report> addendum(const QString& reportId, const QString& author);
     /// A working copy that replaces the signed version: a preliminary report goes on, a final one is corrected.
     Result<reporting::Report> correction(const QString& reportId, const QString& author);
 
     /// Delivers what is due, on the calling thread (any), with connections of its own.
     Result<transfer::DeliveryQueue::Outcome> deliver(Task& task, transfer::DeliveryQueue::Force force) const;
+    /// As the queue's release() and cancel(), where the mode permits. Denied.
+    Result<void> releaseDelivery(qint64 id);
+    Result<void> cancelDelivery(qint64 id, const QString& user, const QString& why);
     /// From now on deliveries go out by themselves on a thread of their own; `delivered` tells of each round that changed something.
     void startCourier();
     void wakeCourier(); ///< something was queued: do not wait for the next round
+
+    struct ReportCheck
+    {
+        int versions = 0;   ///< signed ones that were looked at
+        int withoutKey = 0; ///< the last ones signed, which no key of the keyring protects
+        bool hasKey = false;
+        QStringList problems; ///< one sentence each
+    };
+    /// Whether what was signed is there and unchanged, and the same as was queued for delivery (REP-10). Of one report or (empty) all.
+    Result<ReportCheck> verifyReports(const QString& reportId = {});
 
     /// The operating system's user: reads and signs in a single-user profile.
     static QString systemUser();
@@ -82,6 +110,9 @@ Q_SIGNALS:
 
 private:
     Session() = default;
+    enum class MakeKey { No, Yes };
+    QByteArray sealKey(MakeKey make);
+    Result<std::vector<reporting::Evidence::Placed>> placedIn(const reporting::Report& report);
     Profile m_profile;
     Mode m_mode = Mode::Reading;
     std::unique_ptr<Settings> m_settings;
@@ -90,12 +121,15 @@ private:
     std::unique_ptr<viewer::FigureStore> m_figures;
     std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
     reporting::TemplateLibrary m_templates;
+    std::optional<QByteArray> m_sealKey; ///< as far as the keyring was asked
+    std::unique_ptr<DraftKeeper> m_drafts;
     std::unique_ptr<RoundThread> m_courier;
     std::unique_ptr<Exchange> m_exchange; // last: its threads use the others
 };
 
 /// MSH-10 of a signed version: follows from what was signed, so that no resend and no second signature gets another.
 QString controlIdOf(const reporting::Report& signedReport);
+QString controlIdOf(const QString& reportId, int version, const QString& contentHash);
 
 /// The values of a figure as measurements of a report: ids "<figure>/<value name>", linked back to image and figure.
 /// Empty where the figure has no values (arrow, text) or its image is not loaded.

@@ -215,8 +215,15 @@ void ReadingWindow::insertKeyImage()
     Viewport* viewport = m_grid->active();
     const auto where = viewport->imageRef();
     reporting::InstanceRef reference;
-    if (where)
-        reference = {where->instanceUid.value, where->frame + 1, {}, where->seriesUid.value, viewport->stack()->stack().instances.front().sopClassUid};
+    if (viewport->stack()) {
+        const Instance& first = viewport->stack()->stack().instances.front();
+        reference = {{}, 1, {}, first.seriesUid.value, first.sopClassUid, first.studyUid.value};
+    }
+    if (where) {
+        reference.sopInstanceUid = where->instanceUid.value;
+        reference.frame = where->frame + 1;
+        reference.seriesUid = where->seriesUid.value;
+    }
     const QString caption = viewport->stack() ? viewport->stack()->texts().seriesDescription : QString();
     m_report->insertKeyImage(viewport->keyImage(), caption, reference);
 }

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPainter>
+#include <QPushButton>
 #include <QShortcut>
 #include <QStyle>
 #include <QTabBar>
@@ -118,6 +119,7 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     connect(m_report, &ReportPanel::linkActivated, this, &ReadingWindow::showInstance);
     connect(m_report, &ReportPanel::backToImage, this, [this] { m_grid->active()->setFocus(); });
     connect(m_report, &ReportPanel::stateChanged, this, &ReadingWindow::updateBanner);
+    connect(m_report, &ReportPanel::outboxWanted, this, [this] { m_workstation.showOutbox(); });
     connect(&m_pathReader, &QFutureWatcherBase::finished, this, [this] {
         if (!std::exchange(m_isReadingPaths, false))
             return; // something else was opened meanwhile: these may be another patient's (BIR-01)
@@ -136,7 +138,11 @@ ReadingWindow::ReadingWindow(Workstation& workstation) : m_workstation(workstati
     updateCommands();
 }
 
-ReadingWindow::~ReadingWindow() { closeStudies(); }
+ReadingWindow::~ReadingWindow()
+{
+    closeStudies();
+    m_marking.waitForFinished();
+}
 
 QWidget* ReadingWindow::buildBanner(QWidget* parent)
 {
@@ -272,7 +278,8 @@ void ReadingWindow::readStudy(const dicom::StudyUid& study)
     }
     m_current = study;
     m_openMark = std::move(mark);
-    (void)m_session.archive().markUsed(study); // what it says matters only when room is made
+    if (!m_marking.isRunning()) // what it says matters only when room is made
+        m_marking = QtConcurrent::run([archive = &m_session.archive(), study] { (void)archive->markUsed(study); });
     // Chosen before anything is shown: what arrives later changes no layout (SAF-13).
     const auto row = m_session.archive().study(study);
     const bool isMr = row && *row && (*row)->modalities.contains(QStringLiteral("MR"));
@@ -459,12 +466,62 @@ bool ReadingWindow::eventFilter(QObject* watched, QEvent* event)
 void ReadingWindow::closeEvent(QCloseEvent* event)
 {
     m_report->flush();
+    constexpr int mostMs = 300;
+    m_session.drafts().wait(mostMs);
+    if (!m_session.drafts().isEmpty()) {
+        event->ignore();
+        return closeWhenStored();
+    }
     if (m_session.permit(app::Action::ChangeSettings)) {
         m_session.settings().set(readingGeometry, saveGeometry());
         m_session.settings().set(readingState, saveState(stateVersion));
     }
     m_workstation.showBrowser();
     event->accept();
+}
+
+/// Asked in the window, not in a box over somebody's images (SAF-15).
+void ReadingWindow::closeWhenStored()
+{
+    auto* layout = qobject_cast<QVBoxLayout*>(centralWidget()->layout());
+    if (centralWidget()->findChild<QWidget*>(QStringLiteral("closing")))
+        return;
+    auto* bar = new QWidget(centralWidget());
+    bar->setObjectName(QStringLiteral("closing"));
+    auto* line = new QHBoxLayout(bar);
+    auto* text = new QLabel(bar);
+    text->setTextFormat(Qt::PlainText);
+    text->setWordWrap(true);
+    text->setProperty("role", "warning");
+    auto* stay = new QPushButton(tr("Stay"), bar);
+    auto* discard = new QPushButton(tr("Close and lose the text"), bar);
+    line->addWidget(text, 1);
+    line->addWidget(stay);
+    line->addWidget(discard);
+    layout->insertWidget(1, bar);
+    stay->setFocus();
+    app::DraftKeeper& drafts = m_session.drafts();
+    const auto say = [text, &drafts] {
+        QStringList problems;
+        for (const QString& id : drafts.reportIds())
+            if (const QString problem = drafts.problem(id); !problem.isEmpty() && !problems.contains(problem))
+                problems << problem;
+        text->setText(problems.isEmpty() ? tr("The report is being stored; the window closes as soon as it is.")
+                                         : tr("The report is not stored: %1. The window closes as soon as it is.").arg(problems.join(QStringLiteral("; "))));
+    };
+    say();
+    connect(&drafts, &app::DraftKeeper::failed, bar, say);
+    connect(&drafts, &app::DraftKeeper::saved, bar, [this, &drafts] {
+        if (drafts.isEmpty())
+            close();
+    });
+    connect(stay, &QPushButton::clicked, bar, &QWidget::deleteLater);
+    connect(discard, &QPushButton::clicked, bar, [this, &drafts] {
+        drafts.discardAll();
+        m_report->clear({});
+        drafts.discardAll();
+        close();
+    });
 }
 
 } // namespace diascope::windows

@@ -67,6 +67,7 @@ private:
     viewer::AnnotationDocument* documentOf(const dicom::StudyUid& study);
     std::shared_ptr<const viewer::Volume> volumeOf(const viewer::Figure& figure) const;
     void closeStudies();
+    void closeWhenStored();
     void listOthers(const dicom::StudyUid& study);
     // reading_arrivals.cpp
     void buildPreview();
@@ -119,6 +120,7 @@ private:
     std::map<QString, std::unique_ptr<viewer::AnnotationDocument>> m_documents; ///< by study UID
     dicom::StudyUid m_current; ///< empty: files shown in place
     QFutureWatcher<std::vector<viewer::SeriesFiles>> m_pathReader;
+    QFuture<void> m_marking; ///< that a study was used: no window waits for a busy database
     bool m_isReadingPaths = false; ///< what m_pathReader finds is still wanted
     bool m_isReconstruction = false;
     std::vector<std::shared_ptr<viewer::OpenStack>> m_stacksBefore; ///< of the viewports, before the reconstruction

@@ -15,9 +15,12 @@ DeliveryState::State stateOf(transfer::Delivery::State state)
     case transfer::Delivery::State::Queued:
         return DeliveryState::State::Queued;
     case transfer::Delivery::State::Sent:
+    case transfer::Delivery::State::Committed:
         return DeliveryState::State::Sent;
     case transfer::Delivery::State::Acknowledged:
         return DeliveryState::State::Acknowledged;
+    case transfer::Delivery::State::Cancelled:
+        return DeliveryState::State::None;
     case transfer::Delivery::State::Held:
         break;
     }
@@ -34,7 +37,10 @@ ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(paren
     m_editor->setViewingOnly(session.mode() == app::Mode::ViewOnly);
     connect(m_editor, &ReportEditor::newReportRequested, this,
             [this](const QString& id) { open(m_session.newReport(m_study, id, app::Session::systemUser())); });
-    connect(m_editor, &ReportEditor::saveRequested, this, &ReportPanel::save);
+    app::DraftKeeper& drafts = m_session.drafts();
+    connect(m_editor, &ReportEditor::saveRequested, this, [this, &drafts] { drafts.keep(m_editor->document().report()); });
+    connect(&drafts, &app::DraftKeeper::saved, this, &ReportPanel::onSaved);
+    connect(&drafts, &app::DraftKeeper::failed, this, &ReportPanel::showSaving);
     connect(m_editor, &ReportEditor::signRequested, this, [this](SignAs as, const QString&) { sign(as); });
     connect(m_editor, &ReportEditor::addendumRequested, this,
             [this](const QString& id) { open(m_session.addendum(id, app::Session::systemUser())); });
@@ -42,6 +48,7 @@ ReportPanel::ReportPanel(app::Session& session, QWidget* parent) : QWidget(paren
             [this](const QString& id) { open(m_session.correction(id, app::Session::systemUser())); });
     connect(m_editor, &ReportEditor::linkActivated, this, &ReportPanel::linkActivated);
     connect(m_editor, &ReportEditor::backToImageRequested, this, &ReportPanel::backToImage);
+    connect(m_editor, &ReportEditor::holdDetailsRequested, this, &ReportPanel::outboxWanted);
     connect(&m_editor->document(), &ReportDocument::stateChanged, this, &ReportPanel::stateChanged);
     connect(&m_session, &app::Session::delivered, this, &ReportPanel::showDeliveries, Qt::QueuedConnection);
 }
@@ -53,17 +60,17 @@ void ReportPanel::setStudy(const dicom::StudyUid& study)
     m_editor->flush();
     m_study = study;
     m_evidence = {};
-    const auto context = m_session.studyContext(study);
-    if (!context)
-        return clear(message(context.error()));
-    m_evidence.images = *context;
+    const auto contexts = m_session.studyContexts(study);
+    if (!contexts)
+        return clear(message(contexts.error()));
+    m_evidence.images = *contexts;
     const auto reports = m_session.reports().list(study.value);
     if (reports && !reports->empty())
         return open(m_session.reports().load(reports->front().reportId));
     const bool isReading = m_session.mode() == app::Mode::Reading;
     m_editor->clear(isReading ? tr("Choose a template to report this study.") : tr("No report yet"));
     if (isReading)
-        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(*context));
+        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(contexts->front()));
     m_deliveryState.clear();
     if (!reports)
         m_editor->showProblem(message(reports.error()));
@@ -84,27 +91,48 @@ void ReportPanel::open(const Result<Report>& report)
 {
     if (!report)
         return m_editor->showProblem(message(report.error()));
-    m_editor->showProblem({});
-    m_editor->setReport(*report);
+    const Report* unsaved = m_session.drafts().unsaved(report->reportId); // more than the store knows
+    m_signing.reset();
+    m_editor->setReport(unsaved ? *unsaved : *report);
     m_editor->document().setEvidence(m_evidence);
+    showSaving();
     showDeliveries();
 }
 
-void ReportPanel::save()
+void ReportPanel::onSaved(const Report& report)
 {
-    const auto saved = m_session.saveDraft(m_editor->document().report());
-    if (!saved)
-        return m_editor->showProblem(tr("The draft is not stored: %1").arg(message(saved.error())));
-    m_editor->showProblem({});
-    m_editor->document().markSaved(*saved);
+    const bool isOpen = report.reportId == m_editor->document().report().reportId;
+    if (isOpen)
+        m_editor->document().markSaved(report);
+    showSaving();
+    const auto as = isOpen ? std::exchange(m_signing, std::nullopt) : std::nullopt;
+    if (as && m_editor->document().isModified())
+        m_editor->showProblem(tr("Not signed: the text went on. Sign again."));
+    else if (as)
+        sign(*as);
+}
+
+void ReportPanel::showSaving()
+{
+    const app::DraftKeeper& drafts = m_session.drafts();
+    const QString own = m_editor->document().report().reportId;
+    QString text;
+    for (const QString& id : drafts.reportIds())
+        if (const QString problem = drafts.problem(id); !problem.isEmpty() && (text.isEmpty() || id == own))
+            text = (id == own ? tr("The draft is not stored: %1") : tr("The draft of another study is not stored: %1")).arg(problem);
+    if (drafts.unsaved(own) && !drafts.problem(own).isEmpty())
+        m_signing.reset();
+    m_editor->showProblem(text);
+    Q_EMIT stateChanged();
 }
 
 void ReportPanel::sign(SignAs as)
 {
     m_editor->flush();
-    if (m_editor->document().isModified())
-        return; // storing failed and said so
-    open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
+    if (m_session.drafts().unsaved(m_editor->document().report().reportId))
+        m_signing = as; // as soon as it is stored
+    else
+        open(m_session.sign(m_editor->document().report(), as, app::Session::systemUser()));
 }
 
 void ReportPanel::showDeliveries()
@@ -116,13 +144,18 @@ void ReportPanel::showDeliveries()
         return m_editor->showProblem(message(deliveries.error()));
     std::vector<DeliveryState> states;
     m_deliveryState.clear();
-    for (const transfer::Delivery& delivery : *deliveries) {
-        // The last version's delivery stands for its target.
-        std::erase_if(states, [&](const DeliveryState& state) { return state.target == delivery.target; });
-        states.push_back({delivery.target, stateOf(delivery.state), delivery.lastError});
-        m_deliveryState = delivery.state == transfer::Delivery::State::Acknowledged ? tr("acknowledged by the %1").arg(delivery.target)
-                          : delivery.state == transfer::Delivery::State::Held       ? tr("held by the %1").arg(delivery.target)
-                                                                                     : tr("waiting for the %1").arg(delivery.target);
+    QMap<QString, const transfer::Delivery*> shown; // by target: the one that holds the others up, else the last version's
+    for (const transfer::Delivery& delivery : *deliveries)
+        if (const transfer::Delivery*& one = shown[delivery.target]; !one || !one->isOpen())
+            one = &delivery;
+    for (const transfer::Delivery* delivery : shown) {
+        using State = transfer::Delivery::State;
+        states.push_back({delivery->target, stateOf(delivery->state), transfer::remark(*delivery)});
+        const QString sentence = delivery->state == State::Acknowledged ? tr("acknowledged by the %1")
+                                 : delivery->state == State::Cancelled  ? tr("not sent to the %1")
+                                 : delivery->state == State::Held       ? tr("held by the %1")
+                                                                        : tr("waiting for the %1");
+        m_deliveryState = sentence.arg(delivery->target);
     }
     m_editor->setDeliveryStates(states);
     Q_EMIT stateChanged();
@@ -132,8 +165,13 @@ bool ReportPanel::insert(const std::vector<Measurement>& measurements)
 {
     bool isInserted = false;
     if (hasReport())
-        for (const Measurement& measurement : measurements)
+        for (Measurement measurement : measurements) {
+            if (auto placed = m_session.place(m_editor->document().report(), measurement.where, measurement.label); !placed) {
+                m_editor->showProblem(message(placed.error()));
+                return isInserted;
+            }
             isInserted |= !m_editor->insertMeasurement(measurement).isEmpty();
+        }
     sayWhetherInserted(isInserted);
     return isInserted;
 }
@@ -143,8 +181,13 @@ void ReportPanel::sayWhetherInserted(bool isInserted)
     m_editor->showProblem(isInserted ? QString() : hasReport() ? tr("Nothing to insert, or the report is signed.") : tr("Start a report first: choose a template."));
 }
 
-bool ReportPanel::insertKeyImage(const QImage& image, const QString& caption, const InstanceRef& where)
+bool ReportPanel::insertKeyImage(const QImage& image, QString caption, InstanceRef where)
 {
+    if (hasReport() && !image.isNull())
+        if (auto placed = m_session.place(m_editor->document().report(), where, caption); !placed) {
+            m_editor->showProblem(message(placed.error()));
+            return false;
+        }
     const bool isInserted = hasReport() && !image.isNull() && !m_editor->insertKeyImage(image, caption, where).isEmpty();
     sayWhetherInserted(isInserted);
     return isInserted;
@@ -155,7 +198,7 @@ QString ReportPanel::state() const
     if (!hasReport())
         return {};
     const ReportDocument& document = m_editor->document();
-    if (document.isModified())
+    if (document.isModified() || m_session.drafts().unsaved(document.report().reportId))
         return tr("report unsaved");
     if (!document.report().isSigned())
         return tr("report not signed");

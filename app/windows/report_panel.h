@@ -15,12 +15,14 @@ class ReportPanel : public QWidget
 public:
     explicit ReportPanel(app::Session& session, QWidget* parent = nullptr);
 
-    /// Stores what is unsaved of the former study first (SAF-02).
+    /// What is unsaved of the former study goes on being stored (SAF-02).
     void setStudy(const dicom::StudyUid& study);
     /// No study of the archive: `why` says what to do.
     void clear(const QString& why);
+    /// Both say why not, and put nothing in, where the image is of another patient; a prior is named by its date.
     bool insert(const std::vector<reporting::Measurement>& measurements);
-    bool insertKeyImage(const QImage& image, const QString& caption, const reporting::InstanceRef& where);
+    bool insertKeyImage(const QImage& image, QString caption, reporting::InstanceRef where);
+    /// Asks for a save of what is unsaved; `app::DraftKeeper` holds it until it is stored.
     void flush() { m_editor->flush(); }
     /// "unsaved", "not signed", "held by the RIS": one line for the banner; empty where all is well.
     QString state() const;
@@ -29,10 +31,12 @@ public:
 Q_SIGNALS:
     void linkActivated(const diascope::reporting::InstanceRef& where);
     void backToImage();
+    void outboxWanted();
     void stateChanged();
 
 private:
-    void save();
+    void onSaved(const reporting::Report& report);
+    void showSaving(); ///< why something is not stored, of this report or of one that was left
     void sign(reporting::SignAs as);
     void open(const Result<reporting::Report>& report);
     void showDeliveries();
@@ -44,6 +48,7 @@ private:
     dicom::StudyUid m_study;
     reporting::Evidence m_evidence;
     QString m_deliveryState;
+    std::optional<reporting::SignAs> m_signing; ///< as soon as it is stored
 };
 
 } // namespace diascope::windows

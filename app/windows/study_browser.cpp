@@ -16,6 +16,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
 #include <QToolBar>
@@ -77,6 +78,19 @@ StudyBrowser::StudyBrowser(Workstation& workstation) : m_workstation(workstation
     m_outbox->setTextFormat(Qt::PlainText);
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_message, 1);
+    const auto counter = [&](auto show) {
+        auto* button = new QPushButton(centre);
+        button->setFlat(true);
+        button->setStyleSheet(QStringLiteral("color: #f0b43c; padding: 0 4px"));
+        button->hide();
+        foot->addWidget(button);
+        connect(button, &QPushButton::clicked, this, [this, show] { (m_workstation.*show)(); });
+        return button;
+    };
+    m_reports = counter(&Workstation::showOutbox);
+    m_reports->setObjectName(QStringLiteral("reports"));
+    m_aside = counter(&Workstation::showAside);
+    m_aside->setObjectName(QStringLiteral("aside"));
     foot->addWidget(m_outbox);
     layout->addLayout(foot);
     setCentralWidget(centre);
@@ -344,6 +358,8 @@ void StudyBrowser::buildKeys()
     });
     addCommand(QKeySequence::Refresh, tr("Search again"), [this] { search(); });
     addCommand(QKeySequence(Qt::Key_Escape), tr("Stop the search"), [this] { leave(); });
+    addCommand(QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Reports on their way"), [this] { m_workstation.showOutbox(); });
+    addCommand(QKeySequence(QStringLiteral("Ctrl+Shift+A")), tr("Set aside at import"), [this] { m_workstation.showAside(); });
     addCommand(QKeySequence(Qt::Key_F1), tr("Keys"), [this] { showKeys(); });
     auto* down = new QShortcut(Qt::Key_Down, m_search, nullptr, nullptr, Qt::WidgetShortcut); // from the words to what they found
     connect(down, &QShortcut::activated, m_view, qOverload<>(&QWidget::setFocus));

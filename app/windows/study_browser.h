@@ -12,6 +12,7 @@ class QDockWidget;
 class QLabel;
 class QLineEdit;
 class QMenu;
+class QPushButton;
 class QTreeView;
 class QVBoxLayout;
 
@@ -99,6 +100,7 @@ private:
     QLabel* m_message = nullptr;
     QLabel* m_hint = nullptr; ///< in an empty list
     QLabel* m_outbox = nullptr;
+    QPushButton *m_reports = nullptr, *m_aside = nullptr; ///< on their way, set aside: with their count, where there are any
     JobList* m_jobs = nullptr;
     TransferList* m_transfers = nullptr;
     QDockWidget* m_dock = nullptr;

@@ -1,5 +1,6 @@
 #include "app/windows/places_panel.h"
 #include "app/windows/study_browser.h"
+#include <QPushButton>
 #include "app/windows/study_preview.h"
 #include "app/windows/transfer_list.h"
 #include <QButtonGroup>
@@ -193,17 +194,27 @@ QString StudyBrowser::hint() const
 void StudyBrowser::showOutbox()
 {
     QStringList lines, reasons;
+    const auto count = [](QPushButton* button, int number, const QString& text, const QStringList& why) {
+        button->setVisible(number > 0);
+        button->setText(text);
+        button->setToolTip(why.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
+    };
     if (const auto deliveries = m_session.deliveries().list()) {
         int waiting = 0;
+        QStringList why;
         for (const transfer::Delivery& delivery : *deliveries) {
-            if (delivery.state == transfer::Delivery::State::Acknowledged)
-                continue;
-            ++waiting;
-            if (!delivery.lastError.isEmpty() && !reasons.contains(delivery.lastError))
-                reasons << delivery.lastError;
+            waiting += delivery.isOpen();
+            if (const QString remark = transfer::remark(delivery); delivery.isOpen() && !remark.isEmpty() && !why.contains(remark))
+                why << remark;
         }
-        if (waiting > 0)
-            lines << tr("%n report(s) not yet acknowledged by the RIS", nullptr, waiting);
+        count(m_reports, waiting, tr("%n report(s) not yet acknowledged by the RIS", nullptr, waiting), why);
+    }
+    if (const auto aside = m_session.archive().quarantine()) {
+        QStringList why;
+        for (const archive::QuarantineRow& row : *aside)
+            if (!why.contains(row.reason))
+                why << row.reason;
+        count(m_aside, int(aside->size()), tr("%n file(s) set aside", nullptr, int(aside->size())), why);
     }
     if (m_transfers->failedCount() > 0)
         lines << tr("%n transfer(s) failed", nullptr, m_transfers->failedCount());

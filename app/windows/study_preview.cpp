@@ -106,7 +106,7 @@ void StudyPreview::showReport(const dicom::StudyUid& study)
     QString text = reporting::toText(*report);
     if (const auto deliveries = m_session.deliveries().list(report->reportId))
         for (const transfer::Delivery& delivery : *deliveries)
-            text += tr("\nRIS: %1 %2").arg(transfer::name(delivery.state), delivery.lastError);
+            text += tr("\nRIS: %1 %2").arg(transfer::name(delivery.state), transfer::remark(delivery));
     m_report->setPlainText(text);
 }
 

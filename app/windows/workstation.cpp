@@ -3,6 +3,8 @@
 #include "app/demo/phantom.h"
 #include "app/demo/servers.h"
 #include "app/session/exchange.h"
+#include "app/windows/aside_window.h"
+#include "app/windows/outbox_window.h"
 #include "app/windows/reading_window.h"
 #include "app/windows/settings_window.h"
 #include "app/windows/study_browser.h"
@@ -28,6 +30,15 @@ namespace diascope::windows
 
 namespace
 {
+
+template <typename Window>
+void raise(Window& window)
+{
+    window.refresh();
+    window.show();
+    window.raise();
+    window.activateWindow();
+}
 
 /// A picture from a peer, of about the size it was asked for; null where it is none. What a peer sends is never decoded here.
 QImage imageOf(const QByteArray& bytes)
@@ -58,6 +69,22 @@ Workstation::~Workstation()
     m_preview.waitForFinished();
     delete m_reading.data();
     delete m_settings.data();
+    delete m_outbox.data();
+    delete m_aside.data();
+}
+
+void Workstation::showOutbox()
+{
+    if (!m_outbox)
+        m_outbox = new OutboxWindow(m_session);
+    raise(*m_outbox);
+}
+
+void Workstation::showAside()
+{
+    if (!m_aside)
+        m_aside = new AsideWindow(m_session);
+    raise(*m_aside);
 }
 
 ReadingWindow& Workstation::readingWindow()

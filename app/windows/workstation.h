@@ -8,6 +8,8 @@
 namespace diascope::windows
 {
 
+class AsideWindow;
+class OutboxWindow;
 class ReadingWindow;
 class SettingsWindow;
 class StudyBrowser;
@@ -31,6 +33,8 @@ public:
     void readPaths(const QStringList& paths);
     void showSettings();
     void showBrowser();
+    void showOutbox(); ///< reports on their way
+    void showAside();  ///< what was set aside at import
 
 private:
     ReadingWindow& readingWindow();
@@ -38,6 +42,8 @@ private:
     std::unique_ptr<StudyBrowser> m_browser;
     QPointer<ReadingWindow> m_reading;
     QPointer<SettingsWindow> m_settings;
+    QPointer<OutboxWindow> m_outbox;
+    QPointer<AsideWindow> m_aside;
     QFutureWatcher<std::pair<QString, QImage>> m_preview; ///< study UID and what the server made of it
     std::shared_ptr<Task> m_previewTask;
 };

@@ -210,7 +210,7 @@ Result<Outcome> Archive::Private::decide(IndexWriter& rows, Candidate& candidate
     const Placement placement = placementOf(candidate);
     if (auto inserted = rows.insert(*candidate.header, placement); !inserted) {
         if (inserted.error().fault == Fault::Conflict)
-            return quarantine(rows, candidate, inserted.error());
+            return quarantine(rows, candidate, inserted.error(), Whose::AnotherPatient);
         return std::unexpected(inserted.error());
     }
     if (!candidate.temporary.path.isEmpty())
@@ -265,14 +265,15 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     return Outcome{Outcome::New, {}, candidate.header->studyUid};
 }
 
-Result<Outcome> Archive::Private::quarantine(IndexWriter& rows, Candidate& candidate, const Error& error)
+Result<Outcome> Archive::Private::quarantine(IndexWriter& rows, Candidate& candidate, const Error& error, Whose whose)
 {
     const bool isKept = candidate.isReceived && !candidate.temporary.path.isEmpty();
     if (isKept)
         if (auto placed = store->placeInQuarantine(candidate.temporary); !placed)
             return std::unexpected(placed.error());
     const QString uid = candidate.header ? candidate.header->instanceUid : QString();
-    if (auto added = rows.addToQuarantine(candidate.source, uid, isKept ? candidate.temporary.sha256 : QString(), error.detail);
+    if (auto added = rows.addToQuarantine(candidate.source, uid, isKept ? candidate.temporary.sha256 : QString(), error.detail,
+                                          whose == Whose::AnotherPatient ? &*candidate.header : nullptr);
         !added)
         return std::unexpected(added.error());
     qCInfo(lcArchive) << "quarantined an instance:" << title(error.fault);

@@ -50,7 +50,7 @@ public:
 
     /// A complete Part 10 file as a peer sent it; `source` is the node's name or AE title. Durable when it returns. What was
     /// Fetched counts as confirmed by `source`, also where it was here already.
-    /// Errors: Damaged, NotDicom, Conflict (same SOP Instance UID with other bytes, or a study of another patient): quarantined,
+    /// Errors: Damaged, NotDicom, Conflict (same SOP Instance UID with other bytes, or another patient than its study is stored with): quarantined,
     /// the bytes are kept aside; DiskFull and the database's errors: nothing was stored.
     Result<Stored> storeReceived(const QByteArray& part10, const QString& source, Arrival arrival = Arrival::Pushed);
 
@@ -92,6 +92,13 @@ public:
     Result<std::vector<QuarantineRow>> quarantine() const;
     /// The remark and the bytes that were kept aside go. Errors: NotFound; those of the database and the disk.
     Result<void> removeFromQuarantine(qint64 id);
+    /// `by` says that the instance, and every other of its study in quarantine that names the same patient, is of the study's
+    /// patient nevertheless: they come in, as does what follows with the same words. What was not copied is read where it lay.
+    /// Errors: NotFound; Conflict (it is there for another reason); those of the database and the disk. A file that has gone is in
+    /// the report as skipped and stays listed.
+    Result<ImportReport> acceptFromQuarantine(qint64 id, const QString& by);
+    /// What was accepted so for the study.
+    Result<std::vector<dicom::PatientIdentity>> acceptedPatients(const dicom::StudyUid& study) const;
 
     /// Rows, thumbnails and our copies of the files go; referenced files stay. A full disk is no hindrance, some space is kept for
     /// this. Errors: NotFound (no such study); the database's (nothing was removed); Unreadable (the study is gone from the index,

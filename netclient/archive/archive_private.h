@@ -56,7 +56,8 @@ struct Archive::Private
     Result<std::vector<Outcome>> commit(std::vector<Candidate>& candidates);
     Result<Outcome> decide(IndexWriter& writer, Candidate& candidate);
     Result<Outcome> decideOnKnown(IndexWriter& writer, Candidate& candidate, const StoredInstance& known);
-    Result<Outcome> quarantine(IndexWriter& writer, Candidate& candidate, const Error& error);
+    enum class Whose { Same, AnotherPatient };
+    Result<Outcome> quarantine(IndexWriter& writer, Candidate& candidate, const Error& error, Whose whose = Whose::Same);
     /// Removes files of these announced names that no row knows. The caller holds `writing`.
     Result<void> dropUnreferenced(const QStringList& names);
     /// The same after a transaction that failed: until another one is durable nobody knows which of its rows a power cut would

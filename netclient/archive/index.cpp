@@ -11,6 +11,20 @@ namespace
 QString tr(const char* text) { return QCoreApplication::translate("Archive", text); }
 
 QString orNull(const QString& text) { return text.isEmpty() ? QString() : text; }
+QString orEmpty(const QString& text) { return text.isNull() ? QLatin1String("") : text; }
+
+QString whyAnother(dicom::IdentityParts parts)
+{
+    using Part = dicom::IdentityPart;
+    const std::pair<Part, QString> names[] = {{Part::PatientId, tr("patient ID")}, {Part::Issuer, tr("issuer of the patient ID")}, {Part::Name, tr("name")},
+                                              {Part::BirthDate, tr("birth date")}, {Part::Sex, tr("sex")}};
+    QStringList differing;
+    for (const auto& [part, name] : names)
+        if (parts.testFlag(part))
+            differing << name;
+    return differing.isEmpty() ? tr("its study is stored here, and nothing says that it is of the same patient")
+                               : tr("its study is stored here with another patient (other %1)").arg(differing.join(tr(", ")));
+}
 
 } // namespace
 
@@ -45,26 +59,22 @@ Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceU
     return found;
 }
 
-Result<qint64> IndexWriter::patientOf(const InstanceHeader& header)
+Result<qint64> IndexWriter::patientOf(const dicom::PatientIdentity& patient)
 {
     // Without an ID nothing tells two patients apart but name and birth date.
-    const QString nameless = header.patientId.isEmpty()
-                                 ? dicom::PersonName::parse(header.patientName).comparable() + u'|' + header.birthDate
-                                 : QString();
+    const QString nameless = patient.patientId.isEmpty() ? dicom::PersonName::parse(patient.name).comparable() + u'|' + patient.birthDate
+                                                         : QString();
+    const QVariantList key{orEmpty(patient.patientId), orEmpty(patient.issuer), orEmpty(nameless)};
     auto insert = statement("INSERT OR IGNORE INTO patient(patient_id, issuer, nameless) VALUES(?,?,?)");
     if (!insert)
         return std::unexpected(insert.error());
-    (*insert)->bindAll({header.patientId.isNull() ? QLatin1String("") : header.patientId,
-                        header.issuer.isNull() ? QLatin1String("") : header.issuer,
-                        nameless.isNull() ? QLatin1String("") : nameless});
+    (*insert)->bindAll(key);
     if (auto done = (*insert)->run(); !done)
         return std::unexpected(done.error());
     auto query = statement("SELECT id FROM patient WHERE patient_id=? AND issuer=? AND nameless=?");
     if (!query)
         return std::unexpected(query.error());
-    (*query)->bindAll({header.patientId.isNull() ? QLatin1String("") : header.patientId,
-                       header.issuer.isNull() ? QLatin1String("") : header.issuer,
-                       nameless.isNull() ? QLatin1String("") : nameless});
+    (*query)->bindAll(key);
     const auto row = (*query)->step();
     if (!row)
         return std::unexpected(row.error());
@@ -73,34 +83,87 @@ Result<qint64> IndexWriter::patientOf(const InstanceHeader& header)
     return id;
 }
 
+Result<bool> IndexWriter::isAccepted(const InstanceHeader& header)
+{
+    const dicom::PatientIdentity patient = header.patient();
+    const auto found = m_database.value(QStringLiteral("SELECT 1 FROM accepted_patient WHERE study=? AND patient_id=? AND issuer=?"
+                                                       " AND name=? AND birth_date=? AND sex=?"),
+                                        {header.studyUid, orEmpty(patient.patientId), orEmpty(patient.issuer), orEmpty(patient.name),
+                                         orEmpty(patient.birthDate), orEmpty(patient.sex)});
+    if (!found)
+        return std::unexpected(found.error());
+    return found->has_value();
+}
+
+/// Two patients are never mixed in one study.
+Result<void> IndexWriter::checkPatient(Study& study, const InstanceHeader& header)
+{
+    const dicom::PatientIdentity patient = header.patient();
+    if (patient == study.last)
+        return {};
+    if (dicom::isOnePatient(study.patient, patient)) {
+        if (const auto merged = study.patient.mergedWith(patient); merged != study.patient)
+            if (auto widened = widen(study, merged); !widened)
+                return widened;
+    } else {
+        const auto accepted = isAccepted(header);
+        if (!accepted)
+            return std::unexpected(accepted.error());
+        if (!*accepted)
+            return fail(Fault::Conflict, whyAnother(dicom::contradictions(study.patient, patient)));
+    }
+    study.last = patient;
+    return {};
+}
+
+/// What one instance leaves open another may state: the next one is held against both.
+Result<void> IndexWriter::widen(Study& study, const dicom::PatientIdentity& patient)
+{
+    const auto id = patientOf(patient);
+    if (!id)
+        return std::unexpected(id.error());
+    const auto before = m_database.value(QStringLiteral("SELECT patient FROM study WHERE id=?"), {study.id});
+    if (!before)
+        return std::unexpected(before.error());
+    const QString name = foldedName(patient.name);
+    const std::pair<const char*, QVariantList> steps[] = {
+        {"UPDATE study SET patient=?, patient_name=?, patient_id=?, issuer=?, birth_date=?, sex=?, name_folded=? WHERE id=?",
+         {*id, orEmpty(patient.name), orEmpty(patient.patientId), orEmpty(patient.issuer), orEmpty(patient.birthDate), orEmpty(patient.sex), orEmpty(name), study.id}},
+        {"DELETE FROM patient WHERE id=?1 AND NOT EXISTS(SELECT 1 FROM study WHERE patient=?1)", {*before ? **before : QVariant()}}};
+    for (const auto& [sql, values] : steps)
+        if (auto done = m_database.execute(QLatin1String(sql), values); !done)
+            return done;
+    for (const QString& word : {name, folded(patient.patientId)})
+        if (!word.isEmpty())
+            if (auto added = addWord(study.id, word); !added)
+                return added;
+    study.patient = patient;
+    return {};
+}
+
 Result<qint64> IndexWriter::studyOf(const InstanceHeader& header)
 {
-    auto known = m_studies.constFind(header.studyUid);
-    if (known == m_studies.constEnd()) {
-        auto query = statement("SELECT id, patient_id, issuer, patient_name FROM study WHERE uid=?");
+    auto known = m_studies.find(header.studyUid);
+    if (known == m_studies.end()) {
+        auto query = statement("SELECT id, patient_id, issuer, patient_name, birth_date, sex FROM study WHERE uid=?");
         if (!query)
             return std::unexpected(query.error());
         (*query)->bind(1, header.studyUid);
         const auto row = (*query)->step();
         if (!row)
             return std::unexpected(row.error());
-        if (*row)
-            known = m_studies.insert(header.studyUid,
-                                     {(*query)->integer(0), (*query)->text(1), (*query)->text(2), (*query)->text(3), {}});
+        if (*row) {
+            const dicom::PatientIdentity patient{(*query)->text(1), (*query)->text(2), (*query)->text(3), (*query)->text(4), (*query)->text(5)};
+            known = m_studies.insert(header.studyUid, {(*query)->integer(0), patient, patient, {}});
+        }
         (*query)->reset();
     }
-    if (known != m_studies.constEnd()) {
-        // Two patients are never mixed in one study. An absent ID or issuer says nothing against it.
-        const bool isOtherId = known->patientId != header.patientId && !known->patientId.isEmpty() && !header.patientId.isEmpty();
-        const bool isOtherIssuer = known->issuer != header.issuer && !known->issuer.isEmpty() && !header.issuer.isEmpty();
-        const bool lacksId = known->patientId.isEmpty() != header.patientId.isEmpty();
-        const bool isOtherName = dicom::PersonName::parse(known->name).comparable() !=
-                                 dicom::PersonName::parse(header.patientName).comparable();
-        if (isOtherId || isOtherIssuer || (lacksId && isOtherName))
-            return fail(Fault::Conflict, tr("its study is stored here with another patient"));
+    if (known != m_studies.end()) {
+        if (auto checked = checkPatient(*known, header); !checked)
+            return std::unexpected(checked.error());
         return known->id;
     }
-    const auto patient = patientOf(header);
+    const auto patient = patientOf(header.patient());
     if (!patient)
         return std::unexpected(patient.error());
     const QString name = foldedName(header.patientName);
@@ -124,7 +187,7 @@ Result<qint64> IndexWriter::studyOf(const InstanceHeader& header)
     (*pieces)->bindAll({id, words});
     if (auto done = (*pieces)->run(); !done)
         return std::unexpected(done.error());
-    m_studies.insert(header.studyUid, {id, header.patientId, header.issuer, header.patientName, {}});
+    m_studies.insert(header.studyUid, {id, header.patient(), header.patient(), {}});
     return id;
 }
 
@@ -277,13 +340,16 @@ Result<void> IndexWriter::willRecount(qint64 instance)
 }
 
 Result<void> IndexWriter::addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256,
-                                          const QString& reason)
+                                          const QString& reason, const InstanceHeader* otherPatient)
 {
-    auto insert = statement("INSERT INTO quarantine(time, source, uid, kept, reason)"
-                            " VALUES(?1,ifnull(?2,''),ifnull(?3,''),ifnull(?4,''),?5)");
+    auto insert = statement("INSERT INTO quarantine(time, source, uid, kept, reason, study, patient_id, issuer, name, birth_date, sex)"
+                            " VALUES(?1,ifnull(?2,''),ifnull(?3,''),ifnull(?4,''),?5,ifnull(?6,''),ifnull(?7,''),ifnull(?8,''),ifnull(?9,''),"
+                            "ifnull(?10,''),ifnull(?11,''))");
     if (!insert)
         return std::unexpected(insert.error());
-    (*insert)->bindAll({QDateTime::currentMSecsSinceEpoch(), source, instanceUid, keptSha256, reason});
+    const dicom::PatientIdentity patient = otherPatient ? otherPatient->patient() : dicom::PatientIdentity();
+    (*insert)->bindAll({QDateTime::currentMSecsSinceEpoch(), source, instanceUid, keptSha256, reason, otherPatient ? otherPatient->studyUid : QString(),
+                        patient.patientId, patient.issuer, patient.name, patient.birthDate, patient.sex});
     m_hasChanges = true;
     return (*insert)->run();
 }

@@ -44,33 +44,41 @@ public:
     explicit IndexWriter(Database& database) : m_database(database) {}
 
     Result<std::optional<StoredInstance>> find(const QString& instanceUid);
-    /// Conflict: the study is known with another patient.
+    /// Conflict: the study is known with another patient, and nobody accepted this one for it. What only this instance states of the
+    /// patient is known of the study from then on.
     Result<void> insert(const InstanceHeader& header, const Placement& placement);
+    /// Whether a person said that the instance is of its study's patient, whatever it names.
+    Result<bool> isAccepted(const InstanceHeader& header);
     /// The row's bytes lie elsewhere from now on.
     Result<void> replace(qint64 id, const Placement& placement);
     /// `peer` keeps the instance too.
     Result<void> confirm(qint64 id, const QString& peer);
-    Result<void> addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256, const QString& reason);
+    /// `otherPatient`: the header of one that names another patient than its study here.
+    Result<void> addToQuarantine(const QString& source, const QString& instanceUid, const QString& keptSha256, const QString& reason,
+                                 const InstanceHeader* otherPatient = nullptr);
     /// Brings counts and modalities of the touched studies up to date and the change counter on. Last in the transaction.
     Result<void> finish();
     /// Whether there is anything to finish.
     bool hasChanges() const { return m_hasChanges; }
 
 private:
+    struct Study
+    {
+        qint64 id = 0;
+        dicom::PatientIdentity patient; ///< all that its instances state
+        dicom::PatientIdentity last;    ///< the one that was compared before: the same again needs no second look
+        Sums growth = {};
+    };
     Result<Statement*> statement(const char* sql);
-    Result<qint64> patientOf(const InstanceHeader& header);
+    Result<qint64> patientOf(const dicom::PatientIdentity& patient);
+    Result<void> checkPatient(Study& study, const InstanceHeader& header);
+    Result<void> widen(Study& study, const dicom::PatientIdentity& patient);
     Result<qint64> studyOf(const InstanceHeader& header);
     Result<qint64> seriesOf(qint64 study, const InstanceHeader& header);
     Result<void> addWord(qint64 study, const QString& word);
     Result<std::optional<qint64>> peer(const QString& name);
     Result<void> willRecount(qint64 instance);
 
-    struct Study
-    {
-        qint64 id = 0;
-        QString patientId, issuer, name;
-        Sums growth = {};
-    };
     Database& m_database;
     QHash<const char*, std::shared_ptr<Statement>> m_statements;
     QHash<QString, Study> m_studies;

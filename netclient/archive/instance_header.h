@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/error.h"
+#include "netclient/dicom/patient_identity.h"
 #include <QStringList>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@ struct InstanceHeader
     bool isDirectory = false; ///< a DICOMDIR
     /// The preamble begins like a program: the file can be run as well as shown (FIL-14).
     bool isProgram = false;
+    dicom::PatientIdentity patient() const { return {patientId, issuer, patientName, birthDate, sex}; }
     qint64 sizeBytes = 0, modifiedMs = 0; ///< of the file it was read from, since 1970 (UTC); not of bytes in memory
 };
 

@@ -47,8 +47,8 @@ Result<void> runAll(Database& database, std::span<const char* const> steps)
 class Rebuilder
 {
 public:
-    Rebuilder(Database& database, PixelStore& store, Task& task, ImportReport& report, qint64 total)
-        : m_database(database), m_store(store), m_writer(database), m_task(task), m_report(report), m_total(total)
+    Rebuilder(Database& database, PixelStore& store, Task& task, ImportReport& report, qint64 total, bool hasAccepted)
+        : m_database(database), m_store(store), m_writer(database), m_task(task), m_report(report), m_total(total), m_hasAccepted(hasAccepted)
     {
     }
 
@@ -88,10 +88,20 @@ public:
 
     Result<void> finish()
     {
-        for (const auto& [sha256, uid, reason, kept] : m_aside)
-            if (auto added = m_writer.addToQuarantine(m_store.pathOf(sha256), uid, kept, reason); !added)
+        for (const auto& [sha256, uid, reason, kept, otherPatient] : m_aside)
+            if (auto added = m_writer.addToQuarantine(m_store.pathOf(sha256), uid, kept, reason, otherPatient ? &*otherPatient : nullptr); !added)
                 return added;
         return m_writer.finish();
+    }
+
+    /// What a person accepted for a study of another name: after the rest.
+    Result<void> addLate()
+    {
+        const auto late = std::exchange(m_late, std::nullopt);
+        for (const auto& [path, placement] : *late)
+            if (auto added = add(path, placement); !added)
+                return added;
+        return {};
     }
 
     /// Names in the store that did not become rows, to be put aside.
@@ -114,11 +124,12 @@ private:
     struct Aside
     {
         QString sha256, uid, reason, kept;
+        std::optional<InstanceHeader> otherPatient;
     };
 
-    void putAside(const QString& sha256, const QString& uid, const QString& reason)
+    void putAside(const QString& sha256, const QString& uid, const QString& reason, const std::optional<InstanceHeader>& otherPatient = {})
     {
-        m_aside.push_back({sha256, uid, reason, m_store.freeNameInQuarantine(sha256)});
+        m_aside.push_back({sha256, uid, reason, m_store.freeNameInQuarantine(sha256), otherPatient});
     }
 
     Result<void> add(const QString& path, const Placement& placement)
@@ -135,6 +146,15 @@ private:
                 putAside(placement.sha256, {}, header.error().detail);
             return {};
         }
+        if (m_late && m_hasAccepted) { // whom the study is of, its other instances say
+            const auto accepted = m_writer.isAccepted(*header);
+            if (!accepted)
+                return std::unexpected(accepted.error());
+            if (*accepted) {
+                m_late->push_back({path, placement});
+                return {};
+            }
+        }
         const auto known = m_writer.find(header->instanceUid);
         if (!known)
             return std::unexpected(known.error());
@@ -149,7 +169,7 @@ private:
                 return inserted;
             m_report.quarantined.push_back({path, inserted.error().detail, header->instanceUid});
             if (isOurs)
-                putAside(placement.sha256, header->instanceUid, inserted.error().detail);
+                putAside(placement.sha256, header->instanceUid, inserted.error().detail, *header);
             return {};
         }
         ++m_report.imported;
@@ -170,6 +190,8 @@ private:
     qint64 m_count = 0;
     QSet<QString> m_studies;
     std::vector<Aside> m_aside;
+    const bool m_hasAccepted;
+    std::optional<std::vector<std::pair<QString, Placement>>> m_late{std::in_place};
 };
 
 } // namespace
@@ -191,10 +213,15 @@ Result<ImportReport> Archive::rebuild(Task& task)
                 return std::unexpected(transaction.error());
             if (auto done = runAll(*d->writer, remembered); !done)
                 return done;
-            Rebuilder rebuilder(*d->writer, *d->store, task, report, (*total)->toLongLong());
+            const auto accepted = d->writer->value(QStringLiteral("SELECT 1 FROM accepted_patient LIMIT 1"));
+            if (!accepted)
+                return std::unexpected(accepted.error());
+            Rebuilder rebuilder(*d->writer, *d->store, task, report, (*total)->toLongLong(), accepted->has_value());
             if (auto added = rebuilder.addStored(); !added)
                 return added;
             if (auto added = rebuilder.addReferences(); !added)
+                return added;
+            if (auto added = rebuilder.addLate(); !added)
                 return added;
             announced = rebuilder.names();
             if (!announced.isEmpty()) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/error.h"
+#include "netclient/dicom/patient_identity.h"
 #include "netclient/dicom/uid.h"
 #include <QStringList>
 #include <optional>
@@ -39,6 +40,7 @@ struct StudyRow
     bool isPinned = false;
     qint64 storedBytes = 0; ///< of files of ours; references cost nothing
     qint64 onlyHere = 0;    ///< its instances of ours that no other place is known to keep
+    dicom::PatientIdentity patient() const { return {patientId, issuer, patientName, birthDate, sex}; }
 };
 
 struct SeriesRow
@@ -72,6 +74,7 @@ struct InstanceRow
     Origin origin = Origin::Unknown;
     QString source = {};      ///< the node or AE title it came from; empty for imported ones
     QString confirmedBy = {}; ///< a node known to keep a copy; empty: as far as we know it is only here
+    dicom::StudyUid study = {};
 };
 
 struct Query
@@ -116,6 +119,7 @@ struct ImportReport
     std::optional<Error> failure;
 };
 
+/// What did not come in, and why.
 struct QuarantineRow
 {
     qint64 id = 0;
@@ -124,6 +128,10 @@ struct QuarantineRow
     QString sopInstanceUid;
     QString reason;
     QString keptPath; ///< where the bytes lie; empty if they were not copied
+    /// Only of an instance that names another patient than its study here does: both, for a person to decide.
+    dicom::StudyUid study = {};
+    dicom::PatientIdentity patient = {};
+    bool isOfAnotherPatient() const { return !study.value.isEmpty(); }
 };
 
 struct VerifyReport

@@ -83,6 +83,19 @@ CREATE INDEX study_search ON study(date DESC, time DESC, id DESC, modalities, na
 CREATE VIRTUAL TABLE study_text USING fts5(words, content='study', content_rowid='id', tokenize='trigram', detail=none, columnsize=0);
 INSERT INTO study_text(study_text) VALUES('rebuild');
 )"),
+        // Of an instance that names another patient than its study does: what it names, and what a person accepted nevertheless.
+        QStringLiteral(R"(
+ALTER TABLE quarantine ADD COLUMN study TEXT NOT NULL DEFAULT ''; -- only where the patient is another one
+ALTER TABLE quarantine ADD COLUMN patient_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN issuer TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN birth_date TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN sex TEXT NOT NULL DEFAULT '';
+CREATE TABLE accepted_patient(
+  study TEXT NOT NULL, patient_id TEXT NOT NULL, issuer TEXT NOT NULL, name TEXT NOT NULL, birth_date TEXT NOT NULL, sex TEXT NOT NULL,
+  accepted_by TEXT NOT NULL, time INTEGER NOT NULL,
+  PRIMARY KEY(study, patient_id, issuer, name, birth_date, sex)) WITHOUT ROWID;
+)"),
     };
 }
 

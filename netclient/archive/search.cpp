@@ -346,7 +346,7 @@ namespace
 
 const QString instanceColumns =
     QStringLiteral("SELECT series.uid, instance.uid, sop_class, transfer_syntax, instance.number, rows, columns, frames, size,"
-                   " reference, sha256, origin, (SELECT name FROM peer WHERE id=source), (SELECT name FROM peer WHERE id=confirmed)"
+                   " reference, sha256, origin, (SELECT name FROM peer WHERE id=source), (SELECT name FROM peer WHERE id=confirmed), study.uid"
                    " FROM instance JOIN series ON series.id=instance.series JOIN study ON study.id=series.study ");
 
 auto instanceReader(const PixelStore& store)
@@ -356,7 +356,7 @@ auto instanceReader(const PixelStore& store)
         return InstanceRow{{row.text(0)}, {row.text(1)}, row.text(2), row.text(3),
                            row.isNull(4) ? std::nullopt : std::optional(row.integer(4)), int(row.integer(5)), int(row.integer(6)),
                            int(row.integer(7)), row.integer(8), row.isNull(9) ? store.pathOf(sha256) : row.text(9),
-                           !row.isNull(9), sha256, static_cast<Origin>(row.integer(11)), row.text(12), row.text(13)};
+                           !row.isNull(9), sha256, static_cast<Origin>(row.integer(11)), row.text(12), row.text(13), {row.text(14)}};
     };
 }
 
@@ -400,12 +400,24 @@ Result<std::vector<QuarantineRow>> Archive::quarantine() const
     auto database = d->reader();
     if (!database)
         return std::unexpected(database.error());
-    return rowsOf<QuarantineRow>(**database, QStringLiteral("SELECT id, time, source, uid, reason, kept FROM quarantine ORDER BY id"), {},
+    return rowsOf<QuarantineRow>(**database, QStringLiteral("SELECT id, time, source, uid, reason, kept, study, patient_id, issuer, name, birth_date, sex FROM quarantine ORDER BY id"), {},
                                  [this](const Statement& row) {
                                      const QString kept = row.text(5);
                                      return QuarantineRow{row.integer(0), row.integer(1), row.text(2), row.text(3), row.text(4),
-                                                          kept.isEmpty() ? QString() : d->store->quarantinePathOf(kept)};
+                                                          kept.isEmpty() ? QString() : d->store->quarantinePathOf(kept),
+                                                          {row.text(6)}, {row.text(7), row.text(8), row.text(9), row.text(10), row.text(11)}};
                                  });
+}
+
+Result<std::vector<dicom::PatientIdentity>> Archive::acceptedPatients(const dicom::StudyUid& study) const
+{
+    auto database = d->reader();
+    if (!database)
+        return std::unexpected(database.error());
+    return rowsOf<dicom::PatientIdentity>(**database, QStringLiteral("SELECT patient_id, issuer, name, birth_date, sex FROM accepted_patient WHERE study=?"),
+                                          {study.value}, [](const Statement& row) {
+                                              return dicom::PatientIdentity{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+                                          });
 }
 
 Result<void> Archive::storeThumbnail(const dicom::SeriesUid& series, const QByteArray& png)

@@ -108,6 +108,61 @@ Result<void> Archive::removeFromQuarantine(qint64 id)
     return {};
 }
 
+Result<ImportReport> Archive::acceptFromQuarantine(qint64 id, const QString& by)
+{
+    const auto rows = quarantine();
+    if (!rows)
+        return std::unexpected(rows.error());
+    const auto chosen = std::find_if(rows->begin(), rows->end(), [id](const QuarantineRow& row) { return row.id == id; });
+    if (chosen == rows->end())
+        return fail(Fault::NotFound, tr("there is nothing in quarantine with the number %1").arg(id));
+    if (!chosen->isOfAnotherPatient())
+        return fail(Fault::Conflict, tr("only what names another patient can be accepted; this is there because: %1").arg(chosen->reason));
+    const auto text = [](const QString& one) { return one.isNull() ? QLatin1String("") : one; };
+    const dicom::PatientIdentity& patient = chosen->patient;
+    {
+        const std::lock_guard lock(d->writing);
+        if (auto done = d->writer->execute(QStringLiteral("INSERT OR IGNORE INTO accepted_patient VALUES(?,?,?,?,?,?,?,?)"),
+                                           {chosen->study.value, text(patient.patientId), text(patient.issuer), text(patient.name), text(patient.birthDate),
+                                            text(patient.sex), by, QDateTime::currentMSecsSinceEpoch()});
+            !done)
+            return std::unexpected(done.error());
+    }
+    ImportReport report;
+    report.studies.push_back(chosen->study);
+    for (const QuarantineRow& row : *rows) {
+        if (row.study != chosen->study || row.patient != patient)
+            continue;
+        std::vector<Candidate> candidates;
+        if (row.keptPath.isEmpty()) {
+            candidates.push_back(d->prepareCopy(row.source));
+        } else {
+            QFile kept(row.keptPath);
+            if (kept.open(QIODevice::ReadOnly))
+                candidates.push_back(d->prepareReceived(kept.readAll(), row.source, Arrival::Pushed));
+        }
+        if (candidates.empty() || !candidates.front().header) {
+            report.skipped.push_back({row.source, candidates.empty() ? tr("its bytes are gone") : candidates.front().header.error().detail, row.sopInstanceUid});
+            for (const Candidate& candidate : candidates)
+                d->store->discard(candidate.temporary);
+            continue;
+        }
+        const auto outcomes = d->commit(candidates);
+        if (!outcomes)
+            return std::unexpected(outcomes.error());
+        // A kill before the remark goes leaves it to be accepted, or removed, once more.
+        const Outcome& outcome = outcomes->front();
+        if (outcome.kind == Outcome::Quarantined) { // the same number with other bytes: it has a remark of its own now
+            report.quarantined.push_back({row.source, outcome.error.detail, row.sopInstanceUid});
+        } else {
+            ++(outcome.kind == Outcome::New ? report.imported : report.duplicates);
+        }
+        if (auto removed = removeFromQuarantine(row.id); !removed)
+            return std::unexpected(removed.error());
+    }
+    return report;
+}
+
 Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
 {
     const std::lock_guard lock(writing);

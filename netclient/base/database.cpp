@@ -93,7 +93,8 @@ Result<std::unique_ptr<Database>> Database::open(const QString& path, Durability
     if ((*tables)->toInt() > 0 && !database->prepare(QStringLiteral("SELECT owner, version FROM schema_version")))
         return fail(Fault::Conflict, tr("%1 is the database of another program").arg(path));
     for (const QString& pragma : {QStringLiteral("PRAGMA journal_mode=WAL"),
-                                  QStringLiteral("PRAGMA synchronous=") + synchronous, QStringLiteral("PRAGMA foreign_keys=ON")})
+                                  QStringLiteral("PRAGMA synchronous=") + synchronous, QStringLiteral("PRAGMA foreign_keys=ON"),
+                                  QStringLiteral("PRAGMA recursive_triggers=ON")}) // or INSERT OR REPLACE would pass those before DELETE
         if (auto done = database->execute(pragma); !done)
             return std::unexpected(withDiskFull(done.error(), path));
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);

@@ -292,6 +292,7 @@ inline constexpr Tag MeasuredValueSequence{0x0040, 0xA300};
 inline constexpr Tag NumericValue{0x0040, 0xA30A};
 inline constexpr Tag PredecessorDocumentsSequence{0x0040, 0xA360};
 inline constexpr Tag CurrentRequestedProcedureEvidenceSequence{0x0040, 0xA375};
+inline constexpr Tag PertinentOtherEvidenceSequence{0x0040, 0xA385};
 inline constexpr Tag CompletionFlag{0x0040, 0xA491};
 inline constexpr Tag VerificationFlag{0x0040, 0xA493};
 inline constexpr Tag ContentTemplateSequence{0x0040, 0xA504};

@@ -133,6 +133,10 @@ Result<Message> Message::parse(const QString& text)
         encoding.contains(u'\r') || encoding.contains(u'\n'))
         return fail(Fault::Damaged, tr("the message does not name its delimiters (MSH-1 and MSH-2)"));
 
+    constexpr qsizetype mostSegments = 20'000, mostFields = 200'000; // a large result has hundreds, a hostile one as many as bytes
+    if (body.count(u'\r') + body.count(u'\n') > 2 * mostSegments || body.count(delimiters.field) > mostFields)
+        return fail(Fault::Damaged, tr("the message has more segments or fields than any real one"));
+
     Message message(delimiters);
     const QStringList lines = body.mid(start).split(segmentEnd);
     for (const QString& line : lines) {

@@ -3,8 +3,11 @@
 #include "netclient/hl7/message.h"
 #include <QHostAddress>
 #include <QObject>
+#include <QSslConfiguration>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QTcpServer;
@@ -28,6 +31,7 @@ struct MllpTarget
     int connectTimeoutMs = 5000;
     int answerTimeoutMs = 30000;      ///< for the first acknowledgement that answers our message
     int applicationTimeoutMs = 10000; ///< after a CA: how long to wait for the AA on this connection
+    friend bool operator==(const MllpTarget&, const MllpTarget&) = default;
 };
 
 /// What the peer said to one message.
@@ -44,6 +48,9 @@ struct Acknowledgement
     bool isRefused() const { return !isAccepted() && !isPending(); }
 };
 
+/// What an acknowledgement says; nothing: it is none (no MSA-1 of table 0008).
+std::optional<Acknowledgement> acknowledgementIn(const Message& message);
+
 /// Sends messages one at a time over one kept connection; blocking, for a worker thread. One instance a thread.
 /// It never resends: after an error nobody knows whether the peer got the message, so the queue resends it with the same
 /// MSH-10 and the peer recognises it.
@@ -55,23 +62,28 @@ public:
     MllpSender(const MllpSender&) = delete;
     MllpSender& operator=(const MllpSender&) = delete;
 
-    /// Sends and waits for the acknowledgement whose MSA-2 is `controlId`; others are ignored and waited past.
+    /// Sends and waits for the acknowledgement whose MSA-2 is `controlId`; others are kept for takeLate() and waited past.
     /// Errors: Invalid (VT or FS in the message), Unreachable (no connection, or it broke before the answer), TimedOut,
     /// Damaged (the answer is no HL7), Cancelled.
     Result<Acknowledgement> send(const QByteArray& message, const QString& controlId, const Task& task = {});
     /// Encodes and sends; control id from MSH-10. Unsupported: see Message::toBytes.
     Result<Acknowledgement> send(const Message& message, const Task& task = {});
+    /// Acknowledgements of earlier messages that came on the kept connection meanwhile: after a CA the last word may take its time.
+    std::vector<Acknowledgement> takeLate();
     void close();
 
 private:
     Result<void> connectToPeer(const Task& task);
     Result<QByteArray> readFrame(qint64 deadlineMs, const Task& task);
+    void keepLate(Acknowledgement acknowledgement);
     MllpTarget m_target;
     std::unique_ptr<QTcpSocket> m_socket;
     QByteArray m_buffer;
+    std::vector<Acknowledgement> m_late;
 };
 
-/// Receives messages over MLLP and answers each. Lives on the thread of its event loop (move it before listen()).
+/// Receives messages over MLLP and answers each. Lives on the thread of its event loop (move it before listen()). A peer gets no
+/// more of the machine than the limits say, whatever it sends and however it leaves.
 class MllpListener : public QObject
 {
     Q_OBJECT
@@ -86,15 +98,24 @@ public:
     using Handler = std::function<Reply(const Message&)>;
     struct Limits
     {
-        qsizetype frameBytes = 32 * 1024 * 1024;
+        qsizetype frameBytes = 8 * 1024 * 1024;
+        qsizetype answerBytes = 256 * 1024; ///< not taken by the peer: until then nothing more of it is read
         int connections = 32;
-        int idleTimeoutMs = 600'000;
+        int connectionsOfAddress = 8; ///< the one that has been quiet longest makes room for a new one
+        int idleTimeoutMs = 120'000;  ///< without a complete frame
+    };
+    /// Who may call. Both empty: anybody, in the clear.
+    struct Access
+    {
+        QList<QHostAddress> callers; ///< empty: every address
+        std::optional<QSslConfiguration> tls;
     };
 
     explicit MllpListener(Handler handler, QObject* parent = nullptr);
     ~MllpListener() override;
 
     void setLimits(const Limits& limits) { m_limits = limits; }
+    void setAccess(const Access& access) { m_access = access; } ///< before listen()
     void setAssumedCharacterSet(const QString& characterSet) { m_assumedCharacterSet = characterSet; }
     /// port 0: any free one. Unreachable: the port cannot be had.
     Result<void> listen(const QHostAddress& address, quint16 port);
@@ -107,15 +128,22 @@ Q_SIGNALS:
 
 private:
     struct Connection;
+    // By number: what a peer does while it is written to may end its connection, so each is looked up again.
     void accept();
-    void read(Connection& connection);
+    void makeRoom(const QHostAddress& address);
+    void read(quint64 id);
+    void answerNext(quint64 id);
+    void drop(quint64 id);
+    Connection* find(quint64 id);
     QByteArray answer(const QByteArray& frame);
 
     Handler m_handler;
     Limits m_limits;
+    Access m_access;
     QString m_assumedCharacterSet;
     std::unique_ptr<QTcpServer> m_server;
-    std::vector<std::unique_ptr<Connection>> m_connections;
+    std::map<quint64, std::unique_ptr<Connection>> m_connections;
+    quint64 m_nextId = 0;
 };
 
 } // namespace diascope::hl7

@@ -1,8 +1,11 @@
 #include "netclient/base/log.h"
 #include "netclient/hl7/mllp.h"
+#include <QElapsedTimer>
+#include <QSslServer>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
+#include <deque>
 
 namespace diascope::hl7
 {
@@ -11,7 +14,10 @@ struct MllpListener::Connection
 {
     QTcpSocket* socket = nullptr; // owned by the server
     QTimer* idle = nullptr;       // owned by the socket
-    QByteArray buffer;
+    QElapsedTimer quiet;          // since its last complete frame
+    QByteArray buffer;            // from the start of a frame that is not complete
+    qsizetype searched = 0;       // so far no end is in the buffer
+    std::deque<QByteArray> frames; // complete, not answered
 };
 
 MllpListener::MllpListener(Handler handler, QObject* parent) : QObject(parent), m_handler(std::move(handler)) {}
@@ -21,8 +27,14 @@ MllpListener::~MllpListener() { close(); }
 Result<void> MllpListener::listen(const QHostAddress& address, quint16 port)
 {
     close();
-    m_server = std::make_unique<QTcpServer>();
-    connect(m_server.get(), &QTcpServer::newConnection, this, &MllpListener::accept);
+    if (m_access.tls) {
+        auto server = std::make_unique<QSslServer>();
+        server->setSslConfiguration(*m_access.tls);
+        m_server = std::move(server);
+    } else {
+        m_server = std::make_unique<QTcpServer>();
+    }
+    connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, this, &MllpListener::accept);
     if (m_server->listen(address, port))
         return {};
     const QString reason = m_server->errorString();
@@ -35,64 +47,146 @@ quint16 MllpListener::port() const { return m_server ? m_server->serverPort() : 
 
 void MllpListener::close()
 {
-    for (const auto& connection : m_connections)
+    for (const auto& [id, connection] : m_connections)
         connection->socket->disconnect(this);
     m_connections.clear();
     m_server.reset(); // with its sockets
 }
 
+MllpListener::Connection* MllpListener::find(quint64 id)
+{
+    const auto found = m_connections.find(id);
+    return found == m_connections.end() ? nullptr : found->second.get();
+}
+
+void MllpListener::drop(quint64 id)
+{
+    const auto node = m_connections.extract(id);
+    if (!node)
+        return;
+    QTcpSocket* socket = node.mapped()->socket;
+    socket->disconnect(this);
+    socket->abort();
+    socket->deleteLater(); // it may be in the middle of a signal
+}
+
+void MllpListener::makeRoom(const QHostAddress& address)
+{
+    const auto quietest = [&](auto isCandidate) {
+        quint64 longest = 0;
+        qint64 longestMs = -1;
+        for (const auto& [id, connection] : m_connections)
+            if (isCandidate(*connection) && connection->quiet.elapsed() > longestMs) {
+                longest = id;
+                longestMs = connection->quiet.elapsed();
+            }
+        return longest;
+    };
+    const auto isOfAddress = [&](const Connection& connection) { return connection.socket->peerAddress().isEqual(address); };
+    const auto ofAddress = std::count_if(m_connections.begin(), m_connections.end(), [&](const auto& one) { return isOfAddress(*one.second); });
+    if (ofAddress >= m_limits.connectionsOfAddress) {
+        qCInfo(lcNet, "HL7 listener: too many connections of one address, its quietest goes");
+        drop(quietest(isOfAddress));
+    } else if (qsizetype(m_connections.size()) >= m_limits.connections) {
+        qCWarning(lcNet, "HL7 listener: too many connections, the quietest goes");
+        drop(quietest([](const Connection&) { return true; }));
+    }
+}
+
 void MllpListener::accept()
 {
     while (QTcpSocket* socket = m_server->nextPendingConnection()) {
-        if (qsizetype(m_connections.size()) >= m_limits.connections) {
-            qCWarning(lcNet, "HL7 listener: too many connections, one refused");
+        const QHostAddress address = socket->peerAddress();
+        const bool isWelcome = m_access.callers.isEmpty() || std::any_of(m_access.callers.begin(), m_access.callers.end(),
+                                                                         [&](const QHostAddress& caller) { return caller.isEqual(address); });
+        if (!isWelcome) {
+            qCWarning(lcNet) << "HL7 listener: an address that may not call is turned away:" << address.toString();
             socket->abort();
             socket->deleteLater();
             continue;
         }
-        auto owned = std::make_unique<Connection>();
-        Connection* connection = owned.get();
+        makeRoom(address);
+        const quint64 id = ++m_nextId;
+        auto connection = std::make_unique<Connection>();
         connection->socket = socket;
+        connection->quiet.start();
         connection->idle = new QTimer(socket);
         connection->idle->setSingleShot(true);
         connection->idle->start(m_limits.idleTimeoutMs);
         socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_connections.push_back(std::move(owned));
-        connect(connection->idle, &QTimer::timeout, socket, [socket] { socket->abort(); });
-        connect(socket, &QTcpSocket::readyRead, this, [this, connection] { read(*connection); });
-        connect(socket, &QTcpSocket::disconnected, this, [this, connection] {
-            connection->socket->disconnect(this);
-            connection->socket->deleteLater();
-            std::erase_if(m_connections, [connection](const auto& other) { return other.get() == connection; });
+        socket->setReadBufferSize(std::min<qint64>(m_limits.frameBytes, 1024 * 1024)); // the rest waits with the peer
+        connect(connection->idle, &QTimer::timeout, this, [this, id] { drop(id); });
+        connect(socket, &QTcpSocket::readyRead, this, [this, id] { read(id); });
+        connect(socket, &QTcpSocket::bytesWritten, this, [this, id] { answerNext(id); });
+        connect(socket, &QTcpSocket::disconnected, this, [this, id] {
+            std::deque<QByteArray> frames;
+            if (Connection* connection = find(id))
+                frames.swap(connection->frames);
+            drop(id);
+            for (const QByteArray& frame : frames) // whoever sends and hangs up has sent nevertheless
+                (void)answer(frame);
         });
+        m_connections.emplace(id, std::move(connection));
+        if (socket->bytesAvailable() > 0)
+            read(id);
     }
 }
 
-void MllpListener::read(Connection& connection)
+/// Takes complete frames out of what has come; they are answered afterwards, one a turn of the event loop.
+void MllpListener::read(quint64 id)
 {
-    connection.idle->start(m_limits.idleTimeoutMs);
-    connection.buffer += connection.socket->readAll();
+    Connection* connection = find(id);
+    if (!connection || !connection->frames.empty())
+        return; // read on when these are answered
+    QByteArray& buffer = connection->buffer;
+    buffer += connection->socket->readAll();
+    qsizetype taken = 0;
     for (;;) {
-        QByteArray& buffer = connection.buffer;
-        const qsizetype start = buffer.indexOf(frameStart);
+        const qsizetype start = buffer.indexOf(frameStart, taken);
         if (start < 0) {
-            buffer.clear(); // noise between frames
-            return;
+            taken = buffer.size(); // noise between frames
+            break;
         }
-        const qsizetype end = buffer.indexOf(QByteArray("\x1c\r", 2), start);
+        const qsizetype end = buffer.indexOf("\x1c\r", std::max(start, connection->searched));
         if (end < 0) {
-            buffer.remove(0, start);
-            if (buffer.size() > m_limits.frameBytes) {
-                qCWarning(lcNet, "HL7 listener: a frame over the limit, connection closed");
-                connection.socket->abort(); // deletes the connection
-            }
-            return;
+            taken = start;
+            connection->searched = std::max<qsizetype>(0, buffer.size() - taken - 1); // the first half of an end may be there
+            break;
         }
-        const QByteArray frame = buffer.mid(start + 1, end - start - 1);
-        buffer.remove(0, end + 2);
-        connection.socket->write(frameStart + answer(frame) + frameEnd + '\r');
-        connection.socket->flush();
+        connection->frames.push_back(buffer.mid(start + 1, end - start - 1));
+        taken = end + 2;
+        connection->searched = taken;
     }
+    buffer.remove(0, taken);
+    if (buffer.isEmpty())
+        connection->searched = 0;
+    if (buffer.size() > m_limits.frameBytes) {
+        qCWarning(lcNet, "HL7 listener: a frame over the limit, connection closed");
+        return drop(id);
+    }
+    if (connection->frames.empty())
+        return;
+    connection->idle->start(m_limits.idleTimeoutMs);
+    connection->quiet.restart();
+    QMetaObject::invokeMethod(this, [this, id] { answerNext(id); }, Qt::QueuedConnection);
+}
+
+void MllpListener::answerNext(quint64 id)
+{
+    Connection* connection = find(id);
+    if (!connection || connection->frames.empty() || connection->socket->bytesToWrite() > m_limits.answerBytes)
+        return;
+    const QByteArray frame = std::move(connection->frames.front());
+    connection->frames.pop_front();
+    const QByteArray said = answer(frame);
+    connection = find(id); // whoever handles a message may let events in
+    if (!connection)
+        return;
+    connection->socket->write(frameStart + said + frameEnd + '\r');
+    connection = find(id);
+    if (!connection)
+        return;
+    QMetaObject::invokeMethod(this, [this, id, isMore = !connection->frames.empty()] { isMore ? answerNext(id) : read(id); }, Qt::QueuedConnection);
 }
 
 QByteArray MllpListener::answer(const QByteArray& frame)

@@ -44,6 +44,14 @@ QString reasonOf(const Message& answer)
 
 } // namespace
 
+std::optional<Acknowledgement> acknowledgementIn(const Message& message)
+{
+    const auto ack = ackFromCode(message.text(QStringLiteral("MSA-1")));
+    if (!ack)
+        return std::nullopt;
+    return Acknowledgement{*ack, message.text(QStringLiteral("MSA-2")), reasonOf(message)};
+}
+
 MllpSender::MllpSender(const MllpTarget& target) : m_target(target) {}
 
 MllpSender::~MllpSender() { close(); }
@@ -188,26 +196,51 @@ Result<Acknowledgement> MllpSender::send(const QByteArray& message, const QStrin
     for (;;) {
         auto frame = readFrame(deadline, task);
         if (!frame) {
-            close();
-            // CA came, the application's answer did not: pending, which is no error (HL7 §2.9.3).
-            if (committed && frame.error().fault != Fault::Cancelled)
+            // CA came, the application's answer did not: pending, which is no error (HL7 §2.9.3), and it may still come here.
+            const bool isPending = committed && frame.error().fault != Fault::Cancelled;
+            if (!isPending || frame.error().fault != Fault::TimedOut)
+                close();
+            if (isPending)
                 return *committed;
             return std::unexpected(frame.error());
         }
         const auto answer = Message::fromBytes(*frame);
         if (!answer)
             return giveUp({Fault::Damaged, tr("the answer is no HL7 message")});
-        const auto ack = ackFromCode(answer->text(QStringLiteral("MSA-1")));
-        if (!ack)
+        auto acknowledgement = acknowledgementIn(*answer);
+        if (!acknowledgement)
             return giveUp({Fault::Damaged, tr("the answer holds no acknowledgement (MSA-1)")});
-        if (answer->text(QStringLiteral("MSA-2")) != controlId)
-            continue; // an answer to something else
-        const Acknowledgement acknowledgement{*ack, controlId, reasonOf(*answer)};
-        if (!acknowledgement.isPending())
-            return acknowledgement;
+        if (acknowledgement->controlId != controlId) {
+            keepLate(std::move(*acknowledgement));
+            continue;
+        }
+        if (!acknowledgement->isPending())
+            return *acknowledgement;
         committed = acknowledgement;
         deadline = now() + m_target.applicationTimeoutMs;
     }
+}
+
+void MllpSender::keepLate(Acknowledgement acknowledgement)
+{
+    constexpr size_t most = 1000; // whatever a peer says
+    if (m_late.size() < most)
+        m_late.push_back(std::move(acknowledgement));
+}
+
+std::vector<Acknowledgement> MllpSender::takeLate()
+{
+    if (m_socket) {
+        m_socket->waitForReadyRead(0);
+        m_buffer += m_socket->readAll();
+        while (auto frame = readFrame(now(), {})) // what is there already
+            if (const auto message = Message::fromBytes(*frame))
+                if (auto acknowledgement = acknowledgementIn(*message))
+                    keepLate(std::move(*acknowledgement));
+        if (m_socket->state() != QAbstractSocket::ConnectedState)
+            close();
+    }
+    return std::exchange(m_late, {});
 }
 
 } // namespace diascope::hl7

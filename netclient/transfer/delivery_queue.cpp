@@ -14,7 +14,10 @@ QString tr(const char* text) { return QCoreApplication::translate("Transfer", te
 constexpr qint64 firstDelayMs = 5'000;
 constexpr qint64 longestDelayMs = 15 * 60'000;
 
-const QString columns = QStringLiteral("id, subject, kind, target, control_id, payload, state, attempts, last_error, created, updated, next_due");
+// States 0 queued, 1 sent, 2 acknowledged, 3 held, 4 committed, 5 cancelled; open are all but 2 and 5.
+const QString columns = QStringLiteral("id, subject, kind, target, control_id, payload, state, attempts, last_error, created, updated, next_due,"
+                                       " CASE WHEN d.state IN (2,5) THEN 0 ELSE (SELECT count(*) FROM delivery AS later WHERE later.subject=d.subject AND"
+                                       " later.target=d.target AND later.id>d.id AND later.state NOT IN (2,5)) END");
 
 Delivery deliveryOf(const Statement& row)
 {
@@ -32,6 +35,7 @@ Delivery deliveryOf(const Statement& row)
     delivery.created = time(row.integer(9));
     delivery.updated = time(row.integer(10));
     delivery.nextDue = time(row.integer(11));
+    delivery.behind = int(row.integer(12));
     return delivery;
 }
 
@@ -69,13 +73,25 @@ QString name(Delivery::State state)
     case Delivery::State::Queued:
         return QStringLiteral("queued");
     case Delivery::State::Sent:
+    case Delivery::State::Committed:
         return QStringLiteral("sent");
     case Delivery::State::Acknowledged:
         return QStringLiteral("acknowledged");
     case Delivery::State::Held:
         return QStringLiteral("held");
+    case Delivery::State::Cancelled:
+        return QStringLiteral("cancelled");
     }
     return {};
+}
+
+QString remark(const Delivery& delivery)
+{
+    QStringList parts{delivery.lastError};
+    if (delivery.behind > 0)
+        parts << tr("later versions of this report that wait behind it: %1").arg(delivery.behind);
+    parts.removeAll(QString());
+    return parts.join(QStringLiteral("; "));
 }
 
 Result<void> DeliveryQueue::prepare(Database& database)
@@ -91,6 +107,9 @@ CREATE TABLE delivery(
   lease_owner TEXT NOT NULL DEFAULT '', lease_until INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX delivery_open ON delivery(id) WHERE state<>2;
 CREATE INDEX delivery_by_subject ON delivery(subject, target, id);
+)"), QStringLiteral(R"(
+DROP INDEX delivery_open;
+CREATE INDEX delivery_open ON delivery(id) WHERE state NOT IN (2,5);
 )")});
 }
 
@@ -133,8 +152,8 @@ Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, 
     auto candidates = rowsOf<Delivery>(*m_database,
                                        QStringLiteral("SELECT %1 FROM delivery AS d WHERE state IN (0,1) AND NOT EXISTS"
                                                       "(SELECT 1 FROM delivery AS e WHERE e.subject=d.subject AND e.target=d.target"
-                                                      " AND e.id<d.id AND e.state<>2)"
-                                                      " AND (lease_until<=?1 OR lease_until>?1+86400000) ORDER BY id").arg(columns),
+                                                      " AND e.id<d.id AND e.state NOT IN (2,5))"
+                                                      " AND (lease_until<=?1 OR lease_until>?1+86400000) ORDER BY attempts>0, id").arg(columns),
                                        {time}, deliveryOf);
     if (!candidates)
         return std::unexpected(candidates.error());
@@ -167,6 +186,9 @@ Result<void> DeliveryQueue::record(const Delivery& delivery, const Result<Acknow
         error = tr("the receiver answered another message than the one sent");
     } else if (answer->code == Acknowledgement::Accept) {
         state = Delivery::State::Acknowledged;
+    } else if (answer->code == Acknowledgement::Commit) {
+        state = Delivery::State::Committed;
+        error = tr("the receiver has it and has not said yet that it processed it");
     } else {
         state = Delivery::State::Held;
         error = answer->code == Acknowledgement::Error ? tr("the receiver could not process it: %1").arg(answer->text)
@@ -184,6 +206,8 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
     Outcome outcome;
     QStringList passed;
     QStringList deadTargets;
+    QHash<QString, int> unanswered; // in a row, by target
+    constexpr int mostUnanswered = 3;
     const QString owner = processOwnerName();
     while (!task.isCancelled()) {
         const auto delivery = claim(passed, deadTargets, force, leaseSeconds, owner);
@@ -195,16 +219,18 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
         const auto answer = sender(**delivery);
         if (auto recorded = record(**delivery, answer, owner); !recorded)
             return std::unexpected(recorded.error());
-        const bool isTargetDead = !answer && (answer.error().fault == Fault::Unreachable || answer.error().fault == Fault::TimedOut);
-        if (isTargetDead)
+        // One message without an answer says nothing about the next one.
+        int& inARow = unanswered[(*delivery)->target];
+        inARow = !answer && answer.error().fault == Fault::TimedOut ? inARow + 1 : 0;
+        if ((!answer && answer.error().fault == Fault::Unreachable) || inARow >= mostUnanswered)
             deadTargets << (*delivery)->target;
         const bool isOurs = answer && answer->controlId == (*delivery)->controlId;
-        if (isOurs)
+        if (isOurs && answer->code != Acknowledgement::Commit)
             ++(answer->code == Acknowledgement::Accept ? outcome.acknowledged : outcome.held);
         qCInfo(lcNet) << "delivery" << (*delivery)->id << "attempt" << (*delivery)->attempts << (isOurs ? "answered" : "unanswered");
         task.report(passed.size(), 0);
     }
-    const auto waiting = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state IN (0,1)"));
+    const auto waiting = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state IN (0,1,4)"));
     if (!waiting)
         return std::unexpected(waiting.error());
     outcome.waiting = (*waiting)->toInt();
@@ -213,25 +239,43 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
 
 Result<bool> DeliveryQueue::settle(const Acknowledgement& acknowledgement)
 {
-    const bool isAccepted = acknowledgement.code == Acknowledgement::Accept;
-    const auto state = isAccepted ? Delivery::State::Acknowledged : Delivery::State::Held;
+    auto state = Delivery::State::Held;
+    QString text = acknowledgement.code == Acknowledgement::Error ? tr("the receiver could not process it: %1").arg(acknowledgement.text)
+                                                                  : tr("the receiver rejected it: %1").arg(acknowledgement.text);
+    if (acknowledgement.code == Acknowledgement::Accept) {
+        state = Delivery::State::Acknowledged;
+        text.clear();
+    } else if (acknowledgement.code == Acknowledgement::Commit) {
+        state = Delivery::State::Committed;
+        text = tr("the receiver has it and has not said yet that it processed it");
+    }
     const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, lease_owner='',"
-                                                         " lease_until=0 WHERE control_id=?1 AND attempts>0 AND state IN (0,1)"),
-                                          {acknowledgement.controlId, int(state), isAccepted ? QString() : acknowledgement.text, now()});
+                                                         " lease_until=0 WHERE control_id=?1 AND attempts>0 AND state IN (0,1,4) AND state<>?2"),
+                                          {acknowledgement.controlId, int(state), text, now()});
     if (!done)
         return std::unexpected(done.error());
     return m_database->changes() > 0;
 }
 
+Result<int> DeliveryQueue::holdCommitted(std::chrono::seconds after)
+{
+    const qint64 time = now();
+    const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=3, last_error=?1, updated=?2 WHERE state=4 AND updated<=?3"),
+                                          {tr("the receiver took it and never said that it processed it"), time, time - std::chrono::milliseconds(after).count()});
+    if (!done)
+        return std::unexpected(done.error());
+    return int(m_database->changes());
+}
+
 Result<std::vector<Delivery>> DeliveryQueue::list(const QString& subject) const
 {
-    return rowsOf<Delivery>(*m_database, QStringLiteral("SELECT %1 FROM delivery WHERE ?1='' OR subject=?1 ORDER BY id").arg(columns),
+    return rowsOf<Delivery>(*m_database, QStringLiteral("SELECT %1 FROM delivery AS d WHERE ?1='' OR subject=?1 ORDER BY id").arg(columns),
                             {subject.isNull() ? QStringLiteral("") : subject}, deliveryOf);
 }
 
 Result<int> DeliveryQueue::pending() const
 {
-    const auto count = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state<>2"));
+    const auto count = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state NOT IN (2,5)"));
     if (!count)
         return std::unexpected(count.error());
     return (*count)->toInt();
@@ -245,6 +289,20 @@ Result<void> DeliveryQueue::release(qint64 id)
         return done;
     if (m_database->changes() == 0)
         return fail(Fault::NotFound, tr("there is no held delivery %1").arg(id));
+    return {};
+}
+
+Result<void> DeliveryQueue::cancel(qint64 id, const QString& by, const QString& why)
+{
+    if (why.trimmed().isEmpty())
+        return fail(Fault::Invalid, tr("a delivery is given up only with the reason"));
+    const qint64 time = now();
+    if (auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=5, last_error=?3, updated=?2 WHERE id=?1 AND state IN (0,1,3,4) AND lease_until<=?2"),
+                                        {id, time, tr("given up by %1: %2").arg(by, why.trimmed())});
+        !done)
+        return done;
+    if (m_database->changes() == 0)
+        return fail(Fault::NotFound, tr("there is no delivery %1 that could be given up now").arg(id));
     return {};
 }
 

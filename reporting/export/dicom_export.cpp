@@ -216,16 +216,16 @@ private:
             observer.setEmpty(verifyingObserverIdentificationCodeSequence);
         }
         if (m_report.version > 1)
-            reference(m_dataset, tag::PredecessorDocumentsSequence,
+            reference(m_dataset, tag::PredecessorDocumentsSequence, m_report.study.studyUid,
                       {{seriesUid(m_kind, m_report), {{m_dataset.text(tag::SOPClassUID), documentUid(m_kind, m_report, m_report.version - 1)}}}});
     }
 
     using Instances = QList<std::pair<QString, QString>>; // class, instance
-    /// Hierarchical SOP Instance Reference (PS3.3 C.17.2.1), all in this study.
-    void reference(Dataset into, Tag sequence, const QMap<QString, Instances>& bySeries)
+    /// Hierarchical SOP Instance Reference (PS3.3 C.17.2.1) of one study.
+    void reference(Dataset into, Tag sequence, const QString& studyUid, const QMap<QString, Instances>& bySeries)
     {
         Dataset study = into.addItem(sequence);
-        m_build.text(study, tag::StudyInstanceUID, m_report.study.studyUid);
+        m_build.text(study, tag::StudyInstanceUID, studyUid);
         for (auto series = bySeries.begin(); series != bySeries.end(); ++series) {
             Dataset one = study.addItem(tag::ReferencedSeriesSequence);
             m_build.text(one, tag::SeriesInstanceUID, series.key());
@@ -239,9 +239,10 @@ private:
 
     void evidence()
     {
-        QMap<QString, Instances> bySeries;
+        QMap<QString, QMap<QString, Instances>> byStudy;
         const auto add = [&](const InstanceRef& where) {
             const std::pair<QString, QString> one{where.sopClassUid, where.sopInstanceUid};
+            auto& bySeries = byStudy[where.studyUid.isEmpty() ? m_report.study.studyUid : where.studyUid];
             if (isReferable(where) && !bySeries[where.seriesUid].contains(one))
                 bySeries[where.seriesUid] << one;
         };
@@ -249,8 +250,10 @@ private:
             add(measurement.where);
         for (const KeyImage& image : m_report.keyImages)
             add(image.where);
-        if (!bySeries.isEmpty())
-            reference(m_dataset, tag::CurrentRequestedProcedureEvidenceSequence, bySeries);
+        for (auto study = byStudy.begin(); study != byStudy.end(); ++study) // priors belong to other requests (PS3.3 C.17.2)
+            if (!study.value().isEmpty())
+                reference(m_dataset, study.key() == m_report.study.studyUid ? tag::CurrentRequestedProcedureEvidenceSequence : tag::PertinentOtherEvidenceSequence,
+                          study.key(), study.value());
     }
 
     static bool isReferable(const InstanceRef& where) { return isImage(where) && dicom::isValidUid(where.seriesUid); }

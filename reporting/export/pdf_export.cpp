@@ -294,8 +294,9 @@ private:
 
 } // namespace
 
-Result<QByteArray> toPdf(const Report& report, const PdfOptions& options)
+Result<QByteArray> toPdf(const Report& given, const PdfOptions& options)
 {
+    const Report report = withPlainLines(given);
     if (!qobject_cast<QGuiApplication*>(QCoreApplication::instance()))
         return fail(Fault::Internal, QStringLiteral("a PDF needs a QGuiApplication for its fonts"));
     QBuffer buffer;

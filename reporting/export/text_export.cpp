@@ -54,27 +54,44 @@ std::vector<Part> parts(const Report& report)
     return list;
 }
 
+Report withPlainLines(Report report)
+{
+    StudyContext& study = report.study;
+    for (QString* text : {&report.title, &report.signer, &report.author, &study.patientName, &study.patientId, &study.issuerOfPatientId, &study.birthDate, &study.sex,
+                          &study.accession, &study.studyDate, &study.description, &study.referringPhysician, &study.modality})
+        *text = text->simplified();
+    for (Section& section : report.sections)
+        section.title = section.title.simplified();
+    for (Measurement& measurement : report.measurements)
+        for (QString* text : {&measurement.label, &measurement.unit})
+            *text = text->simplified();
+    for (KeyImage& image : report.keyImages)
+        image.caption = image.caption.simplified();
+    return report;
+}
+
 QString signatureLine(const Report& report)
 {
     if (!report.isSigned())
         return tr("DRAFT, not signed");
-    const QString when = minute(report.signedAt);
+    const QString when = minute(report.signedAt), signer = report.signer.simplified();
     switch (report.status) {
     case Status::Preliminary:
-        return tr("Preliminary report, signed by %1 on %2").arg(report.signer, when);
+        return tr("Preliminary report, signed by %1 on %2").arg(signer, when);
     case Status::Corrected:
-        return tr("Corrected report, signed by %1 on %2").arg(report.signer, when);
+        return tr("Corrected report, signed by %1 on %2").arg(signer, when);
     case Status::Addendum:
-        return tr("Final report with addendum, signed by %1 on %2").arg(report.signer, when);
+        return tr("Final report with addendum, signed by %1 on %2").arg(signer, when);
     case Status::Cancelled:
-        return tr("CANCELLED by %1 on %2").arg(report.signer, when);
+        return tr("CANCELLED by %1 on %2").arg(signer, when);
     default:
-        return tr("Final report, signed by %1 on %2").arg(report.signer, when);
+        return tr("Final report, signed by %1 on %2").arg(signer, when);
     }
 }
 
-QString toText(const Report& report)
+QString toText(const Report& given)
 {
+    const Report report = withPlainLines(given);
     const StudyContext& study = report.study;
     QStringList lines;
     const auto line = [&](const QString& label, const QString& value) {

@@ -16,6 +16,9 @@ std::vector<Part> parts(const Report& report);
 
 /// "Final report signed by … on 2018-01-07 14:03 +01:00"; for drafts "DRAFT, not signed".
 QString signatureLine(const Report& report);
+/// What stands in one line stays in one line: a line break in a name, a title, a label or an identifier becomes a space, so that none of
+/// them can pose as a line of the report.
+Report withPlainLines(Report report);
 
 /// Plain text with a header about patient and study.
 QString toText(const Report& report);

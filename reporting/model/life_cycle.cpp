@@ -14,6 +14,20 @@ bool hasContent(const Report& report)
                        [](const Section& section) { return !section.isLocked && !section.isEmpty(); });
 }
 
+/// Everything in a report lies on its own study, or on a study of the same patient that it names (DEL-08).
+QString problemOf(const Report& report, const Evidence::Placed& placed)
+{
+    if (!placed.study)
+        return tr("The image under \"%1\" is not in the archive.").arg(placed.label);
+    if (placed.study->studyUid == report.study.studyUid)
+        return placed.where.studyUid.isEmpty() || placed.where.studyUid == report.study.studyUid
+                   ? QString()
+                   : tr("\"%1\" lies on another study than it names.").arg(placed.label);
+    if (!dicom::isOnePatient(report.study.patient(), placed.study->patient()))
+        return tr("\"%1\" lies on an image of another patient.").arg(placed.label);
+    return placed.where.studyUid == placed.study->studyUid ? QString() : tr("\"%1\" lies on another study than it names.").arg(placed.label);
+}
+
 } // namespace
 
 SignCheck checkSigning(const Report& report, SignAs as, const Evidence& evidence)
@@ -27,12 +41,17 @@ SignCheck checkSigning(const Report& report, SignAs as, const Evidence& evidence
         check.blocking << tr("The report names no patient.");
     if (as == SignAs::Preliminary && report.purpose != Purpose::Report)
         check.blocking << tr("An addendum or a correction is signed final.");
-    if (evidence.images)
-        check.blocking += contradictions(report.study, tr("report"), *evidence.images, tr("images"));
+    for (const StudyContext& images : evidence.images)
+        check.blocking += contradictions(report.study, tr("report"), images, tr("images"));
     if (evidence.order)
         check.blocking += contradictions(report.study, tr("report"), *evidence.order, tr("order"));
-    if (evidence.images && evidence.order)
-        check.blocking += contradictions(*evidence.images, tr("images"), *evidence.order, tr("order"));
+    if (evidence.order)
+        for (const StudyContext& images : evidence.images)
+            check.blocking += contradictions(images, tr("images"), *evidence.order, tr("order"));
+    for (const Evidence::Placed& placed : evidence.placed)
+        if (const QString problem = problemOf(report, placed); !problem.isEmpty())
+            check.blocking << problem;
+    check.blocking.removeDuplicates(); // each series says it
     for (const Section& section : report.sections) {
         if (!section.isLocked && section.text.trimmed().isEmpty()) {
             if (section.completion == Field::Completion::Prohibit)

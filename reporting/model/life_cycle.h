@@ -10,8 +10,16 @@ enum class SignAs { Preliminary, Final };
 /// What the images and the order say, to be held against the report (DEL-08).
 struct Evidence
 {
-    std::optional<StudyContext> images;
+    /// Something of the report that lies on an image.
+    struct Placed
+    {
+        QString label;    ///< for a sentence
+        InstanceRef where; ///< as the report says
+        std::optional<StudyContext> study; ///< the study the image belongs to; none: the image is not here
+    };
+    std::vector<StudyContext> images; ///< of the report's study, one for each series
     std::optional<StudyContext> order;
+    std::vector<Placed> placed; ///< what was not signed before
 };
 
 /// Whether a report may be signed now. Sentences are translated and hold no patient data.

@@ -87,8 +87,9 @@ struct InstanceRef
     QString sopInstanceUid;
     int frame = 1;    ///< from 1
     QString figureId; ///< empty: the whole image
-    QString seriesUid;
+    QString seriesUid; ///< of a reconstruction, which has no image of its own, all there is
     QString sopClassUid;
+    QString studyUid = {}; ///< of a prior; empty: the report's own study
     friend bool operator==(const InstanceRef&, const InstanceRef&) = default;
 };
 

@@ -128,13 +128,14 @@ QJsonObject toJson(const InstanceRef& where)
     put(object, "figureId", where.figureId);
     put(object, "seriesUid", where.seriesUid);
     put(object, "sopClassUid", where.sopClassUid);
+    put(object, "studyUid", where.studyUid);
     return object;
 }
 
 InstanceRef refFromJson(const QJsonObject& object)
 {
     return {text(object, "sopInstanceUid"), object[key("frame")].toInt(1), text(object, "figureId"), text(object, "seriesUid"),
-            text(object, "sopClassUid")};
+            text(object, "sopClassUid"), text(object, "studyUid")};
 }
 
 QString hashOf(const QByteArray& bytes)

@@ -1,6 +1,5 @@
 #include "reporting/model/study_context.h"
 #include "netclient/dicom/dataset.h"
-#include "netclient/dicom/person_name.h"
 #include <QCoreApplication>
 
 namespace diascope::reporting
@@ -42,6 +41,15 @@ constexpr Member members[] = {
 };
 
 } // namespace
+
+void StudyContext::setPatient(const dicom::PatientIdentity& patient)
+{
+    patientId = patient.patientId;
+    issuerOfPatientId = patient.issuer;
+    patientName = patient.name;
+    birthDate = patient.birthDate;
+    sex = patient.sex;
+}
 
 StudyContext StudyContext::fromDataset(const dicom::Dataset& dataset)
 {
@@ -109,30 +117,16 @@ QStringList contradictions(const StudyContext& a, const QString& nameOfA, const 
         return !left.trimmed().isEmpty() && !right.trimmed().isEmpty() && left.trimmed() != right.trimmed();
     };
     const auto say = [&](const QString& sentence) { found << sentence.arg(nameOfA, nameOfB); };
-    if (differ(a.patientId, b.patientId))
-        say(tr("The patient ID of %1 and %2 differs."));
-    if (differ(a.issuerOfPatientId, b.issuerOfPatientId))
-        say(tr("The issuer of the patient ID of %1 and %2 differs."));
-    const auto nameA = dicom::PersonName::parse(a.patientName);
-    const auto nameB = dicom::PersonName::parse(b.patientName);
-    // The groups are other writings of one name; a source may know only one of them.
-    const bool isSameAlphabetic = nameA.alphabetic.isEmpty() || nameB.alphabetic.isEmpty();
-    if (!a.patientName.isEmpty() && !b.patientName.isEmpty()) {
-        const auto strip = [&](dicom::PersonName name, bool ideographic) {
-            dicom::PersonName one;
-            (ideographic ? one.ideographic : one.alphabetic) = ideographic ? name.ideographic : name.alphabetic;
-            return one.comparable();
-        };
-        const bool alphabeticDiffers = !isSameAlphabetic && strip(nameA, false) != strip(nameB, false);
-        const bool ideographicDiffers = !nameA.ideographic.isEmpty() && !nameB.ideographic.isEmpty() &&
-                                        strip(nameA, true) != strip(nameB, true);
-        if (alphabeticDiffers || ideographicDiffers)
-            say(tr("The patient name of %1 and %2 differs."));
-    }
-    if (differ(a.birthDate, b.birthDate))
-        say(tr("The birth date of %1 and %2 differs."));
-    if (differ(a.sex, b.sex))
-        say(tr("The sex of %1 and %2 differs."));
+    const dicom::IdentityParts parts = dicom::contradictions(a.patient(), b.patient());
+    const std::pair<dicom::IdentityPart, const char*> sentences[] = {
+        {dicom::IdentityPart::PatientId, QT_TRANSLATE_NOOP("Report", "The patient ID of %1 and %2 differs.")},
+        {dicom::IdentityPart::Issuer, QT_TRANSLATE_NOOP("Report", "The issuer of the patient ID of %1 and %2 differs.")},
+        {dicom::IdentityPart::Name, QT_TRANSLATE_NOOP("Report", "The patient name of %1 and %2 differs.")},
+        {dicom::IdentityPart::BirthDate, QT_TRANSLATE_NOOP("Report", "The birth date of %1 and %2 differs.")},
+        {dicom::IdentityPart::Sex, QT_TRANSLATE_NOOP("Report", "The sex of %1 and %2 differs.")}};
+    for (const auto& [part, sentence] : sentences)
+        if (parts.testFlag(part))
+            say(tr(sentence));
     if (differ(a.accession, b.accession))
         say(tr("The accession number of %1 and %2 differs."));
     if (differ(a.studyUid, b.studyUid))

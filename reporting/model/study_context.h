@@ -1,4 +1,5 @@
 #pragma once
+#include "netclient/dicom/patient_identity.h"
 #include <QJsonObject>
 #include <QString>
 #include <QStringList>
@@ -52,6 +53,9 @@ struct StudyContext
 
     friend bool operator==(const StudyContext&, const StudyContext&) = default;
 
+    dicom::PatientIdentity patient() const { return {patientId, issuerOfPatientId, patientName, birthDate, sex}; }
+    void setPatient(const dicom::PatientIdentity& patient);
+
     /// From one instance of the study; UIDs of request attributes included where they are there.
     static StudyContext fromDataset(const dicom::Dataset& dataset);
     QJsonObject toJson() const;
@@ -59,7 +63,7 @@ struct StudyContext
 };
 
 /// Where two sources contradict each other about patient, study or accession: one translated sentence each, without patient
-/// data. What one of them does not state is no contradiction; a name is compared without case and padding.
+/// data. The patient as in dicom::contradictions(); what one of them does not state is no contradiction.
 QStringList contradictions(const StudyContext& a, const QString& nameOfA, const StudyContext& b, const QString& nameOfB);
 
 } // namespace diascope::reporting

@@ -1,5 +1,6 @@
 #include "reporting/store/report_store.h"
 #include "netclient/base/log.h"
+#include "reporting/store/report_seal.h"
 #include <QCryptographicHash>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -32,7 +33,7 @@ CREATE TABLE report_image(sha256 TEXT PRIMARY KEY, png BLOB NOT NULL) WITHOUT RO
 CREATE TRIGGER report_version_stays BEFORE UPDATE ON report_version BEGIN SELECT RAISE(ABORT, 'a signed report is immutable'); END;
 CREATE TRIGGER report_version_is_kept BEFORE DELETE ON report_version BEGIN SELECT RAISE(ABORT, 'a signed report is kept'); END;
 CREATE TRIGGER report_image_stays BEFORE UPDATE ON report_image BEGIN SELECT RAISE(ABORT, 'an image of a report is immutable'); END;
-)")};
+)"), sealTables()};
 }
 
 QString toText(const QDateTime& time) { return time.toUTC().toString(Qt::ISODateWithMs); }
@@ -58,6 +59,8 @@ Result<std::unique_ptr<ReportStore>> ReportStore::open(const QString& databasePa
         return std::unexpected(database.error());
     if (auto migrated = (*database)->migrate(s("reporting"), migrations()); !migrated)
         return std::unexpected(migrated.error());
+    if (auto finished = beginSeals(**database); !finished)
+        return std::unexpected(finished.error());
     return std::unique_ptr<ReportStore>(new ReportStore(std::move(*database)));
 }
 
@@ -184,6 +187,11 @@ Result<Report> ReportStore::loadVersion(const QString& reportId, int version) co
     const QByteArray content = row->blob(0);
     if (sha256(content) != row->text(1))
         return fail(Fault::Damaged, tr("version %1 of the report was changed after it was signed").arg(version));
+    const auto problem = problemOfSeal(*m_database, reportId, version, row->text(1), m_sealKey);
+    if (!problem)
+        return std::unexpected(problem.error());
+    if (*problem)
+        return fail(Fault::Damaged, tr("version %1 of the report: %2").arg(version).arg(**problem));
     auto report = read(content);
     if (report) {
         report->contentHash = row->text(1);
@@ -266,6 +274,8 @@ Result<Report> ReportStore::appendVersion(const Report& signedReport, int signed
             {signedReport.reportId, signedReport.version, name(signedReport.status), signedReport.signer, toText(signedReport.signedAt),
              signedReport.contentHash, canonicalBytes(signedReport), signedRevision, signedAs});
         !done)
+        return std::unexpected(done.error());
+    if (auto done = appendSeal(*m_database, signedReport.reportId, signedReport.version, signedReport.contentHash, m_sealKey); !done)
         return std::unexpected(done.error());
     if (auto done = m_database->execute(
             s("UPDATE report SET working=NULL, revision=?, modified_at=?, version=?, status=?, signer=?, signed_at=? WHERE report_id=?"),
@@ -409,38 +419,35 @@ Result<Report> ReportStore::cancel(const QString& reportId, const QString& user,
     return appended;
 }
 
-Result<QStringList> ReportStore::verify(const QString& reportId) const
+Result<SealCheck> ReportStore::verify(const QString& reportId) const
 {
-    auto rows = m_database->prepare(s("SELECT report_id, version FROM report_version WHERE ?1='' OR report_id=?1 ORDER BY report_id, version"));
-    if (!rows)
-        return std::unexpected(rows.error());
-    rows->bindAll({reportId + s("")});
-    QStringList problems;
-    QString id, predecessor;
+    auto check = checkSeals(*m_database, reportId, m_sealKey);
+    if (!check)
+        return check;
+    const auto versions = rowsOf<std::pair<QString, int>>(
+        *m_database, s("SELECT report_id, version FROM report_version WHERE ?1='' OR report_id=?1 ORDER BY report_id, version"), {reportId + s("")},
+        [](const Statement& row) { return std::pair(row.text(0), int(row.integer(1))); });
+    if (!versions)
+        return std::unexpected(versions.error());
+    QString before, predecessor;
     int expected = 1;
-    for (;;) {
-        const auto more = rows->step();
-        if (!more)
-            return std::unexpected(more.error());
-        if (!*more)
-            break;
-        if (rows->text(0) != id) {
-            id = rows->text(0);
+    for (const auto& [id, version] : *versions) {
+        if (id != before) {
+            before = id;
             predecessor.clear();
             expected = 1;
         }
-        const int version = int(rows->integer(1));
         const auto report = loadVersion(id, version);
         if (!report)
-            problems << tr("Report %1: %2").arg(id, report.error().detail);
+            check->problems << tr("Report %1: %2").arg(id, report.error().detail);
         else if (version != expected || report->predecessorHash != predecessor)
-            problems << tr("Report %1: version %2 does not follow the one before it").arg(id).arg(version);
+            check->problems << tr("Report %1: version %2 does not follow the one before it").arg(id).arg(version);
         else if (report->reportId != id || report->version != version)
-            problems << tr("Report %1: version %2 holds another report").arg(id).arg(version);
+            check->problems << tr("Report %1: version %2 holds another report").arg(id).arg(version);
         predecessor = report ? report->contentHash : QString();
         expected = version + 1;
     }
-    return problems;
+    return check;
 }
 
 } // namespace diascope::reporting

@@ -1,6 +1,7 @@
 #pragma once
 #include "netclient/base/database.h"
 #include "reporting/model/life_cycle.h"
+#include "reporting/store/report_seal.h"
 #include <functional>
 #include <memory>
 
@@ -81,8 +82,10 @@ public:
     /// A signed version that says the report is void. Conflict: nothing is signed, or a working copy is there.
     Result<Report> cancel(const QString& reportId, const QString& user, const InSameTransaction& queue = {});
 
-    /// Recomputes the hashes of one or (empty) all reports. Returns what does not fit, one sentence each (REP-10).
-    Result<QStringList> verify(const QString& reportId = {}) const;
+    /// Under which signed versions are sealed and looked at from now on; empty: under none. Not in the database.
+    void setSealKey(const QByteArray& key) { m_sealKey = key; }
+    /// Recomputes the hashes and seals of one or (empty) all reports, and looks for what is missing (REP-10).
+    Result<SealCheck> verify(const QString& reportId = {}) const;
 
     Database& database() { return *m_database; }
 
@@ -96,6 +99,7 @@ private:
     Result<Report> read(const QByteArray& content) const;
     Result<std::vector<ReportSummary>> summaries(const QString& where, const QVariantList& values) const;
     std::unique_ptr<Database> m_database;
+    QByteArray m_sealKey;
 };
 
 } // namespace diascope::reporting

@@ -18,7 +18,7 @@ T value(Result<T> result)
 struct Made
 {
     QString study = "2.25.100", series = "2.25.100.1", instance = "2.25.100.1.1";
-    QString patientId = "P1", issuer = {}, name = "Doe^Jane", accession = "A1", description = "CT HEAD", date = "20180107", modality = "CT", bodyPart = {};
+    QString patientId = "P1", issuer = {}, name = "Doe^Jane", accession = "A1", description = "CT HEAD", date = "20180107", modality = "CT", bodyPart = {}, birthDate = {}, sex = {};
     QByteArray pixels = "pixels";
 };
 
@@ -30,7 +30,8 @@ inline QString make(const QString& path, const Made& made = {}, const QString& s
         {dicom::tag::SOPInstanceUID, made.instance}, {dicom::tag::StudyInstanceUID, made.study}, {dicom::tag::SeriesInstanceUID, made.series},
         {dicom::tag::PatientID, made.patientId}, {dicom::tag::IssuerOfPatientID, made.issuer}, {dicom::tag::PatientName, made.name},
         {dicom::tag::AccessionNumber, made.accession}, {dicom::tag::StudyDescription, made.description}, {dicom::tag::StudyDate, made.date},
-        {dicom::tag::Modality, made.modality}, {dicom::tag::BodyPartExamined, made.bodyPart}};
+        {dicom::tag::Modality, made.modality}, {dicom::tag::BodyPartExamined, made.bodyPart},
+        {dicom::tag::PatientBirthDate, made.birthDate}, {dicom::tag::PatientSex, made.sex}};
     for (const auto& [tag, text] : values)
         if (!text.isEmpty())
             (void)dataset.setText(tag, text);

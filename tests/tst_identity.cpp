@@ -1,0 +1,271 @@
+#include "app/demo/phantom.h"
+#include "app/session/session.h"
+#include "tests/support/archive_phantoms.h"
+#include "tests/support/program.h"
+#include <QDirIterator>
+#include <QtTest>
+
+using namespace diascope;
+using test::Program;
+using test::Ran;
+
+namespace
+{
+
+using Patient = demo::Patient;
+
+Patient changed(Patient patient, QString Patient::*part, const QString& text)
+{
+    patient.*part = text;
+    return patient;
+}
+
+demo::Sampling small()
+{
+    demo::Sampling sampling;
+    sampling.columns = sampling.rows = 16;
+    sampling.slices = 1;
+    return sampling;
+}
+
+QString write(const QTemporaryDir& folder, const Patient& patient, int series, const QString& seed = QStringLiteral("phantom"), const QString& date = QStringLiteral("20260110"))
+{
+    demo::Study study;
+    study.seed = seed;
+    study.date = date;
+    study.seriesNumber = series;
+    const auto files = demo::writeCt(folder.filePath(QStringLiteral("%1-%2").arg(seed).arg(series)), patient, study, small());
+    return files ? files->front() : QString();
+}
+
+/// Written and signed as far as it goes.
+QString draft(const Program& program, const QString& seed = QStringLiteral("phantom"))
+{
+    const QString id = program.json({"report", "new", "--study", demo::studyUidOf(seed), "--template", "general"}).object()["reportId"].toString();
+    for (const char* section : {"findings", "impression"})
+        (void)program.run({"report", "set", id, section, "A ball."});
+    return id;
+}
+
+QStringList stepsOf(const QByteArray& dump, const QByteArray& name)
+{
+    QStringList found;
+    for (const QByteArray& line : dump.split('\n'))
+        if (line.contains(name))
+            found << QString::fromUtf8(line);
+    return found;
+}
+
+} // namespace
+
+/// One study is of one patient, and so is a report.
+class TestIdentity : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void NET_09_anotherPatientsImageDoesNotJoinTheStudy_data()
+    {
+        QTest::addColumn<QList<Patient>>("patients");
+        QTest::addColumn<int>("stored"); // all but the last where it is another one
+        const Patient peter;
+        const auto row = [](const char* name, int stored, const QList<Patient>& patients) { QTest::newRow(name) << patients << stored; };
+        const auto but = [&](QString Patient::*part, const char* text) { return changed(peter, part, QString::fromUtf8(text)); };
+        row("another name", 1, {peter, but(&Patient::name, "Phantom^Paula")});
+        row("another birth date", 1, {peter, but(&Patient::birthDate, "19600228")});
+        row("another sex", 1, {peter, but(&Patient::sex, "F")});
+        row("another ID", 1, {peter, but(&Patient::id, "PH-0002")});
+        row("another issuer", 1, {peter, but(&Patient::issuer, "ELSEWHERE")});
+        const Patient nobody = changed(changed(changed(changed(peter, &Patient::id, {}), &Patient::name, {}), &Patient::birthDate, {}), &Patient::sex, {});
+        row("nobody", 1, {peter, nobody});
+        const Patient peterNoId = but(&Patient::id, "");
+        row("no ID, another name", 1, {peterNoId, changed(peterNoId, &Patient::name, "Phantom^Paula")});
+        row("no ID, the same name", 2, {peterNoId, peter});
+        row("another writing of the name", 2, {peter, but(&Patient::name, "PHANTOM^PETER^^Dr.")});
+        row("no birth date and no sex", 2, {peter, changed(but(&Patient::sex, ""), &Patient::birthDate, {})});
+        const auto wang = [](const char* name, const char* set = "ISO_IR 192") { return Patient{QString::fromUtf8(name), "W-1", "DIASCOPE", "19850930", "M", set}; };
+        row("letters, both, ideographs", 3, {wang("Wang^XiaoDong"), wang("Wang^XiaoDong=王^小东", "GB18030"), wang("王^小东", "GB18030")});
+        row("ideographs of another", 2, {wang("Wang^XiaoDong"), wang("Wang^XiaoDong=王^小东", "GB18030"), wang("李^小东", "GB18030")});
+        // What the first leaves open the second states: the third is held against both.
+        row("another than the second states", 2, {changed(nobody, &Patient::id, "PH-0001"), peter, but(&Patient::name, "Phantom^Paula")});
+        row("another birth date than the second states", 2, {but(&Patient::birthDate, ""), peter, but(&Patient::birthDate, "19600228")});
+        row("another issuer than the second states", 2, {but(&Patient::issuer, ""), peter, but(&Patient::issuer, "ELSEWHERE")});
+    }
+    void NET_09_anotherPatientsImageDoesNotJoinTheStudy()
+    {
+        QFETCH(QList<Patient>, patients);
+        QFETCH(int, stored);
+        const Program program;
+        const QTemporaryDir folder;
+        for (int i = 0; i < patients.size(); ++i)
+            (void)program.run({"import", write(folder, patients[i], i + 1)});
+        const auto studies = program.json({"studies"}).array();
+        QCOMPARE(studies.size(), 1);
+        QCOMPARE(studies.at(0)["instances"].toInt(), stored);
+    }
+
+    void NET_09_aPersonDecidesAboutWhatWasSetAside()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        const Patient peter, paula = changed(peter, &Patient::name, "Phantom^Paula"), other = changed(peter, &Patient::birthDate, "19700101");
+        const QString first = write(folder, peter, 1);
+        SUCCEEDS(program.run({"import", first}));
+        for (const auto& [patient, series] : {std::pair(paula, 2), std::pair(paula, 3), std::pair(other, 4)})
+            FAILS_PLAINLY(program.run({"import", write(folder, patient, series)}));
+        auto rows = program.json({"quarantine"}).array();
+        QCOMPARE(rows.size(), 3);
+        QCOMPARE(rows.at(0)["patient"]["patientName"].toString(), QString("Phantom^Paula"));
+        QCOMPARE(rows.at(0)["studyPatient"]["patientName"].toString(), QString("Phantom^Peter"));
+        QVERIFY2(rows.at(0)["reason"].toString().contains("other name"), qPrintable(rows.at(0)["reason"].toString()));
+        QVERIFY2(rows.at(2)["reason"].toString().contains("other birth date"), qPrintable(rows.at(2)["reason"].toString()));
+        // One word for both of hers, none for the third.
+        SUCCEEDS(program.run({"quarantine", "accept", QString::number(rows.at(0)["id"].toInteger())}));
+        QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), 3);
+        QCOMPARE(program.json({"studies"}).array().at(0)["patientName"].toString(), QString("Phantom^Peter"));
+        rows = program.json({"quarantine"}).array();
+        QCOMPARE(rows.size(), 1);
+        SUCCEEDS(program.run({"quarantine", "remove", QString::number(rows.at(0)["id"].toInteger())}));
+        QVERIFY(program.json({"quarantine"}).array().isEmpty());
+        FAILS_PLAINLY(program.run({"quarantine", "accept", "4711"}));
+        QCOMPARE(program.run({"quarantine", "accept"}).code, 2);
+        FAILS_PLAINLY(program.run({"--view-only", "quarantine", "remove", "1"}));
+        // What follows with the same words comes in; the index made anew knows it still, whatever file it meets first.
+        SUCCEEDS(program.run({"import", write(folder, paula, 5)}));
+        SUCCEEDS(program.run({"rebuild"}));
+        QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), 4);
+        QCOMPARE(program.json({"studies"}).array().at(0)["patientName"].toString(), QString("Phantom^Peter"));
+        QVERIFY(program.json({"quarantine"}).array().isEmpty());
+        QCOMPARE(test::soundness(program.profile()), QString("ok 0 0 True 0 4"));
+        // And what was accepted does not keep the report from being signed.
+        SUCCEEDS(program.run({"report", "sign", draft(program)}));
+    }
+
+    void NET_09_onlyAnotherPatientCanBeAccepted()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        test::make(folder.filePath("a/one"));
+        test::make(folder.filePath("b/one"), {.pixels = "other"});
+        SUCCEEDS(program.run({"import", folder.filePath("a")}));
+        FAILS_PLAINLY(program.run({"import", folder.filePath("b")}));
+        const auto rows = program.json({"quarantine"}).array();
+        QCOMPARE(rows.size(), 1);
+        FAILS_PLAINLY(program.run({"quarantine", "accept", QString::number(rows.at(0)["id"].toInteger())}));
+        QCOMPARE(program.json({"quarantine"}).array().size(), 1);
+    }
+
+    void DEL_08_everySeriesIsHeldAgainstTheReport()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        for (int series : {1, 2})
+            SUCCEEDS(program.run({"import", write(folder, {}, series)}));
+        const QString report = draft(program);
+        // A file in the store that an earlier version let in.
+        const QString foreign = write(folder, changed({}, &Patient::name, "Phantom^Paula"), 3);
+        QString second;
+        QDirIterator stored(program.profile() + "/pixels", QDir::Files, QDirIterator::Subdirectories);
+        while (stored.hasNext()) {
+            const QString path = stored.next();
+            const auto dataset = dicom::Dataset::read(path);
+            if (dataset && dataset->text(dicom::tag::SeriesNumber) == "2")
+                second = path;
+        }
+        QVERIFY(!second.isEmpty());
+        QVERIFY(QFile::remove(second) && QFile::copy(foreign, second));
+        const Ran ran = program.run({"report", "sign", report});
+        FAILS_PLAINLY(ran);
+        QVERIFY2(ran.err.contains("name of report and images differs"), ran.err.constData());
+    }
+
+    void DEL_08_anotherPatientsMeasurementIsRefused()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        const QString own = write(folder, {}, 1);
+        const QString others = write(folder, {"Other^Olga", "PH-0009", "DIASCOPE", "19800101", "F", "ISO_IR 192"}, 1, "other");
+        const QString prior = write(folder, {}, 1, "prior", "20250301");
+        for (const QString& file : {own, others, prior})
+            SUCCEEDS(program.run({"import", file}));
+        const auto figureOn = [&](const QString& file) {
+            return program.json({"measure", file, "--length", "1,1,5,5", "--save"}).object()["figureId"].toString();
+        };
+        const QString report = draft(program);
+        const Ran ran = program.run({"report", "measure", report, figureOn(others)});
+        FAILS_PLAINLY(ran);
+        QVERIFY2(ran.err.contains("another patient"), ran.err.constData());
+        QVERIFY(program.json({"report", "show", report}).object()["measurements"].toArray().isEmpty());
+        // On a prior of the same patient it is allowed, and the report names it.
+        SUCCEEDS(program.run({"report", "measure", report, figureOn(prior)}));
+        SUCCEEDS(program.run({"report", "measure", report, figureOn(own)}));
+        const auto measurements = program.json({"report", "show", report}).object()["measurements"].toArray();
+        QCOMPARE(measurements.size(), 2);
+        QVERIFY2(measurements.at(0)["label"].toString().endsWith("(2025-03-01)"), qPrintable(measurements.at(0)["label"].toString()));
+        SUCCEEDS(program.run({"report", "sign", report}));
+        // The structured report lists what lies on the prior apart (PS3.3 C.17.2).
+        const QString sr = folder.filePath("sr.dcm");
+        SUCCEEDS(program.run({"report", "export", report, "--format", "sr", "--out", sr}));
+        const auto studiesIn = [&](const QByteArray& sequence) {
+            const QByteArray dump = test::run("dcmdump", {"-q", "+p", "+P", "StudyInstanceUID", sr}).out;
+            return stepsOf(dump, sequence);
+        };
+        const QStringList current = studiesIn("(0040,a375)"), pertinent = studiesIn("(0040,a385)");
+        QCOMPARE(current.size(), 1);
+        QVERIFY2(current[0].contains(demo::studyUidOf("phantom")), qPrintable(current[0]));
+        QCOMPARE(pertinent.size(), 1);
+        QVERIFY2(pertinent[0].contains(demo::studyUidOf("prior")), qPrintable(pertinent[0]));
+    }
+
+    /// However it got there.
+    void DEL_08_signingLooksAtEveryPlace_data()
+    {
+        QTest::addColumn<QString>("on");
+        QTest::addColumn<QString>("named");
+        QTest::addColumn<QString>("problem");
+        QTest::newRow("its own study") << "phantom" << "" << "";
+        QTest::newRow("a prior it names") << "prior" << "prior" << "";
+        QTest::newRow("a prior it does not name") << "prior" << "" << "another study than it names";
+        QTest::newRow("another patient") << "other" << "other" << "another patient";
+        QTest::newRow("another patient, unnamed") << "other" << "" << "another patient";
+        QTest::newRow("not here") << "absent" << "" << "not in the archive";
+    }
+    void DEL_08_signingLooksAtEveryPlace()
+    {
+        QFETCH(QString, on);
+        QFETCH(QString, named);
+        QFETCH(QString, problem);
+        const QTemporaryDir folder;
+        const auto session = std::move(*app::Session::open(folder.filePath("profile"), app::Mode::Reading));
+        const Patient olga{"Other^Olga", "PH-0009", "DIASCOPE", "19800101", "F", "ISO_IR 192"};
+        for (const auto& [seed, patient] : {std::pair("phantom", Patient{}), std::pair("prior", Patient{}), std::pair("other", olga)}) {
+            Task task;
+            QVERIFY(session->archive().import({write(folder, patient, 1, seed)}, archive::ImportMode::Copy, task));
+        }
+        reporting::InstanceRef where;
+        where.sopInstanceUid = "2.25.4711";
+        if (on != "absent")
+            where.sopInstanceUid = session->archive().instancesOfStudy({demo::studyUidOf(on)})->front().uid.value;
+        where.studyUid = named.isEmpty() ? QString() : demo::studyUidOf(named);
+        for (const bool isKeyImage : {false, true}) {
+            auto report = *session->newReport({demo::studyUidOf("phantom")}, "general", "Reader");
+            report.findSection("findings")->text = "A ball.";
+            report.findSection("impression")->text = "Phantom.";
+            if (isKeyImage)
+                report.keyImages.push_back({"k", "Ball", where, {}});
+            else
+                report.measurements.push_back({"m", "Ball", "length", 1, 1, "mm", where});
+            const auto saved = session->saveDraft(report);
+            QVERIFY(saved);
+            const auto done = session->sign(*saved, reporting::SignAs::Final, "Reader");
+            QVERIFY2(bool(done) == problem.isEmpty(), done ? "signed" : qPrintable(message(done.error())));
+            if (done)
+                continue;
+            QCOMPARE(done.error().fault, Fault::Conflict);
+            QVERIFY2(done.error().detail.contains(problem), qPrintable(done.error().detail));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestIdentity)
+#include "tst_identity.moc"
