@@ -241,6 +241,48 @@ private Q_SLOTS:
             QCOMPARE(int(stateOf(id)), state);
     }
 
+    /// What ends the process that runs it would end every later one too. What gets on is not meant, nor what a person wants again.
+    void STO_01_aTransferThatEndedItsProcessTwiceIsGivenUp_data()
+    {
+        QTest::addColumn<bool>("movesSomething");
+        QTest::newRow("nothing moved in between") << false;
+        QTest::newRow("each brought an instance") << true;
+    }
+    void STO_01_aTransferThatEndedItsProcessTwiceIsGivenUp()
+    {
+        QFETCH(bool, movesSomething);
+        const qint64 id = *m_queue->add(sending("1.1"));
+        for (int death = 1; death <= 2; ++death) {
+            m_queue.reset(); // no connection crosses the fork
+            const pid_t child = ::fork();
+            if (child == 0) {
+                auto queue = TransferQueue::open(*Profile::open(m_folder->path()));
+                const QString owner = processOwnerName();
+                auto claimed = (*queue)->claim({}, owner);
+                bool isReady = claimed && *claimed;
+                if (isReady && movesSomething) {
+                    (*claimed)->done = death;
+                    isReady = bool((*queue)->report(**claimed, owner));
+                }
+                ::raise(isReady ? SIGKILL : SIGTERM);
+            }
+            int status = 0;
+            QCOMPARE(::waitpid(child, &status, 0), child);
+            QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+            m_queue = std::move(*TransferQueue::open(profile()));
+        }
+        QCOMPARE(bool(claim()), movesSomething);
+        QCOMPARE(stateOf(id), movesSomething ? State::Running : State::Failed);
+        if (movesSomething)
+            return;
+        QVERIFY2((**m_queue->find(id)).lastError.contains("ended 2 times"), qPrintable((**m_queue->find(id)).lastError));
+        QVERIFY(m_queue->retry(id)); // by a person: from the beginning
+        const auto again = claim();
+        QVERIFY(again);
+        finish(*again, State::Queued); // an orderly end
+        QCOMPARE(stateOf(id), State::Queued);
+    }
+
     void twoProcessesNeverRunOneTransferAtATime()
     {
         for (int i = 0; i < 60; ++i)
@@ -357,7 +399,7 @@ private Q_SLOTS:
         finish(running, State::Failed);
         m_queue.reset();
         // As the first version left it.
-        const auto ran = test::run("sqlite3", {profile().databasePath(), "DROP TRIGGER transfer_counted; DROP TABLE transfer_count;"
+        const auto ran = test::run("sqlite3", {profile().databasePath(), "DROP TRIGGER transfer_counted; DROP TABLE transfer_count; ALTER TABLE transfer DROP COLUMN starts;"
                                                                          "UPDATE schema_version SET version=1 WHERE owner='transfers'"});
         QCOMPARE(ran.code, 0);
         m_queue = std::move(*TransferQueue::open(profile()));

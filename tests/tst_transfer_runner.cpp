@@ -239,6 +239,18 @@ private Q_SLOTS:
         QVERIFY2(transfer->lastError.contains("pacs"), qPrintable(transfer->lastError));
     }
 
+    /// An exception that left the runner's thread would end the program, and the queue start the same job at its next start.
+    void SAF_05_whatATransferThrowsFailsThatTransferAlone()
+    {
+        TransferRunner::Options options;
+        options.complete = [](const dimse::Node&) -> Result<dimse::Node> { throw std::bad_alloc(); };
+        TransferRunner runner(*m_archive, profile(), options);
+        const qint64 id = *m_queue->add(retrieval());
+        runner.start();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Failed, 10000);
+        QVERIFY2(at(id).lastError.contains("not enough memory"), qPrintable(at(id).lastError));
+    }
+
     void SAF_04_aStudyTheServerDoesNotHaveIsNoSuccess()
     {
         NewTransfer nothing = retrieval();

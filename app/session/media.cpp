@@ -16,9 +16,7 @@ namespace
 
 QString tr(const char* text) { return QCoreApplication::translate("Media", text); }
 
-} // namespace
-
-Result<dicom::Dataset> decompressed(const QString& path)
+Result<dicom::Dataset> decode(const QString& path)
 {
     using namespace dicom;
     const auto dataset = Dataset::read(path);
@@ -28,7 +26,10 @@ Result<dicom::Dataset> decompressed(const QString& path)
     if (!source)
         return std::unexpected(source.error());
     const viewer::PixelDescription& description = source->description();
-    QByteArray pixels(description.frameBytes() * description.frames, Qt::Uninitialized);
+    const auto bytes = source->wholeBytes();
+    if (!bytes)
+        return std::unexpected(bytes.error());
+    QByteArray pixels(*bytes, Qt::Uninitialized);
     for (int frame = 0; frame < description.frames; ++frame) {
         char* at = pixels.data() + frame * description.frameBytes();
         if (auto read = source->readFrame(frame, std::as_writable_bytes(std::span(at, size_t(description.frameBytes())))); !read)
@@ -54,6 +55,17 @@ Result<dicom::Dataset> decompressed(const QString& path)
     plain.remove(tag::PixelData);
     plain.setBytes(tag::PixelData, pixels);
     return plain;
+}
+
+} // namespace
+
+Result<dicom::Dataset> decompressed(const QString& path)
+{
+    try { // called on threads of libraries that expect none
+        return decode(path);
+    } catch (const std::bad_alloc&) {
+        return fail(Fault::Unsupported, tr("there is not enough memory to decompress the image"));
+    }
 }
 
 Result<media::MediaReport> writeMedium(Session& session, const std::vector<dicom::StudyUid>& studies, const QString& out,

@@ -1,5 +1,6 @@
 #include "netclient/archive/instance_header.h"
 #include "netclient/dicom/byte_window.h"
+#include "netclient/dicom/inflate.h"
 #include "netclient/dicom/quick_header.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
@@ -98,6 +99,31 @@ Result<InstanceHeader> fromQuick(const dicom::QuickHeader& quick, std::span<cons
     return checked(std::move(header));
 }
 
+/// From the beginning of a deflated dataset: the full parser would hold all that it becomes.
+std::optional<Result<InstanceHeader>> fromDeflated(const QString& path, const dicom::Encoding& encoding)
+{
+    constexpr qint64 enough = 128 * 1024;
+    constexpr qint64 mostCompressed = 1 << 20; // of a stream that packs badly
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return std::nullopt;
+    const QByteArray head = file.read(132);
+    if (!file.seek(encoding.offset))
+        return std::nullopt;
+    const QByteArray packed = file.read(mostCompressed);
+    const auto bytes = dicom::inflatedBeginning(reinterpret_cast<const uchar*>(packed.constData()), packed.size(), enough);
+    if (!bytes)
+        return std::nullopt;
+    const std::span dataset(reinterpret_cast<const uchar*>(bytes->constData()), size_t(bytes->size()));
+    const auto quick = dicom::QuickHeader::readDataset(dataset, QString::fromUtf16(dicom::explicitLittleEndian), wanted);
+    if (!quick || quick->text(tag::SOPInstanceUID).isEmpty())
+        return std::nullopt;
+    InstanceHeader header = collect(*quick);
+    header.transferSyntaxUid = QStringLiteral("1.2.840.10008.1.2.1.99");
+    header.isProgram = beginsLikeAProgram(std::span(reinterpret_cast<const uchar*>(head.constData()), size_t(head.size())));
+    return checked(std::move(header));
+}
+
 /// From the first bytes of a file of sound structure; the full parser reads what they do not tell.
 Result<InstanceHeader> headerFrom(std::span<const uchar> bytes, const QString& path)
 {
@@ -127,8 +153,12 @@ struct PlainFile
 
 Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
 {
-    if (auto sound = dicom::checkStructure(bytes.data(), qint64(bytes.size())); !sound)
+    const auto sound = dicom::checkStructure(bytes.data(), qint64(bytes.size()));
+    if (!sound)
         return std::unexpected(sound.error());
+    if (sound->isDeflated)
+        if (auto header = fromDeflated(path, *sound))
+            return *header;
     return headerFrom(bytes, path);
 }
 
@@ -147,7 +177,8 @@ Result<InstanceHeader> readHeader(const QString& path)
     if (!S_ISREG(status.st_mode))
         return fail(Fault::Unreadable, tr("%1 is not a plain file").arg(path));
     dicom::ByteWindow bytes(file.descriptor, status.st_size);
-    if (auto sound = dicom::checkStructure(bytes); !sound)
+    const auto sound = dicom::checkStructure(bytes);
+    if (!sound)
         return std::unexpected(sound.error());
     // Most headers end within two pages; the longest ones are for the full parser.
     const auto beginning = [&bytes](qint64 count) {
@@ -157,7 +188,8 @@ Result<InstanceHeader> readHeader(const QString& path)
     };
     const auto shortly = beginning(8 * 1024);
     const auto quick = dicom::QuickHeader::read(shortly, wanted);
-    auto header = quick ? fromQuick(*quick, shortly) : headerFrom(beginning(128 * 1024), path);
+    const auto deflated = sound->isDeflated ? fromDeflated(path, *sound) : std::nullopt;
+    auto header = deflated ? *deflated : quick ? fromQuick(*quick, shortly) : headerFrom(beginning(128 * 1024), path);
     if (header) {
         header->sizeBytes = status.st_size;
         header->modifiedMs = qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;

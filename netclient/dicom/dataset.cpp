@@ -70,32 +70,58 @@ bool isText(DcmEVR vr)
     }
 }
 
+/// A list longer than this is no list of codes, dates or names; numbers and UIDs may be many.
+qsizetype maxValues(DcmEVR vr)
+{
+    switch (vr) {
+    case EVR_AE:
+    case EVR_AS:
+    case EVR_CS:
+    case EVR_DA:
+    case EVR_DT:
+    case EVR_LO:
+    case EVR_SH:
+    case EVR_TM:
+        return 256;
+    default:
+        return std::numeric_limits<qsizetype>::max();
+    }
+}
+
 bool isSingleValued(DcmEVR vr) { return vr == EVR_LT || vr == EVR_ST || vr == EVR_UT || vr == EVR_UR; }
 
-QByteArray rawBytes(DcmElement& element)
+/// The value's own memory, or nothing.
+QByteArray viewOf(DcmElement& element)
 {
     Uint8* bytes = nullptr;
     // Strings are held as char, words as Uint16: the value field itself is the same memory.
     if (element.getLength() == 0)
         return {};
+    const auto view = [&element](const void* from) { return QByteArray::fromRawData(static_cast<const char*>(from), qsizetype(element.getLength())); };
     char* text = nullptr;
     if (element.isaString() && element.getString(text).good() && text)
-        return QByteArray(text);
+        return QByteArray::fromRawData(text, qsizetype(qstrlen(text)));
     if (element.getUint8Array(bytes).good() && bytes)
-        return QByteArray(reinterpret_cast<const char*>(bytes), qsizetype(element.getLength()));
+        return view(bytes);
     Uint16* words = nullptr;
     if (element.getUint16Array(words).good() && words)
-        return QByteArray(reinterpret_cast<const char*>(words), qsizetype(element.getLength()));
+        return view(words);
     Uint32* longs = nullptr;
     if (element.getUint32Array(longs).good() && longs)
-        return QByteArray(reinterpret_cast<const char*>(longs), qsizetype(element.getLength()));
+        return view(longs);
     Float32* floats = nullptr;
     if (element.getFloat32Array(floats).good() && floats)
-        return QByteArray(reinterpret_cast<const char*>(floats), qsizetype(element.getLength()));
+        return view(floats);
     Float64* doubles = nullptr;
     if (element.getFloat64Array(doubles).good() && doubles)
-        return QByteArray(reinterpret_cast<const char*>(doubles), qsizetype(element.getLength()));
+        return view(doubles);
     return {};
+}
+
+QByteArray rawBytes(DcmElement& element)
+{
+    const QByteArray view = viewOf(element);
+    return QByteArray(view.constData(), view.size());
 }
 
 QString trimmedValue(QString value, bool keepsLeading)
@@ -136,6 +162,29 @@ std::optional<double> numberFromBytes(const QByteArray& bytes, DcmEVR vr, qsizet
     default:
         return std::nullopt;
     }
+}
+
+/// The values of a text from `first` on, at most `most`; nothing where one is no number.
+std::vector<std::optional<double>> numbersOfText(const QByteArray& text, int first, int most)
+{
+    std::vector<std::optional<double>> values;
+    if (text.isEmpty() || most < 1)
+        return values;
+    int index = 0;
+    for (qsizetype from = 0; from <= text.size() && qsizetype(values.size()) < most; ++index) {
+        const qsizetype found = text.indexOf('\\', from);
+        const qsizetype end = found < 0 ? text.size() : found;
+        if (index >= first) {
+            QByteArrayView value(text.constData() + from, end - from);
+            while (!value.isEmpty() && value.back() == '\0')
+                value.chop(1);
+            bool isNumber = false;
+            const double number = value.trimmed().toDouble(&isNumber);
+            values.push_back(isNumber ? std::optional(number) : std::nullopt);
+        }
+        from = end + 1;
+    }
+    return values;
 }
 
 /// What DCMTK found wrong with a file, for people.
@@ -181,6 +230,51 @@ Result<void> clearPreamble(const QString& path)
     QFile file(path);
     if (!file.open(QIODevice::ReadWrite) || file.write(QByteArray(preambleBytes, '\0')) != preambleBytes || !file.flush())
         return fail(faultOfErrno(), QStringLiteral("%1: %2").arg(path, file.errorString()));
+    return {};
+}
+
+/// DCMTK takes memory for all frames that the header names before it decodes the first, and counts their bytes in 32 bits: what
+/// the header says is held against the compressed bytes that are there.
+Result<void> checkCompressedFrames(DcmItem& item)
+{
+    constexpr double longestValue = 0xFFFFFFFEu; // PS3.5 7.1.1
+    DcmStack found;
+    if (item.search(DCM_PixelData, found, ESM_fromHere, OFFalse).bad())
+        return {};
+    auto* pixels = dynamic_cast<DcmPixelData*>(found.top());
+    E_TransferSyntax syntax = EXS_Unknown;
+    const DcmRepresentationParameter* parameter = nullptr;
+    DcmPixelSequence* fragments = nullptr;
+    if (!pixels)
+        return {};
+    pixels->getOriginalRepresentationKey(syntax, parameter);
+    if (!DcmXfer(syntax).isEncapsulated() || pixels->getEncapsulatedRepresentation(syntax, parameter, fragments).bad() || !fragments)
+        return {};
+    double held = 0;
+    for (DcmObject* fragment = nullptr; (fragment = fragments->nextInContainer(fragment)) != nullptr;)
+        held += fragment->getLength();
+    const auto size = [&item](const DcmTagKey& key) {
+        Uint16 value = 0;
+        return item.findAndGetUint16(key, value).good() ? double(value) : 1;
+    };
+    Sint32 frames = 1;
+    (void)item.findAndGetSint32(DCM_NumberOfFrames, frames);
+    const double bytes = size(DCM_Rows) * size(DCM_Columns) * size(DCM_SamplesPerPixel) * std::ceil(size(DCM_BitsAllocated) / 8) * std::max(1, frames);
+    if (bytes > longestValue)
+        return fail(Fault::Unsupported, tr("%1 frames are too large to be written uncompressed").arg(frames));
+    if (frames > 1 && double(frames) > double(fragments->card()) - 1) // the first item is the offset table
+        return fail(Fault::Damaged, tr("the compressed data of frame %1 of %2 are missing").arg(fragments->card()).arg(frames));
+    if (TransferSyntax::fromUid(QString::fromLatin1(DcmXfer(syntax).getXferID())).isImplausible(qint64(held), qint64(bytes)))
+        return fail(Fault::Damaged, tr("the compressed data are far too short for %1 frames").arg(std::max(1, frames)));
+    return {};
+}
+
+Result<void> changeRepresentation(DcmDataset& dataset, const DcmXfer& xfer)
+{
+    if (auto held = checkCompressedFrames(dataset); !held)
+        return held;
+    if (dataset.chooseRepresentation(xfer.getXfer(), nullptr).bad() || !dataset.canWriteXfer(xfer.getXfer()))
+        return fail(Fault::Unsupported, tr("the pixels cannot be written as %1").arg(QLatin1String(xfer.getXferName())));
     return {};
 }
 
@@ -265,8 +359,9 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
     auto* dataset = dynamic_cast<DcmDataset*>(m_item);
     if (!dataset || xfer.getXfer() == EXS_Unknown)
         return fail(Fault::Internal, tr("only a whole dataset can be written, in a known transfer syntax"));
-    if (!dataset->canWriteXfer(xfer.getXfer()) && dataset->chooseRepresentation(xfer.getXfer(), nullptr).bad())
-        return fail(Fault::Unsupported, tr("the pixels cannot be written as %1").arg(QLatin1String(xfer.getXferName())));
+    if (!dataset->canWriteXfer(xfer.getXfer()))
+        if (auto changed = changeRepresentation(*dataset, xfer); !changed)
+            return changed;
     const QString temporary = path + QStringLiteral(".%1.part").arg(QUuid::createUuid().toString(QUuid::Id128));
     errno = 0;
     const OFCondition saved = m_file->saveFile(QFile::encodeName(temporary).constData(), xfer.getXfer(), EET_UndefinedLength,
@@ -286,6 +381,15 @@ Result<void> Dataset::write(const QString& path, const QString& transferSyntaxUi
         return fail(fault, tr("%1 cannot be written: %2").arg(path, QString::fromLocal8Bit(std::strerror(errno))));
     }
     return {};
+}
+
+Result<void> Dataset::decompress(const QString& transferSyntaxUid)
+{
+    auto* dataset = dynamic_cast<DcmDataset*>(m_item);
+    const DcmXfer xfer(transferSyntaxUid.toLatin1().constData());
+    if (!dataset || xfer.getXfer() == EXS_Unknown)
+        return fail(Fault::Internal, tr("only a whole dataset can be written, in a known transfer syntax"));
+    return changeRepresentation(*dataset, xfer);
 }
 
 TransferSyntax Dataset::transferSyntax() const
@@ -331,7 +435,15 @@ QStringList Dataset::texts(Tag tag) const
     const QString whole = isText(vr) ? decodeText(bytes, m_characterSet, delimiters) : decodeText(bytes, {}, "");
     if (whole.isEmpty())
         return {};
-    QStringList values = isSingleValued(vr) ? QStringList{whole} : whole.split(u'\\');
+    QStringList values;
+    if (isSingleValued(vr))
+        values << whole;
+    else
+        for (const QStringView value : qTokenize(whole, u'\\')) {
+            if (values.size() == maxValues(vr))
+                break;
+            values << value.toString();
+        }
     for (QString& value : values)
         value = trimmedValue(value, isSingleValued(vr));
     return values;
@@ -348,10 +460,8 @@ std::optional<double> Dataset::number(Tag tag, int index) const
         if (const auto number = numberFromBytes(rawBytes(*element), DcmTag(keyOf(tag)).getEVR(), index))
             return number;
     if (element->isaString() || element->ident() == EVR_UN) {
-        const QString value = texts(tag).value(index);
-        bool isNumber = false;
-        const double number = value.trimmed().toDouble(&isNumber);
-        return isNumber ? std::optional(number) : std::nullopt;
+        const auto values = numbersOfText(rawBytes(*element), index, 1);
+        return values.empty() ? std::nullopt : values.front();
     }
     const auto at = static_cast<unsigned long>(index);
     Float64 real = 0;
@@ -377,20 +487,33 @@ std::optional<double> Dataset::number(Tag tag, int index) const
     }
 }
 
-std::vector<double> Dataset::numbers(Tag tag) const
+std::vector<double> Dataset::numbers(Tag tag, int most) const
 {
     DcmElement* element = elementOf(*m_item, tag);
     if (!element)
         return {};
     std::vector<double> values;
-    int count = element->isaString() || element->ident() == EVR_UN ? int(texts(tag).size()) : int(element->getVM());
     if (hasNoVr(*element)) {
         const QByteArray bytes = rawBytes(*element);
-        int binary = 0;
-        while (numberFromBytes(bytes, DcmTag(keyOf(tag)).getEVR(), binary))
-            ++binary;
-        count = binary > 0 ? binary : count;
+        const DcmEVR vr = DcmTag(keyOf(tag)).getEVR();
+        for (int i = 0; i < most; ++i) {
+            const auto value = numberFromBytes(bytes, vr, i);
+            if (!value)
+                break;
+            values.push_back(*value);
+        }
+        if (!values.empty())
+            return values;
     }
+    if (element->isaString() || element->ident() == EVR_UN) { // one pass over the text, however many
+        for (const auto& value : numbersOfText(rawBytes(*element), 0, most)) {
+            if (!value)
+                return {};
+            values.push_back(*value);
+        }
+        return values;
+    }
+    const int count = int(std::min<unsigned long>(element->getVM(), static_cast<unsigned long>(most)));
     for (int i = 0; i < count; ++i) {
         const auto value = number(tag, i);
         if (!value)
@@ -398,6 +521,12 @@ std::vector<double> Dataset::numbers(Tag tag) const
         values.push_back(*value);
     }
     return values;
+}
+
+qint64 Dataset::lengthOf(Tag tag) const
+{
+    DcmElement* element = elementOf(*m_item, tag);
+    return element ? qint64(element->getLength()) : 0;
 }
 
 std::optional<qint64> Dataset::integer(Tag tag, int index) const
@@ -413,6 +542,18 @@ QByteArray Dataset::bytes(Tag tag) const
 {
     DcmElement* element = elementOf(*m_item, tag);
     return element ? rawBytes(*element) : QByteArray();
+}
+
+std::shared_ptr<const QByteArray> Dataset::sharedBytes(Tag tag) const
+{
+    struct Shared
+    {
+        std::shared_ptr<DcmFileFormat> file;
+        QByteArray bytes;
+    };
+    DcmElement* element = elementOf(*m_item, tag);
+    auto shared = std::make_shared<const Shared>(m_file, element ? viewOf(*element) : QByteArray());
+    return {shared, &shared->bytes};
 }
 
 std::vector<Dataset> Dataset::items(Tag tag) const

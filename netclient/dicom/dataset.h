@@ -4,6 +4,7 @@
 #include "netclient/dicom/transfer_syntax.h"
 #include <QByteArray>
 #include <QStringList>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +37,10 @@ public:
     /// Errors: Unsupported (the pixels would have to be transcoded), DiskFull, Unreadable.
     Result<void> write(const QString& path, const QString& transferSyntaxUid) const;
 
+    /// Brings the pixels into an uncompressed syntax by DCMTK's decoders, where registered. Errors: Unsupported; Damaged (the file
+    /// does not hold the frames that its header names; asked before memory is taken for them).
+    Result<void> decompress(const QString& transferSyntaxUid);
+
     TransferSyntax transferSyntax() const;
     Dataset deepCopy() const;
 
@@ -44,9 +49,13 @@ public:
     QString text(Tag tag) const;          ///< all values joined by '\', padding removed; empty if absent
     QStringList texts(Tag tag) const;     ///< value by value
     std::optional<double> number(Tag tag, int index = 0) const; ///< any numeric VR, DS, IS; nothing if absent or no number
-    std::vector<double> numbers(Tag tag) const;                 ///< empty if one of the values is no number
+    /// The first `most`; empty if one of them is no number.
+    std::vector<double> numbers(Tag tag, int most = std::numeric_limits<int>::max()) const;
+    qint64 lengthOf(Tag tag) const; ///< bytes of the value, without reading it
     std::optional<qint64> integer(Tag tag, int index = 0) const;
     QByteArray bytes(Tag tag) const;      ///< the value as stored, little-endian words
+    /// The same without a copy: it keeps the dataset, which is not to be written to any more.
+    std::shared_ptr<const QByteArray> sharedBytes(Tag tag) const;
     std::vector<Dataset> items(Tag tag) const;
     std::optional<Dataset> item(Tag tag, int index = 0) const;
     /// Every tag of this level, ascending.

@@ -45,7 +45,7 @@ private:
         } else if (!guessHeaderless()) {
             return fail(Fault::NotDicom, tr("the file has no DICOM header"));
         }
-        m_encoding = {m_at, m_isImplicit, m_isBigEndian, m_isMislabelled};
+        m_encoding = {m_at, m_isImplicit, m_isBigEndian, m_isMislabelled, m_isDeflated};
         return m_isDeflated ? walkDeflated() : walkDataset();
     }
 
@@ -141,7 +141,8 @@ private:
     Result<void> walkDeflated()
     {
         const uchar* deflated = m_bytes.at(m_at, m_size - m_at);
-        const auto dataset = inflated(deflated, deflated ? m_size - m_at : 0);
+        std::unique_lock<std::mutex> turn; // held while the bytes are
+        const auto dataset = inflated(deflated, deflated ? m_size - m_at : 0, turn);
         if (!dataset)
             return std::unexpected(dataset.error());
         ByteWindow bytes(reinterpret_cast<const uchar*>(dataset->constData()), dataset->size());

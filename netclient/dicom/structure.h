@@ -18,6 +18,7 @@ struct Encoding
     bool isImplicit = false;
     bool isBigEndian = false;
     bool isMislabelled = false; ///< the Transfer Syntax UID says implicit over explicit, or the other order of bytes
+    bool isDeflated = false;    ///< what begins at offset is a deflate stream
 };
 
 /// Walks the element structure of a DICOM file without building anything (PS3.5 §7, PS3.10 §7): every length lies within

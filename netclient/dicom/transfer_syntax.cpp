@@ -4,6 +4,14 @@
 namespace diascope::dicom
 {
 
+bool TransferSyntax::isImplausible(qint64 compressedBytes, qint64 pixelBytes) const
+{
+    constexpr qint64 large = qint64(64) << 20;
+    constexpr qint64 highestRleRatio = 64 * 3; // two bytes for 128 (PS3.5 G.3.2), and colours out of a palette
+    constexpr qint64 highestRatio = 20000;
+    return pixelBytes >= large && compressedBytes * (codec == Codec::Rle ? highestRleRatio : highestRatio) < pixelBytes;
+}
+
 TransferSyntax TransferSyntax::fromUid(const QString& uid)
 {
     struct Row

@@ -17,6 +17,9 @@ struct TransferSyntax
     bool isDeflated = false;
     bool isLossy = false;
     bool isEncapsulated() const { return codec != Codec::None; }
+    /// 64 MiB of pixels and more out of fewer compressed bytes than this codec makes of what a scanner saw: memory is not taken
+    /// for what a header claims.
+    bool isImplausible(qint64 compressedBytes, qint64 pixelBytes) const;
 
     /// Unknown UIDs give codec Unknown and the UID as name.
     static TransferSyntax fromUid(const QString& uid);

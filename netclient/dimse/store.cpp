@@ -268,11 +268,12 @@ private:
         auto dataset = dicom::Dataset::read(file.path);
         if (!dataset)
             return dataset;
-        const E_TransferSyntax target = DcmXfer(transferSyntax.toLatin1().constData()).getXfer();
-        auto* elements = dynamic_cast<DcmDataset*>(&dataset->dcmtk());
         dicom::markLossy(*dataset, dataset->transferSyntax(), 0);
-        if (elements && elements->chooseRepresentation(target, nullptr).good() && elements->canWriteXfer(target))
+        const auto decompressed = dataset->decompress(transferSyntax);
+        if (decompressed)
             return dataset;
+        if (decompressed.error().fault == Fault::Damaged)
+            return std::unexpected(decompressed.error());
         if (m_transcode) {
             const std::lock_guard lock(m_transcodeMutex);
             return m_transcode(file.path);

@@ -4,6 +4,8 @@
 #include "netclient/dimse/commitment.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/rate_limit.h"
+#include <new>
+#include <typeinfo>
 
 namespace diascope::transfer
 {
@@ -100,7 +102,15 @@ Transfer TransferRunner::Attempt::run()
         return m_transfer;
     }
     std::thread watch([this] { monitor(); });
-    execute(**queue);
+    // Whatever the job comes to is its own: an exception that left here would end the process, and the queue start it again.
+    try {
+        execute(**queue);
+    } catch (const std::bad_alloc&) {
+        failed({Fault::Internal, tr("there is not enough memory for it")});
+    } catch (const std::exception& exception) {
+        qCWarning(lcNet) << "transfer" << m_transfer.id << "failed by an exception:" << typeid(exception).name();
+        failed({Fault::Internal, tr("an unexpected failure")});
+    }
     {
         const std::lock_guard lock(m_mutex);
         m_isOver = true;

@@ -14,6 +14,7 @@ QString tr(const char* text) { return QCoreApplication::translate("Transfer", te
 using State = Transfer::State;
 
 constexpr qint64 keptFinished = 500;
+constexpr int maxStarts = 2; // without an end
 
 QStringList schema()
 {
@@ -51,7 +52,9 @@ WHEN NEW.kind=0 AND NEW.series='' AND NEW.total>0 AND NEW.total IS NOT OLD.total
 BEGIN
   INSERT OR REPLACE INTO transfer_count VALUES(NEW.study, NEW.node, NEW.total);
 END;
-)")};
+)"),
+            // Starts since its last orderly end, or since anything moved: what ends the process every time is given up.
+            QStringLiteral("ALTER TABLE transfer ADD COLUMN starts INTEGER NOT NULL DEFAULT 0;")};
 }
 
 const QString columns = QStringLiteral("id, kind, node, study, series, paths, priority, reason, commitment, way, title, state, done, total,"
@@ -106,7 +109,8 @@ Result<std::vector<Transfer>> rows(Database& database, const QString& where, con
     }
 }
 
-/// Transfers whose process is gone, or whose lease ran out, wait again (what a person wanted of them meanwhile is done).
+/// Transfers whose process is gone, or whose lease ran out, wait again (what a person wanted of them meanwhile is done). One that
+/// was left like this twice, and moved nothing in between, is taken for what ended the process: it is given up.
 Result<void> freeAbandoned(Database& database)
 {
     auto query = database.prepare(QStringLiteral("SELECT id, lease_owner, lease_until FROM transfer WHERE state=1"));
@@ -125,9 +129,10 @@ Result<void> freeAbandoned(Database& database)
             abandoned.push_back(query->integer(0));
     }
     for (qint64 id : abandoned)
-        if (auto done = database.execute(QStringLiteral("UPDATE transfer SET state=CASE wish WHEN 1 THEN 2 WHEN 2 THEN 5 ELSE 0 END, wish=0,"
-                                                        " lease_owner='', lease_until=0 WHERE id=?"),
-                                         {id});
+        if (auto done = database.execute(QStringLiteral("UPDATE transfer SET state=CASE wish WHEN 1 THEN 2 WHEN 2 THEN 5 ELSE CASE WHEN starts>=?2 THEN 4 ELSE 0 END END,"
+                                                        " last_error=CASE WHEN wish=0 AND starts>=?2 THEN ?3 ELSE last_error END, wish=0,"
+                                                        " lease_owner='', lease_until=0 WHERE id=?1"),
+                                         {id, maxStarts, tr("given up: the program ended %1 times while it was at this transfer").arg(maxStarts)});
             !done)
             return done;
     return abandoned.empty() ? Result<void>{} : countTransferChange(database);
@@ -299,7 +304,7 @@ Result<void> TransferQueue::resume(qint64 id)
 Result<void> TransferQueue::retry(qint64 id)
 {
     const auto changed = changeTransfers(*m_database,
-                                QStringLiteral("UPDATE transfer SET state=0, attempts=0, next_due=?2, updated=?2 WHERE id=?1 AND state IN (0,2,4,5)"),
+                                QStringLiteral("UPDATE transfer SET state=0, attempts=0, starts=0, next_due=?2, updated=?2 WHERE id=?1 AND state IN (0,2,4,5)"),
                                 {id, nowMs()});
     if (!changed)
         return std::unexpected(changed.error());
@@ -351,7 +356,7 @@ Result<std::optional<Transfer>> TransferQueue::claim(const Claim& wanted, const 
     });
     std::optional<Transfer> claimed;
     if (chosen != waiting->end()) {
-        if (auto done = m_database->execute(QStringLiteral("UPDATE transfer SET state=1, wish=0, attempts=attempts+1, updated=?2, started=?2, bytes=0,"
+        if (auto done = m_database->execute(QStringLiteral("UPDATE transfer SET state=1, wish=0, attempts=attempts+1, starts=starts+1, updated=?2, started=?2, bytes=0,"
                                                            " rate=0, lease_owner=?3, lease_until=?4 WHERE id=?1"),
                                             {chosen->id, time, owner, time + qint64(wanted.leaseSeconds) * 1000});
             !done)
@@ -374,7 +379,8 @@ Result<TransferQueue::Wish> TransferQueue::report(const Transfer& transfer, cons
 {
     const qint64 time = nowMs();
     const auto changed = changeTransfers(*m_database,
-                                QStringLiteral("UPDATE transfer SET done=?3, total=?4, bytes=?5, rate=?6, updated=?7, lease_until=?8, present=?9"
+                                QStringLiteral("UPDATE transfer SET starts=CASE WHEN ?3>done THEN 1 ELSE starts END, done=?3, total=?4, bytes=?5, rate=?6,"
+                                               " updated=?7, lease_until=?8, present=?9"
                                                " WHERE id=?1 AND lease_owner=?2 AND state=1"),
                                 {transfer.id, owner, transfer.done, transfer.total, transfer.bytes, transfer.bytesPerSecond, time,
                                  time + qint64(leaseSeconds) * 1000, transfer.present});
@@ -393,7 +399,7 @@ Result<void> TransferQueue::finish(const Transfer& transfer, const QString& owne
     // Only while the claim is still ours: after a lease that ran out another process has the last word.
     const auto changed = changeTransfers(*m_database,
                                 QStringLiteral("UPDATE transfer SET state=?3, done=?4, total=?5, bytes=?6, rate=?7, last_error=?8, failed=?9,"
-                                               " attempts=?10, next_due=?11, updated=?12, present=?13,"
+                                               " attempts=?10, starts=0, next_due=?11, updated=?12, present=?13,"
                                                " title=CASE title WHEN '' THEN ?14 ELSE title END, wish=0, lease_owner='', lease_until=0"
                                                " WHERE id=?1 AND lease_owner=?2 AND state=1"),
                                 {transfer.id, owner, int(transfer.state), transfer.done, transfer.total, transfer.bytes, transfer.bytesPerSecond,

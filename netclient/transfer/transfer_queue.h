@@ -115,6 +115,7 @@ public:
 
     // What runs transfers:
 
+    /// A transfer that was left twice without an end, and moved nothing in between, is taken for what ended its process: failed.
     /// Takes the next one that is due: the highest priority, then the oldest, none of `busyNodes`' (node → highest priority
     /// running there; one that ranks higher is taken all the same). `id`: this one and no other.
     struct Claim

@@ -315,7 +315,7 @@ Result<std::shared_ptr<const PixelLayout>> PixelLayout::of(const Dataset& datase
     }
     if (syntax.isDeflated) {
         const quint32 tag = elementOf(layout->description.element);
-        layout->memory = std::make_shared<const QByteArray>(dataset.bytes({quint16(tag >> 16), quint16(tag)}));
+        layout->memory = dataset.sharedBytes({quint16(tag >> 16), quint16(tag)});
         layout->native = {0, layout->memory->size()};
         unlie422(*layout);
         return layout;

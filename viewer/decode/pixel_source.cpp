@@ -217,13 +217,10 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     return {};
 }
 
-/// A frame of 64 MiB and more out of next to nothing: no codec of DICOM packs 1 : 20000 what a scanner made.
 bool isImplausiblyLarge(const PixelLayout& layout, int n)
 {
-    constexpr qint64 large = qint64(64) << 20;
-    if (layout.description.frameBytes() < large || n < 0 || n >= layout.availableFrames())
-        return layout.description.frameBytes() >= large;
-    return layout.frameLength(n) * 20000 < layout.description.frameBytes();
+    const bool isThere = n >= 0 && n < layout.availableFrames();
+    return layout.description.syntax.isImplausible(isThere ? layout.frameLength(n) : 0, layout.description.frameBytes());
 }
 
 template <typename T>
@@ -306,6 +303,29 @@ Result<void> PixelSource::readFrame(int n, std::span<std::byte> destination) con
     if (qint64(destination.size()) != pixels.frameBytes())
         return fail(Fault::Internal, tr("the destination has another size than the frame"));
     return m_layout->isEncapsulated ? readEncapsulated(*m_layout, n, destination) : readNative(*m_layout, n, destination);
+}
+
+Result<qint64> PixelSource::wholeBytes() const
+{
+    constexpr qint64 longestValue = 0xFFFFFFFE; // PS3.5 7.1.1
+    const PixelDescription& pixels = description();
+    const int held = m_layout->availableFrames();
+    if (held < pixels.frames)
+        return fail(Fault::Damaged, tr("the pixel data ends after %1 of %2 frames").arg(held).arg(pixels.frames));
+    const qint64 bytes = pixels.frameBytes() * pixels.frames; // below 2^62: both are checked where they are read
+    if (bytes > longestValue)
+        return fail(Fault::Unsupported, tr("%1 frames of %2 × %3 pixels are too large to be written uncompressed").arg(pixels.frames).arg(pixels.rows).arg(pixels.columns));
+    qint64 compressed = 0;
+    for (int n = 0; m_layout->isEncapsulated && n < pixels.frames; ++n) {
+        if (isImplausiblyLarge(*m_layout, n))
+            return fail(Fault::Damaged, tr("the compressed data are far too short for %1 × %2 pixels").arg(pixels.rows).arg(pixels.columns));
+        compressed = m_layout->isVideo() ? m_layout->frameLength(n) : compressed + m_layout->frameLength(n);
+        if (m_layout->isVideo())
+            break; // one stream for all
+    }
+    if (m_layout->isEncapsulated && pixels.syntax.isImplausible(compressed, bytes))
+        return fail(Fault::Damaged, tr("the compressed data are far too short for %1 frames").arg(pixels.frames));
+    return bytes;
 }
 
 std::vector<float> modalityValues(const Frame& frame, const ModalityTransform& transform)

@@ -45,6 +45,10 @@ public:
     /// The same into memory of the caller's: exactly description().frameBytes() bytes.
     Result<void> readFrame(int n, std::span<std::byte> destination) const;
 
+    /// Bytes of all frames one after the other, as one value of a dataset holds them; to be asked before memory is taken for
+    /// them. Errors: Damaged (the file does not hold what its header says), Unsupported (longer than a value can be).
+    Result<qint64> wholeBytes() const;
+
 private:
     explicit PixelSource(std::shared_ptr<const PixelLayout> layout) : m_layout(std::move(layout)) {}
     std::shared_ptr<const PixelLayout> m_layout;

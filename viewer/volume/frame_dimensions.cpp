@@ -100,9 +100,11 @@ Tag pointerOf(const Dataset& item, Tag attribute)
     return {word(0), word(2)};
 }
 
+constexpr qint64 longestDimensionBytes = 1024; // of a value that tells frames apart
+
 std::optional<Vec3> gradientOf(const Dataset& source)
 {
-    const auto numbers = source.numbers(DiffusionGradientOrientation);
+    const auto numbers = source.numbers(DiffusionGradientOrientation, 4);
     return numbers.size() == 3 ? std::optional(Vec3{numbers[0], numbers[1], numbers[2]}) : std::nullopt;
 }
 
@@ -200,7 +202,7 @@ std::optional<Tag> privateTag(const Dataset& dataset, quint16 group, const char*
     return std::nullopt;
 }
 
-void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
+void readDimensions(const Dataset& dataset, Instance& instance)
 {
     instance.temporalPosition = dataset.number(tag::TemporalPositionIdentifier);
     instance.echoTimeMs = dataset.number(tag::EchoTime);
@@ -219,11 +221,15 @@ void readDimensions(const Dataset& dataset, const FrameGroups& groups, Instance&
     instance.kernel = dataset.text(tag::ConvolutionKernel);
     if (!instance.bValue && instance.modality == "MR" && !instance.isMultiFrame())
         readPrivateDiffusion(dataset, instance);
+}
+
+void readFrameDimensions(const Dataset& dataset, const FrameGroups& groups, Instance& instance)
+{
     if (const auto content = groups(tag::FrameContentSequence)) {
         if (const auto index = content->number(TemporalPositionIndex))
             instance.temporalPosition = index;
         instance.stackId = content->text(tag::StackID);
-        for (const double index : content->numbers(tag::DimensionIndexValues))
+        for (const double index : content->numbers(tag::DimensionIndexValues, 256))
             instance.dimensionIndices.push_back(int(index));
         if (const auto seconds = secondsOf(dataset, content->text(tag::FrameAcquisitionDateTime)))
             instance.acquisitionTimeS = seconds;
@@ -266,8 +272,9 @@ void readDimensionValues(const Dataset& dataset, const FrameGroups& groups, Inst
     for (const DimensionIndex& dimension : *instance.dimensionIndex) {
         const auto group = groups(dimension.group);
         QString value;
-        if (!dimension.isSpatial)
-            value = (group ? *group : dataset).text(dimension.pointer);
+        const Dataset& source = group ? *group : dataset;
+        if (!dimension.isSpatial && source.lengthOf(dimension.pointer) <= longestDimensionBytes)
+            value = source.text(dimension.pointer);
         if (value.isEmpty() && dimension.pointer == DiffusionGradientOrientation && instance.gradient)
             value = QStringLiteral("%1\\%2\\%3").arg(instance.gradient->x).arg(instance.gradient->y).arg(instance.gradient->z);
         instance.dimensionValues << value;

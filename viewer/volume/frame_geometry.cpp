@@ -87,8 +87,8 @@ bool placeReconstruction(const Dataset& dataset, std::vector<Instance>& frames)
         return false;
     const auto detector = dataset.item(DetectorInformationSequence);
     const Dataset& source = detector && detector->hasValue(tag::ImagePositionPatient) ? *detector : dataset;
-    const auto origin = vectorOf(source.numbers(tag::ImagePositionPatient));
-    const auto first = origin ? planeOf(frames.front(), *origin, source.numbers(tag::ImageOrientationPatient)) : std::nullopt;
+    const auto origin = vectorOf(source.numbers(tag::ImagePositionPatient, 3));
+    const auto first = origin ? planeOf(frames.front(), *origin, source.numbers(tag::ImageOrientationPatient, 6)) : std::nullopt;
     if (!first)
         return false;
     const std::vector<double> slices = dataset.numbers(tag::SliceVector);
@@ -106,9 +106,9 @@ void readSpacing(const Dataset& dataset, const FrameGroups& groups, Instance& in
 {
     std::optional<Dataset> measures = groups(tag::PixelMeasuresSequence);
     const Dataset& source = measures ? *measures : dataset;
-    const auto spacing = spacingOf(source.numbers(tag::PixelSpacing));
+    const auto spacing = spacingOf(source.numbers(tag::PixelSpacing, 2));
     const auto properties = groups(FramePixelDataPropertiesSequence);
-    const auto detector = spacingOf((properties ? *properties : dataset).numbers(tag::ImagerPixelSpacing));
+    const auto detector = spacingOf((properties ? *properties : dataset).numbers(tag::ImagerPixelSpacing, 2));
     static const QStringList projections{"CR", "DX", "MG", "RG", "XA", "RF", "IO", "PX"};
     if (spacing) {
         instance.spacingMm = spacing;
@@ -125,13 +125,13 @@ void readSpacing(const Dataset& dataset, const FrameGroups& groups, Instance& in
     } else if (detector) {
         instance.spacingMm = detector;
         instance.spacingOrigin = SpacingOrigin::Detector;
-    } else if (const auto nominal = spacingOf(dataset.numbers(NominalScannedPixelSpacing))) {
+    } else if (const auto nominal = spacingOf(dataset.numbers(NominalScannedPixelSpacing, 2))) {
         instance.spacingMm = nominal;
         instance.spacingOrigin = SpacingOrigin::Unknown;
     }
     if (instance.spacingMm) {
         instance.pixelAspect = instance.spacingMm->row / instance.spacingMm->column;
-    } else if (const auto aspect = spacingOf(dataset.numbers(tag::PixelAspectRatio))) {
+    } else if (const auto aspect = spacingOf(dataset.numbers(tag::PixelAspectRatio, 2))) {
         instance.pixelAspect = aspect->row / aspect->column; // vertical \ horizontal (PS3.3 C.7.6.3.1.7)
     }
     instance.sliceThicknessMm = source.number(tag::SliceThickness);
@@ -141,14 +141,14 @@ void readPlane(const Dataset& dataset, const FrameGroups& groups, Instance& inst
 {
     const auto position = groups(tag::PlanePositionSequence);
     const auto orientation = groups(tag::PlaneOrientationSequence);
-    auto origin = vectorOf((position ? *position : dataset).numbers(tag::ImagePositionPatient));
-    auto cosines = (orientation ? *orientation : dataset).numbers(tag::ImageOrientationPatient);
+    auto origin = vectorOf((position ? *position : dataset).numbers(tag::ImagePositionPatient, 3));
+    auto cosines = (orientation ? *orientation : dataset).numbers(tag::ImageOrientationPatient, 6);
     const auto inVolume = groups(PlanePositionVolumeSequence);
     const auto orientationInVolume = groups(PlaneOrientationVolumeSequence);
     const bool isInPatient = origin || !inVolume || !orientationInVolume;
     if (!isInPatient) {
-        origin = vectorOf(inVolume->numbers(ImagePositionVolume));
-        cosines = orientationInVolume->numbers(ImageOrientationVolume);
+        origin = vectorOf(inVolume->numbers(ImagePositionVolume, 3));
+        cosines = orientationInVolume->numbers(ImageOrientationVolume, 6);
         instance.frameOfReference = {dataset.text(VolumeFrameOfReferenceUID)};
     }
     if (!origin || !instance.spacingMm || instance.spacingOrigin == SpacingOrigin::None)

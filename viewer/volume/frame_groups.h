@@ -19,6 +19,9 @@ public:
         return m_shared ? m_shared->item(group) : std::nullopt;
     }
 
+    /// Whether the frame itself says it, and not what it shares with the others.
+    bool hasOwn(dicom::Tag group) const { return m_perFrame && m_perFrame->contains(group); }
+
 private:
     const std::optional<dicom::Dataset>& m_shared;
     const dicom::Dataset* m_perFrame;
@@ -37,8 +40,10 @@ void placeClassicFrames(const dicom::Dataset& dataset, std::vector<Instance>& fr
 
 /// The first private element of `group` and `creator` with this low byte.
 std::optional<dicom::Tag> privateTag(const dicom::Dataset& dataset, quint16 group, const char* creator, quint16 low);
-/// What tells the frames of one place apart: times, echoes, diffusion, heart phase, angles.
-void readDimensions(const dicom::Dataset& dataset, const FrameGroups& groups, Instance& instance);
+/// What tells the frames of one place apart: times, echoes, diffusion, heart phase, angles; once an object, before
+/// readFrameDimensions takes what a frame's groups say instead.
+void readDimensions(const dicom::Dataset& dataset, Instance& instance);
+void readFrameDimensions(const dicom::Dataset& dataset, const FrameGroups& groups, Instance& instance);
 /// Dimension Index Sequence (PS3.3 C.7.6.17); null where the object has none.
 std::shared_ptr<const std::vector<DimensionIndex>> readDimensionIndex(const dicom::Dataset& dataset);
 void readDimensionValues(const dicom::Dataset& dataset, const FrameGroups& groups, Instance& instance);

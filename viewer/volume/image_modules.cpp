@@ -127,6 +127,8 @@ void labToRgb(const std::vector<double>& lab, Shutter& shutter)
     shutter.blue = encode(0.0719453 * x - 0.2289914 * y + 1.4052427 * z);
 }
 
+constexpr int maxCorners = 10'000;
+
 /// An invalid shape is left out, so that it neither hides the image nor counts (PIX-16).
 Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStringList& findings)
 {
@@ -156,8 +158,8 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
             else
                 invalid(tr("circular"));
         } else if (shape == QLatin1String("POLYGONAL")) {
-            const auto numbers = source.numbers(tag::VerticesOfThePolygonalShutter);
-            if (numbers.size() < 6 || numbers.size() % 2 || numbers.size() > 20000 || !allSane(numbers)) {
+            const auto numbers = source.numbers(tag::VerticesOfThePolygonalShutter, 2 * maxCorners + 1);
+            if (numbers.size() < 6 || numbers.size() % 2 || numbers.size() > 2 * size_t(maxCorners) || !allSane(numbers)) {
                 invalid(tr("polygonal"));
                 continue;
             }
@@ -186,10 +188,8 @@ void readShutters(const Dataset& dataset, const PixelDescription& pixels, const 
         if (const auto item = shared->item(FrameDisplayShutterSequence))
             modules.shutter = readShutter(*item, pixels, modules.findings);
     for (size_t frame = 0; frame < perFrame.size(); ++frame)
-        if (const auto item = perFrame[frame].item(FrameDisplayShutterSequence)) {
-            modules.frameShutters.resize(perFrame.size(), modules.shutter);
-            modules.frameShutters[frame] = readShutter(*item, pixels, modules.findings);
-        }
+        if (const auto item = perFrame[frame].item(FrameDisplayShutterSequence))
+            modules.frameShutters[int(frame)] = readShutter(*item, pixels, modules.findings);
 }
 
 /// Input 0 … entries - 1 stands for the whole range of the VOI's output; the first value mapped is always 0.

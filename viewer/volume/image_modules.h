@@ -1,6 +1,7 @@
 #pragma once
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/volume/suv.h"
+#include <map>
 
 namespace diascope::viewer
 {
@@ -135,7 +136,7 @@ struct ImageModules
 {
     std::vector<OverlayPlane> overlays;
     Shutter shutter;
-    std::vector<Shutter> frameShutters; ///< one a frame, where they are given by frame
+    std::map<int, Shutter> frameShutters; ///< of the frames that have one of their own
     std::optional<PresentationLut> presentationLut;
     QByteArray iccProfile;                                ///< of the image or of its only optical path
     std::vector<std::pair<QString, QByteArray>> opticalPathProfiles; ///< by Optical Path Identifier
@@ -154,7 +155,11 @@ struct ImageModules
     std::optional<PetData> pet;                           ///< PET only
     QStringList findings;                                 ///< translated sentences
 
-    const Shutter& shutterOf(int frame) const { return size_t(frame) < frameShutters.size() ? frameShutters[size_t(frame)] : shutter; }
+    const Shutter& shutterOf(int frame) const
+    {
+        const auto own = frameShutters.find(frame);
+        return own != frameShutters.end() ? own->second : shutter;
+    }
     const QByteArray& profileOf(int frame) const;
 
     static std::shared_ptr<const ImageModules> of(const dicom::Dataset& dataset, const PixelDescription& pixels);

@@ -18,10 +18,12 @@ QString tr(const char* text) { return QCoreApplication::translate("Volume", text
 /// Where each kind of enhanced object says what a frame is: CT, MR, PET, US, X-ray 3D.
 constexpr Tag frameTypeSequences[] = {{0x0018, 0x9329}, {0x0018, 0x9226}, {0x0018, 0x9751}, {0x0018, 0x9806}, {0x0018, 0x9504}};
 
+constexpr int maxWindows = 64; // each frame has its own list, and a person chooses from it
+
 void readWindows(const Dataset& source, Instance& instance)
 {
-    const auto centres = source.numbers(tag::WindowCenter);
-    const auto widths = source.numbers(tag::WindowWidth);
+    const auto centres = source.numbers(tag::WindowCenter, maxWindows);
+    const auto widths = source.numbers(tag::WindowWidth, maxWindows);
     const QStringList names = source.texts(tag::WindowCenterWidthExplanation);
     const QString function = source.text(tag::VOILUTFunction);
     for (size_t i = 0; i < std::min(centres.size(), widths.size()); ++i) {
@@ -103,6 +105,50 @@ void readDose(const Dataset& dataset, Instance& instance)
     instance.modalityTransform.unit = dataset.text(DoseUnits);
 }
 
+/// `sharing`: a frame without groups of its own; what no group of this one's own says is taken from it, and not read again.
+Instance frameOf(const Dataset& dataset, const FrameGroups& groups, const Instance& common, const Instance* sharing = nullptr)
+{
+    Instance instance = common;
+    if (sharing && !groups.hasOwn(tag::PixelValueTransformationSequence)) {
+        instance.modalityTransform = sharing->modalityTransform;
+    } else {
+        const auto values = groups(tag::PixelValueTransformationSequence);
+        instance.modalityTransform = sharing && sharing->modalityTransform.table ? sharing->modalityTransform // a table is the object's
+                                                                                 : ModalityTransform::of(dataset, values ? *values : dataset);
+        readDose(dataset, instance);
+    }
+    if (sharing && !groups.hasOwn(tag::FrameVOILUTSequence)) {
+        instance.windows = sharing->windows;
+    } else {
+        const auto voi = groups(tag::FrameVOILUTSequence);
+        readWindows(voi ? *voi : dataset, instance);
+    }
+    if (sharing)
+        instance.voiLuts = sharing->voiLuts;
+    else
+        readVoiLuts(dataset, instance);
+    readSpacing(dataset, groups, instance);
+    readPlane(dataset, groups, instance);
+    readFrameDimensions(dataset, groups, instance);
+    readDimensionValues(dataset, groups, instance);
+    for (const Tag type : frameTypeSequences)
+        if (const auto item = groups(type))
+            instance.imageType = item->texts(tag::FrameType);
+    return instance;
+}
+
+/// A header may claim two thousand million frames over a few bytes: the first missing one stands for the rest. And frames of less
+/// than 8 × 8 pixels are no pictures: as many are shown as the bytes would hold of those.
+int framesToShow(const PixelLayout& layout)
+{
+    constexpr qint64 leastFrameBytes = 64;
+    qint64 bytes = layout.native.length;
+    for (const PixelLayout::Piece& piece : layout.pieces)
+        bytes += piece.length;
+    const qint64 held = layout.isVideo() ? layout.availableFrames() : std::min<qint64>(layout.availableFrames() + 1, bytes / leastFrameBytes);
+    return int(std::max<qint64>(1, std::min<qint64>(layout.description.frames, std::max<qint64>(10'000, held))));
+}
+
 /// Of an object without pixels: what it is instead (OBJ-12).
 Error noImage(const Dataset& dataset)
 {
@@ -150,36 +196,22 @@ Result<std::vector<Instance>> readInstances(const Dataset& dataset, const QStrin
     common.dimensionIndex = readDimensionIndex(dataset);
     common.modules = ImageModules::of(dataset, common.pixels);
 
-    // A header may claim two thousand million frames over a few bytes: the first missing one stands for the rest.
-    const int frames = std::max(1, std::min(common.pixels.frames, std::max(10'000, (*layout)->availableFrames() + 1)));
+    readDimensions(dataset, common);
+    const int frames = framesToShow(**layout);
     const auto shared = dataset.item(tag::SharedFunctionalGroupsSequence);
     const std::vector<Dataset> perFrame = dataset.items(tag::PerFrameFunctionalGroupsSequence);
+    const bool isEnhanced = shared || !perFrame.empty();
+    // What a frame without groups of its own is: read once, whatever the number of frames that share it.
+    const Instance sharing = frameOf(dataset, FrameGroups(shared, nullptr), common);
     std::vector<Instance> instances;
     instances.reserve(size_t(frames));
-    const bool isEnhanced = shared || !perFrame.empty();
     for (int frame = 0; frame < frames; ++frame) {
-        if (!isEnhanced && frame > 0) { // nothing differs but the pixels
-            instances.push_back(instances.front());
-            instances.back().frame = frame;
-            continue;
-        }
-        Instance instance = common;
-        instance.frame = frame;
-        const FrameGroups groups(shared, size_t(frame) < perFrame.size() ? &perFrame[size_t(frame)] : nullptr);
-        const auto values = groups(tag::PixelValueTransformationSequence);
-        instance.modalityTransform = ModalityTransform::of(dataset, values ? *values : dataset);
-        readDose(dataset, instance);
-        const auto voi = groups(tag::FrameVOILUTSequence);
-        readWindows(voi ? *voi : dataset, instance);
-        readVoiLuts(dataset, instance);
-        readSpacing(dataset, groups, instance);
-        readPlane(dataset, groups, instance);
-        readDimensions(dataset, groups, instance);
-        readDimensionValues(dataset, groups, instance);
-        for (const Tag type : frameTypeSequences)
-            if (const auto item = groups(type))
-                instance.imageType = item->texts(tag::FrameType);
-        instances.push_back(std::move(instance));
+        const Dataset* own = size_t(frame) < perFrame.size() ? &perFrame[size_t(frame)] : nullptr;
+        if (own && !own->tags().empty())
+            instances.push_back(frameOf(dataset, FrameGroups(shared, own), common, &sharing));
+        else
+            instances.push_back(sharing);
+        instances.back().frame = frame;
     }
     if (!isEnhanced) {
         placeClassicFrames(dataset, instances);
