@@ -2,11 +2,13 @@
 #include "app/windows/workstation.h"
 #include <QApplication>
 #include <cstdio>
+#include <sys/stat.h>
 
 using namespace diascope;
 
 int main(int argc, char* argv[])
 {
+    umask(0077); // what is written is of patients: for this user alone
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
         arguments << QString::fromLocal8Bit(argv[i]);

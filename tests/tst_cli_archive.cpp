@@ -70,6 +70,48 @@ class TestCliArchive : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// A process that is killed while it writes a disc leaves nobody's images behind, and what it writes is of this user alone.
+    void STO_08_aKilledDiscLeavesNothing()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        QDir().mkpath(folder.filePath("tmp"));
+        qputenv("TMPDIR", folder.filePath("tmp").toUtf8());
+        const auto clear = qScopeGuard([] { qunsetenv("TMPDIR"); });
+        demo::Sampling sampling;
+        sampling.slices = 120;
+        sampling.columns = sampling.rows = 256;
+        QVERIFY(demo::writeCt(folder.filePath("in"), {}, {}, sampling));
+        SUCCEEDS(program.run({"import", folder.filePath("in")}));
+        const auto files = [&] {
+            QStringList found;
+            QDirIterator all(folder.filePath("tmp"), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+            while (all.hasNext())
+                found << all.next();
+            return found;
+        };
+        const QStringList media{"media", "--study", demo::studyUidOf("phantom"), "--out"};
+        QProcess writer;
+        program.start(writer, media + QStringList{folder.filePath("killed.iso")});
+        QTRY_VERIFY_WITH_TIMEOUT(!files().isEmpty(), 20000);
+        writer.kill();
+        QVERIFY(writer.waitForFinished(5000));
+        const QStringList left = files();
+        QVERIFY2(!left.isEmpty(), "it was killed too late to leave anything");
+        for (QDir up(QFileInfo(left.front()).path()); up.path() != folder.filePath("tmp"); up.cdUp())
+            QVERIFY2(!(QFileInfo(up.path()).permissions() & (QFile::ReadGroup | QFile::ReadOther | QFile::ExeGroup | QFile::ExeOther)), qPrintable(up.path()));
+        SUCCEEDS(program.run({"studies"}));
+        QCOMPARE(files(), QStringList());
+        // One that goes on is let alone by others that start.
+        program.start(writer, media + QStringList{folder.filePath("whole.iso")});
+        QTRY_VERIFY_WITH_TIMEOUT(!files().isEmpty(), 20000);
+        SUCCEEDS(program.run({"studies"}));
+        QVERIFY(writer.waitForFinished(60000));
+        QCOMPARE(writer.exitCode(), 0);
+        QCOMPARE(files(), QStringList());
+        QCOMPARE(QFileInfo(folder.filePath("whole.iso")).permissions() & 0x0fff & ~(QFile::ReadUser | QFile::WriteUser | QFile::ReadOwner | QFile::WriteOwner), QFile::Permissions());
+    }
+
     void importCountsEveryFileOnce()
     {
         Program program;

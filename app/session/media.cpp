@@ -1,11 +1,11 @@
 #include "app/session/media.h"
+#include "netclient/base/scratch_folder.h"
 #include "netclient/dicom/lossy.h"
 #include "reporting/export/pdf_export.h"
 #include "viewer/decode/pixel_source.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <algorithm>
 
 namespace diascope::app
@@ -76,9 +76,9 @@ Result<media::MediaReport> writeMedium(Session& session, const std::vector<dicom
     const bool isImage = out.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive);
     if (isImage && QFileInfo::exists(out))
         return fail(Fault::Conflict, tr("%1 is there already").arg(out));
-    QTemporaryDir scratch;
-    if (!scratch.isValid())
-        return fail(Fault::DiskFull, scratch.errorString());
+    const auto scratch = ScratchFolder::make();
+    if (!scratch)
+        return std::unexpected(scratch.error());
 
     QStringList paths;
     media::MediaOptions options;
@@ -107,14 +107,14 @@ Result<media::MediaReport> writeMedium(Session& session, const std::vector<dicom
             const auto pdf = reporting::toPdf(*report);
             if (!pdf)
                 return std::unexpected(pdf.error());
-            const QString path = scratch.filePath(QStringLiteral("report%1.pdf").arg(++reportNumber));
+            const QString path = scratch->filePath(QStringLiteral("report%1.pdf").arg(++reportNumber));
             QFile file(path);
             if (!file.open(QIODevice::WriteOnly) || file.write(*pdf) != pdf->size())
                 return fail(Fault::DiskFull, file.errorString());
             options.extraFiles.push_back({path, QStringLiteral("REPORTS/REPORT%1.PDF").arg(reportNumber, 2, 10, QLatin1Char('0'))});
         }
     }
-    const QString folder = isImage ? scratch.filePath(QStringLiteral("medium")) : out;
+    const QString folder = isImage ? scratch->filePath(QStringLiteral("medium")) : out;
     auto written = media::writeFileSet(paths, folder, options, task);
     if (!written || !isImage)
         return written;

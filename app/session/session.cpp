@@ -3,6 +3,7 @@
 #include "app/session/exchange.h"
 #include "app/session/prefetch.h"
 #include "netclient/base/log.h"
+#include "netclient/base/scratch_folder.h"
 #include "netclient/base/secrets.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/hl7/mllp.h"
@@ -89,6 +90,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     auto profile = Profile::open(profileFolder);
     if (!profile)
         return std::unexpected(profile.error());
+    ScratchFolder::removeAbandoned();
     std::unique_ptr<Session> session(new Session);
     session->m_profile = *profile;
     session->m_mode = mode;

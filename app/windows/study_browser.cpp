@@ -358,7 +358,7 @@ void StudyBrowser::buildKeys()
     });
     addCommand(QKeySequence::Refresh, tr("Search again"), [this] { search(); });
     addCommand(QKeySequence(Qt::Key_Escape), tr("Stop the search"), [this] { leave(); });
-    addCommand(QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Reports on their way"), [this] { m_workstation.showOutbox(); });
+    addCommand(QKeySequence(QStringLiteral("Ctrl+Shift+D")), tr("Reports on their way"), [this] { m_workstation.showOutbox(); });
     addCommand(QKeySequence(QStringLiteral("Ctrl+Shift+A")), tr("Set aside at import"), [this] { m_workstation.showAside(); });
     addCommand(QKeySequence(Qt::Key_F1), tr("Keys"), [this] { showKeys(); });
     auto* down = new QShortcut(Qt::Key_Down, m_search, nullptr, nullptr, Qt::WidgetShortcut); // from the words to what they found

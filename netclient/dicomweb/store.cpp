@@ -1,4 +1,5 @@
 #include "netclient/dicomweb/store.h"
+#include "netclient/base/scratch_folder.h"
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/quick_header.h"
 #include "netclient/dicom/uid.h"
@@ -7,7 +8,6 @@
 #include "netclient/dicomweb/store_answer.h"
 #include "netclient/dicomweb/store_body.h"
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QUuid>
 #include <array>
 #include <map>
@@ -37,8 +37,9 @@ struct Outgoing
 class Sender
 {
 public:
-    Sender(Http& http, const Service& service, Task& task, const dicom::Transcode& transcode, const dicom::OnConfirmed& onConfirmed, qint64 total)
-        : m_http(http), m_service(service), m_task(task), m_transcode(transcode), m_onConfirmed(onConfirmed), m_total(total)
+    Sender(Http& http, const Service& service, Task& task, const dicom::Transcode& transcode, const dicom::OnConfirmed& onConfirmed, qint64 total,
+           ScratchFolder copies)
+        : m_http(http), m_service(service), m_task(task), m_transcode(transcode), m_onConfirmed(onConfirmed), m_total(total), m_copies(std::move(copies))
     {
     }
 
@@ -271,7 +272,7 @@ private:
     const qint64 m_total;
     dicom::SendResult m_result;
     std::vector<Outgoing> m_again; ///< to be sent uncompressed
-    QTemporaryDir m_copies;
+    ScratchFolder m_copies;
 };
 
 } // namespace
@@ -284,7 +285,10 @@ Result<dicom::SendResult> store(const Service& service, const QStringList& paths
     const auto http = Http::open(service, task);
     if (!http)
         return std::unexpected(http.error());
-    return Sender(**http, service, task, transcode, onConfirmed, paths.size()).send(paths);
+    auto copies = ScratchFolder::make();
+    if (!copies)
+        return std::unexpected(copies.error());
+    return Sender(**http, service, task, transcode, onConfirmed, paths.size(), std::move(*copies)).send(paths);
 }
 
 } // namespace diascope::dicomweb
