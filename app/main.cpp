@@ -1,12 +1,14 @@
 #include "app/cli/cli.h"
 #include "app/windows/workstation.h"
 #include <QApplication>
+#include <csignal>
 #include <cstdio>
 
 using namespace diascope;
 
 int main(int argc, char* argv[])
 {
+    std::signal(SIGPIPE, SIG_IGN); // who read what we say may go: a listener goes on
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
         arguments << QString::fromLocal8Bit(argv[i]);

@@ -166,6 +166,9 @@ Result<void> Nodes::add(const Node& node)
 {
     if (auto checked = check(node); !checked)
         return checked;
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     if (find(node.name))
         return fail(Fault::Conflict, tr("there is a node \"%1\" already").arg(node.name));
     auto nodes = list();
@@ -177,6 +180,9 @@ Result<void> Nodes::replace(const Node& node)
 {
     if (auto checked = check(node); !checked)
         return checked;
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     auto nodes = list();
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& other) { return other.name == node.name; });
     if (found == nodes.end())
@@ -187,6 +193,9 @@ Result<void> Nodes::replace(const Node& node)
 
 Result<void> Nodes::remove(const QString& name)
 {
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     auto nodes = list();
     if (std::erase_if(nodes, [&](const Node& node) { return node.name == name; }) == 0)
         return fail(Fault::NotFound, tr("there is no node \"%1\"").arg(name));
