@@ -135,10 +135,50 @@ private Q_SLOTS:
         stranger.write("GET / HTTP/1.1\r\n\r\n"); // which is something to tell
         QVERIFY(stranger.waitForBytesWritten(5000));
         QVERIFY2(!listener.waitForFinished(6000), qPrintable(QStringLiteral("it ended with %1").arg(listener.exitCode())));
+        SUCCEEDS(addNode(program, "Somebody", "ECHOSCU", 104));
         QCOMPARE(test::run("echoscu", {"-aec", "HERE", "127.0.0.1", QString::number(port)}).code, 0);
         listener.terminate();
         QVERIFY(listener.waitForFinished(15000));
         QCOMPARE(listener.exitCode(), 0);
+    }
+
+    /// Who is not set up with this AE title and address is turned away, and that is said; a setting opens the door.
+    void NET_04_theListenerTakesKnownPeersOnly()
+    {
+        if (QStandardPaths::findExecutable("echoscu").isEmpty())
+            QSKIP("echoscu (package dcmtk) is not installed");
+        Program program;
+        SUCCEEDS(addNode(program, "Known", "Modality1", 104));
+        SUCCEEDS(program.run({"node", "add", "Elsewhere", "--ae", "MODALITY2", "--host", "127.0.0.9", "--port", "104"}));
+        const auto listen = [&](QProcess& listener) {
+            program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});
+            QByteArray said;
+            while (!QJsonDocument::fromJson(said).isObject() && listener.waitForReadyRead(15000))
+                said += listener.readAllStandardOutput();
+            return QJsonDocument::fromJson(said).object()["port"].toInt();
+        };
+        const auto call = [](const char* ae, int port) { return test::run("echoscu", {"-v", "-aet", ae, "-aec", "HERE", "127.0.0.1", QString::number(port)}); };
+        QProcess listener;
+        const int port = listen(listener);
+        QVERIFY(port > 0);
+        QCOMPARE(call("MODALITY1", port).code, 0); // as a called title is, in whatever case
+        const auto stranger = call("STRANGER", port), displaced = call("MODALITY2", port);
+        QVERIFY(stranger.code != 0 && displaced.code != 0);
+        QVERIFY2((stranger.out + stranger.err).contains("Calling AE Title Not Recognized"), (stranger.out + stranger.err).constData());
+        QByteArray told;
+        listener.setReadChannel(QProcess::StandardError);
+        while (!told.contains("MODALITY2") && listener.waitForReadyRead(6000))
+            told += listener.readAllStandardError();
+        QVERIFY2(told.contains("MODALITY2") && told.contains("127.0.0.1"), told.constData());
+        SUCCEEDS(addNode(program, "Now", "STRANGER", 104)); // while it runs
+        QCOMPARE(call("STRANGER", port).code, 0);
+        listener.terminate();
+        QVERIFY(listener.waitForFinished(15000));
+        SUCCEEDS(program.run({"config", "set", "listen.anyone", "true"}));
+        QProcess open;
+        QCOMPARE(call("MODALITY2", listen(open)).code, 0);
+        open.terminate();
+        QVERIFY(open.waitForFinished(15000));
     }
 
     void NET_01_theListenerTakesWhatOthersSend()
@@ -146,6 +186,7 @@ private Q_SLOTS:
         if (QStandardPaths::findExecutable("storescu").isEmpty())
             QSKIP("storescu (package dcmtk) is not installed");
         Program program;
+        SUCCEEDS(addNode(program, "Modality", "STORESCU", 104));
         const QStringList files = phantom("listened", 4);
         QProcess listener;
         program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});
