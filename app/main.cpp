@@ -1,6 +1,7 @@
 #include "app/cli/cli.h"
 #include "app/windows/workstation.h"
 #include <QApplication>
+#include <csignal>
 #include <cstdio>
 #include <sys/stat.h>
 
@@ -9,6 +10,7 @@ using namespace diascope;
 int main(int argc, char* argv[])
 {
     umask(0077); // what is written is of patients: for this user alone
+    std::signal(SIGPIPE, SIG_IGN); // who read what we say may go: a listener goes on
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
         arguments << QString::fromLocal8Bit(argv[i]);

@@ -3,6 +3,7 @@
 #include <QMap>
 #include <QRegularExpression>
 #include <QSet>
+#include <QTemporaryDir>
 
 /// The arrows between the rooms of the house: which folder may include which. A room not named here may not exist.
 namespace
@@ -131,6 +132,36 @@ private Q_SLOTS:
         QFETCH(QString, path);
         QFETCH(QString, line);
         QCOMPARE(violations(path, line + "\n").size(), 1);
+    }
+
+    /// A run that skipped what it is there for says so, and a strict one fails; what cannot be had everywhere is allowed.
+    void aSkipIsStatedAndFailsAStrictRun_data()
+    {
+        QTest::addColumn<QByteArray>("log");
+        QTest::addColumn<bool>("isAllowed");
+        QTest::addColumn<QByteArray>("stated");
+        QTest::newRow("none") << QByteArray("PASS   : TestA::b()\n") << true << QByteArray("0 skipped");
+        QTest::newRow("no data") << QByteArray("SKIP   : TestA::b(NET-01 row) the real test data is not here\n   Loc: [x]\n") << false << QByteArray("the real test data is not here  (1: TestA::b)");
+        QTest::newRow("allowed") << QByteArray("SKIP   : TestA::b() sanitizers slow only our side down\n") << true << QByteArray("1 skipped");
+        QTest::newRow("one of each") << QByteArray("SKIP   : TestA::b() sanitizers slow only our side down\nSKIP   : TestA::c() ffmpeg is not here\n") << false << QByteArray("2 skipped");
+    }
+    void aSkipIsStatedAndFailsAStrictRun()
+    {
+        QFETCH(QByteArray, log);
+        QFETCH(bool, isAllowed);
+        QFETCH(QByteArray, stated);
+        QTemporaryDir build;
+        QVERIFY(QDir(build.path()).mkpath("Testing/Temporary"));
+        QFile file(build.filePath("Testing/Temporary/LastTest.log"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(log) == log.size());
+        file.close();
+        const QString script = QStringLiteral(DIASCOPE_SOURCE_DIR) + "/packaging/skips";
+        const auto loose = diascope::test::run("env", {"DIASCOPE_STRICT=0", script, build.path()});
+        QCOMPARE(loose.code, 0);
+        QVERIFY2(loose.out.contains(stated), loose.out.constData());
+        QCOMPARE(diascope::test::run("env", {"DIASCOPE_STRICT=1", script, build.path()}).code, isAllowed ? 0 : 1);
+        QVERIFY(QFile::remove(file.fileName())); // nothing ran
+        QVERIFY(diascope::test::run(script, {build.path()}).code != 0);
     }
 
     void everyRoomSaysWhatItIs()

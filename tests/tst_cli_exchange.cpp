@@ -5,6 +5,10 @@
 #include "tests/support/orthanc.h"
 #include "tests/support/program.h"
 #include <QDirIterator>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace diascope;
 using test::Program;
@@ -79,11 +83,110 @@ private Q_SLOTS:
         FAILS_PLAINLY(program.run({"echo", "T"}));
     }
 
+    /// Twelve administrators at once: what one adds is not taken away by what another had read before. Names of machines and
+    /// people are in it: it is nobody else's to read, also in a folder that was there already.
+    void NET_01_nodesAddedAtOnceAreAllKept()
+    {
+        Program program;
+        std::vector<std::unique_ptr<QProcess>> adding;
+        for (int number = 0; number < 12; ++number) {
+            adding.push_back(std::make_unique<QProcess>());
+            program.start(*adding.back(), {"node", "add", QStringLiteral("N%1").arg(number), "--ae", "A", "--host", "127.0.0.1", "--port", "104"});
+        }
+        for (const auto& process : adding) {
+            QVERIFY(process->waitForFinished(60000));
+            QVERIFY2(process->exitCode() == 0, process->readAllStandardError().constData());
+        }
+        QCOMPARE(program.json({"node", "list"}).array().size(), 12);
+        std::vector<std::unique_ptr<QProcess>> removing;
+        for (int number = 0; number < 11; ++number) {
+            removing.push_back(std::make_unique<QProcess>());
+            program.start(*removing.back(), {"node", "remove", QStringLiteral("N%1").arg(number)});
+        }
+        for (const auto& process : removing)
+            QVERIFY(process->waitForFinished(60000));
+        QCOMPARE(program.json({"node", "list"}).array().size(), 1);
+        const auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
+        QCOMPARE(QFile::permissions(program.profile() + "/settings.ini") & others, QFile::Permissions());
+        QFile::setPermissions(program.profile() + "/settings.ini", QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup | QFile::ReadOther);
+        SUCCEEDS(program.run({"config", "set", "listen.ae", "HERE"})); // an older version's
+        QCOMPARE(QFile::permissions(program.profile() + "/settings.ini") & others, QFile::Permissions());
+    }
+
+    /// The terminal it was started from goes: it has nobody to tell any more, and goes on.
+    void NET_12_aListenerOutlivesItsTerminal()
+    {
+        if (QStandardPaths::findExecutable("echoscu").isEmpty())
+            QSKIP("echoscu (package dcmtk) is not installed");
+        Program program;
+        const quint16 port = test::freePort();
+        QProcess listener;
+        const QByteArray terminal = QFile::encodeName(m_folder.filePath("terminal"));
+        QCOMPARE(::mkfifo(terminal.constData(), 0600), 0);
+        const int reader = ::open(terminal.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        listener.setStandardErrorFile(QFile::decodeName(terminal), QIODevice::Append);
+        listener.setChildProcessModifier([] { ::signal(SIGPIPE, SIG_DFL); }); // as a shell leaves it
+        program.start(listener, {"listen", "--port", QString::number(port), "--ae", "HERE"});
+        QVERIFY(listener.waitForReadyRead(15000));
+        ::close(reader);
+        QTcpSocket stranger;
+        stranger.connectToHost(QHostAddress::LocalHost, port);
+        QVERIFY(stranger.waitForConnected(5000));
+        stranger.write("GET / HTTP/1.1\r\n\r\n"); // which is something to tell
+        QVERIFY(stranger.waitForBytesWritten(5000));
+        QVERIFY2(!listener.waitForFinished(6000), qPrintable(QStringLiteral("it ended with %1").arg(listener.exitCode())));
+        SUCCEEDS(addNode(program, "Somebody", "ECHOSCU", 104));
+        QCOMPARE(test::run("echoscu", {"-aec", "HERE", "127.0.0.1", QString::number(port)}).code, 0);
+        listener.terminate();
+        QVERIFY(listener.waitForFinished(15000));
+        QCOMPARE(listener.exitCode(), 0);
+    }
+
+    /// Who is not set up with this AE title and address is turned away, and that is said; a setting opens the door.
+    void NET_04_theListenerTakesKnownPeersOnly()
+    {
+        if (QStandardPaths::findExecutable("echoscu").isEmpty())
+            QSKIP("echoscu (package dcmtk) is not installed");
+        Program program;
+        SUCCEEDS(addNode(program, "Known", "Modality1", 104));
+        SUCCEEDS(program.run({"node", "add", "Elsewhere", "--ae", "MODALITY2", "--host", "127.0.0.9", "--port", "104"}));
+        const auto listen = [&](QProcess& listener) {
+            program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});
+            QByteArray said;
+            while (!QJsonDocument::fromJson(said).isObject() && listener.waitForReadyRead(15000))
+                said += listener.readAllStandardOutput();
+            return QJsonDocument::fromJson(said).object()["port"].toInt();
+        };
+        const auto call = [](const char* ae, int port) { return test::run("echoscu", {"-v", "-aet", ae, "-aec", "HERE", "127.0.0.1", QString::number(port)}); };
+        QProcess listener;
+        const int port = listen(listener);
+        QVERIFY(port > 0);
+        QCOMPARE(call("MODALITY1", port).code, 0); // as a called title is, in whatever case
+        const auto stranger = call("STRANGER", port), displaced = call("MODALITY2", port);
+        QVERIFY(stranger.code != 0 && displaced.code != 0);
+        QVERIFY2((stranger.out + stranger.err).contains("Calling AE Title Not Recognized"), (stranger.out + stranger.err).constData());
+        QByteArray told;
+        listener.setReadChannel(QProcess::StandardError);
+        while (!told.contains("MODALITY2") && listener.waitForReadyRead(6000))
+            told += listener.readAllStandardError();
+        QVERIFY2(told.contains("MODALITY2") && told.contains("127.0.0.1"), told.constData());
+        SUCCEEDS(addNode(program, "Now", "STRANGER", 104)); // while it runs
+        QCOMPARE(call("STRANGER", port).code, 0);
+        listener.terminate();
+        QVERIFY(listener.waitForFinished(15000));
+        SUCCEEDS(program.run({"config", "set", "listen.anyone", "true"}));
+        QProcess open;
+        QCOMPARE(call("MODALITY2", listen(open)).code, 0);
+        open.terminate();
+        QVERIFY(open.waitForFinished(15000));
+    }
+
     void NET_01_theListenerTakesWhatOthersSend()
     {
         if (QStandardPaths::findExecutable("storescu").isEmpty())
             QSKIP("storescu (package dcmtk) is not installed");
         Program program;
+        SUCCEEDS(addNode(program, "Modality", "STORESCU", 104));
         const QStringList files = phantom("listened", 4);
         QProcess listener;
         program.start(listener, {"listen", "--port", "0", "--ae", "HERE", "--json"});

@@ -21,6 +21,7 @@ struct Listening
     quint16 orderPort = 0;
     explicit Listening(const Program& program, const QStringList& options = {})
     {
+        (void)program.run({"config", "set", "listen.anyone", "true"}); // who calls is asked in tst_cli_exchange
         program.start(process, QStringList{"listen", "--port", "0", "--ae", "HERE", "--json"} + options);
         QByteArray said;
         while (!QJsonDocument::fromJson(said).isObject() && process.waitForReadyRead(15000))

@@ -22,6 +22,7 @@ private Q_SLOTS:
         QTest::newRow("NET-01 STOW 409, all failed") << "conflict" << 0 << "does not match its kind (0xa900)";
         QTest::newRow("NET-01 STOW 200 without a word, and it is there") << "empty" << 4 << "";
         QTest::newRow("NET-01 STOW 200 without a word, and it is not there") << "lost" << 0 << "does not say that it has stored it";
+        QTest::newRow("SAF-05 STOW 202, one named as stored and as failed") << "both" << 3 << "out of resources (0xa700)";
         QTest::newRow("NET-01 STOW 401") << "denied" << -1 << "password";
     }
     void storedOnlyWhatIsNamed()
@@ -47,6 +48,8 @@ private Q_SLOTS:
                 to.answer(200, jsonType, "{" + sequence("00081199", items(shelf.uids, {})) + "}");
             else if (kind == "some")
                 to.answer(202, jsonType, "{" + sequence("00081199", items(shelf.uids.mid(1), {})) + "," + sequence("00081198", items({shelf.uids[0]}, reason(0xA700))) + "}");
+            else if (kind == "both")
+                to.answer(202, jsonType, "{" + sequence("00081199", items(shelf.uids, {})) + "," + sequence("00081198", items({shelf.uids[0]}, reason(0xA700))) + "}");
             else if (kind == "conflict")
                 to.answer(409, jsonType, "{" + sequence("00081198", items(shelf.uids, reason(0xA900))) + "}");
             else if (kind == "denied")

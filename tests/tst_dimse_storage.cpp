@@ -226,6 +226,50 @@ private Q_SLOTS:
         QCOMPARE(dicom::Dataset::fromBytes(collector.all.front().part10)->transferSyntax().uid, QString(syntax));
     }
 
+    /// A sub-operation of a C-GET that we refuse is answered as refused, and listed: our disk is full, or the instance is another
+    /// than its command announced. The peer counts it as failed; nothing of it counts as received.
+    void NET_06_aRefusedSubOperationIsNoSuccess_data()
+    {
+        QTest::addColumn<QByteArray>("announced");
+        QTest::addColumn<bool>("isFull");
+        QTest::addColumn<int>("status");
+        QTest::newRow("NET-01 taken") << instance << false << 0;
+        QTest::newRow("NET-06 no room") << instance << true << 0xA700;
+        QTest::newRow("NET-08 another instance than announced") << QByteArray("2.25.800.1.9") << false << 0xC000;
+    }
+    void NET_06_aRefusedSubOperationIsNoSuccess()
+    {
+        QFETCH(QByteArray, announced);
+        QFETCH(bool, isFull);
+        QFETCH(int, status);
+        const QByteArray syntax = "1.2.840.10008.1.2.4.90";
+        std::atomic<int> answered = -1;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            const bool isFind = asked.field == 0x0020;
+            if (isFind)
+                conversation.respond(asked, 0xff00, element(8, 0x62, test::uid(ct)) + element(0x20, 0x0d, test::uid(study)) +
+                                                        element(0x20, 0x1208, "1 "));
+            ScriptedScp::Message answer;
+            if (!isFind && conversation.store(ct, announced, encapsulated(), syntax) && conversation.receive(answer))
+                answered = answer.status;
+            conversation.respond(asked, 0); // whatever we said
+        }, {.syntaxes = {syntax, "1.2.840.10008.1.2"}});
+        Collector collector;
+        Task task;
+        const auto result = dimse::get({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{QString(study)}, {}, {}, {}},
+                                       [&](Received&& received) { return isFull ? Result<void>(fail(Fault::DiskFull, "no room")) : collector.sink()(std::move(received)); },
+                                       m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QCOMPARE(int(answered), status);
+        const int taken = status == 0 ? 1 : 0;
+        QCOMPARE(result->isComplete(), taken == 1);
+        QCOMPARE(result->received, taken);
+        QCOMPARE(collector.all.size(), size_t(taken));
+        QCOMPARE(result->failed.size(), size_t(1 - taken));
+        if (!taken)
+            QCOMPARE(result->failed.front().sopInstanceUid, QString(announced));
+    }
+
     /// The same by C-STORE to the listener.
     void whatIsSentToUsIsKeptByteForByte_data() { compressions(); }
     void whatIsSentToUsIsKeptByteForByte()

@@ -3,11 +3,15 @@
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/transfer/reception.h"
 #include "netclient/transfer/study_transfer.h"
+#include "netclient/dimse/store.h"
+#include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
 #include <QTemporaryDir>
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -366,6 +370,63 @@ private Q_SLOTS:
         QVERIFY((*archive)->quarantine()->empty());
         const auto verified = (*archive)->verify(archive::Archive::Repair::No, m_task);
         QVERIFY(verified->missing.empty() && verified->changed.empty() && verified->orphans == 0);
+    }
+
+    /// What must be sent on and cannot be queued is not confirmed: the sender keeps it and comes again.
+    void NET_15_whatCannotBeQueuedToBeSentOnIsNotConfirmed()
+    {
+        auto archive = archive::Archive::open(profile());
+        QVERIFY(Settings(profile()).set(routeRules, QStringLiteral("[{\"modalities\":[\"OT\"],\"to\":\"PACS\"}]")));
+        dimse::ListenerOptions options;
+        options.interface = dimse::ListenerOptions::Interface::Loopback;
+        const auto listener = listenInto(**archive, profile(), options);
+        QVERIFY2(listener, listener ? "" : qPrintable(message(listener.error())));
+        const auto database = Database::open(profile().databasePath());
+        QVERIFY((*database)->execute("CREATE TRIGGER full BEFORE INSERT ON transfer BEGIN SELECT RAISE(ABORT, 'no room'); END"));
+        QTemporaryDir elsewhere;
+        const QString path = test::makeFile(elsewhere.filePath("one"), "2.25.900", "P", "2.25.900.1.1");
+        const dimse::Node us{"us", "DIASCOPE", "127.0.0.1", (*listener)->port(), false, {}, {}, {}};
+        const auto refused = dimse::store(us, {path}, {}, m_task);
+        QVERIFY(refused);
+        QCOMPARE(refused->confirmed, 0);
+        QCOMPARE(refused->failed.size(), size_t(1));
+        QVERIFY((*database)->execute("DROP TRIGGER full"));
+        const auto taken = dimse::store(us, {path}, {}, m_task);
+        QVERIFY(taken && taken->isComplete());
+        QCOMPARE((*database)->value("SELECT count(*) FROM transfer").value()->toInt(), 1);
+    }
+
+    /// An image that is shown from a medium is not here: the medium goes, and the study would be gone with it.
+    void SAF_04_whatIsHereByReferenceIsFetchedAllTheSame()
+    {
+        auto archive = archive::Archive::open(profile());
+        const QByteArray capture = "1.2.840.10008.5.1.4.1.1.7", study = "2.25.901", instance = "2.25.901.1.1";
+        QTemporaryDir medium;
+        const QString path = test::makeFile(medium.filePath("one"), study, "P", instance);
+        QVERIFY((*archive)->import({path}, archive::ImportMode::Reference, m_task));
+        QCOMPARE((*archive)->instancesOfStudy({QString(study)})->size(), size_t(1));
+        const auto imageOf = [&] {
+            using test::element;
+            return element(8, 0x16, test::uid(capture)) + element(8, 0x18, test::uid(instance)) + element(8, 0x60, "OT") + element(0x10, 0x10, "A^B ") +
+                   element(0x10, 0x20, "P ") + element(0x20, 0x0d, test::uid(study)) + element(0x20, 0x0e, test::uid(study + ".1"));
+        };
+        std::atomic<int> stores = 0;
+        test::ScriptedScp peer([&](test::ScriptedScp::Conversation& conversation, const test::ScriptedScp::Message& asked) {
+            const bool isFind = asked.field == 0x0020;
+            if (isFind)
+                conversation.respond(asked, 0xff00, test::element(8, 0x18, test::uid(instance)) + test::element(8, 0x62, test::uid(capture)) +
+                                                        test::element(0x20, 0x0d, test::uid(study)) + test::element(0x20, 0x0e, test::uid(study + ".1")) +
+                                                        test::element(0x20, 0x1208, "1 ") + test::element(0x20, 0x1209, "1 "));
+            test::ScriptedScp::Message answer;
+            if (!isFind && conversation.store(capture, instance, imageOf()) && conversation.receive(answer))
+                ++stores;
+            conversation.respond(asked, 0);
+        });
+        const auto got = retrieveStudy(**archive, {"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {QString(study)}, {}, RetrieveBy::Get, {}, m_task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QCOMPARE(int(stores), 1);
+        QCOMPARE(got->present, 0);
+        QCOMPARE(got->expected, 1);
     }
 
     void NET_11_whatASenderCallsItsInstanceIsNoPath()

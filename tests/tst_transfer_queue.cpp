@@ -317,6 +317,13 @@ private Q_SLOTS:
         ended.state = State::Failed;
         QVERIFY(m_queue->finish(ended, "another machine's process"));
         QCOMPARE(stateOf(id), State::Running);
+        ended.done = 77; // nor a word in the middle
+        const auto wish = m_queue->report(ended, "another machine's process");
+        QVERIFY(wish);
+        QCOMPARE(*wish, TransferQueue::Wish::Lost);
+        QVERIFY((**m_queue->find(id)).done != 77);
+        TransferQueue::Claim next;
+        QVERIFY(!*m_queue->claim(next, "a third"));
         finish(mine, State::Done);
         QCOMPARE(stateOf(id), State::Done);
     }

@@ -162,6 +162,12 @@ dimse::ListenerOptions Exchange::listenerOptions() const
     options.aeTitle = m_session.local().aeTitle;
     options.port = quint16(m_session.settings().get(dimse::listenPort));
     options.tls = listenerTls(m_session.settings());
+    if (!m_session.settings().get(listenAnyone))
+        options.isKnown = [profile = m_session.profile()](const QString& callingAe, quint32 address) {
+            Settings settings(profile); // of this thread, and as they are now
+            const auto nodes = dimse::Nodes(settings).list();
+            return std::any_of(nodes.begin(), nodes.end(), [&](const dimse::Node& node) { return dimse::isCaller(node, callingAe, address); });
+        };
     return options;
 }
 

@@ -12,6 +12,8 @@ namespace diascope::app
 
 /// The listener runs with the windows from their start.
 inline const Setting<bool> listenAlways{"listen.always", false};
+/// The listener takes associations from anybody, not from the nodes alone (AE title and address).
+inline const Setting<bool> listenAnyone{"listen.anyone", false};
 /// The listener's certificate, key and the authorities its peers' certificates must come from (PEM files); empty: in the clear.
 inline const Setting<QString> listenCertificate{"listen.tls.certificate", QString()};
 inline const Setting<QString> listenKey{"listen.tls.key", QString()};

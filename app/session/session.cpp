@@ -43,9 +43,9 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost),  known(risPort),           known(risTls), known(risCa), known(severalReports),           known(risCharset),        known(risAnswerMinutes),
+        known(risHost), known(risPort), known(risTls), known(risCa), known(risCharset), known(risAnswerMinutes), known(severalReports),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
-        known(listenAlways), known(listenCertificate), known(listenKey), known(listenCa),
+        known(listenAlways), known(listenAnyone), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
         known(evictImported), known(worklistNode), known(prefetchMinutes),
         known(transfer::routeRules), known(transfer::prefetchRules), known(transfer::backgroundLimits), known(transfer::atOnce),

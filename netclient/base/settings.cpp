@@ -21,7 +21,7 @@ Result<Profile> Profile::open(const QString& folder)
 }
 
 Settings::Settings(const Profile& profile)
-    : m_file(std::make_unique<QSettings>(profile.settingsPath(), QSettings::IniFormat))
+    : m_folder(profile.folder()), m_file(std::make_unique<QSettings>(profile.settingsPath(), QSettings::IniFormat))
 {
 }
 
@@ -30,6 +30,26 @@ QVariant Settings::raw(const QString& key) const { return m_file->value(QString(
 Result<void> Settings::setRaw(const QString& key, const QVariant& value)
 {
     m_file->setValue(QString(key).replace(u'.', u'/'), value);
+    return write();
+}
+
+Result<FileLock> Settings::lockForChange()
+{
+    auto lock = FileLock::take(m_folder + QStringLiteral("/settings.lock"), FileLock::Kind::Exclusive, FileLock::IfHeld::Wait);
+    if (!lock && lock.error().fault == Fault::Unsupported) // a file system without locks: as good as it can
+        lock = FileLock();
+    if (lock)
+        m_file->sync();
+    return lock;
+}
+
+Result<void> Settings::write()
+{
+    constexpr QFile::Permissions ours = QFile::ReadOwner | QFile::WriteOwner;
+    // QSettings gives the file it makes the rights of any other, and keeps those of one that is there.
+    if (QFile file(m_file->fileName()); !file.exists())
+        (void)file.open(QIODevice::WriteOnly | QIODevice::NewOnly, ours);
+    QFile::setPermissions(m_file->fileName(), ours);
     m_file->sync();
     if (m_file->status() != QSettings::NoError)
         return fail(Fault::Unreadable,
@@ -40,7 +60,7 @@ Result<void> Settings::setRaw(const QString& key, const QVariant& value)
 void Settings::remove(const QString& key)
 {
     m_file->remove(QString(key).replace(u'.', u'/'));
-    m_file->sync();
+    (void)write();
 }
 
 } // namespace diascope

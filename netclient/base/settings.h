@@ -1,5 +1,6 @@
 #pragma once
 #include "netclient/base/error.h"
+#include "netclient/base/file_lock.h"
 #include <QSettings>
 #include <QVariant>
 #include <memory>
@@ -49,11 +50,16 @@ public:
     {
         return setRaw(QString::fromLatin1(setting.key), QVariant::fromValue(value));
     }
+    /// For who changes what it has read, a list for one: until the lock goes no other instance of any process changes what is
+    /// locked like this, and what others wrote has been read. Errors: those of FileLock::take().
+    Result<FileLock> lockForChange();
     QVariant raw(const QString& key) const;
     Result<void> setRaw(const QString& key, const QVariant& value); ///< written through at once
     void remove(const QString& key);
 
 private:
+    Result<void> write();
+    QString m_folder;
     std::unique_ptr<QSettings> m_file;
 };
 

@@ -2,6 +2,7 @@
 #include "netclient/dicom/exchange.h"
 #include "netclient/dimse/commitment.h"
 #include "netclient/dimse/node.h"
+#include <functional>
 #include <memory>
 
 namespace diascope::dimse
@@ -16,6 +17,8 @@ struct ListenerOptions
     quint16 port = 0; ///< 0: any free one, see Listener::port()
     enum class Interface { Any, Loopback } interface = Interface::Any;
     enum class CalledAe { MustMatch, Any } calledAe = CalledAe::MustMatch; ///< in whatever case, padded or not
+    /// Who may call, by AE title and IPv4 address; none: anybody. Called on the association's thread, on several at once.
+    std::function<bool(const QString& callingAe, quint32 address)> isKnown{};
     int maximumAssociations = 32; ///< at once; more are turned away as a transient rejection, or take the place of one long idle or slow
     int maximumPerAddress = 16;   ///< of these, from one address: no single peer shuts out the others
     int acseSeconds = 30;         ///< for a connection to become an association

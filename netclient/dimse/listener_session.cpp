@@ -115,6 +115,8 @@ bool Session::accept()
     const bool isOurs = calledAe.compare(m_options.aeTitle.trimmed(), Qt::CaseInsensitive) == 0;
     if (m_options.calledAe == ListenerOptions::CalledAe::MustMatch && !isOurs)
         return reject(Rejection::OtherAe, tr("it called for the AE title \"%1\"").arg(calledAe));
+    if (m_options.isKnown && !m_options.isKnown(m_callingAe, m_address))
+        return reject(Rejection::Stranger, tr("no peer \"%1\" with this address is set up").arg(m_callingAe));
     acceptContexts();
     m_watch->mayStillRead = Watch::unlimited;
     const bool isAnswered = ASC_acknowledgeAssociation(m_association).good();
@@ -129,7 +131,8 @@ bool Session::reject(Rejection rejection, const QString& reason)
             ? T_ASC_RejectParameters{ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
                                      ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED}
             : T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
-                                     ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
+                                     rejection == Rejection::OtherAe ? ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED
+                                                                     : ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED};
     qCInfo(lcNet) << "turned an association away, reason" << Qt::hex << int(parameters.reason);
     m_refused(m_address, reason);
     ASC_rejectAssociation(m_association, &parameters);

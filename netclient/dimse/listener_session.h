@@ -40,7 +40,7 @@ public:
 private:
     void run();
     bool accept();
-    enum class Rejection { TooMany, OtherAe };
+    enum class Rejection { TooMany, OtherAe, Stranger };
     bool reject(Rejection rejection, const QString& reason);
     void acceptContexts();
     void serve();

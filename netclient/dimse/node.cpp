@@ -3,8 +3,12 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QScopeGuard>
 #include <QUrl>
 #include <algorithm>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
 namespace diascope::dimse
 {
@@ -79,6 +83,23 @@ bool isAeTitle(const QString& title)
     return !trimmed.isEmpty() && title.size() <= 16 && std::all_of(title.begin(), title.end(), [](QChar c) {
         return c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\';
     });
+}
+
+bool isCaller(const Node& node, const QString& callingAe, quint32 address)
+{
+    if (node.aeTitle.trimmed().compare(callingAe.trimmed(), Qt::CaseInsensitive) != 0)
+        return false;
+    addrinfo wanted = {};
+    wanted.ai_family = AF_INET;
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(node.host.toUtf8().constData(), nullptr, &wanted, &found) != 0)
+        return false;
+    const auto freed = qScopeGuard([found] { ::freeaddrinfo(found); });
+    for (const addrinfo* one = found; one; one = one->ai_next)
+        if (ntohl(reinterpret_cast<const sockaddr_in*>(one->ai_addr)->sin_addr.s_addr) == address)
+            return true;
+    return false;
 }
 
 QString name(Node::RetrieveBy by) { return nameIn(retrieves, by); }
@@ -166,6 +187,9 @@ Result<void> Nodes::add(const Node& node)
 {
     if (auto checked = check(node); !checked)
         return checked;
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     if (find(node.name))
         return fail(Fault::Conflict, tr("there is a node \"%1\" already").arg(node.name));
     auto nodes = list();
@@ -177,6 +201,9 @@ Result<void> Nodes::replace(const Node& node)
 {
     if (auto checked = check(node); !checked)
         return checked;
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     auto nodes = list();
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& other) { return other.name == node.name; });
     if (found == nodes.end())
@@ -187,6 +214,9 @@ Result<void> Nodes::replace(const Node& node)
 
 Result<void> Nodes::remove(const QString& name)
 {
+    const auto lock = m_settings.lockForChange();
+    if (!lock)
+        return std::unexpected(lock.error());
     auto nodes = list();
     if (std::erase_if(nodes, [&](const Node& node) { return node.name == name; }) == 0)
         return fail(Fault::NotFound, tr("there is no node \"%1\"").arg(name));

@@ -37,6 +37,9 @@ struct Node
 /// PS3.5 §6.2, AE: default character repertoire without backslash and control characters, not only spaces.
 bool isAeTitle(const QString& title);
 
+/// Whether who calls under this AE title, in whatever case, from this IPv4 address is the node. May ask a name server.
+bool isCaller(const Node& node, const QString& callingAe, quint32 address);
+
 /// "auto", "get", "move", "web"
 QString name(Node::RetrieveBy by);
 std::optional<Node::RetrieveBy> retrieveByOf(const QString& name);
