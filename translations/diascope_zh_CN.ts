@@ -10,6 +10,14 @@ RIS: %1 %2</source>
 RIS：%1 %2</translation>
         </message>
         <message>
+            <source>    is here: %1</source>
+            <translation>    本机：%1</translation>
+        </message>
+        <message>
+            <source>    names:   %1</source>
+            <translation>    文件：%1</translation>
+        </message>
+        <message>
             <source>    not shown: %1</source>
             <translation>    未显示：%1</translation>
         </message>
@@ -72,6 +80,14 @@ RIS：%1 %2</translation>
         <message>
             <source>"%1" is not filled in.</source>
             <translation>“%1”未填写。</translation>
+        </message>
+        <message>
+            <source>"%1" lies on an image of another patient.</source>
+            <translation>“%1”位于另一位患者的图像上。</translation>
+        </message>
+        <message>
+            <source>"%1" lies on another study than it names.</source>
+            <translation>“%1”所在的检查与其所注明的不一致。</translation>
         </message>
         <message>
             <source>"%1" must be filled in.</source>
@@ -167,12 +183,28 @@ RIS：%1 %2</translation>
             <translation>%1 天</translation>
         </message>
         <message>
+            <source>%1 did not come in: %2</source>
+            <translation>%1 未能导入：%2</translation>
+        </message>
+        <message>
+            <source>%1 did not come in: %2: %3</source>
+            <translation>%1 个未能导入：%2：%3</translation>
+        </message>
+        <message>
             <source>%1 does not answer</source>
             <translation>%1 无应答</translation>
         </message>
         <message>
             <source>%1 does not start: %2</source>
             <translation>%1 无法启动：%2</translation>
+        </message>
+        <message>
+            <source>%1 frames are too large to be written uncompressed</source>
+            <translation>%1 帧过大，无法以未压缩形式写出</translation>
+        </message>
+        <message>
+            <source>%1 frames of %2 × %3 pixels are too large to be written uncompressed</source>
+            <translation>%1 帧 %2 × %3 像素的图像过大，无法以未压缩形式写出</translation>
         </message>
         <message>
             <source>%1 h %2 min</source>
@@ -229,6 +261,10 @@ RIS：%1 %2</translation>
         <message>
             <source>%1 imported, %2 here before, %3 not readable, %4 skipped</source>
             <translation>已导入 %1，原已存在 %2，无法读取 %3，已跳过 %4</translation>
+        </message>
+        <message>
+            <source>%1 is no address (setting %2)</source>
+            <translation>%1 不是地址（设置 %2）</translation>
         </message>
         <message>
             <source>%1 is no database, and there are no images beside it</source>
@@ -328,12 +364,24 @@ RIS：%1 %2</translation>
             <translation>%1 像素</translation>
         </message>
         <message>
+            <source>%1 signed versions looked at, %2 problems: %3</source>
+            <translation>已检查 %1 个签名版本，发现 %2 个问题：%3</translation>
+        </message>
+        <message>
+            <source>%1 signed versions, all as they were signed; %2 of them under no key</source>
+            <translation>%1 个签名版本均与签署时一致；其中 %2 个未受密钥保护</translation>
+        </message>
+        <message>
             <source>%1 slice(s) missing between slice %2 (image %3) and slice %4 (image %5): %6 mm instead of %7 mm.</source>
             <translation>切片 %2（图像 %3）与切片 %4（图像 %5）之间缺少 %1 个切片：间距为 %6 mm，应为 %7 mm。</translation>
         </message>
         <message>
             <source>%1 stored annotations cannot be read</source>
             <translation>%1 个已保存的标注无法读取</translation>
+        </message>
+        <message>
+            <source>%1 taken in</source>
+            <translation>已收入 %1 个</translation>
         </message>
         <message>
             <source>%1 with %2 sample(s) a pixel</source>
@@ -393,6 +441,12 @@ RIS：%1 %2</translation>
             <source>%n file(s)</source>
             <translation>
                 <numerusform>%n 个文件</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) set aside</source>
+            <translation>
+                <numerusform>%n 个文件已隔离</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -496,6 +550,10 @@ RIS：%1 %2</translation>
             <translation>（还有更多：请缩小检索范围）</translation>
         </message>
         <message>
+            <source>, </source>
+            <translation>、</translation>
+        </message>
+        <message>
             <source>, %1 min after the injection</source>
             <translation>，注射后 %1 分钟</translation>
         </message>
@@ -552,6 +610,10 @@ RIS：%1 %2</translation>
             <translation>--at 需要 x,y,z，单位 mm</translation>
         </message>
         <message>
+            <source>--cancel wants --why, and --why belongs to --cancel</source>
+            <translation>--cancel 需要 --why，且 --why 只能与 --cancel 同用</translation>
+        </message>
+        <message>
             <source>--format and --out are wanted</source>
             <translation>需要 --format 和 --out</translation>
         </message>
@@ -582,6 +644,10 @@ RIS：%1 %2</translation>
         <message>
             <source>--plane is native, axial, sagittal or coronal</source>
             <translation>--plane 只能是 native、axial、sagittal 或 coronal</translation>
+        </message>
+        <message>
+            <source>--release or --cancel, not both</source>
+            <translation>--release 与 --cancel 只能选其一</translation>
         </message>
         <message>
             <source>--retrieve-by is auto, get, move or web</source>
@@ -820,6 +886,12 @@ RIS：%1 %2</translation>
             <translation>按超声区域定标</translation>
         </message>
         <message>
+            <source>Came:	%1
+Here:	%2</source>
+            <translation>送来：	%1
+本机：	%2</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -886,6 +958,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Close</source>
             <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Close and lose the text</source>
+            <translation>关闭并放弃文字</translation>
         </message>
         <message>
             <source>Commitment</source>
@@ -1088,12 +1164,20 @@ RIS：%1 %2</translation>
             <translation>删除此检索</translation>
         </message>
         <message>
+            <source>From</source>
+            <translation>来源</translation>
+        </message>
+        <message>
             <source>From AE title</source>
             <translation>来自 AE 标题</translation>
         </message>
         <message>
             <source>From, to</source>
             <translation>来源、去向</translation>
+        </message>
+        <message>
+            <source>Give up</source>
+            <translation>放弃</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1198,6 +1282,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Issuer of ID</source>
             <translation>ID 签发者</translation>
+        </message>
+        <message>
+            <source>It is the same patient</source>
+            <translation>是同一位患者</translation>
         </message>
         <message>
             <source>Its colour profile cannot be used: the colours are as stored</source>
@@ -1547,6 +1635,10 @@ RIS：%1 %2</translation>
             <translation>未显示</translation>
         </message>
         <message>
+            <source>Not signed: the text went on. Sign again.</source>
+            <translation>未签署：文字已继续修改，请重新签署。</translation>
+        </message>
+        <message>
             <source>Not subtracted</source>
             <translation>未减影</translation>
         </message>
@@ -1883,6 +1975,10 @@ RIS：%1 %2</translation>
             <translation>报告</translation>
         </message>
         <message>
+            <source>Report %1, version %2: %3</source>
+            <translation>报告 %1，版本 %2：%3</translation>
+        </message>
+        <message>
             <source>Report %1: %2</source>
             <translation>报告 %1：%2</translation>
         </message>
@@ -1893,6 +1989,14 @@ RIS：%1 %2</translation>
         <message>
             <source>Report %1: version %2 holds another report</source>
             <translation>报告 %1：版本 %2 的内容属于另一份报告</translation>
+        </message>
+        <message>
+            <source>Report %1: what was queued for the %2 as %3 is not among its signed versions</source>
+            <translation>报告 %1：以 %3 排队发往 %2 的内容不在其签名版本之中</translation>
+        </message>
+        <message>
+            <source>Reports on their way</source>
+            <translation>发送中的报告</translation>
         </message>
         <message>
             <source>Reset</source>
@@ -1999,6 +2103,10 @@ RIS：%1 %2</translation>
             <translation>发送</translation>
         </message>
         <message>
+            <source>Send again</source>
+            <translation>再次发送</translation>
+        </message>
+        <message>
             <source>Send to a peer (%1, or drag the rows onto its name)</source>
             <translation>发送到节点（%1，或将行拖到其名称上）</translation>
         </message>
@@ -2009,6 +2117,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Series of %1</source>
             <translation>%1 的序列</translation>
+        </message>
+        <message>
+            <source>Set aside at import</source>
+            <translation>导入时隔离的文件</translation>
         </message>
         <message>
             <source>Set up a PACS…</source>
@@ -2063,6 +2175,14 @@ RIS：%1 %2</translation>
             <translation>签署初步报告</translation>
         </message>
         <message>
+            <source>Signed already by %1: make this an addendum</source>
+            <translation>%1 已签署报告：将此稿改为其补充</translation>
+        </message>
+        <message>
+            <source>Signed reports are missing: %1 are registered, %2 are there.</source>
+            <translation>缺少已签署的报告：登记 %1 个，现有 %2 个。</translation>
+        </message>
+        <message>
             <source>Signed reports go to the RIS as HL7 v2.5.1 ORU^R01 over MLLP, and are sent again until it acknowledges them.</source>
             <translation>已签署的报告以 HL7 v2.5.1 ORU^R01 经 MLLP 发送到 RIS，并会重复发送，直到 RIS 确认。</translation>
         </message>
@@ -2093,6 +2213,10 @@ RIS：%1 %2</translation>
         <message>
             <source>State</source>
             <translation>状态</translation>
+        </message>
+        <message>
+            <source>Stay</source>
+            <translation>留下</translation>
         </message>
         <message>
             <source>Stop the search</source>
@@ -2143,8 +2267,16 @@ RIS：%1 %2</translation>
             <translation>减影</translation>
         </message>
         <message>
+            <source>TLS for orders wants a certificate and its key (settings %1 and %2)</source>
+            <translation>医嘱使用 TLS 需要证书及其密钥（设置 %1 和 %2）</translation>
+        </message>
+        <message>
             <source>Table %1</source>
             <translation>查找表 %1</translation>
+        </message>
+        <message>
+            <source>Takes in this image and every other of its study that names the same patient, now and later</source>
+            <translation>收入此图像，以及该检查中注明同一患者的所有其他图像（包括以后到来的）</translation>
         </message>
         <message>
             <source>Technique</source>
@@ -2215,8 +2347,24 @@ RIS：%1 %2</translation>
             <translation>草稿未能存储：%1</translation>
         </message>
         <message>
+            <source>The draft of another study is not stored: %1</source>
+            <translation>另一项检查的报告草稿尚未保存：%1</translation>
+        </message>
+        <message>
+            <source>The end of the register of signed reports was changed.</source>
+            <translation>已签署报告登记册的末尾被改动。</translation>
+        </message>
+        <message>
+            <source>The entry goes, and the copy of the file that was kept for it</source>
+            <translation>删除此条目以及为其保留的文件副本</translation>
+        </message>
+        <message>
             <source>The file DICOMDIR in the root names every image; open it with any DICOM viewer.</source>
             <translation>根目录下的 DICOMDIR 文件列出全部图像，可用任何 DICOM 浏览器打开。</translation>
+        </message>
+        <message>
+            <source>The image under "%1" is not in the archive.</source>
+            <translation>“%1”所指的图像不在存档中。</translation>
         </message>
         <message>
             <source>The images are indexed again…</source>
@@ -2239,6 +2387,10 @@ RIS：%1 %2</translation>
             <translation>语言将在下次启动时更改。</translation>
         </message>
         <message>
+            <source>The message is never sent; what waits behind it goes</source>
+            <translation>此消息不再发送；排在其后的将继续发送</translation>
+        </message>
+        <message>
             <source>The patient ID of %1 and %2 differs.</source>
             <translation>%1与%2的患者 ID 不一致。</translation>
         </message>
@@ -2247,8 +2399,20 @@ RIS：%1 %2</translation>
             <translation>%1与%2的患者姓名不一致。</translation>
         </message>
         <message>
+            <source>The register of signed reports has lost its end.</source>
+            <translation>已签署报告登记册的末尾丢失。</translation>
+        </message>
+        <message>
+            <source>The report is being stored; the window closes as soon as it is.</source>
+            <translation>正在保存报告；保存后窗口即关闭。</translation>
+        </message>
+        <message>
             <source>The report is empty.</source>
             <translation>报告为空。</translation>
+        </message>
+        <message>
+            <source>The report is not stored: %1. The window closes as soon as it is.</source>
+            <translation>报告尚未保存：%1。保存后窗口即关闭。</translation>
         </message>
         <message>
             <source>The report is signed already.</source>
@@ -2261,6 +2425,10 @@ RIS：%1 %2</translation>
         <message>
             <source>The result is critical, and nobody is named who was told.</source>
             <translation>存在危急值，但未填写告知了谁。</translation>
+        </message>
+        <message>
+            <source>The same message once more, after what was wrong has been set right at the receiver</source>
+            <translation>接收方的问题解决后，再次发送同一消息</translation>
         </message>
         <message>
             <source>The sex of %1 and %2 differs.</source>
@@ -2333,6 +2501,10 @@ RIS：%1 %2</translation>
         <message>
             <source>Ticked: shown on the image</source>
             <translation>勾选：显示在图像上</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <translation>发往</translation>
         </message>
         <message>
             <source>To (name of a peer)</source>
@@ -2439,12 +2611,24 @@ RIS：%1 %2</translation>
             <translation>对方声明错误时其实际使用的字符集</translation>
         </message>
         <message>
+            <source>When</source>
+            <translation>时间</translation>
+        </message>
+        <message>
             <source>Where</source>
             <translation>位置</translation>
         </message>
         <message>
             <source>Why</source>
             <translation>原因</translation>
+        </message>
+        <message>
+            <source>Why it is not sent</source>
+            <translation>不发送的原因</translation>
+        </message>
+        <message>
+            <source>Why, and what waits behind it</source>
+            <translation>原因，以及排在其后的内容</translation>
         </message>
         <message>
             <source>Window</source>
@@ -2533,6 +2717,10 @@ RIS：%1 %2</translation>
         <message>
             <source>a deformable registration</source>
             <translation>形变配准</translation>
+        </message>
+        <message>
+            <source>a delivery is given up only with the reason</source>
+            <translation>放弃发送必须说明原因</translation>
         </message>
         <message>
             <source>a delivery needs a subject, a target and a control ID</source>
@@ -2867,6 +3055,10 @@ RIS：%1 %2</translation>
             <translation>像素内的叠加层与图像大小不同</translation>
         </message>
         <message>
+            <source>an unexpected failure</source>
+            <translation>意外故障</translation>
+        </message>
+        <message>
             <source>angular view</source>
             <translation>角度视图</translation>
         </message>
@@ -2885,6 +3077,10 @@ RIS：%1 %2</translation>
         <message>
             <source>another process holds the database</source>
             <translation>另一进程占用了数据库</translation>
+        </message>
+        <message>
+            <source>another report of this study was signed by %1 (%2): make this one its addendum</source>
+            <translation>此检查的另一份报告已由 %1 签署（%2）：请将此稿改为其补充</translation>
         </message>
         <message>
             <source>ask a peer whether it is there</source>
@@ -2937,6 +3133,10 @@ RIS：%1 %2</translation>
         <message>
             <source>between two points</source>
             <translation>在两点之间</translation>
+        </message>
+        <message>
+            <source>birth date</source>
+            <translation>出生日期</translation>
         </message>
         <message>
             <source>bitmap</source>
@@ -3095,6 +3295,10 @@ RIS：%1 %2</translation>
             <translation>能窗</translation>
         </message>
         <message>
+            <source>every report: whether all that was signed is there and unchanged</source>
+            <translation>所有报告：签署的内容是否都在且未被改动</translation>
+        </message>
+        <message>
             <source>exactly this ID</source>
             <translation>完全匹配该 ID</translation>
         </message>
@@ -3151,12 +3355,28 @@ RIS：%1 %2</translation>
             <translation>get KEY，或 set KEY VALUE</translation>
         </message>
         <message>
+            <source>give a delivery up, so that what waits behind it goes</source>
+            <translation>放弃一项发送，使排在其后的得以发送</translation>
+        </message>
+        <message>
+            <source>given up by %1: %2</source>
+            <translation>由 %1 放弃：%2</translation>
+        </message>
+        <message>
+            <source>given up: the program ended %1 times while it was at this transfer</source>
+            <translation>已放弃：程序在执行此传输时终止了 %1 次</translation>
+        </message>
+        <message>
             <source>gradient direction</source>
             <translation>梯度方向</translation>
         </message>
         <message>
             <source>heart phase</source>
             <translation>心动时相</translation>
+        </message>
+        <message>
+            <source>held</source>
+            <translation>被搁置</translation>
         </message>
         <message>
             <source>held by the %1</source>
@@ -3217,6 +3437,10 @@ RIS：%1 %2</translation>
         <message>
             <source>inversion time</source>
             <translation>反转时间</translation>
+        </message>
+        <message>
+            <source>issuer of the patient ID</source>
+            <translation>患者 ID 的签发者</translation>
         </message>
         <message>
             <source>it accepts none of what we ask for</source>
@@ -3315,6 +3539,10 @@ RIS：%1 %2</translation>
             <translation>这不是图像：%1</translation>
         </message>
         <message>
+            <source>it is not in the register of what was signed</source>
+            <translation>它不在已签署内容的登记册中</translation>
+        </message>
+        <message>
             <source>it is not sent yet</source>
             <translation>尚未发送</translation>
         </message>
@@ -3323,12 +3551,32 @@ RIS：%1 %2</translation>
             <translation>其设置已不存在</translation>
         </message>
         <message>
+            <source>it sent too slowly</source>
+            <translation>其发送过慢</translation>
+        </message>
+        <message>
+            <source>it was changed after it was signed</source>
+            <translation>签署后被改动</translation>
+        </message>
+        <message>
             <source>it was idle and made room for another</source>
             <translation>它处于空闲，已为其他连接让位</translation>
         </message>
         <message>
+            <source>it was sealed under a key that is not in this keyring</source>
+            <translation>其封印所用的密钥不在此密钥环中</translation>
+        </message>
+        <message>
+            <source>it was signed and is missing</source>
+            <translation>已签署但现已缺失</translation>
+        </message>
+        <message>
             <source>it was silent for too long</source>
             <translation>它沉默过久</translation>
+        </message>
+        <message>
+            <source>it was slow and made room for another</source>
+            <translation>其速度过慢，已为他人让出位置</translation>
         </message>
         <message>
             <source>it went before it asked for an association</source>
@@ -3341,6 +3589,10 @@ RIS：%1 %2</translation>
         <message>
             <source>its SOP Instance UID is no UID</source>
             <translation>其 SOP Instance UID 不是 UID</translation>
+        </message>
+        <message>
+            <source>its bytes are gone</source>
+            <translation>其数据已不存在</translation>
         </message>
         <message>
             <source>its certificate expired on %1</source>
@@ -3391,8 +3643,20 @@ RIS：%1 %2</translation>
             <translation>其关联请求已损坏</translation>
         </message>
         <message>
-            <source>its study is stored here with another patient</source>
-            <translation>本机已存有该检查，但属于另一患者</translation>
+            <source>its seal was changed</source>
+            <translation>其封印被改动</translation>
+        </message>
+        <message>
+            <source>its seal was not made by this program</source>
+            <translation>其封印并非由本程序所作</translation>
+        </message>
+        <message>
+            <source>its study is stored here with another patient (other %1)</source>
+            <translation>其检查在此属于另一位患者（%1不同）</translation>
+        </message>
+        <message>
+            <source>its study is stored here, and nothing says that it is of the same patient</source>
+            <translation>其检查已在此存储，但没有任何信息表明是同一位患者</translation>
         </message>
         <message>
             <source>its wildcards go to the peer</source>
@@ -3411,6 +3675,10 @@ RIS：%1 %2</translation>
             <translation>关键图像 %1 不是图片</translation>
         </message>
         <message>
+            <source>later versions of this report that wait behind it: %1</source>
+            <translation>排在其后的此报告后续版本：%1</translation>
+        </message>
+        <message>
             <source>lean body mass by Janmahasatian</source>
             <translation>瘦体重（Janmahasatian）</translation>
         </message>
@@ -3421,6 +3689,10 @@ RIS：%1 %2</translation>
         <message>
             <source>line %1 of the message does not begin with the name of a segment</source>
             <translation>消息第 %1 行不以段名开头</translation>
+        </message>
+        <message>
+            <source>list, accept or remove?</source>
+            <translation>list、accept 还是 remove？</translation>
         </message>
         <message>
             <source>list, run, pause, resume, cancel, retry or clear?</source>
@@ -3477,6 +3749,10 @@ RIS：%1 %2</translation>
         <message>
             <source>more than %1 slices are missing between slice %2 and slice %3</source>
             <translation>第 %2 层与第 %3 层之间缺少超过 %1 层</translation>
+        </message>
+        <message>
+            <source>name</source>
+            <translation>姓名</translation>
         </message>
         <message>
             <source>name or address</source>
@@ -3591,6 +3867,14 @@ RIS：%1 %2</translation>
             <translation>不限</translation>
         </message>
         <message>
+            <source>no message with this control ID waits for an acknowledgement (MSA-2)</source>
+            <translation>没有等待确认的消息具有此控制 ID（MSA-2）</translation>
+        </message>
+        <message>
+            <source>no peer "%1" with this address is set up</source>
+            <translation>未设置此地址的对等方“%1”</translation>
+        </message>
+        <message>
             <source>no picture</source>
             <translation>没有图片</translation>
         </message>
@@ -3655,6 +3939,10 @@ RIS：%1 %2</translation>
             <translation>无法进行：%1</translation>
         </message>
         <message>
+            <source>not sent to the %1</source>
+            <translation>未发往 %1</translation>
+        </message>
+        <message>
             <source>not sent: the association was over</source>
             <translation>未发送：关联已结束</translation>
         </message>
@@ -3707,6 +3995,10 @@ RIS：%1 %2</translation>
             <translation>序列中的堆栈，从 1 开始计数</translation>
         </message>
         <message>
+            <source>on its way</source>
+            <translation>发送中</translation>
+        </message>
+        <message>
             <source>one</source>
             <translation>单个设备类型</translation>
         </message>
@@ -3733,6 +4025,14 @@ RIS：%1 %2</translation>
         <message>
             <source>one pixel of the image a pixel of the picture</source>
             <translation>一个图像像素对应一个图片像素</translation>
+        </message>
+        <message>
+            <source>one report or --all is wanted</source>
+            <translation>需要一份报告或 --all</translation>
+        </message>
+        <message>
+            <source>only a draft that never was signed becomes an addendum</source>
+            <translation>只有从未签署的草稿才能改为补充</translation>
         </message>
         <message>
             <source>only a signed report becomes a DICOM object</source>
@@ -3767,6 +4067,10 @@ RIS：%1 %2</translation>
             <translation>仅该序列</translation>
         </message>
         <message>
+            <source>only what names another patient can be accepted; this is there because: %1</source>
+            <translation>只有注明另一位患者的才能接受；此项的原因是：%1</translation>
+        </message>
+        <message>
             <source>only when told to</source>
             <translation>仅在手动要求时</translation>
         </message>
@@ -3797,6 +4101,10 @@ RIS：%1 %2</translation>
         <message>
             <source>password or token from the first line of the input; it goes to the system's keyring (or set DIASCOPE_SECRET_&lt;NAME&gt;)</source>
             <translation>从输入的第一行读取密码或令牌；存入系统密钥环（或设置 DIASCOPE_SECRET_&lt;NAME&gt;）</translation>
+        </message>
+        <message>
+            <source>patient ID</source>
+            <translation>患者 ID</translation>
         </message>
         <message>
             <source>patient, study, series or image</source>
@@ -3983,6 +4291,10 @@ RIS：%1 %2</translation>
             <translation>分割段</translation>
         </message>
         <message>
+            <source>send again what the RIS refused, after the cause is set right: the number of the delivery, or its report</source>
+            <translation>问题解决后再次发送被 RIS 拒绝的内容：发送编号或其报告</translation>
+        </message>
+        <message>
             <source>send instances to a peer; done when each was confirmed</source>
             <translation>向对方发送实例；全部得到确认后结束</translation>
         </message>
@@ -4013,6 +4325,10 @@ RIS：%1 %2</translation>
         <message>
             <source>settings of the profile</source>
             <translation>配置文件中的设置</translation>
+        </message>
+        <message>
+            <source>sex</source>
+            <translation>性别</translation>
         </message>
         <message>
             <source>sign as preliminary</source>
@@ -4069,6 +4385,10 @@ RIS：%1 %2</translation>
         <message>
             <source>stored as SUV, %1</source>
             <translation>以 SUV 存储，%1</translation>
+        </message>
+        <message>
+            <source>taken, not yet processed</source>
+            <translation>已接收，尚未处理</translation>
         </message>
         <message>
             <source>taking orders by HL7 on port %1</source>
@@ -4139,8 +4459,8 @@ RIS：%1 %2</translation>
             <translation>RIS 尚未确认其报告</translation>
         </message>
         <message>
-            <source>the RIS took the report but has not said yet that it processed it</source>
-            <translation>RIS 已接收报告，但尚未说明已处理</translation>
+            <source>the acknowledgement has no code (MSA-1)</source>
+            <translation>确认消息没有代码（MSA-1）</translation>
         </message>
         <message>
             <source>the address of the DICOMweb service is not of the form https://host/path</source>
@@ -4199,6 +4519,10 @@ RIS：%1 %2</translation>
             <translation>这些图像位置不均匀，其间无法插值调色板的颜色</translation>
         </message>
         <message>
+            <source>the compressed data are far too short for %1 frames</source>
+            <translation>压缩数据对于 %1 帧来说过短</translation>
+        </message>
+        <message>
             <source>the compressed data are far too short for %1 × %2 pixels</source>
             <translation>压缩数据远少于 %1 × %2 像素所需</translation>
         </message>
@@ -4233,6 +4557,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the connection was refused: nothing listens there</source>
             <translation>连接被拒绝：该处没有程序在监听</translation>
+        </message>
+        <message>
+            <source>the database is being recovered; try again when that is done</source>
+            <translation>数据库正在恢复；请在完成后重试</translation>
         </message>
         <message>
             <source>the database is damaged (%1); diascope rebuild makes a new one and takes over what can still be read</source>
@@ -4281,6 +4609,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the document is no PDF</source>
             <translation>文档不是 PDF</translation>
+        </message>
+        <message>
+            <source>the draft of the same study whose text the addendum takes over</source>
+            <translation>同一检查的草稿，其文字由补充报告接收</translation>
         </message>
         <message>
             <source>the element &lt;%1&gt; is not known, only its text was kept</source>
@@ -4419,6 +4751,14 @@ RIS：%1 %2</translation>
             <translation>该图像的大小与其他图像不同</translation>
         </message>
         <message>
+            <source>the image is not in the archive</source>
+            <translation>图像不在存档中</translation>
+        </message>
+        <message>
+            <source>the image is of another patient than the report</source>
+            <translation>图像与报告不属于同一位患者</translation>
+        </message>
+        <message>
             <source>the image of the figure is not in the archive</source>
             <translation>图形所在的图像不在归档中</translation>
         </message>
@@ -4487,6 +4827,10 @@ RIS：%1 %2</translation>
             <translation>消息未指明分隔符（MSH-1 和 MSH-2）</translation>
         </message>
         <message>
+            <source>the message has more segments or fields than any real one</source>
+            <translation>消息的段或字段多于任何真实的消息</translation>
+        </message>
+        <message>
             <source>the message has no control id (MSH-10)</source>
             <translation>消息没有控制 ID（MSH-10）</translation>
         </message>
@@ -4515,6 +4859,10 @@ RIS：%1 %2</translation>
         <message>
             <source>the node has no character set, so only ASCII can be asked for: set one for it</source>
             <translation>该节点未设置字符集，因此只能用 ASCII 查询：请为其设置字符集</translation>
+        </message>
+        <message>
+            <source>the number of one entry is wanted</source>
+            <translation>需要一个条目的编号</translation>
         </message>
         <message>
             <source>the object (SOP class %1) has no pixels</source>
@@ -4769,6 +5117,10 @@ RIS：%1 %2</translation>
             <translation>较快者</translation>
         </message>
         <message>
+            <source>the reason, which is kept</source>
+            <translation>原因，将予以保留</translation>
+        </message>
+        <message>
             <source>the receiver answered another message than the one sent</source>
             <translation>接收方应答的不是所发送的消息</translation>
         </message>
@@ -4777,8 +5129,16 @@ RIS：%1 %2</translation>
             <translation>接收方无法处理：%1</translation>
         </message>
         <message>
+            <source>the receiver has it and has not said yet that it processed it</source>
+            <translation>接收方已收到，但尚未表明已处理</translation>
+        </message>
+        <message>
             <source>the receiver rejected it: %1</source>
             <translation>接收方已拒绝：%1</translation>
+        </message>
+        <message>
+            <source>the receiver took it and never said that it processed it</source>
+            <translation>接收方已收下，但始终未表明已处理</translation>
         </message>
         <message>
             <source>the records of the DICOMDIR run in a circle</source>
@@ -5117,6 +5477,10 @@ RIS：%1 %2</translation>
             <translation>该检查没有图像</translation>
         </message>
         <message>
+            <source>the study is not here any more</source>
+            <translation>该检查已不在此处</translation>
+        </message>
+        <message>
             <source>the study is not in the archive</source>
             <translation>检查不在归档中</translation>
         </message>
@@ -5269,6 +5633,10 @@ RIS：%1 %2</translation>
             <translation>没有可供查询的 Study Instance UID</translation>
         </message>
         <message>
+            <source>there is no certificate in %1</source>
+            <translation>%1 中没有证书</translation>
+        </message>
+        <message>
             <source>there is no certificate in the file %1</source>
             <translation>文件 %1 中没有证书</translation>
         </message>
@@ -5281,6 +5649,14 @@ RIS：%1 %2</translation>
             <translation>文件中没有数据集</translation>
         </message>
         <message>
+            <source>there is no delivery %1</source>
+            <translation>没有发送项 %1</translation>
+        </message>
+        <message>
+            <source>there is no delivery %1 that could be given up now</source>
+            <translation>没有现在可以放弃的发送项 %1</translation>
+        </message>
+        <message>
             <source>there is no figure %1</source>
             <translation>没有图形 %1</translation>
         </message>
@@ -5291,6 +5667,10 @@ RIS：%1 %2</translation>
         <message>
             <source>there is no folder %1</source>
             <translation>没有文件夹 %1</translation>
+        </message>
+        <message>
+            <source>there is no folder for temporary files: %1</source>
+            <translation>没有可用的临时文件夹：%1</translation>
         </message>
         <message>
             <source>there is no frame %1</source>
@@ -5377,12 +5757,20 @@ RIS：%1 %2</translation>
             <translation>内存不足，无法容纳 %1 幅图像</translation>
         </message>
         <message>
+            <source>there is not enough memory for it</source>
+            <translation>内存不足</translation>
+        </message>
+        <message>
             <source>there is not enough memory for the frame</source>
             <translation>内存不足，无法容纳该帧</translation>
         </message>
         <message>
             <source>there is not enough memory for these images: %1</source>
             <translation>内存不足，无法容纳这些图像：%1</translation>
+        </message>
+        <message>
+            <source>there is not enough memory to decompress the image</source>
+            <translation>内存不足，无法解压图像</translation>
         </message>
         <message>
             <source>there is not enough memory to read the compressed dataset</source>
@@ -5431,6 +5819,10 @@ RIS：%1 %2</translation>
         <message>
             <source>this is viewing-only mode</source>
             <translation>当前为仅浏览模式</translation>
+        </message>
+        <message>
+            <source>this study has a signed report of %1, to which this one can only become an addendum: report addendum %2 --from %3</source>
+            <translation>此检查已有 %1 签署的报告，此稿只能成为其补充：report addendum %2 --from %3</translation>
         </message>
         <message>
             <source>three or more points</source>
@@ -5521,6 +5913,10 @@ RIS：%1 %2</translation>
             <translation>报告的版本 %1 在签署之后被更改</translation>
         </message>
         <message>
+            <source>version %1 of the report: %2</source>
+            <translation>报告的版本 %1：%2</translation>
+        </message>
+        <message>
             <source>viewing only</source>
             <translation>仅浏览</translation>
         </message>
@@ -5579,6 +5975,14 @@ RIS：%1 %2</translation>
         <message>
             <source>what was asked for is no UID</source>
             <translation>所请求的不是 UID</translation>
+        </message>
+        <message>
+            <source>what was set aside at import and why; accept says that it is the same patient, and takes all of its kind in</source>
+            <translation>导入时隔离了什么及其原因；accept 表示是同一位患者，并收入所有同类文件</translation>
+        </message>
+        <message>
+            <source>what was signed before it is missing or was changed</source>
+            <translation>在其之前签署的内容缺失或被改动</translation>
         </message>
         <message>
             <source>wheel</source>
