@@ -415,6 +415,38 @@ private Q_SLOTS:
         SUCCEEDS(program.run({"verify"}));
     }
 
+    /// What somebody writes about, or the RIS has not taken yet, stays.
+    void STO_07_whatIsUnsignedOrUndeliveredStays()
+    {
+        Program program;
+        QTemporaryDir source;
+        const auto study = [&](const QString& seed) {
+            demo::Study made;
+            made.seed = seed;
+            (void)demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}); // 1 MiB of pixels
+            return source.filePath(seed);
+        };
+        SUCCEEDS(program.run({"config", "set", "archive.evictImported", "true"}));
+        for (const char* seed : {"draft", "signed", "free"})
+            SUCCEEDS(program.run({"import", study(seed)}));
+        for (const char* seed : {"draft", "signed"}) {
+            const QString id = program.json({"report", "new", "--study", demo::studyUidOf(seed), "--template", "general"}).object()["reportId"].toString();
+            for (const char* section : {"findings", "impression"})
+                SUCCEEDS(program.run({"report", "set", id, section, "A ball."}));
+            if (QLatin1String(seed) == QLatin1String("signed"))
+                SUCCEEDS(program.run({"report", "sign", id}));
+            const Ran refused = program.run({"remove", demo::studyUidOf(seed)});
+            FAILS_PLAINLY(refused);
+        }
+        SUCCEEDS(program.run({"config", "set", "archive.quotaGiB", "0.0025"})); // 2.5 MiB: two of them
+        SUCCEEDS(program.run({"import", study("next")}));
+        QStringList left;
+        for (const QJsonValue& row : program.json({"studies"}).array())
+            left << row["studyUid"].toString();
+        QVERIFY(left.contains(demo::studyUidOf("draft")) && left.contains(demo::studyUidOf("signed")));
+        QVERIFY(!left.contains(demo::studyUidOf("free")));
+    }
+
     void STO_05_theDatabaseOfAnotherProgramIsLeftUntouched()
     {
         Program program;

@@ -252,14 +252,13 @@ private Q_SLOTS:
         QTest::addColumn<bool>("isSigned");
         for (const char* program : {"dcmcjpeg +e1", "dcmcjpls +pr", "dcmcjpls +pc", "dcmcrle"})
             for (const bool isSigned : {false, true})
-                QTest::addRow("PIX-01 %s %d", program, isSigned) << QString(program) << isSigned;
+                if (!isSigned || QLatin1String(program) != QLatin1String("dcmcjpls +pc")) // which stops on an assertion of its own
+                    QTest::addRow("PIX-01 %s %d", program, isSigned) << QString(program) << isSigned;
     }
     void cellsInsideStreams()
     {
         QFETCH(QString, program);
         QFETCH(bool, isSigned);
-        if (isSigned && program.endsWith("+pc"))
-            return; // it stops on an assertion of its own
         Dataset dataset = greyImage(1, 4, 16, 12, 15, isSigned);
         (void)dataset.setText(tag::StudyInstanceUID, dicom::newUid());
         dataset.setBytes(tag::PixelData, wordBytes({0x7FF0, 0xABC0, 0xFFF0, 0x0010}));

@@ -218,6 +218,22 @@ private Q_SLOTS:
         QCOMPARE(tries, 3);
     }
 
+    /// Who writes last after its claim ran out has no say.
+    void DEL_01_aClaimThatRanOutChangesNothing()
+    {
+        enqueue(delivery("R1", "C1"));
+        const auto other = std::move(*DeliveryQueue::open(profile()));
+        const Sender slow = [&](const Delivery&) -> Result<Acknowledgement> {
+            Task task;
+            if (other->deliverDue(accept, task, DeliveryQueue::Force::EvenEarly)->acknowledged != 1) // the claim of no seconds is over
+                return fail(Fault::Internal, "nobody took it over");
+            return fail(Fault::TimedOut, "no answer");
+        };
+        QVERIFY(m_queue->deliverDue(slow, m_task, DeliveryQueue::Force::OnlyDue, 0));
+        QCOMPARE(states(), QStringList{"C1:acknowledged"});
+        QCOMPARE(value(m_queue->list())[0].lastError, QString());
+    }
+
     void DEL_04_nothingOvertakesAHeldOne()
     {
         enqueue(delivery("R1", "final"));

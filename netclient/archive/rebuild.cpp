@@ -13,8 +13,8 @@ QString tr(const char* text) { return QCoreApplication::translate("Archive", tex
 
 /// What no file knows, kept in temporary tables while the index is made anew.
 constexpr const char* remembered[] = {
-    "CREATE TEMP TABLE kept_instance AS SELECT uid, origin, source, confirmed, reference, sha256, size, modified FROM main.instance"
-    " WHERE reference IS NOT NULL OR origin<>0 OR confirmed IS NOT NULL",
+    ("CREATE TEMP TABLE kept_instance AS SELECT uid, origin, source, confirmed, reference, sha256, size, modified FROM main.instance"
+     " WHERE reference IS NOT NULL OR origin<>0 OR confirmed IS NOT NULL"),
     "CREATE UNIQUE INDEX temp.kept_instance_uid ON kept_instance(uid)",
     "CREATE TEMP TABLE kept_study AS SELECT uid, added, used, pinned FROM main.study",
     "CREATE UNIQUE INDEX temp.kept_study_uid ON kept_study(uid)",
