@@ -1,10 +1,15 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
+#include "tests/support/archive_phantoms.h"
 #include "tests/support/program.h"
 #include <QDirIterator>
 #include <QElapsedTimer>
 #include <QScopeGuard>
 #include <csignal>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 using namespace diascope;
 using test::bytesOf;
@@ -413,6 +418,91 @@ private Q_SLOTS:
         expected.sort();
         QCOMPARE(left, expected);
         SUCCEEDS(program.run({"verify"}));
+    }
+
+    /// What lies elsewhere does not come in because a link in the folder leads there.
+    void FIL_04_aFolderGivesWhatIsInIt()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        test::make(folder.filePath("elsewhere/secret.dcm"), {.instance = "2.25.1"});
+        test::make(folder.filePath("medium/own.dcm"), {.instance = "2.25.2"});
+        QVERIFY(QFile::link(folder.filePath("elsewhere/secret.dcm"), folder.filePath("medium/out.dcm")));
+        QVERIFY(QFile::link(folder.filePath("medium/own.dcm"), folder.filePath("medium/in.dcm")));
+        const QJsonObject report = program.json({"import", folder.filePath("medium")}).object();
+        QCOMPARE(report["imported"].toInt(), 1);
+        QCOMPARE(report["skipped"].toArray().size(), 1);
+        QVERIFY2(report["skipped"].toArray().at(0)["reason"].toString().contains("link"), QJsonDocument(report).toJson().constData());
+        SUCCEEDS(program.run({"import", folder.filePath("medium/out.dcm")})); // named by a person
+    }
+
+    /// At a terminal, what is nowhere else is not removed without a question; a script says so beforehand by calling it.
+    void SAF_15_removingTheOnlyCopyAsks()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        test::make(folder.filePath("one.dcm"));
+        SUCCEEDS(program.run({"import", folder.path()}));
+        const auto atTerminal = [&](const char* answer) {
+            return test::python("import os,pty,sys\n"
+                                "pid,fd=pty.fork()\n"
+                                "if pid==0: os.execv(sys.argv[1],sys.argv[1:])\n"
+                                "said=b''\n"
+                                "while b'?' not in said:\n"
+                                "  try: more=os.read(fd,4096)\n"
+                                "  except OSError: break\n"
+                                "  if not more: break\n"
+                                "  said+=more\n"
+                                "os.write(fd,b'" + QString(answer) + "\\n')\n"
+                                "try:\n"
+                                "  while True: said+=os.read(fd,4096)\n"
+                                "except OSError: pass\n"
+                                "print(said.decode(),os.waitstatus_to_exitcode(os.waitpid(pid,0)[1]))\n",
+                                {QCoreApplication::applicationDirPath() + "/diascope", "--profile", program.profile(), "remove", "2.25.100"});
+        };
+        const Ran kept = atTerminal("n");
+        QVERIFY2(kept.out.contains("nowhere else") && kept.out.trimmed().endsWith("1"), (kept.out + kept.err).constData());
+        QCOMPARE(program.json({"studies"}).array().size(), 1);
+        const Ran removed = atTerminal("y");
+        QVERIFY2(removed.out.trimmed().endsWith("0"), (removed.out + removed.err).constData());
+        QCOMPARE(program.json({"studies"}).array().size(), 0);
+        SUCCEEDS(program.run({"import", folder.path()}));
+        SUCCEEDS(program.run({"remove", "2.25.100"}));
+    }
+
+    /// Where the system cannot confine the decoder, it does nothing unless a person allows it.
+    void SAF_12_anUnconfinedDecoderRefuses()
+    {
+        const Program program;
+        const QTemporaryDir folder;
+        demo::Sampling sampling;
+        sampling.columns = sampling.rows = 32;
+        sampling.slices = 1;
+        sampling.transferSyntaxUid = "1.2.840.10008.1.2.5";
+        const auto files = demo::writeCt(folder.filePath("in"), {}, {}, sampling);
+        QVERIFY(files);
+        const QStringList pixels{"pixels", files->front(), "--out", folder.filePath("out.npy")};
+        const auto run = [&](const QStringList& words) {
+            QProcess process;
+            process.setChildProcessModifier([] { // seccomp(2) is not there
+                const sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_seccomp, 0, 1),
+                                            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+                const sock_fprog filter{4, const_cast<sock_filter*>(code)};
+                prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+                prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+            });
+            program.start(process, words);
+            process.waitForFinished(30000);
+            return Ran{process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+        };
+        SUCCEEDS(program.run(pixels));
+        const Ran refused = run(pixels);
+        FAILS_PLAINLY(refused);
+        QVERIFY2(refused.err.contains("decoder.unconfined"), refused.err.constData());
+        QVERIFY(run({"doctor", "--json"}).out.contains("\"decoderConfined\": false"));
+        SUCCEEDS(program.run({"config", "set", "decoder.unconfined", "true"}));
+        SUCCEEDS(run(pixels));
+        QVERIFY(run({"doctor", "--json"}).out.contains("\"decoderMayBeUnconfined\": true"));
     }
 
     /// What somebody writes about, or the RIS has not taken yet, stays.

@@ -3,6 +3,8 @@
 #include "app/session/recovery.h"
 #include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack.h"
+#include <QTextStream>
+#include <unistd.h>
 
 namespace diascope::cli
 {
@@ -196,6 +198,22 @@ Outcome runRemove(Call& call, const QCommandLineParser& parser)
     const auto session = call.session();
     if (!session)
         return failed(session.error());
+    // A script says what it wants by calling; a person is asked, as the window asks.
+    if (isatty(STDIN_FILENO) && !parser.isSet("yes")) {
+        qint64 onlyHere = 0;
+        for (const QString& uid : parser.positionalArguments()) {
+            const auto row = (*session)->archive().study({uid});
+            if (!row)
+                return failed(row.error());
+            onlyHere += *row ? (*row)->onlyHere : 0;
+        }
+        if (onlyHere > 0) {
+            std::fprintf(stderr, "%s ", qPrintable(tr("%1 of its images are, as far as is known, nowhere else. Remove them (y/N)?").arg(onlyHere)));
+            const QString answer = QTextStream(stdin).readLine().trimmed();
+            if (answer.compare(QLatin1String("y"), Qt::CaseInsensitive) != 0 && answer.compare(tr("y"), Qt::CaseInsensitive) != 0)
+                return failed(tr("nothing was removed"));
+        }
+    }
     for (const QString& uid : parser.positionalArguments())
         if (auto removed = (*session)->exchange().remove({uid}); !removed)
             return failed(removed.error());
@@ -403,7 +421,8 @@ Verb seriesVerb()
 
 Verb removeVerb()
 {
-    return {"remove", "STUDYUID…", tr("remove studies from the archive"), {}, runRemove};
+    return {"remove", "STUDYUID… [--yes]", tr("remove studies from the archive; at a terminal it asks where they are nowhere else"),
+            [](QCommandLineParser& parser) { parser.addOption({"yes", tr("ask nothing")}); }, runRemove};
 }
 
 Verb verifyVerb()

@@ -1,9 +1,11 @@
 #include "app/cli/cli.h"
 #include "app/session/exchange.h"
 #include "netclient/base/log.h"
+#include "viewer/decode/decoder_pool.h"
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QRegularExpression>
+#include <QStandardPaths>
 #include <cstdio>
 #include <unistd.h>
 
@@ -154,6 +156,11 @@ int run(const QStringList& arguments)
         printHelp(*verb, parser);
         return 0;
     }
+    // Verbs that only look at a file open no session: what the profile allows holds for them too, where there is one.
+    const QString& folder = parsed.call.profileFolder;
+    if (QFileInfo::exists((folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) : folder) + QStringLiteral("/settings.ini")))
+        if (const auto profile = Profile::open(folder))
+            viewer::allowUnconfinedDecoders(Settings(*profile).get(viewer::unconfinedDecoders));
     // The text of a section may begin like an option.
     QStringList& words = parsed.call.words;
     if (verb->name == QLatin1String("report") && words.value(0) == QLatin1String("set") && words.size() > 3 && words[3] != QLatin1String("--"))

@@ -197,6 +197,7 @@ Outcome runDoctor(Call& call, const QCommandLineParser& parser)
                            {"diskFreeMiB", noSpaceKnown ? 0 : qint64(space.available / 1024 / 1024)},
                            {"decoder", QFileInfo(worker).isExecutable() || qEnvironmentVariableIsSet("DIASCOPE_DECODER")},
                            {"decoderConfined", confined.value_or(false)},
+                           {"decoderMayBeUnconfined", session.settings().get(viewer::unconfinedDecoders)},
                            {"decoderProblem", confined ? QString() : confined.error().detail},
                            {"discImages", !QStandardPaths::findExecutable("xorriso").isEmpty()},
                            {"ris", session.settings().get(app::risHost)},

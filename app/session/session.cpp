@@ -9,6 +9,7 @@
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
+#include "viewer/decode/decoder_pool.h"
 #include "viewer/volume/frame_memory.h"
 #include <QDir>
 #include <QRandomGenerator>
@@ -43,7 +44,7 @@ KnownSetting known(const Setting<T>& setting)
 const std::vector<KnownSetting>& knownSettings()
 {
     static const std::vector<KnownSetting> settings{
-        known(risHost), known(risPort), known(risTls), known(risCa), known(risCharset), known(risAnswerMinutes), known(severalReports),
+        known(risHost), known(risPort), known(risTls), known(risCa), known(risCharset), known(risAnswerMinutes), known(severalReports), known(viewer::unconfinedDecoders),
         known(uiLanguage), known(archive::quotaGiB), known(dimse::listenPort), known(orderPort), known(orderAddress), known(orderCallers), known(orderTls), known(dimse::listenAe),
         known(listenAlways), known(listenAnyone), known(listenCertificate), known(listenKey), known(listenCa),
         known(dimse::connectSeconds), known(dimse::acseSeconds), known(dimse::dimseSeconds), known(keyringSeconds),
@@ -96,6 +97,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     session->m_mode = mode;
     session->m_settings = std::make_unique<Settings>(*profile);
     setKeyringPatience(std::chrono::seconds(session->m_settings->get(keyringSeconds)));
+    viewer::allowUnconfinedDecoders(session->m_settings->get(viewer::unconfinedDecoders));
     viewer::setMemoryBudget(qint64(session->m_settings->get(viewer::memoryMiB)) << 20);
     auto opened = archive::Archive::open(*profile);
     if (!opened && opened.error().fault == Fault::Damaged && !opened.error().detail.contains(QLatin1String("diascope rebuild")) && QDir(profile->pixelFolder()).exists())

@@ -57,6 +57,13 @@ private:
         files << path;
     }
 
+    /// A medium or a folder gives what is in it, not what a link in it leads to elsewhere.
+    static bool isWithin(const QString& path, const QString& folder)
+    {
+        const QString real = QFileInfo(path).canonicalFilePath();
+        return real.startsWith(QFileInfo(folder).canonicalFilePath() + u'/');
+    }
+
     void addFolder(const QString& folder)
     {
         // A stack, not recursion: depth is whatever the medium has.
@@ -89,6 +96,8 @@ private:
                     remarks.push_back({path, tr("a link that leads nowhere")});
                 else if (kind != Kind::File && !target.isFile())
                     remarks.push_back({path, tr("no plain file")});
+                else if (kind == Kind::Link && !isWithin(path, folder))
+                    remarks.push_back({path, tr("a link out of the folder is not followed")});
                 else if (path.endsWith(QLatin1String("/DICOMDIR"), Qt::CaseInsensitive))
                     addDicomDir(path, References::OnlyCheck);
                 else
@@ -107,8 +116,12 @@ private:
             return;
         }
         if (references == References::Follow)
-            for (const auto& entry : directory->files)
-                addFile(QFileInfo(entry.path).absoluteFilePath());
+            for (const auto& entry : directory->files) {
+                if (isWithin(entry.path, QFileInfo(path).path()))
+                    addFile(QFileInfo(entry.path).absoluteFilePath());
+                else
+                    remarks.push_back({entry.path, tr("a link out of the folder is not followed")});
+            }
         for (const auto& entry : directory->missing)
             remarks.push_back({entry.path, tr("named in the DICOMDIR, but not on the medium")});
         for (const auto& refusal : directory->refused)

@@ -38,6 +38,7 @@ struct DecodeRequest
     uint32_t isRgb = 0; ///< Photometric Interpretation is RGB: a JPEG without markers is not YCbCr
     uint32_t frame = 0; ///< of a video
     uint32_t frames = 1;
+    uint32_t mayBeUnconfined = 0; ///< a person allows it on a system that cannot confine; filled in when it is sent
     // filled in by the pool
     uint64_t inputBytes = 0;
     uint64_t outputOffset = 0;

@@ -1,5 +1,5 @@
 #pragma once
-#include "netclient/base/error.h"
+#include "netclient/base/settings.h"
 #include "viewer/decode/decode_protocol.h"
 #include <chrono>
 #include <functional>
@@ -10,6 +10,10 @@
 
 namespace diascope::viewer
 {
+
+/// Where the system cannot confine a decoder (no seccomp), nothing is decoded unless a person allows it; doctor says so.
+inline const Setting<bool> unconfinedDecoders{"decoder.unconfined", false};
+void allowUnconfinedDecoders(bool isAllowed); ///< for the whole process, from the next frame on
 
 /// The worker processes (program diascope-decoder) that decode compressed frames: as many as cores, started when needed,
 /// restarted after a crash, killed after `timeLimit`; they can open nothing (worker/confinement.h). Any thread may call; each

@@ -1,6 +1,8 @@
 #include "viewer/decode/decoder_process.h"
+#include "viewer/decode/decoder_pool.h"
 #include "netclient/base/log.h"
 #include "netclient/base/program_part.h"
+#include <atomic>
 #include <QFileInfo>
 #include <algorithm>
 #include <array>
@@ -23,6 +25,8 @@ namespace diascope::viewer
 
 namespace
 {
+
+std::atomic<bool> mayBeUnconfined = false;
 
 QString tr(const char* text) { return QCoreApplication::translate("Decode", text); }
 
@@ -145,8 +149,12 @@ void DecoderProcess::trim()
         fallocate(memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, off_t(sharedBytes));
 }
 
-bool DecoderProcess::send(const DecodeRequest& request) const
+void allowUnconfinedDecoders(bool isAllowed) { mayBeUnconfined = isAllowed; }
+
+bool DecoderProcess::send(const DecodeRequest& asked) const
 {
+    DecodeRequest request = asked;
+    request.mayBeUnconfined = mayBeUnconfined;
     return ::send(socket, &request, sizeof request, MSG_NOSIGNAL) == ssize_t(sizeof request);
 }
 

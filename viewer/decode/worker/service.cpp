@@ -94,6 +94,8 @@ DecodeReply answer(Decode decode, Bytes in, const DecodeRequest& request, Output
             misbehave(request.codec);
         else if (request.codec == DecodeRequest::Codec::AskConfinement)
             reply.info.isConfined = isConfined;
+        else if (!isConfined && !request.mayBeUnconfined)
+            unsupported("this system cannot confine the decoder (seccomp); the setting decoder.unconfined allows it nevertheless");
         else
             reply.info = decode(in, request, out);
         reply.status = DecodeReply::Status::Done;
