@@ -184,6 +184,32 @@ private Q_SLOTS:
     }
 
     /// A disk that is full after some of the files: those stay, and the report says how many and why no more.
+    /// What is acknowledged survives a power cut: the file, then its name in its folder, then the row that names it.
+    void STO_01_durableInThisOrder()
+    {
+        const QTemporaryDir folder(place());
+        const QString profile = QFileInfo(folder.path()).canonicalFilePath() + "/profile";
+        const QString file = folder.filePath("one");
+        make(file, {.pixels = QByteArray(3000, 'x')});
+        const auto archive = std::move(*Archive::open(*Profile::open(profile)));
+        faulty::trace(QFile::encodeName(profile));
+        QCOMPARE(*archive->storeReceived(bytesOf(file), "PACS", Arrival::Pushed), Stored::New);
+        const QStringList synced = QString::fromUtf8(faulty::traced()).split('\n', Qt::SkipEmptyParts);
+        const QString stored = archive->instancesOfStudy({"2.25.100"})->front().path, inFolder = QFileInfo(stored).path();
+        // Before it has its name the file lies beside it under another one.
+        const auto isFile = [&](const QString& path) { return path.startsWith(profile + "/pixels/") && (path.endsWith(".part") || path == stored); };
+        qsizetype ofFile = -1, ofFolder = -1, ofRow = -1;
+        for (qsizetype i = 0; i < synced.size(); ++i) {
+            if (ofFile < 0 && isFile(synced[i]))
+                ofFile = i;
+            if (ofFile >= 0 && synced[i] == inFolder)
+                ofFolder = i;
+            if (synced[i].endsWith("diascope.db-wal"))
+                ofRow = i;
+        }
+        QVERIFY2(ofFile >= 0 && ofFolder > ofFile && ofRow > ofFolder, qPrintable(synced.join('\n')));
+    }
+
     void STO_02_whatCameBeforeTheDiskWasFullStays()
     {
         constexpr int count = 900; // more than are decided upon at once

@@ -1,6 +1,7 @@
 #include "netclient/base/database.h"
 #include "tests/support/desk.h"
-#include <QPlainTextEdit>
+#include <QApplication>
+#include <QLineEdit>
 
 using namespace diascope;
 using namespace diascope::test;
@@ -26,6 +27,21 @@ class TestDrafts : public QObject
         return report ? report->findSection("findings")->text : message(report.error());
     }
     QWidget* question() const { return m_desk->window->findChild<QWidget*>("closing"); }
+
+    static QWidget* topLevel(const QString& title)
+    {
+        for (QWidget* window : QApplication::topLevelWidgets())
+            if (window->isVisible() && window->windowTitle() == title)
+                return window;
+        return nullptr;
+    }
+    static QPushButton* button(const QWidget& window, const QString& text)
+    {
+        for (QPushButton* one : window.findChildren<QPushButton*>())
+            if (one->text() == text)
+                return one;
+        return nullptr;
+    }
 
 private Q_SLOTS:
     void initTestCase()
@@ -122,6 +138,85 @@ private Q_SLOTS:
         QTest::mouseClick(question()->findChildren<QPushButton*>()[1], Qt::LeftButton); // lose it
         QTRY_VERIFY(!m_desk->window->isVisible());
         QCOMPARE(stored(report), QString("Theirs."));
+    }
+
+    /// By window as by command line: another patient's figure does not come in, a prior's does and is named.
+    void DEL_08_theWindowInsertsOfThisPatientAlone()
+    {
+        const QTemporaryDir folder;
+        const demo::Sampling ct{.columns = 32, .rows = 32, .slices = 1};
+        QVERIFY(demo::writeCt(folder.filePath("prior"), anna, {"prior", "20250704", "090500", "ACC-0", "CT", "A", 1}, ct));
+        Task task;
+        QVERIFY(m_desk->session->archive().import({folder.path()}, archive::ImportMode::Copy, task));
+        auto* panel = m_desk->window->findChild<windows::ReportPanel*>();
+        const auto on = [&](const char* seed) {
+            reporting::Measurement measurement{"m/" + QString(seed), "Ball", "length", 12, 1, "mm", {}};
+            measurement.where.sopInstanceUid = m_desk->session->archive().instancesOfStudy(studyOf(seed))->front().uid.value;
+            return measurement;
+        };
+        QImage picture(8, 8, QImage::Format_RGB888);
+        picture.fill(Qt::black);
+        QVERIFY(!panel->insert({on("two")}));
+        QVERIFY(says(*m_desk->window, "another patient"));
+        QVERIFY(!panel->insertKeyImage(picture, "Ball", on("two").where));
+        QVERIFY(m_desk->report().measurements.empty() && m_desk->report().keyImages.empty());
+        QVERIFY(panel->insert({on("one")}));
+        QVERIFY(panel->insert({on("prior")}));
+        QVERIFY(panel->insertKeyImage(picture, "Ball", on("prior").where));
+        QCOMPARE(m_desk->report().measurements.size(), size_t(2));
+        QCOMPARE(m_desk->report().measurements[1].label, QString("Ball (2025-07-04)"));
+        QCOMPARE(m_desk->report().keyImages[0].where.studyUid, studyOf("prior").value);
+    }
+
+    /// What was set aside is decided about beside the studies, with both patients before one's eyes.
+    void NET_09_whatWasSetAsideIsDecidedInAWindow()
+    {
+        const QTemporaryDir folder;
+        demo::Patient sister = anna;
+        sister.name = "Demonstration^Susanna";
+        const demo::Sampling ct{.columns = 32, .rows = 32, .slices = 1};
+        QVERIFY(demo::writeCt(folder.filePath("other"), sister, {"one", "20260110", "104000", "ACC-1", "CT", "B", 2}, ct));
+        Task task;
+        QVERIFY(m_desk->session->archive().import({folder.path()}, archive::ImportMode::Copy, task));
+        windows::StudyBrowser& browser = m_desk->workstation->browser();
+        browser.show();
+        browser.refresh();
+        auto* count = browser.findChild<QPushButton*>("aside");
+        QVERIFY(count->isVisible() && count->text().contains('1'));
+        QTest::mouseClick(count, Qt::LeftButton);
+        auto* window = topLevel("Set aside at import");
+        QVERIFY(window);
+        QVERIFY(says(*window, "Susanna") && says(*window, "Anna"));
+        const auto before = m_desk->session->archive().study(studyOf("one"));
+        QTest::mouseClick(button(*window, "It is the same patient"), Qt::LeftButton);
+        QCOMPARE((*m_desk->session->archive().study(studyOf("one")))->instances, (*before)->instances + 1);
+        QVERIFY(m_desk->session->archive().quarantine()->empty());
+        QVERIFY(!button(*window, "It is the same patient")->isEnabled());
+        browser.refresh();
+        QVERIFY(!count->isVisible());
+    }
+
+    void DEL_04_aReportIsGivenUpInAWindow()
+    {
+        typeFinding("A ball.");
+        m_desk->editor().document().setSectionText("impression", "Phantom.");
+        Q_EMIT m_desk->editor().signRequested(reporting::SignAs::Final, {});
+        QTRY_VERIFY(m_desk->report().isSigned());
+        windows::StudyBrowser& browser = m_desk->workstation->browser();
+        browser.show();
+        browser.refresh();
+        auto* count = browser.findChild<QPushButton*>("reports");
+        QVERIFY(count->isVisible() && count->text().contains('1'));
+        QTest::mouseClick(count, Qt::LeftButton);
+        auto* window = topLevel("Reports on their way");
+        QVERIFY(window);
+        QVERIFY(!button(*window, "Give up")->isEnabled() && !button(*window, "Send again")->isEnabled());
+        QTest::keyClicks(window->findChild<QLineEdit*>(), "told them by telephone");
+        QTest::mouseClick(button(*window, "Give up"), Qt::LeftButton);
+        const auto deliveries = m_desk->session->deliveries().list();
+        QVERIFY(deliveries->front().state == transfer::Delivery::State::Cancelled);
+        QVERIFY(deliveries->front().lastError.contains("told them by telephone"));
+        QTRY_VERIFY(!count->isVisible());
     }
 
     void REP_10_signingWaitsForTheDraft()

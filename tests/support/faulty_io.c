@@ -53,19 +53,43 @@ static int fails(const char* path, int needs)
     return failsNow(needs);
 }
 
+/* False: the descriptor has no path. */
+static int pathOf(int descriptor, char* path, size_t size)
+{
+    const int before = errno; /* a call that works leaves it alone */
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    const ssize_t length = readlink(link, path, size - 1);
+    errno = before;
+    path[length < 0 ? 0 : length] = 0;
+    return length >= 0;
+}
+
 static int failsOn(int descriptor, int needs)
 {
-    if (!armedError)
-        return 0;
-    const int before = errno; /* a call that works leaves it alone */
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t length = readlink(link, path, sizeof path - 1);
-    errno = before;
-    if (length < 0)
-        return 0;
-    path[length] = 0;
-    return fails(path, needs);
+    char path[4096];
+    return armedError && pathOf(descriptor, path, sizeof path) && fails(path, needs);
+}
+
+/* What was synced below the folder since, in order, one path a line. One thread at a time. */
+static char traced[4096], trace[65536];
+void faulty_io_trace(const char* folder)
+{
+    strncpy(traced, folder, sizeof traced - 1);
+    trace[0] = 0;
+}
+const char* faulty_io_traced(void)
+{
+    traced[0] = 0;
+    return trace;
+}
+static void note(int descriptor)
+{
+    char path[4096];
+    if (!traced[0] || !pathOf(descriptor, path, sizeof path) || strncmp(path, traced, strlen(traced)) != 0)
+        return;
+    strncat(trace, path, sizeof trace - strlen(trace) - 2);
+    strcat(trace, "\n");
 }
 
 static int exists(const char* path)
@@ -107,8 +131,16 @@ ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t at)
 {
     return failsOn(descriptor, NeedsSpace) ? -1 : REAL(pwrite64)(descriptor, bytes, size, at);
 }
-int fsync(int descriptor) { return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fsync)(descriptor); }
-int fdatasync(int descriptor) { return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fdatasync)(descriptor); }
+int fsync(int descriptor)
+{
+    note(descriptor);
+    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fsync)(descriptor);
+}
+int fdatasync(int descriptor)
+{
+    note(descriptor);
+    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(fdatasync)(descriptor);
+}
 int ftruncate(int descriptor, off_t size) { return failsOn(descriptor, Frees) ? -1 : REAL(ftruncate)(descriptor, size); }
 int ftruncate64(int descriptor, off64_t size) { return failsOn(descriptor, Frees) ? -1 : REAL(ftruncate64)(descriptor, size); }
 int rename(const char* from, const char* to) { return fails(to, NeedsSpace) ? -1 : REAL(rename)(from, to); }

@@ -24,4 +24,8 @@ inline void arm(const QByteArray& folder, int at, int error)
 /// Ends that; how many calls failed.
 inline int disarm() { return reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "faulty_io_disarm"))(); }
 
+/// What is synced below the folder from now on, and ends that: the paths in order, one a line.
+inline void trace(const QByteArray& folder) { reinterpret_cast<void (*)(const char*)>(dlsym(RTLD_DEFAULT, "faulty_io_trace"))(folder.constData()); }
+inline QByteArray traced() { return reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "faulty_io_traced"))(); }
+
 } // namespace diascope::test::faulty
