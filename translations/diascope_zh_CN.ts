@@ -356,6 +356,10 @@ RIS：%1 %2</translation>
             <translation>缺少 %2 个实例中的 %1 个：%3</translation>
         </message>
         <message>
+            <source>%1 of its images are, as far as is known, nowhere else. Remove them (y/N)?</source>
+            <translation>据所知，其中 %1 幅图像别处没有。要删除吗（y/N）？</translation>
+        </message>
+        <message>
             <source>%1 offers no way to retrieve</source>
             <translation>%1 不提供任何获取方式</translation>
         </message>
@@ -2771,6 +2775,10 @@ Here:	%2</source>
             <translation>关键对象选择</translation>
         </message>
         <message>
+            <source>a link out of the folder is not followed</source>
+            <translation>指向文件夹之外的链接不予跟随</translation>
+        </message>
+        <message>
             <source>a link that leads nowhere</source>
             <translation>指向不存在位置的链接</translation>
         </message>
@@ -3085,6 +3093,10 @@ Here:	%2</source>
         <message>
             <source>ask a peer whether it is there</source>
             <translation>询问对方是否在线</translation>
+        </message>
+        <message>
+            <source>ask nothing</source>
+            <translation>不询问</translation>
         </message>
         <message>
             <source>asking %1… (Esc stops)</source>
@@ -3975,6 +3987,10 @@ Here:	%2</source>
             <translation>未加载任何内容</translation>
         </message>
         <message>
+            <source>nothing was removed</source>
+            <translation>未删除任何内容</translation>
+        </message>
+        <message>
             <source>of its DICOM service</source>
             <translation>其 DICOM 服务的端口</translation>
         </message>
@@ -4195,8 +4211,8 @@ Here:	%2</source>
             <translation>矩形</translation>
         </message>
         <message>
-            <source>remove studies from the archive</source>
-            <translation>从归档中移除检查</translation>
+            <source>remove studies from the archive; at a terminal it asks where they are nowhere else</source>
+            <translation>从存档中删除检查；在终端上，若别处没有则先询问</translation>
         </message>
         <message>
             <source>repetition</source>
@@ -6043,6 +6059,10 @@ Here:	%2</source>
         <message>
             <source>xorriso: %1</source>
             <translation>xorriso：%1</translation>
+        </message>
+        <message>
+            <source>y</source>
+            <translation>y</translation>
         </message>
         <message>
             <source>yes</source>
