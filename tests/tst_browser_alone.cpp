@@ -347,6 +347,37 @@ private Q_SLOTS:
         QCOMPARE((**reading.session->exchange().queue().find(id)).state, Transfer::State::Queued);
     }
 
+    /// A viewing-only program runs no sending that others have queued, however long it waits there (SAF-11).
+    void SAF_11_othersSendingIsLeftAlone()
+    {
+        const QString profile = profileWith(m_current);
+        qint64 send = 0, fetch = 0;
+        {
+            const auto session = std::move(*app::Session::open(profile, app::Mode::Reading));
+            dimse::Node peer;
+            peer.name = peer.aeTitle = "PEER";
+            peer.host = "127.0.0.1";
+            peer.port = 9; // nobody
+            QVERIFY(session->exchange().storeNode(peer, {}));
+            transfer::NewTransfer wanted;
+            wanted.node = "PEER";
+            wanted.study = studyOf("current");
+            wanted.kind = transfer::TransferKind::Send;
+            wanted.priority = transfer::Priority::Waiting; // before the other
+            send = *session->exchange().queue().add(wanted);
+            wanted.kind = transfer::TransferKind::Retrieve;
+            wanted.study = {"2.25.4711"};
+            wanted.priority = transfer::Priority::Normal;
+            fetch = *session->exchange().queue().add(wanted);
+        }
+        const auto viewing = std::move(*app::Session::open(profile, app::Mode::ViewOnly));
+        viewing->exchange().start();
+        transfer::TransferQueue& queue = viewing->exchange().queue();
+        QTRY_VERIFY_WITH_TIMEOUT((**queue.find(fetch)).attempts > 0, 20000);
+        QCOMPARE((**queue.find(send)).attempts, 0);
+        QCOMPARE((**queue.find(send)).state, Transfer::State::Queued);
+    }
+
     void whatMovesStandsOnTopOfTheTransfers()
     {
         const auto made = [](qint64 id, Transfer::State state, transfer::Priority priority = transfer::Priority::Normal) {

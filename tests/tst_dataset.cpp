@@ -85,6 +85,17 @@ private Q_SLOTS:
         QCOMPARE(encodeText(name, set).value_or("does not fit"), bytes);
     }
 
+    /// PS3.5 §6.1.2.5.3: behind each delimiter the first set holds again, in G1 too.
+    void iso2022EndsAtEachDelimiter()
+    {
+        const QByteArray bytes("Hong^Gildong=\x1b$)C\xfb\xf3^\xe4\xf6");
+        QCOMPARE(decodeText(bytes, "ISO 2022 IR 100\\ISO 2022 IR 149", "^=\\"), QString::fromUtf8("Hong^Gildong=洪^äö")); // SAF-07
+        // What is written goes by that: each part escapes anew.
+        const auto written = encodeText(QString::fromUtf8("=洪^吉洞"), "\\ISO 2022 IR 149");
+        QVERIFY(written);
+        QCOMPARE(written->count("\x1b$)C"), 2);
+    }
+
     /// PS3.5 Annex J and K examples: GB18030 and GB2312 with a byte 0x5C inside a character must not split the value.
     void gb18030TextMakesTheRoundTrip()
     {

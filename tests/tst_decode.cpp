@@ -329,6 +329,22 @@ private Q_SLOTS:
         QCOMPARE(transform.unit, "OD");
     }
 
+    /// PS3.3 C.11.1.1: the first value mapped is signed where the pixels are, also where it is written as unsigned.
+    void modalityLutMayBeginBelowZero()
+    {
+        for (const int first : {-2, 65534}) {
+            Dataset dataset = greyImage(1, 1, 16, 16, 15, true);
+            Dataset lut = dataset.addItem(tag::ModalityLUTSequence);
+            lut.setNumbers(tag::LUTDescriptor, {4, double(first), 16});
+            lut.setBytes(tag::LUTData, wordBytes({100, 200, 300, 400}));
+            const auto transform = ModalityTransform::of(dataset);
+            QCOMPARE(transform.apply(-2), 100.0); // PIX-03
+            QCOMPARE(transform.apply(-1), 200.0);
+            QCOMPARE(transform.apply(1), 400.0);
+            QCOMPARE(transform.apply(-99), 100.0);
+        }
+    }
+
     void hounsfieldOnlyWhereItIs_data()
     {
         QTest::addColumn<QString>("modality");

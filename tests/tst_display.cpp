@@ -220,6 +220,8 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
         QTest::addColumn<QStringList>("words"); // all in one mark; none: no mark at all
         QTest::newRow("PIX-14 nothing to mark") << "ds.LossyImageCompression = '00'" << QStringList{};
         QTest::newRow("PIX-14 method and ratio") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = 'ISO_10918_1'; ds.LossyImageCompressionRatio = '12.5'" << QStringList{"Lossy", "JPEG 12.5:1"};
+        QTest::newRow("PIX-14 method without a ratio") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = 'ISO_10918_1'" << QStringList{"Lossy", "JPEG"};
+        QTest::newRow("PIX-14 neither method nor ratio") << "ds.LossyImageCompression = '01'" << QStringList{"Lossy"};
         QTest::newRow("PIX-14 two steps") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = ['ISO_10918_1', 'ISO_15444_1']; ds.LossyImageCompressionRatio = ['10', '4']" << QStringList{"JPEG 10:1", "JPEG 2000 4:1", "40:1"};
         QTest::newRow("PIX-14 lossy once is lossy for ever") << "ds.LossyImageCompression = '00'; ds.LossyImageCompressionRatio = '8'" << QStringList{"Lossy", "8:1"};
         QTest::newRow("PIX-17 for processing") << "ds.PresentationIntentType = 'FOR PROCESSING'" << QStringList{"FOR PROCESSING"};

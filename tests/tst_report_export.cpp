@@ -124,6 +124,19 @@ for o in m['OBX']:
         QVERIFY(lines.contains("7 NM mean 61 F"));
     }
 
+    /// PN has the prefix before the suffix, XPN behind it (HL7 v2.5.1 §2.A.88, PS3.5 §6.2.1).
+    void REP_14_prefixAndSuffixChangePlaces()
+    {
+        Report report = signedReport();
+        report.study.patientName = "Doe^Jane^Mary^Dr.^Jr.";
+        const auto message = toOru(report, options());
+        QVERIFY(message);
+        QStringList parts;
+        for (const char* path : {"PID-5.1", "PID-5.2", "PID-5.3", "PID-5.4", "PID-5.5"})
+            parts << message->text(path);
+        QCOMPARE(parts, (QStringList{"Doe", "Jane", "Mary", "Jr.", "Dr."}));
+    }
+
     void REP_14_statusOfEachVersion()
     {
         QCOMPARE(toOru(signedReport(SignAs::Preliminary), options())->text("OBR-25"), "P");

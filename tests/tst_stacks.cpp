@@ -134,6 +134,25 @@ private Q_SLOTS:
         QCOMPARE(stacks[0].orientation, "axial");
     }
 
+    /// Slices closer than a millimetre lie in order too, whatever their numbers say.
+    void fractionsOfAMillimetreAreSorted()
+    {
+        Phantom phantom;
+        phantom.slices = 40;
+        for (const double step : {0.5, 0.2}) {
+            phantom.sliceStep = {0, 0, step};
+            auto instances = phantom.instances();
+            for (size_t i = 0; i < instances.size(); ++i)
+                instances[i].instanceNumber = int(instances.size() - i);
+            const auto stacks = buildStacks(shuffled(instances));
+            QCOMPARE(stacks.size(), 1u);
+            for (int i = 0; i < phantom.slices; ++i)
+                QVERIFY(std::abs(stacks[0].instances[size_t(i)].plane->originLps.z - (30 + i * step)) < 1e-9); // GEO-01
+            QVERIFY(std::abs(*stacks[0].sliceSpacingMm - step) < 1e-9);
+            QVERIFY(stacks[0].isVolume && stacks[0].warnings.empty());
+        }
+    }
+
     void aMissingSliceIsNamed()
     {
         Phantom phantom;
@@ -157,13 +176,20 @@ private Q_SLOTS:
         QVERIFY(!stack.isVolume && !stack.sliceSpacingMm);
     }
 
+    void tiltComesFromPositions_data()
+    {
+        QTest::addColumn<double>("degrees");
+        for (const double degrees : {1.0, 5.0, 20.0})
+            QTest::addRow("GEO-05 %g degrees", degrees) << degrees;
+    }
     void tiltComesFromPositions()
     {
+        QFETCH(double, degrees);
         Phantom phantom;
-        const double angle = 20 * M_PI / 180;
+        const double angle = degrees * M_PI / 180;
         phantom.columnDirection = {0, std::cos(angle), std::sin(angle)}; // the gantry leans, the table moves along z
         const Stack stack = phantom.stack();
-        QVERIFY(std::abs(std::abs(stack.gantryTiltDeg) - 20) < 1e-6); // GEO-05
+        QVERIFY(std::abs(std::abs(stack.gantryTiltDeg) - degrees) < 1e-6); // GEO-05
         QVERIFY(codes(stack).contains("GEO-05"));
         QVERIFY(!stack.isVolume && stack.canReslice);
         QVERIFY(std::abs(*stack.sliceSpacingMm - 2 * std::cos(angle)) < 1e-9);

@@ -115,14 +115,16 @@ private Q_SLOTS:
     void rescaleBelongsToTheSlice()
     {
         auto instances = Phantom{}.instances();
-        for (size_t i = 0; i < instances.size(); ++i)
+        for (size_t i = 0; i < instances.size(); ++i) {
             instances[i].modalityTransform.slope = double(i + 1);
+            instances[i].modalityTransform.intercept = 100.0 * double(i);
+        }
         const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 10; });
         QCOMPARE(*volume->valueAt(0, 3, 3), 10.0);
-        QCOMPARE(*volume->valueAt(4, 3, 3), 50.0); // PIX-04
-        QCOMPARE(volume->frameValues(2).front(), 30.0f);
+        QCOMPARE(*volume->valueAt(4, 3, 3), 450.0); // PIX-04
+        QCOMPARE(volume->frameValues(2).front(), 230.0f);
         const auto grid = *volume->grid();
-        QCOMPARE(*volume->valueAt(grid.toPatient(Vec3{3, 3, 0.5})), 15.0);
+        QCOMPARE(*volume->valueAt(grid.toPatient(Vec3{3, 3, 0.5})), 65.0); // between 10 and 120
     }
 
     void paddingIsNoValue()
