@@ -243,6 +243,26 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
                  qPrintable(found.join(u'|')));
     }
 
+    /// A Pixel Spacing that only repeats the detector's is no calibration (PS3.3 10.7.1.1).
+    void MEA_02_spacingThatRepeatsTheDetectors_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<int>("origin");
+        QTest::newRow("MEA-02 repeated") << "ds.PixelSpacing = [0.2, 0.2]; ds.ImagerPixelSpacing = [0.2, 0.2]" << int(SpacingOrigin::Detector);
+        QTest::newRow("MEA-02 another") << "ds.PixelSpacing = [0.15, 0.15]; ds.ImagerPixelSpacing = [0.2, 0.2]" << int(SpacingOrigin::Calibrated);
+        QTest::newRow("MEA-02 said") << "ds.PixelSpacing = [0.2, 0.2]; ds.ImagerPixelSpacing = [0.2, 0.2]; ds.PixelSpacingCalibrationType = 'FIDUCIAL'" << int(SpacingOrigin::Calibrated);
+        QTest::newRow("MEA-02 alone") << "ds.PixelSpacing = [0.2, 0.2]" << int(SpacingOrigin::Unknown);
+    }
+    void MEA_02_spacingThatRepeatsTheDetectors()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(int, origin);
+        WRITES(m_folder.path(), QStringLiteral("ds = image(modality='DX')\nfor k in ('PixelSpacing', 'ImagerPixelSpacing'):\n  if k in ds: del ds[k]\n%1\nsave(ds, 'spacing.dcm')").arg(attributes));
+        const auto instances = readInstances(m_folder.filePath("spacing.dcm"));
+        QVERIFY(instances.has_value());
+        QCOMPARE(int(instances->front().spacingOrigin), origin);
+    }
+
     /// A vessel only in the later frames, bone in all: the truth is known to the pixel (OBJ-08).
     void subtraction_data()
     {

@@ -56,6 +56,10 @@ private Q_SLOTS:
         pet.acquisitionS = *pet.seriesS + 60;
         row("PIX-19 injected before midnight", pet, SuvKind::BodyWeight, 70000 / hourLater);
         pet = wholeBody();
+        pet.startS = 39600 + 300; // a dynamic scan began five minutes before the injection, of which only the time of day is known
+        pet.seriesS = pet.acquisitionS = 2459000.0 * 86400 + 39600;
+        row("PIX-19 dynamic, injected while it ran", pet, SuvKind::BodyWeight, 70000 / (370e6 * std::exp2(300 / 6586.2)));
+        pet = wholeBody();
         pet.seriesS = 39600 + 1800; // a series time written later than the acquisition: back from the frame's reference
         pet.acquisitionS = 39600 + 600;
         pet.frameDurationMs = 180000;

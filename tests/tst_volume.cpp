@@ -191,6 +191,11 @@ private Q_SLOTS:
         QCOMPARE((*volume)->loadedCount(), stack.frameCount() - 1);
         QVERIFY((*volume)->error(3)); // SAF-12: n of N, and why
         QVERIFY(!(*volume)->isLoaded(3) && (*volume)->isComplete());
+        // In the patient there is no value where one of the slices between which it lies is missing, and none is made up.
+        const auto at = [&](double slice) { return (*volume)->valueAt((*volume)->grid()->toPatient(Vec3{100, 100, slice})); };
+        for (const double slice : {2.5, 3.0, 3.5})
+            QVERIFY2(!at(slice), qPrintable(QString::number(slice)));
+        QVERIFY(at(1.5) && at(4.5));
     }
 
     void whatHappensToAFileCostsThatImage_data()
