@@ -5649,10 +5649,6 @@ Here:	%2</source>
             <translation>没有可供查询的 Study Instance UID</translation>
         </message>
         <message>
-            <source>there is no certificate in %1</source>
-            <translation>%1 中没有证书</translation>
-        </message>
-        <message>
             <source>there is no certificate in the file %1</source>
             <translation>文件 %1 中没有证书</translation>
         </message>

@@ -2,10 +2,9 @@
 #include "app/session/courier.h"
 #include "app/session/exchange.h"
 #include "netclient/base/log.h"
+#include "netclient/dicomweb/tls.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/order_store.h"
-#include <QFile>
-#include <QSslKey>
 #include <QSslSocket>
 
 namespace diascope::app
@@ -90,23 +89,16 @@ Result<hl7::MllpListener::Access> accessOf(const Settings& settings)
     }
     if (!settings.get(orderTls))
         return access;
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    QFile key(settings.get(listenKey));
-    const auto certificates = QSslCertificate::fromPath(settings.get(listenCertificate));
-    const QSslKey opened = key.open(QIODevice::ReadOnly) ? QSslKey(key.readAll(), QSsl::Rsa) : QSslKey();
-    if (certificates.isEmpty() || opened.isNull())
+    const dicom::TlsFiles files{settings.get(listenCa), settings.get(listenCertificate), settings.get(listenKey)};
+    if (files.certificateFile.isEmpty() || files.keyFile.isEmpty())
         return fail(Fault::Invalid, tr("TLS for orders wants a certificate and its key (settings %1 and %2)").arg(QLatin1String(listenCertificate.key), QLatin1String(listenKey.key)));
-    tls.setLocalCertificateChain(certificates);
-    tls.setPrivateKey(opened);
-    tls.setProtocol(QSsl::TlsV1_2OrLater);
-    tls.setPeerVerifyMode(QSslSocket::VerifyNone);
-    if (const QString ca = settings.get(listenCa); !ca.isEmpty()) { // callers are held against it and nothing else
-        tls.setCaCertificates(QSslCertificate::fromPath(ca));
-        tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
-        if (tls.caCertificates().isEmpty())
-            return fail(Fault::Invalid, tr("there is no certificate in %1").arg(ca));
-    }
-    access.tls = tls;
+    auto tls = dicomweb::sslConfiguration(files);
+    if (!tls)
+        return std::unexpected(tls.error());
+    tls->setPeerVerifyMode(files.caFile.isEmpty() ? QSslSocket::VerifyNone : QSslSocket::VerifyPeer);
+    if (!files.caFile.isEmpty())
+        tls->setCaCertificates(QSslCertificate::fromPath(files.caFile)); // callers are held against it and nothing else
+    access.tls = *tls;
     return access;
 }
 
