@@ -67,6 +67,15 @@ void damageIt(const QString& database, const QString& damage)
         QVERIFY(root > 1 && file.seek((root - 1) * pageBytes) && file.write(QByteArray(pageBytes, '\xA5')) == pageBytes);
 }
 
+/// A folder with a study of 1 MiB of pixels.
+QString megabyteStudy(const QTemporaryDir& folder, const QString& seed)
+{
+    demo::Study made;
+    made.seed = seed;
+    (void)demo::writeCt(folder.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8});
+    return folder.filePath(seed);
+}
+
 } // namespace
 
 /// The archive's verbs, through the program itself: nothing is lost.
@@ -396,12 +405,7 @@ private Q_SLOTS:
     {
         Program program;
         QTemporaryDir source;
-        const auto study = [&](const QString& seed) {
-            demo::Study made;
-            made.seed = seed;
-            (void)demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}); // 1 MiB of pixels
-            return source.filePath(seed);
-        };
+        const auto study = [&](const QString& seed) { return megabyteStudy(source, seed); };
         SUCCEEDS(program.run({"config", "set", "archive.quotaGiB", "0.0025"})); // 2.5 MiB: two of them
         for (const char* seed : {"one", "two"})
             QCOMPARE(program.json({"import", study(seed)}).object()["overQuota"].toString(), QString());
@@ -510,12 +514,7 @@ private Q_SLOTS:
     {
         Program program;
         QTemporaryDir source;
-        const auto study = [&](const QString& seed) {
-            demo::Study made;
-            made.seed = seed;
-            (void)demo::writeCt(source.filePath(seed), {}, made, {.columns = 256, .rows = 256, .slices = 8}); // 1 MiB of pixels
-            return source.filePath(seed);
-        };
+        const auto study = [&](const QString& seed) { return megabyteStudy(source, seed); };
         SUCCEEDS(program.run({"config", "set", "archive.evictImported", "true"}));
         for (const char* seed : {"draft", "signed", "free"})
             SUCCEEDS(program.run({"import", study(seed)}));

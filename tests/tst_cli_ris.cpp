@@ -1,7 +1,7 @@
 #include "app/demo/phantom.h"
 #include "tests/support/certificates.h"
+#include "tests/support/listening.h"
 #include "tests/support/mllp_receiver.h"
-#include "tests/support/program.h"
 #include "tests/support/scripted_scp.h"
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -16,24 +16,11 @@ using test::Ran;
 namespace
 {
 
-/// `diascope listen` with the port for HL7 open.
-struct Listening
+/// With the port for HL7 open.
+struct Listening : test::Listening
 {
-    QProcess process;
-    quint16 port = 0;
-    explicit Listening(const Program& program)
-    {
-        program.start(process, {"listen", "--port", "0", "--ae", "HERE", "--hl7-port", "0", "--json"});
-        QByteArray said;
-        while (!QJsonDocument::fromJson(said).isObject() && process.waitForReadyRead(15000))
-            said += process.readAllStandardOutput();
-        port = quint16(QJsonDocument::fromJson(said)["hl7Port"].toInt());
-    }
-    ~Listening()
-    {
-        process.terminate();
-        process.waitForFinished(15000);
-    }
+    quint16 port = orderPort;
+    explicit Listening(const Program& program) : test::Listening(program, {"--hl7-port", "0"}) {}
     bool isRunning() { return process.state() == QProcess::Running && ::kill(pid_t(process.processId()), 0) == 0; }
     /// From /proc/PID/status.
     qint64 peakMiB() const
@@ -105,6 +92,16 @@ void setRis(const Program& program, quint16 port)
 {
     (void)program.run({"config", "set", "ris.hl7.host", "127.0.0.1"});
     (void)program.run({"config", "set", "ris.hl7.port", QString::number(port)});
+}
+
+/// A report the RIS refuses, and its addendum that waits behind it.
+void holdWithAddendum(const Program& program, QString& report)
+{
+    report = signedReport(program);
+    QVERIFY(program.run({"deliver"}).code == 1);
+    SUCCEEDS(program.run({"report", "addendum", report}));
+    SUCCEEDS(program.run({"report", "set", report, "addendum", "And another."}));
+    SUCCEEDS(program.run({"report", "sign", report}));
 }
 
 QStringList statesIn(const QJsonDocument& deliveries)
@@ -227,11 +224,8 @@ private Q_SLOTS:
         if (!ris.isRunning())
             QSKIP("python3-hl7 is not here");
         setRis(program, ris.port());
-        const QString report = signedReport(program);
-        QVERIFY(program.run({"deliver"}).code == 1);
-        SUCCEEDS(program.run({"report", "addendum", report}));
-        SUCCEEDS(program.run({"report", "set", report, "addendum", "And another."}));
-        SUCCEEDS(program.run({"report", "sign", report}));
+        QString report;
+        holdWithAddendum(program, report);
         int code = 0;
         auto deliveries = program.json({"deliver"}, &code);
         QCOMPARE(code, 1);
@@ -262,11 +256,8 @@ private Q_SLOTS:
         if (!ris.isRunning())
             QSKIP("python3-hl7 is not here");
         setRis(program, ris.port());
-        const QString report = signedReport(program);
-        QVERIFY(program.run({"deliver"}).code == 1);
-        SUCCEEDS(program.run({"report", "addendum", report}));
-        SUCCEEDS(program.run({"report", "set", report, "addendum", "And another."}));
-        SUCCEEDS(program.run({"report", "sign", report}));
+        QString report;
+        holdWithAddendum(program, report);
         SUCCEEDS(program.run({"deliver", "--cancel", report, "--why", "told them by telephone"}));
         QCOMPARE(ris.messages().size(), 1); // giving up sends nothing
         const auto deliveries = program.json({"deliver"});

@@ -1,7 +1,7 @@
 #include "app/demo/phantom.h"
 #include "tests/support/certificates.h"
+#include "tests/support/listening.h"
 #include "tests/support/orthanc.h"
-#include "tests/support/program.h"
 #include <QDate>
 #include <QDirIterator>
 #include <QTcpSocket>
@@ -13,26 +13,16 @@ using test::Ran;
 namespace
 {
 
-/// `diascope listen`, ended by SIGTERM.
-struct Listening
+/// That anybody may send to; who calls is asked in tst_cli_exchange.
+struct Listening : test::Listening
 {
-    QProcess process;
-    QString port;
-    quint16 orderPort = 0;
-    explicit Listening(const Program& program, const QStringList& options = {})
+    explicit Listening(const Program& program, const QStringList& options = {}) : test::Listening(opened(program), options) {}
+
+private:
+    static const Program& opened(const Program& program)
     {
-        (void)program.run({"config", "set", "listen.anyone", "true"}); // who calls is asked in tst_cli_exchange
-        program.start(process, QStringList{"listen", "--port", "0", "--ae", "HERE", "--json"} + options);
-        QByteArray said;
-        while (!QJsonDocument::fromJson(said).isObject() && process.waitForReadyRead(15000))
-            said += process.readAllStandardOutput();
-        port = QString::number(QJsonDocument::fromJson(said)["port"].toInt());
-        orderPort = quint16(QJsonDocument::fromJson(said)["hl7Port"].toInt());
-    }
-    bool endsCleanly()
-    {
-        process.terminate();
-        return process.waitForFinished(15000) && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+        (void)program.run({"config", "set", "listen.anyone", "true"});
+        return program;
     }
 };
 
