@@ -420,7 +420,10 @@ private Q_SLOTS:
         const QStringList files = abdomen(6);
         if (files.isEmpty())
             QSKIP("the real test data is not here");
-        QCOMPARE(test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + files).code, 0);
+        {
+            const auto sent = test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + files);
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
         const QDir db(server->folder.filePath("db"));
         QStringList stored = db.entryList({"CT*"}, QDir::Files);
         QCOMPARE(stored.size(), 6);

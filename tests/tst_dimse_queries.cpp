@@ -206,7 +206,10 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString name = QString::fromUtf8("Люкceмбypг");
         const QString file = makeFile(folder.filePath("name"), dicom::newUid(), "CYR", dicom::newUid(), name);
-        QCOMPARE(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), file}).code, 0);
+        {
+            const auto sent = test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), file});
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
         Task task;
         FindKeys keys;
         keys.patientName = name.left(4) + u'*';
@@ -355,7 +358,10 @@ private Q_SLOTS:
             files << makeFile(folder.filePath(QString::number(i)), i < 3 ? made : made.chopped(2) + ".9", patient, uid, "Made^Up",
                               made.chopped(3) + QStringLiteral(".%1").arg(i));
         }
-        QCOMPARE(test::run("storescu", QStringList{"-aec", node.aeTitle, "127.0.0.1", QString::number(node.port)} + files).code, 0);
+        {
+            const auto sent = test::run("storescu", QStringList{"-aec", node.aeTitle, "127.0.0.1", QString::number(node.port)} + files);
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
         FindKeys keys;
         keys.patientId = patient;
         QCOMPARE(ask(node, Level::Image, keys, tag::SOPInstanceUID), images);
@@ -388,7 +394,10 @@ private Q_SLOTS:
         QStringList files;
         for (int i = 0; i < 5; ++i)
             files << makeFile(folder.filePath(QString::number(i)), dicom::newUid(), QStringLiteral("P%1").arg(i), dicom::newUid());
-        QCOMPARE(test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(limited->port)} + files).code, 0);
+        {
+            const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(limited->port)} + files);
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
         Node node = orthanc();
         node.port = limited->port;
         std::optional<Error> error;

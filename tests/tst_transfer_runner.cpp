@@ -99,7 +99,10 @@ private Q_SLOTS:
         QVERIFY(other.setText(tag::SOPInstanceUID, dicom::newUid()));
         QTemporaryDir folder;
         QVERIFY(other.write(folder.filePath("other.dcm"), QString::fromUtf16(dicom::explicitLittleEndian)));
-        QCOMPARE(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), folder.filePath("other.dcm")}).code, 0);
+        {
+            const auto sent = test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), folder.filePath("other.dcm")});
+            QVERIFY2(sent.code == 0, sent.err.constData());
+        }
     }
     void init()
     {

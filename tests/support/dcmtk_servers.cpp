@@ -1,4 +1,5 @@
 #include "tests/support/dcmtk_servers.h"
+#include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QStandardPaths>
@@ -9,9 +10,16 @@ namespace diascope::test
 
 quint16 freePort()
 {
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost, 0);
-    return server.serverPort();
+    constexpr int Lowest = 10240, Count = 22000; // below the ports that outgoing connections get: a probe of one can be connected to itself
+    static int next = static_cast<int>(QCoreApplication::applicationPid() * 131 % Count);
+    for (int tried = 0; tried < Count; ++tried) {
+        const auto port = static_cast<quint16>(Lowest + next);
+        next = (next + 1) % Count;
+        QTcpServer server;
+        if (server.listen(QHostAddress::LocalHost, port))
+            return port;
+    }
+    return 0;
 }
 
 std::unique_ptr<ServerProcess> ServerProcess::start(const QString& program, const QStringList& arguments, quint16 port, QString* why,
