@@ -1,6 +1,7 @@
 #include "tests/support/desk.h"
 #include "tests/support/test_data.h"
 #include <QComboBox>
+#include <QDirIterator>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QThreadPool>
@@ -98,6 +99,38 @@ private Q_SLOTS:
         QCOMPARE(beside()[1]->stack()->studyUid().value, studyOf("prior").value);
         QTRY_VERIFY(desk.isSettled());
         QVERIFY(label(*desk.window, "quiet")->text().contains("ACC-1002") || desk.window->windowTitle().contains("follow-up"));
+    }
+
+    /// The banner is the read study's, also while only a prior has images.
+    void BIR_01_thePriorThatCameFirstIsNotNamed()
+    {
+        const QString profile = profileWith(m_current.mid(0, 1) + m_prior);
+        QDirIterator files(profile, QDir::Files, QDirIterator::Subdirectories);
+        QString onlyOne;
+        while (files.hasNext()) {
+            const auto dataset = dicom::Dataset::read(files.next());
+            if (dataset && dataset->text(dicom::tag::StudyInstanceUID) == studyOf("current").value)
+                onlyOne = files.filePath();
+        }
+        QVERIFY(!onlyOne.isEmpty());
+        QFile broken(onlyOne);
+        QVERIFY(broken.open(QIODevice::WriteOnly)); // nothing of it can be shown
+        broken.close();
+        Desk desk(profile);
+        desk.window->readStudy(studyOf("current"));
+        QTest::mouseClick(desk.others().viewport(), Qt::LeftButton, {}, desk.others().visualItemRect(desk.others().item(0)).center());
+        QTRY_COMPARE(desk.thumbnails().stackCount(), 1);
+        QCOMPARE(desk.thumbnails().stackAt(0)->studyUid().value, studyOf("prior").value);
+        QVERIFY2(!says(*desk.window, "ACC-0417"), "the prior is named as the study that is read");
+        QVERIFY(!desk.window->windowTitle().contains("CT abdomen"));
+        Task task;
+        QVERIFY(desk.session->archive().import(m_current.mid(1), archive::ImportMode::Copy, task));
+        QTRY_VERIFY(says(*desk.window, QString("%1 new image").arg(m_current.size() - 1)));
+        desk.press(Qt::Key_F8);
+        QTRY_VERIFY(says(*desk.window, "ACC-1002"));
+        QCOMPARE(desk.thumbnails().stackAt(0)->studyUid().value, studyOf("prior").value); // it came first, still
+        QVERIFY(!says(*desk.window, "ACC-0417"));
+        QVERIFY(desk.window->windowTitle().contains("follow-up"));
     }
 
     /// BIR-06, BIR-05: every key, as a small and as a capital letter.

@@ -13,32 +13,20 @@ void ReadingWindow::updateBanner()
 {
     if (!m_coming.uid.isEmpty())
         return showWhoComes();
-    if (m_thumbnails->stackCount() == 0)
-        return showThatNothingIsHere();
-    // The study that is read, not a prior that happened to arrive first.
-    const OpenStack* read = m_thumbnails->stackAt(0).get();
-    for (int i = 0; i < m_thumbnails->stackCount(); ++i)
-        if (m_thumbnails->stackAt(i)->studyUid() == m_current) {
+    // The study that is read, never a prior that arrived first.
+    const OpenStack* read = m_current.isEmpty() && m_thumbnails->stackCount() > 0 ? m_thumbnails->stackAt(0).get() : nullptr;
+    for (int i = 0; !read && i < m_thumbnails->stackCount(); ++i)
+        if (m_thumbnails->stackAt(i)->studyUid() == m_current)
             read = m_thumbnails->stackAt(i).get();
-            break;
-        }
-    const ImageTexts& texts = read->texts();
-    QStringList who{texts.patientName.isEmpty() ? tr("(no name)") : texts.patientName};
-    m_patient->setText(who.join(u' '));
-    m_patient->setToolTip(m_patient->text().toHtmlEscaped());
-    QStringList details{texts.patientId, texts.birthDate, texts.sex, texts.age, texts.studyDate, texts.studyDescription, texts.accession};
-    details.removeAll(QString());
-    m_study->setText(details.join(QStringLiteral("   ")));
-    m_study->setToolTip(m_study->text().toHtmlEscaped());
-    QStringList title{texts.patientName, texts.studyDescription.isEmpty() ? texts.studyDate : texts.studyDescription};
-    title.removeAll(QString());
-    setWindowTitle(title.join(QStringLiteral(" · ")));
+    showWhoIsRead(read ? &read->texts() : nullptr);
 
     QStringList warnings;
     if (!m_failure.isEmpty())
         warnings << m_failure;
+    if (!read && !m_studies.empty() && m_studies.front()->isComplete())
+        warnings = {m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason};
     const std::vector<NotShown> left = notShown();
-    if (!left.empty())
+    if (read && !left.empty())
         warnings << tr("%n image(s) or file(s) not shown", nullptr, int(left.size()));
     listNotShown(left);
 
@@ -79,16 +67,23 @@ void ReadingWindow::showWhoComes()
     setWindowTitle(name);
 }
 
-void ReadingWindow::showThatNothingIsHere()
+void ReadingWindow::showWhoIsRead(const ImageTexts* texts)
 {
-    m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
-    m_study->clear();
-    m_state->clear();
-    QString problem = m_failure;
-    listNotShown(notShown());
-    if (!m_studies.empty() && m_studies.front()->isComplete())
-        problem = m_studies.front()->notShown().empty() ? tr("There is no image in this study.") : m_studies.front()->notShown().front().reason;
-    m_warning->setText(problem);
+    QStringList details;
+    QStringList title;
+    if (texts) {
+        m_patient->setText(texts->patientName.isEmpty() ? tr("(no name)") : texts->patientName);
+        details = {texts->patientId, texts->birthDate, texts->sex, texts->age, texts->studyDate, texts->studyDescription, texts->accession};
+        title = {texts->patientName, texts->studyDescription.isEmpty() ? texts->studyDate : texts->studyDescription};
+    } else {
+        m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
+    }
+    details.removeAll(QString());
+    title.removeAll(QString());
+    m_patient->setToolTip(m_patient->text().toHtmlEscaped());
+    m_study->setText(details.join(QStringLiteral("   ")));
+    m_study->setToolTip(m_study->text().toHtmlEscaped());
+    setWindowTitle(title.isEmpty() ? tr("Reading") : title.join(QStringLiteral(" · "))); // never the last patient's
 }
 
 std::vector<NotShown> ReadingWindow::notShown() const

@@ -83,7 +83,7 @@ private:
     // reading_banner.cpp
     void updateBanner();
     void showWhoComes();
-    void showThatNothingIsHere();
+    void showWhoIsRead(const viewer::ImageTexts* texts); ///< null: no image of it is here
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
     std::vector<viewer::NotShown> notShown() const; ///< files and frames of all open studies
