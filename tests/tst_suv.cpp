@@ -151,6 +151,7 @@ private Q_SLOTS:
         QTest::newRow("PIX-19 Date Time in another zone") << "ds.TimezoneOffsetFromUTC = '+0100'; drug.RadiopharmaceuticalStartDateTime = '20200229040000.00-0500'";
         QTest::newRow("PIX-19 across midnight") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartDateTime = '20200229233000'";
         QTest::newRow("PIX-19 across midnight, time of day only") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartTime = '233000'";
+        QTest::newRow("PIX-19 the study alone is dated") << "del ds.SeriesDate; del ds.AcquisitionDate; drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
         QTest::newRow("PIX-19 enhanced") << "ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.130'; del ds.Units; ds.DecayCorrected = 'YES'; ds.AttenuationCorrected = 'YES'; ds.DecayCorrectionDateTime = '20200229110000'; ds.AcquisitionDateTime = '20200229111000'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'; u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'; m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u]); t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0; g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t]); ds.SharedFunctionalGroupsSequence = Sequence([g])";
     }
     void filesWithTimes()
@@ -179,6 +180,25 @@ save(ds, 'pet.dcm')
         QVERIFY(preset.has_value());
         QVERIFY(std::abs((preset->window.centre + preset->window.width / 2) * *found.factor - 10) < 1e-6);
         QVERIFY(std::abs((preset->window.centre - preset->window.width / 2) * *found.factor) < 1e-6);
+    }
+
+    void PIX_19_aFileWithoutTheTimeOfItsScanHasNoSuv()
+    {
+        QTemporaryDir folder;
+        WRITES(folder.path(), QStringLiteral(R"py(
+ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128')
+ds.Units = 'BQML'; ds.CorrectedImage = ['DECY', 'ATTN']; ds.DecayCorrection = 'START'; ds.PatientWeight = 70
+ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = '20200229'
+drug = Dataset(); drug.RadionuclideTotalDose = 370e6; drug.RadionuclideHalfLife = 6586.2
+drug.RadiopharmaceuticalStartDateTime = '20200228233000'
+ds.RadiopharmaceuticalInformationSequence = Sequence([drug])
+save(ds, 'pet.dcm')
+)py"));
+        const auto instances = readInstances(folder.filePath("pet.dcm"));
+        QVERIFY(instances.has_value());
+        const Suv found = suv(*instances->front().modules->pet);
+        QVERIFY(!found.factor);
+        QVERIFY2(found.reason.contains("the time of the scan is missing"), qPrintable(found.reason));
     }
 
     /// Real scans against a computation of its own in Python.

@@ -611,6 +611,29 @@ private Q_SLOTS:
         viewport.showStack(nullptr, nullptr); // before its document goes
     }
 
+    /// MEA-05: what is drawn stands at once; only an arrow and a text ask for words.
+    void MEA_05_aMarkAsksForItsWordsAndAMeasurementDoesNot_data()
+    {
+        QTest::addColumn<bool>("asks");
+        for (const char* measured : {"length", "ellipse", "rectangle"})
+            QTest::newRow(measured) << false;
+        QTest::newRow("arrow") << true;
+    }
+    void MEA_05_aMarkAsksForItsWordsAndAMeasurementDoesNot()
+    {
+        QFETCH(bool, asks);
+        AnnotationDocument document({"1"}, nullptr);
+        Viewport& viewport = *m_grid->active();
+        viewport.showStack(openStack(ct("figure")), &document);
+        settle(viewport);
+        m_grid->setTool(QTest::currentDataTag());
+        drag(viewport, Qt::LeftButton, {100, 100}, {180, 160});
+        QCOMPARE(viewport.isDrawing(), asks);
+        QCOMPARE(document.figures().size(), asks ? 0u : 1u);
+        viewport.cancelTool();
+        viewport.showStack(nullptr, nullptr); // before its document goes
+    }
+
     void throughThePhasesOfASlice() // GEO-08
     {
         WRITES(m_folder.path(), QStringLiteral(R"py(
