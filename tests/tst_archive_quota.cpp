@@ -196,7 +196,7 @@ private Q_SLOTS:
         QVERIFY(window.waitForReadyRead(20000));
         const auto report = m_archive->evict(0, {}, m_task);
         QCOMPARE(whyKept(report, 1), "open");
-        ::kill(pid_t(window.processId()), SIGKILL);
+        window.kill();
         QVERIFY(window.waitForFinished(5000));
         QCOMPARE(gone(m_archive->evict(0, {}, m_task)), QStringList{uidOf(1)});
     }

@@ -245,7 +245,8 @@ private Q_SLOTS:
     {
         // The first message of every round's reader may stay unanswered: the receiver is silent for the rounds that are killed
         // while they wait, and answers all that come later.
-        constexpr int rounds = 10;
+        // DIASCOPE_KILLS=200 for the full number.
+        const int rounds = qEnvironmentVariableIsSet("DIASCOPE_KILLS") ? qEnvironmentVariableIntValue("DIASCOPE_KILLS") : 10;
         QTemporaryDir profile;
         QStringList reports;
         {
@@ -279,10 +280,10 @@ private Q_SLOTS:
             case 3: QVERIFY2(hears("delivered"), said.constData()); break;
             default: // anywhere in between
                 QVERIFY2(hears("opened"), said.constData());
-                (void)reader.waitForFinished(i);
+                (void)reader.waitForFinished(i % 60);
             }
-            ::kill(pid_t(reader.processId()), SIGKILL);
-            QVERIFY(reader.waitForFinished(20000));
+            reader.kill(); // SIGKILL; one that came to its end by itself is left alone
+            QVERIFY(reader.waitForFinished(20000) || reader.state() == QProcess::NotRunning);
 
             // The reader comes back: what is still a draft is signed again, and what is queued goes out.
             const auto session = openSession(profile.path());
@@ -310,8 +311,10 @@ private Q_SLOTS:
             QVERIFY(!ris.messages().isEmpty());
             QVERIFY(session->reports().verify(reports[i])->problems.isEmpty());
         }
+        const auto reported = QSet<QString>(reportOf.cbegin(), reportOf.cend()).size();
+        qInfo("DEL-01: %d kills around sign and deliver, %d lost, %d doubled", rounds, rounds - int(reported), int(arrived.size()) - int(reported));
         QCOMPARE(arrived.size(), rounds);
-        QCOMPARE(QSet<QString>(reportOf.cbegin(), reportOf.cend()).size(), rounds);
+        QCOMPARE(reported, rounds);
     }
 
     void theCourierDeliversWhenTheRisIsBack() // SAF-10
