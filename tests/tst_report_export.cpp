@@ -9,6 +9,8 @@
 #include <QBuffer>
 #include <QImage>
 #include <QPainter>
+#include <QRegularExpression>
+#include <QTemporaryDir>
 
 using namespace diascope;
 using namespace diascope::reporting;
@@ -269,6 +271,40 @@ for o in m['OBX']:
         Report signedOne = signedReport();
         signedOne.signer = "Reader\n" + forged;
         QVERIFY(!signatureLine(signedOne).contains('\n'));
+    }
+
+    void REP_13_theTextNamesThePatientAndTheStudy()
+    {
+        Report report = draft();
+        report.study.referringPhysician.clear();
+        const QStringList lines = toText(*signedVersion(report, SignAs::Final, "Dr. Strange", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC))).split('\n');
+        QVERIFY(lines.filter(QRegularExpression("^Patient: .*Doe")).size() == 1);
+        for (const char* line : {"Patient ID: 4711 (HOSP)", "Birth date: 1980-02-29", "Sex: F", "Accession number: ACC-77", "Study: 2018-01-07 CT Head"})
+            QVERIFY2(lines.contains(line), qPrintable(lines.join('\n')));
+        QVERIFY(lines.filter("Referring").isEmpty()); // what is not known has no line
+    }
+
+    void REP_13_everyKeyImageIsReferenced()
+    {
+        Report report = draft();
+        report.keyImages.push_back({"k2", "Another", {"1.2.826.0.1.3680043.8.1055.1.1.2", 1, "", "1.2.826.0.1.3680043.8.1055.1.1", "1.2.840.10008.5.1.4.1.1.2"}, picture(Qt::white)});
+        const auto sr = toSr(*signedVersion(report, SignAs::Final, "Dr. Strange", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC)));
+        QVERIFY(sr);
+        QTemporaryDir folder;
+        const QString path = folder.filePath("sr.dcm");
+        QVERIFY(sr->write(path, QString::fromUtf16(dicom::explicitLittleEndian)));
+        const auto ran = test::python(R"PY(
+import sys, pydicom
+def images(ds, caption=''):
+    for item in ds.get('ContentSequence', []):
+        if item.ValueType == 'IMAGE':
+            print(caption, item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID)
+        yield from images(item, item.get('TextValue', ''))
+list(images(pydicom.dcmread(sys.argv[1])))
+)PY", {path});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        QVERIFY2(ran.out.contains("right 1.2.826.0.1.3680043.8.1055.1.1.1\n"), ran.out.constData());
+        QVERIFY2(ran.out.contains("Another 1.2.826.0.1.3680043.8.1055.1.1.2\n"), ran.out.constData());
     }
 
     void REP_13_allSayTheSame()

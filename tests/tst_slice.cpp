@@ -320,6 +320,23 @@ private Q_SLOTS:
         QCOMPARE(greyAt(slice.image, 70, 30), 155);
     }
 
+    /// PIX-08: a picture smaller than the frame shows the means of what is no padding. Every other column is padding here, and
+    /// the rest grows by 40 a row: rows 0 and 1 give 20, 2 and 3 give 100, 4 and 5 give 180.
+    void PIX_08_aReducedFrameLeavesPaddingOut()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.pixels.padding = PaddingRange{-2000, -2000};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) {
+            return std::lround(p.x + 10) % 2 ? -2000 : 40 * (p.y + 20);
+        });
+        const auto slice = render(*volume, SliceView{}, plain(), {4, 3});
+        QCOMPARE(slice.transform.zoom(), 0.5);
+        for (int y = 0; y < 3; ++y)
+            for (int x = 0; x < 4; ++x)
+                QCOMPARE(greyAt(slice.image, x, y), 20 + 80 * y);
+    }
+
     void rescaleOfEachSliceReachesTheScreen()
     {
         auto instances = Phantom{}.instances();
