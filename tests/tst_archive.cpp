@@ -99,6 +99,25 @@ private Q_SLOTS:
         QCOMPARE(m_archive->quarantine()->front().sopInstanceUid, one.instance);
     }
 
+    /// A file that was lost comes back from the same bytes; other bytes under its name do not take its place.
+    void STO_06_aLostFileComesBackFromItsOwnBytesAlone()
+    {
+        const Made one;
+        Made other = one;
+        other.pixels = "pixelz";
+        import({make(file("one"), one)});
+        const QString lost = (*m_archive->instance({one.instance}))->path;
+        QVERIFY(QFile::remove(lost));
+        const auto contradicts = import({make(file("other"), other)});
+        QCOMPARE(contradicts.quarantined.size(), size_t(1));
+        QVERIFY(contradicts.quarantined[0].reason.contains("other bytes"));
+        QVERIFY(!QFile::exists(lost));
+        const auto again = import({file("one")});
+        QVERIFY(again.quarantined.empty());
+        const auto row = m_archive->instance({one.instance});
+        QCOMPARE(dicom::Dataset::read((*row)->path)->bytes(tag::EncapsulatedDocument), one.pixels);
+    }
+
     /// The same instance from a CD and from a PACS differs in its file header and maybe its encoding, and is the same.
     void GEO_18_anotherHeaderOrEncodingIsADuplicate()
     {

@@ -156,6 +156,7 @@ private Q_SLOTS:
         Dataset item = dataset.addItem(tag::RequestAttributesSequence);
         QVERIFY(item.setText(tag::RequestedProcedureID, "P1"));
         QVERIFY(dataset.write(path, QString::fromUtf16(explicitLittleEndian)));
+        QVERIFY(!dataset.write(path, "1.2.3")); // no transfer syntax, and what was written stays
         const auto read = Dataset::read(path);
         QVERIFY(read);
         QCOMPARE(read->text(tag::PatientName), QString::fromUtf8("Müller^Jörg"));

@@ -320,15 +320,23 @@ private Q_SLOTS:
         QCOMPARE(greyAt(slice.image, 70, 30), 155);
     }
 
-    /// PIX-08: a picture smaller than the frame shows the means of what is no padding. Every other column is padding here, and
-    /// the rest grows by 40 a row: rows 0 and 1 give 20, 2 and 3 give 100, 4 and 5 give 180.
-    void PIX_08_aReducedFrameLeavesPaddingOut()
+    /// PIX-08: a picture smaller than the frame shows the means of what is no padding. Every other column is padding, or as the
+    /// others; values grow by 40 a row: rows 0 and 1 give 20, 2 and 3 give 100, 4 and 5 give 180.
+    void PIX_08_aReducedFrameShowsTheMeans_data()
     {
+        QTest::addColumn<bool>("hasPadding");
+        QTest::newRow("padding left out") << true;
+        QTest::newRow("without padding") << false;
+    }
+    void PIX_08_aReducedFrameShowsTheMeans()
+    {
+        QFETCH(bool, hasPadding);
         auto instances = Phantom{}.instances();
-        for (Instance& instance : instances)
-            instance.pixels.padding = PaddingRange{-2000, -2000};
-        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) {
-            return std::lround(p.x + 10) % 2 ? -2000 : 40 * (p.y + 20);
+        if (hasPadding)
+            for (Instance& instance : instances)
+                instance.pixels.padding = PaddingRange{-2000, -2000};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [&](Vec3 p) {
+            return hasPadding && std::lround(p.x + 10) % 2 ? -2000 : 40 * (p.y + 20);
         });
         const auto slice = render(*volume, SliceView{}, plain(), {4, 3});
         QCOMPARE(slice.transform.zoom(), 0.5);
