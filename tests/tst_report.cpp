@@ -211,12 +211,15 @@ private Q_SLOTS:
         Section extra;
         extra.id = "extra";
         QVERIFY(document.addSection(extra, 0));
+        QVERIFY(document.isModified());
         QVERIFY(!document.addSection(extra));
         QVERIFY(document.moveSection("extra", 2));
         QCOMPARE(document.report().sections[2].id, "extra");
         QVERIFY(document.removeSection("extra"));
         QVERIFY(document.removeSection("technique"));
         QCOMPARE(document.report().sections.size(), 4u);
+        document.setReport(written()); // another one is opened: nothing of it is unsaved
+        QVERIFY(!document.isModified());
     }
 
     void SAF_09_aSignedReportRefusesEveryChange()
