@@ -103,6 +103,19 @@ private Q_SLOTS:
         QCOMPARE(message->text("ZZZ-2"), "|^&");
     }
 
+    /// What was read can be read again from what is written of it, also where the header says nothing.
+    void DEL_05_aShortHeaderComesBack()
+    {
+        for (const char* text : {"MSH|^||||||\r", "MSH|^|a||||\r", "MSH|^~\\&||||||||||\rPID|1\r"}) {
+            const auto message = Message::parse(text);
+            QVERIFY2(message, text);
+            const auto again = Message::parse(message->toText());
+            QVERIFY2(again, qPrintable(message->toText()));
+            QCOMPARE(again->toText(), message->toText());
+            QCOMPARE(again->segments().size(), message->segments().size());
+        }
+    }
+
     void brokenMessagesAreRefused_data()
     {
         QTest::addColumn<QString>("text");

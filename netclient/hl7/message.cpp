@@ -120,17 +120,17 @@ Result<Message> Message::parse(const QString& text)
     static const QRegularExpression segmentEnd(QStringLiteral("\r\n|\r|\n"));
     const QString body = text.startsWith(QChar(0xFEFF)) ? text.mid(1) : text;
     const qsizetype start = body.indexOf(QRegularExpression(QStringLiteral("\\S")));
-    if (start < 0 || body.mid(start, 3) != u"MSH" || body.size() < start + 8)
+    if (start < 0 || body.mid(start, 3) != u"MSH" || body.size() < start + 5)
         return fail(Fault::Damaged, tr("the message does not begin with an MSH segment"));
     Delimiters delimiters;
     delimiters.field = body[start + 3];
-    const qsizetype encodingEnd = body.indexOf(delimiters.field, start + 4);
-    const QString encoding = body.mid(start + 4, encodingEnd < 0 ? 4 : encodingEnd - start - 4);
+    const auto ends = [&](QChar c) { return c == delimiters.field || c == u'\r' || c == u'\n'; };
+    const qsizetype encodingEnd = std::find_if(body.begin() + start + 4, body.end(), ends) - body.begin(); // the header may end there
+    const QString encoding = body.mid(start + 4, encodingEnd - start - 4);
     QChar* const places[] = {&delimiters.component, &delimiters.repetition, &delimiters.escape, &delimiters.subcomponent};
     for (qsizetype i = 0; i < std::min<qsizetype>(encoding.size(), 4); ++i)
         *places[i] = encoding[i];
-    if (delimiters.field.isLetterOrNumber() || delimiters.field.isSpace() || encoding.isEmpty() ||
-        encoding.contains(u'\r') || encoding.contains(u'\n'))
+    if (delimiters.field.isLetterOrNumber() || delimiters.field.isSpace() || encoding.isEmpty())
         return fail(Fault::Damaged, tr("the message does not name its delimiters (MSH-1 and MSH-2)"));
 
     constexpr qsizetype mostSegments = 20'000, mostFields = 200'000; // a large result has hundreds, a hostile one as many as bytes
