@@ -231,10 +231,7 @@ private Q_SLOTS:
         const auto server = test::Orthanc::start(1, &why, R"(,"Plugins":["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],"DicomWeb":{"Enable":true})");
         if (!server)
             QSKIP(qPrintable(why));
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(server->port)} + m_files.mid(0, 12));
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(server->port)} + m_files.mid(0, 12)));
         test::FaultProxy dicomLine(server->port), webLine(server->httpPort);
         test::FaultProxy::Faults slow;
         slow.bytesPerSecond = 125'000; // 1 Mbit/s

@@ -204,10 +204,7 @@ private Q_SLOTS:
         const auto server = test::DcmQrScp::start(port, &why, {"--disable-get"});
         if (!server)
             QSKIP(qPrintable(why));
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + m_otherFiles);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + m_otherFiles));
         Program program;
         SUCCEEDS(addNode(program, "Q", server->port, "QRSCP"));
         SUCCEEDS(program.run({"config", "set", "listen.port", QString::number(port)}));

@@ -56,10 +56,8 @@ private Q_SLOTS:
             m_uids.insert(dataset->text(tag::SOPInstanceUID));
         }
         // Filled by an independent program.
-        for (const auto& [aet, port] : {std::pair{"ORTHANC", m_orthanc->port}, std::pair{"QRSCP", m_qrscp->port}}) {
-            const auto sent = test::run("storescu", QStringList{"-aec", aet, "127.0.0.1", QString::number(port)} + files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        for (const auto& [aet, port] : {std::pair{"ORTHANC", m_orthanc->port}, std::pair{"QRSCP", m_qrscp->port}})
+            SUCCEEDS(test::run("storescu", QStringList{"-aec", aet, "127.0.0.1", QString::number(port)} + files));
     }
 
     void nodesAreKeptAndChecked()
@@ -420,10 +418,7 @@ private Q_SLOTS:
         const QStringList files = abdomen(6);
         if (files.isEmpty())
             QSKIP("the real test data is not here");
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", "QRSCP", "127.0.0.1", QString::number(server->port)} + files));
         const QDir db(server->folder.filePath("db"));
         QStringList stored = db.entryList({"CT*"}, QDir::Files);
         QCOMPARE(stored.size(), 6);

@@ -104,10 +104,7 @@ private Q_SLOTS:
             m_study = dataset->text(tag::StudyInstanceUID);
             m_pixels.insert(dataset->text(tag::SOPInstanceUID), dataset->bytes(tag::PixelData));
         }
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port)} + m_files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port)} + m_files));
     }
 
     void faultsInServices_data()
@@ -374,10 +371,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             dimse::echo({"l", "DIASCOPE", "127.0.0.1", listener.port(), false, {}, {}, {}}, m_local, task).has_value(), 20000);
         QVERIFY(collector.all.empty()); // no attack became an instance
-        {
-            const auto sent = test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number(listener.port()), m_files.front()});
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number(listener.port()), m_files.front()}));
         QCOMPARE(collector.all.size(), size_t(1));
         QVERIFY(areWhole(collector));
         QVERIFY2(listener.status().refused > 100, QByteArray::number(listener.status().refused).constData());

@@ -149,10 +149,8 @@ private Q_SLOTS:
             m_uids.insert(dataset->text(tag::SOPInstanceUID));
         }
         // Filled by an independent program.
-        for (const auto& [aet, port] : {std::pair{"ORTHANC", m_orthanc->port}, std::pair{"QRSCP", m_qrscp->port}}) {
-            const auto sent = test::run("storescu", QStringList{"-aec", aet, "127.0.0.1", QString::number(port)} + files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        for (const auto& [aet, port] : {std::pair{"ORTHANC", m_orthanc->port}, std::pair{"QRSCP", m_qrscp->port}})
+            SUCCEEDS(test::run("storescu", QStringList{"-aec", aet, "127.0.0.1", QString::number(port)} + files));
     }
 
     void find_data()
@@ -206,10 +204,7 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString name = QString::fromUtf8("Люкceмбypг");
         const QString file = makeFile(folder.filePath("name"), dicom::newUid(), "CYR", dicom::newUid(), name);
-        {
-            const auto sent = test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), file});
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), file}));
         Task task;
         FindKeys keys;
         keys.patientName = name.left(4) + u'*';
@@ -358,10 +353,7 @@ private Q_SLOTS:
             files << makeFile(folder.filePath(QString::number(i)), i < 3 ? made : made.chopped(2) + ".9", patient, uid, "Made^Up",
                               made.chopped(3) + QStringLiteral(".%1").arg(i));
         }
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", node.aeTitle, "127.0.0.1", QString::number(node.port)} + files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", node.aeTitle, "127.0.0.1", QString::number(node.port)} + files));
         FindKeys keys;
         keys.patientId = patient;
         QCOMPARE(ask(node, Level::Image, keys, tag::SOPInstanceUID), images);
@@ -394,10 +386,7 @@ private Q_SLOTS:
         QStringList files;
         for (int i = 0; i < 5; ++i)
             files << makeFile(folder.filePath(QString::number(i)), dicom::newUid(), QStringLiteral("P%1").arg(i), dicom::newUid());
-        {
-            const auto sent = test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(limited->port)} + files);
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", QStringList{"-aec", "ORTHANC", "127.0.0.1", QString::number(limited->port)} + files));
         Node node = orthanc();
         node.port = limited->port;
         std::optional<Error> error;

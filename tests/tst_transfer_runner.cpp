@@ -99,10 +99,7 @@ private Q_SLOTS:
         QVERIFY(other.setText(tag::SOPInstanceUID, dicom::newUid()));
         QTemporaryDir folder;
         QVERIFY(other.write(folder.filePath("other.dcm"), QString::fromUtf16(dicom::explicitLittleEndian)));
-        {
-            const auto sent = test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), folder.filePath("other.dcm")});
-            QVERIFY2(sent.code == 0, sent.err.constData());
-        }
+        SUCCEEDS(test::run("storescu", {"-aec", "ORTHANC", "127.0.0.1", QString::number(m_orthanc->port), folder.filePath("other.dcm")}));
     }
     void init()
     {

@@ -61,8 +61,3 @@ inline bool isOnePlainLine(const QByteArray& err)
         QVERIFY2(theRun.code == 1, qPrintable(QStringLiteral("code %1: %2%3").arg(theRun.code).arg(QString::fromUtf8(theRun.err), QString::fromUtf8(theRun.out)))); \
         QVERIFY2(diascope::test::isOnePlainLine(theRun.err), theRun.err.constData());                                  \
     } while (false)
-#define SUCCEEDS(ran)                                                                                                  \
-    do {                                                                                                               \
-        const auto& theRun = (ran);                                                                                    \
-        QVERIFY2(theRun.code == 0, qPrintable(QStringLiteral("code %1: %2").arg(theRun.code).arg(QString::fromUtf8(theRun.err)))); \
-    } while (false)

@@ -40,3 +40,10 @@ Ran python(const QString& script, const QStringList& arguments = {});
         if ((path).isEmpty())                                                                                          \
             QSKIP("the real test data is not here (set DIASCOPE_TEST_DATA)");                                          \
     } while (false)
+
+/// The run ended with code 0, or its words are shown.
+#define SUCCEEDS(ran)                                                                                                  \
+    do {                                                                                                               \
+        const auto& theRun = (ran);                                                                                    \
+        QVERIFY2(theRun.code == 0, qPrintable(QStringLiteral("code %1: %2").arg(theRun.code).arg(QString::fromUtf8(theRun.err)))); \
+    } while (false)
