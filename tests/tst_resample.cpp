@@ -246,13 +246,15 @@ private Q_SLOTS:
 
     void rescaleBelongsToTheSlice()
     {
-        auto instances = slicesAt({0, 2, 4, 7, 9});
-        for (size_t i = 0; i < instances.size(); ++i)
-            instances[i].modalityTransform.slope = double(i + 1); // PIX-04
-        const auto regular = *Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 10; })->regular();
-        QVERIFY(std::abs(*regular->valueAt(Vec3{0, 0, 9}) - 50) < 1e-4);
-        QVERIFY(std::abs(*regular->valueAt(Vec3{0, 0, 5.4}) - (30 + 10 * 1.4 / 3)) < 1e-4);
-        QCOMPARE(regular->unit(0), "HU");
+        for (const bool isSlope : {true, false}) {
+            auto instances = slicesAt({0, 2, 4, 7, 9});
+            for (size_t i = 0; i < instances.size(); ++i)
+                (isSlope ? instances[i].modalityTransform.slope : instances[i].modalityTransform.intercept) = isSlope ? double(i + 1) : 10.0 * double(i); // PIX-04
+            const auto regular = *Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 10; })->regular();
+            QVERIFY(std::abs(*regular->valueAt(Vec3{0, 0, 9}) - 50) < 1e-4);
+            QVERIFY(std::abs(*regular->valueAt(Vec3{0, 0, 5.4}) - (30 + 10 * 1.4 / 3)) < 1e-4);
+            QCOMPARE(regular->unit(0), "HU");
+        }
     }
 
     void everyPhaseIsResampled()

@@ -2,6 +2,8 @@
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/slice/mpr_span.h"
 #include "viewer/slice/slice_renderer.h"
+#include "viewer/volume/stack_loader.h"
+#include <QTemporaryDir>
 #include <random>
 
 using namespace diascope;
@@ -364,6 +366,104 @@ private Q_SLOTS:
         const double between = (point.z - 30) / 2; // slices, 2 mm apart from 30 mm on
         QVERIFY(between > 0 && between < 4);
         QVERIFY2(std::abs(greyAt(slice.image, 4, 3) - (40 * (between + 1) - 7 * between)) <= 1, qPrintable(QString::number(greyAt(slice.image, 4, 3))));
+    }
+
+    /// Stored values alike, intercepts not: a sloped and an even picture of the same bytes (PIX-04).
+    void PIX_04_theInterceptOfEachSliceReachesThePlane()
+    {
+        auto instances = Phantom{}.instances();
+        for (size_t i = 0; i < instances.size(); ++i)
+            instances[i].modalityTransform.intercept = 30.0 * double(i);
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 40; });
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, volume->grid()->centreLps());
+        view.zoom = 1;
+        for (const auto interpolation : {Interpolation::Linear, Interpolation::Nearest}) {
+            Presentation presentation = plain();
+            presentation.interpolation = interpolation;
+            const auto slice = render(*volume, view, presentation, {9, 9});
+            for (const double y : {1.5, 3.5, 5.5}) { // 30 mm on, slices 2 mm apart
+                const double between = (slice.transform.toPatient(QPointF(4.5, y))->z - 30) / 2;
+                const double expected = 40 + 30 * (interpolation == Interpolation::Linear ? between : std::floor(between + 0.5));
+                const int grey = greyAt(slice.image, 4, int(y));
+                QVERIFY2(std::abs(grey - expected) <= 1, qPrintable(QString("%1 at slice %2").arg(grey).arg(between)));
+            }
+        }
+    }
+
+    /// Beside padding a plane is tissue up to half way, then nothing: neither a rim of mixed values nor tissue drawn out.
+    void PIX_08_aPlaneEndsHalfWayToPadding()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.pixels.padding = PaddingRange{-2000, -2000};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.x < -6.5 ? -2000 : 200; });
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Axial, volume->grid()->centreLps());
+        view.zoom = 10;
+        const auto slice = render(*volume, view, plain(), {80, 20});
+        int tissue = 0;
+        int nothing = 0;
+        for (int x = 0; x < 80; ++x) {
+            const double at = slice.transform.toPatient(QPointF(x + 0.5, 10.5))->x; // the last padding at -7, the first tissue at -6
+            if (at > -9.9 && at < -6.51 && ++nothing)
+                QCOMPARE(greyAt(slice.image, x, 10), 0);
+            if (at > -6.49 && at < -3.1 && ++tissue)
+                QCOMPARE(greyAt(slice.image, x, 10), 200);
+        }
+        QVERIFY(tissue > 20 && nothing > 20);
+    }
+
+    /// A slice that could not be read is a gap in every plane through it, in the quick path and in the general one.
+    void SAF_12_aPlaneThroughAMissingSliceHasAGap()
+    {
+        QTemporaryDir folder;
+        std::vector<Instance> instances;
+        for (int i = 0; i < 5; ++i) {
+            dicom::Dataset dataset;
+            (void)dataset.setText(dicom::tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.2");
+            (void)dataset.setText(dicom::tag::SOPInstanceUID, QString("1.2.3.%1").arg(i + 1));
+            (void)dataset.setText(dicom::tag::SeriesInstanceUID, "1.2");
+            (void)dataset.setText(dicom::tag::Modality, "CT");
+            (void)dataset.setText(dicom::tag::PhotometricInterpretation, "MONOCHROME2");
+            for (const auto& [t, n] : {std::pair(dicom::tag::SamplesPerPixel, 1), {dicom::tag::Rows, 16}, {dicom::tag::Columns, 16}, {dicom::tag::BitsAllocated, 16},
+                                       {dicom::tag::BitsStored, 16}, {dicom::tag::HighBit, 15}, {dicom::tag::PixelRepresentation, 0}, {dicom::tag::InstanceNumber, i + 1}})
+                dataset.setNumber(t, n);
+            dataset.setNumbers(dicom::tag::ImagePositionPatient, {0, 0, 2.0 * i});
+            dataset.setNumbers(dicom::tag::ImageOrientationPatient, {1, 0, 0, 0, 1, 0});
+            dataset.setNumbers(dicom::tag::PixelSpacing, {1, 1});
+            QByteArray pixels;
+            for (int pixel = 0; pixel < 16 * 16; ++pixel)
+                pixels.append(char(100 + 20 * i)).append('\0');
+            dataset.setBytes(dicom::tag::PixelData, pixels);
+            const QString path = folder.filePath(QString::number(i));
+            QVERIFY(dataset.write(path, "1.2.840.10008.1.2.1"));
+            instances.push_back(readInstances(path)->front());
+        }
+        QVERIFY(QFile::remove(folder.filePath("3")));
+        const auto volume = *StackLoader::load(buildStacks(instances).front());
+        QCOMPARE(volume->failedCount(), 1);
+        SliceView view;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, volume->grid()->centreLps());
+        view.zoom = 10;
+        for (const auto interpolation : {Interpolation::Linear, Interpolation::Nearest}) {
+            Presentation presentation = plain();
+            presentation.interpolation = interpolation;
+            const auto slice = render(*volume, view, presentation, {20, 90});
+            int gap = 0;
+            for (int y = 0; y < 90; ++y) {
+                const double at = slice.transform.toPatient(QPointF(10.5, y + 0.5))->z / 2;
+                if (at < 0.01 || at > 3.99 || std::abs(std::abs(at - 3) - 0.5) < 0.01)
+                    continue;
+                const bool isMissing = std::abs(at - 3) < 0.5;
+                gap += isMissing;
+                // Up to half way to the missing slice its neighbour stands alone.
+                const double known = interpolation == Interpolation::Nearest ? std::floor(at + 0.5) : at > 2 && at < 4 ? (at < 3 ? 2 : 4) : at;
+                const double expected = isMissing ? 0 : 100 + 20 * known;
+                QVERIFY2(std::abs(greyAt(slice.image, 10, y) - expected) <= 1, qPrintable(QString("%1 at slice %2").arg(greyAt(slice.image, 10, y)).arg(at)));
+            }
+            QVERIFY2(gap >= 18, qPrintable(QString::number(gap)));
+        }
     }
 
     void autoWindowIgnoresPaddingAndAir()
