@@ -40,6 +40,38 @@ private Q_SLOTS:
         QCOMPARE(dataset->text(tag::PatientName), name);
     }
 
+    /// Texts and floats can hold what is no number: nobody downstream sorts, converts or scales by it.
+    void FIL_04_whatIsNoNumberIsNone()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("file");
+        SUCCEEDS(test::python("import sys, pydicom\n"
+                              "from pydicom.dataset import *\n"
+                              "from pydicom.uid import *\n"
+                              "m = FileMetaDataset(); m.TransferSyntaxUID = ExplicitVRLittleEndian\n"
+                              "m.MediaStorageSOPClassUID = CTImageStorage; m.MediaStorageSOPInstanceUID = '1.2.3'\n"
+                              "d = FileDataset('', {}, file_meta=m, preamble=b'\\0' * 128)\n"
+                              "d.is_little_endian, d.is_implicit_VR = True, False\n"
+                              "d.SOPClassUID, d.SOPInstanceUID = CTImageStorage, '1.2.3'\n"
+                              "for element, vr in enumerate(['FD', 'FL']):\n"
+                              "    for i, v in enumerate(['nan', 'inf', '-inf']):\n"
+                              "        d.add_new((0x0011, 0x1000 + 16 * element + i), vr, [1.5, float(v)])\n"
+                              "for i, v in enumerate(['nan', 'inf', '-inf', '1e999']):\n"
+                              "    d.add_new((0x0011, 0x1020 + i), 'LO', ['1.5', v])\n"
+                              "d.add_new((0x0011, 0x1030), 'UL', [7, 4294967295])\n"
+                              "d.add_new((0x0011, 0x1031), 'LO', ['7', '1e16'])\n"
+                              "d.save_as(sys.argv[1], write_like_original=False)\n",
+                              {path}));
+        const auto dataset = Dataset::read(path);
+        QVERIFY(dataset);
+        for (const quint16 element : {0x1000, 0x1001, 0x1002, 0x1010, 0x1011, 0x1012, 0x1020, 0x1021, 0x1022, 0x1023}) {
+            const Tag tag{0x0011, element};
+            QVERIFY2(dataset->number(tag) == 1.5 && !dataset->number(tag, 1) && dataset->numbers(tag).empty(), qPrintable(QString::number(element, 16)));
+        }
+        QCOMPARE(dataset->integers({0x0011, 0x1030}), (std::vector<qint64>{7, 4294967295}));
+        QVERIFY(dataset->integers({0x0011, 0x1031}).empty() && dataset->integer({0x0011, 0x1031}) == 7);
+    }
+
     void everyNameIsReadAsPydicomReadsIt()
     {
         const QString folder = test::dataFile("charsets");

@@ -96,6 +96,9 @@ for n in range(4):
     g.PlanePositionSequence = plane(n // 2)
     d.PerFrameFunctionalGroupsSequence.append(g)
 save(d, 'keyword')
+for n, g in enumerate(d.PerFrameFunctionalGroupsSequence): # an index is any number of 32 bits
+    g.FrameContentSequence[0].DimensionIndexValues = [1 + n // 2, 4294967294 + n % 2]
+save(d, 'keyword_of_large_indices')
 
 # A volume of nine frames, whole and as a concatenation of three parts (PS3.3 C.7.6.16.2.2.4).
 order = [4, 0, 8, 1, 7, 2, 6, 3, 5]
@@ -259,7 +262,12 @@ private Q_SLOTS:
         // written by slice, phase, echo; shown by echo, phase, slice
         QCOMPARE(values(stack), (QList<int>{0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11}));
         QCOMPARE(stack.dimensionTexts(stack.frameOf(1, 4)), (QStringList{"heart phase 30 %", "echo time 25 ms"}));
-        QCOMPARE(stacksOf({"keyword"})[0].dimensions[0].name, "FrameAcquisitionNumber");
+        for (const char* file : {"keyword", "keyword_of_large_indices"}) {
+            const auto own = stacksOf({file});
+            QVERIFY(own.size() == 1 && own[0].dimensions.size() == 1);
+            QCOMPARE(own[0].dimensions[0].name, "FrameAcquisitionNumber");
+            QCOMPARE(own[0].dimensions[0].values, (std::vector<double>{7, 8}));
+        }
         QCOMPARE(stacksOf({"keyword"})[0].dimensions[0].values, (std::vector<double>{7, 8}));
     }
 

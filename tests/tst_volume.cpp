@@ -142,6 +142,22 @@ private Q_SLOTS:
         QVERIFY(!volume->valueAt(volume->grid()->toPatient(Vec3{2.5, 2, 2}))); // between padding and tissue
     }
 
+    void PIX_08_noNumberIsNoValue()
+    {
+        Phantom phantom;
+        phantom.slices = 2;
+        std::vector<float> pixels(size_t(8 * 6 * 2), 3.5f);
+        pixels[0] = std::numeric_limits<float>::quiet_NaN();
+        pixels[1] = std::numeric_limits<float>::infinity();
+        std::vector<std::byte> bytes(pixels.size() * sizeof(float));
+        std::memcpy(bytes.data(), pixels.data(), bytes.size());
+        const auto volume = *Volume::fromPixels(phantom.stack(), SampleType::Float32, std::move(bytes));
+        QVERIFY(!volume->valueAt(0, 0, 0) && !volume->valueAt(0, 1, 0));
+        QCOMPARE(*volume->valueAt(0, 2, 0), 3.5);
+        QVERIFY(!volume->valueAt(volume->grid()->toPatient(Vec3{0.5, 0.5, 0}))); // beside it
+        QCOMPARE(volume->valueRange()->high, 3.5);
+    }
+
     void snapshotsGrowAndNeverChange()
     {
         if (test::dataFile("volumes/fnndsc_andrei_abdomen_ct").isEmpty())

@@ -218,6 +218,45 @@ bool hasNoVr(DcmElement& element)
     return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW || element.ident() == EVR_UNKNOWN2B;
 }
 
+/// Of any number, finite or not.
+std::optional<double> numberOf(DcmElement& element, Tag tag, int index)
+{
+    if (hasNoVr(element))
+        if (const auto number = numberFromBytes(rawBytes(element), DcmTag(keyOf(tag)).getEVR(), index))
+            return number;
+    if (element.isaString() || element.ident() == EVR_UN) {
+        const auto values = numbersOfText(rawBytes(element), index, 1);
+        return values.empty() ? std::nullopt : values.front();
+    }
+    const auto at = static_cast<unsigned long>(index);
+    Float64 real = 0;
+    Float32 single = 0;
+    Uint16 word = 0;
+    Sint16 signedWord = 0;
+    Uint32 longWord = 0;
+    Sint32 signedLong = 0;
+    switch (element.ident()) {
+    case EVR_FD:
+        return element.getFloat64(real, at).good() ? std::optional(real) : std::nullopt;
+    case EVR_FL:
+        return element.getFloat32(single, at).good() ? std::optional(double(single)) : std::nullopt;
+    case EVR_SS:
+        return element.getSint16(signedWord, at).good() ? std::optional(double(signedWord)) : std::nullopt;
+    case EVR_SL:
+        return element.getSint32(signedLong, at).good() ? std::optional(double(signedLong)) : std::nullopt;
+    case EVR_UL:
+    case EVR_up:
+        return element.getUint32(longWord, at).good() ? std::optional(double(longWord)) : std::nullopt;
+    default:
+        return element.getUint16(word, at).good() ? std::optional(double(word)) : std::nullopt;
+    }
+}
+
+/// Beyond this numbers are no integers any more, and converting them would be undefined.
+bool fitsInteger(double number) { return std::abs(number) <= 9.0e15; }
+
+std::optional<double> finite(std::optional<double> number) { return number && std::isfinite(*number) ? number : std::nullopt; }
+
 Fault faultOfErrno()
 {
     return errno == ENOSPC ? Fault::DiskFull : Fault::Unreadable;
@@ -454,37 +493,7 @@ QString Dataset::text(Tag tag) const { return texts(tag).join(u'\\'); }
 std::optional<double> Dataset::number(Tag tag, int index) const
 {
     DcmElement* element = elementOf(*m_item, tag);
-    if (!element)
-        return std::nullopt;
-    if (hasNoVr(*element))
-        if (const auto number = numberFromBytes(rawBytes(*element), DcmTag(keyOf(tag)).getEVR(), index))
-            return number;
-    if (element->isaString() || element->ident() == EVR_UN) {
-        const auto values = numbersOfText(rawBytes(*element), index, 1);
-        return values.empty() ? std::nullopt : values.front();
-    }
-    const auto at = static_cast<unsigned long>(index);
-    Float64 real = 0;
-    Float32 single = 0;
-    Uint16 word = 0;
-    Sint16 signedWord = 0;
-    Uint32 longWord = 0;
-    Sint32 signedLong = 0;
-    switch (element->ident()) {
-    case EVR_FD:
-        return element->getFloat64(real, at).good() ? std::optional(real) : std::nullopt;
-    case EVR_FL:
-        return element->getFloat32(single, at).good() ? std::optional(double(single)) : std::nullopt;
-    case EVR_SS:
-        return element->getSint16(signedWord, at).good() ? std::optional(double(signedWord)) : std::nullopt;
-    case EVR_SL:
-        return element->getSint32(signedLong, at).good() ? std::optional(double(signedLong)) : std::nullopt;
-    case EVR_UL:
-    case EVR_up:
-        return element->getUint32(longWord, at).good() ? std::optional(double(longWord)) : std::nullopt;
-    default:
-        return element->getUint16(word, at).good() ? std::optional(double(word)) : std::nullopt;
-    }
+    return element ? finite(numberOf(*element, tag, index)) : std::nullopt;
 }
 
 std::vector<double> Dataset::numbers(Tag tag, int most) const
@@ -500,6 +509,8 @@ std::vector<double> Dataset::numbers(Tag tag, int most) const
             const auto value = numberFromBytes(bytes, vr, i);
             if (!value)
                 break;
+            if (!std::isfinite(*value))
+                return {};
             values.push_back(*value);
         }
         if (!values.empty())
@@ -507,7 +518,7 @@ std::vector<double> Dataset::numbers(Tag tag, int most) const
     }
     if (element->isaString() || element->ident() == EVR_UN) { // one pass over the text, however many
         for (const auto& value : numbersOfText(rawBytes(*element), 0, most)) {
-            if (!value)
+            if (!finite(value))
                 return {};
             values.push_back(*value);
         }
@@ -532,10 +543,18 @@ qint64 Dataset::lengthOf(Tag tag) const
 std::optional<qint64> Dataset::integer(Tag tag, int index) const
 {
     const auto value = number(tag, index);
-    // Numbers beyond this are no integers any more, and converting them would be undefined.
-    if (!value || !(std::abs(*value) <= 9.0e15))
-        return std::nullopt;
-    return qint64(*value);
+    return value && fitsInteger(*value) ? std::optional(qint64(*value)) : std::nullopt;
+}
+
+std::vector<qint64> Dataset::integers(Tag tag, int most) const
+{
+    std::vector<qint64> values;
+    for (const double value : numbers(tag, most)) {
+        if (!fitsInteger(value))
+            return {};
+        values.push_back(qint64(value));
+    }
+    return values;
 }
 
 QByteArray Dataset::bytes(Tag tag) const

@@ -48,11 +48,13 @@ public:
     bool hasValue(Tag tag) const;         ///< there and not empty
     QString text(Tag tag) const;          ///< all values joined by '\', padding removed; empty if absent
     QStringList texts(Tag tag) const;     ///< value by value
-    std::optional<double> number(Tag tag, int index = 0) const; ///< any numeric VR, DS, IS; nothing if absent or no number
-    /// The first `most`; empty if one of them is no number.
+    /// Any numeric VR, DS, IS, always finite; nothing if absent, no number or not finite: FD and FL can hold both.
+    std::optional<double> number(Tag tag, int index = 0) const;
+    /// The first `most`; empty if one of them is none.
     std::vector<double> numbers(Tag tag, int most = std::numeric_limits<int>::max()) const;
     qint64 lengthOf(Tag tag) const; ///< bytes of the value, without reading it
-    std::optional<qint64> integer(Tag tag, int index = 0) const;
+    std::optional<qint64> integer(Tag tag, int index = 0) const; ///< nothing beyond ±9e15, where numbers are no integers any more
+    std::vector<qint64> integers(Tag tag, int most = std::numeric_limits<int>::max()) const;
     QByteArray bytes(Tag tag) const;      ///< the value as stored, little-endian words
     /// The same without a copy: it keeps the dataset, which is not to be written to any more.
     std::shared_ptr<const QByteArray> sharedBytes(Tag tag) const;

@@ -229,8 +229,7 @@ void readFrameDimensions(const Dataset& dataset, const FrameGroups& groups, Inst
         if (const auto index = content->number(TemporalPositionIndex))
             instance.temporalPosition = index;
         instance.stackId = content->text(tag::StackID);
-        for (const double index : content->numbers(tag::DimensionIndexValues, 256))
-            instance.dimensionIndices.push_back(int(index));
+        instance.dimensionIndices = content->integers(tag::DimensionIndexValues, 256);
         if (const auto seconds = secondsOf(dataset, content->text(tag::FrameAcquisitionDateTime)))
             instance.acquisitionTimeS = seconds;
     }
@@ -297,12 +296,12 @@ void readVectors(const Dataset& dataset, std::vector<Instance>& frames)
     auto dimensions = std::make_shared<std::vector<DimensionIndex>>();
     for (const quint16 element : {0x0010, 0x0020, 0x0030, 0x0050, 0x0060, 0x0070, 0x0080, 0x0090, 0x0100}) {
         const Tag vector{0x0054, element};
-        const auto numbers = dataset.numbers(vector);
+        const auto numbers = dataset.integers(vector);
         if (numbers.size() != frames.size())
             continue;
         dimensions->push_back(indexOf(vector, {}, {}));
         for (size_t i = 0; i < frames.size(); ++i) {
-            frames[i].dimensionIndices.push_back(int(numbers[i]));
+            frames[i].dimensionIndices.push_back(numbers[i]);
             frames[i].dimensionValues << QString::number(numbers[i]);
         }
     }

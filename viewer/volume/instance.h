@@ -99,7 +99,7 @@ struct Instance
     std::optional<double> contentTimeS;
     QString stackId;
     std::shared_ptr<const std::vector<DimensionIndex>> dimensionIndex; ///< null: the object does not say
-    std::vector<int> dimensionIndices; ///< of this frame, one for each of dimensionIndex
+    std::vector<qint64> dimensionIndices; ///< of this frame, one for each of dimensionIndex
     QStringList dimensionValues;       ///< what the attributes pointed to say, likewise; empty texts where nothing
     std::optional<double> positionerPrimaryDeg; ///< XA: towards the patient's left (LAO) positive, of this frame
     std::optional<double> positionerSecondaryDeg; ///< towards the head (CRA) positive

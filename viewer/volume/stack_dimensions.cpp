@@ -137,7 +137,7 @@ std::optional<std::vector<StackDimension>> sortedByIndex(std::vector<Instances>&
         return [&dimensions](const Instance& instance) -> std::optional<Key> {
             Key key; // the first dimension varies slowest
             for (const size_t dimension : dimensions)
-                key.push_back(instance.dimensionIndices[dimension]);
+                key.push_back(double(instance.dimensionIndices[dimension]));
             return key;
         };
     };
@@ -164,12 +164,12 @@ std::optional<std::vector<StackDimension>> sortedByIndex(std::vector<Instances>&
     const auto valueOf = [&](const Instance& instance, size_t dimension) {
         bool isNumber = false;
         const double value = instance.dimensionValues.value(qsizetype(dimension)).toDouble(&isNumber);
-        return isNumber ? value : instance.dimensionIndices[dimension];
+        return isNumber && std::isfinite(value) ? value : double(instance.dimensionIndices[dimension]);
     };
     std::vector<StackDimension> dimensions;
     size_t combinations = 1;
     for (const size_t i : needed) {
-        std::map<int, const Instance*> values;
+        std::map<qint64, const Instance*> values;
         for (const Instance& instance : sorted)
             values.try_emplace(instance.dimensionIndices[i], &instance);
         StackDimension dimension{(*index)[i].name, int(values.size()), {}, (*index)[i].unit, {}};

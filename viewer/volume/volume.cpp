@@ -171,7 +171,8 @@ std::optional<double> Volume::valueAt(int frame, int column, int row) const
     const auto stored = storedAt(frame, column, row);
     if (!stored || isColour() || isPadding(frame, *stored))
         return std::nullopt;
-    return instance(frame).modalityTransform.apply(*stored);
+    const double value = instance(frame).modalityTransform.apply(*stored);
+    return std::isfinite(value) ? std::optional(value) : std::nullopt; // floats hold "no number" too
 }
 
 /// (column, row, slice) among the acquired slices.
