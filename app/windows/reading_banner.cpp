@@ -40,6 +40,8 @@ void ReadingWindow::updateBanner()
     QStringList state;
     if (m_session.mode() == app::Mode::ViewOnly)
         state << tr("viewing only");
+    if (!read && !m_studies.empty() && !m_studies.front()->isComplete())
+        state << tr("Opening…");
     if (loaded < wanted)
         state << tr("loaded %1 of %2").arg(loaded).arg(wanted);
     if (!m_incoming.isEmpty())
@@ -57,27 +59,33 @@ void ReadingWindow::updateBanner()
 
 void ReadingWindow::showWhoComes()
 {
-    const QString name = dicom::PersonName::parse(m_coming.patientName).display();
-    QStringList details{m_coming.patientId, dicom::displayDate(m_coming.birthDate), m_coming.sex, dicom::displayDate(m_coming.date), m_coming.description, m_coming.accession};
-    details.removeAll(QString());
-    m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
-    m_study->setText(details.join(QStringLiteral("   ")));
+    showWho(m_coming);
     m_warning->clear();
     m_state->setText(m_incoming.isEmpty() ? tr("waiting for the first image") : m_incoming);
-    setWindowTitle(name);
 }
 
 void ReadingWindow::showWhoIsRead(const ImageTexts* texts)
 {
-    QStringList details;
-    QStringList title;
-    if (texts) {
-        m_patient->setText(texts->patientName.isEmpty() ? tr("(no name)") : texts->patientName);
-        details = {texts->patientId, texts->birthDate, texts->sex, texts->age, texts->studyDate, texts->studyDescription, texts->accession};
-        title = {texts->patientName, texts->studyDescription.isEmpty() ? texts->studyDate : texts->studyDescription};
-    } else {
-        m_patient->setText(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"));
-    }
+    if (texts)
+        return showWho(texts->patientName, {texts->patientId, texts->birthDate, texts->sex, texts->age, texts->studyDate, texts->studyDescription, texts->accession},
+                       texts->studyDescription.isEmpty() ? texts->studyDate : texts->studyDescription);
+    if (const auto row = m_session.archive().study(m_current); !m_current.isEmpty() && row && *row)
+        return showWho(**row); // nothing of it can be shown yet, or at all
+    showWho(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"), {}, {});
+    setWindowTitle(tr("Reading"));
+}
+
+void ReadingWindow::showWho(const archive::StudyRow& study)
+{
+    const QString date = dicom::displayDate(study.date);
+    showWho(dicom::PersonName::parse(study.patientName).display(), {study.patientId, dicom::displayDate(study.birthDate), study.sex, date, study.description, study.accession},
+            study.description.isEmpty() ? date : study.description);
+}
+
+void ReadingWindow::showWho(const QString& name, QStringList details, const QString& study)
+{
+    QStringList title{name, study};
+    m_patient->setText(name.isEmpty() ? tr("(no name)") : name);
     details.removeAll(QString());
     title.removeAll(QString());
     m_patient->setToolTip(m_patient->text().toHtmlEscaped());

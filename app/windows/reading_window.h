@@ -83,6 +83,8 @@ private:
     // reading_banner.cpp
     void updateBanner();
     void showWhoComes();
+    void showWho(const archive::StudyRow& study);
+    void showWho(const QString& name, QStringList details, const QString& study);
     void showWhoIsRead(const viewer::ImageTexts* texts); ///< null: no image of it is here
     void showNotShown();
     void listNotShown(const std::vector<viewer::NotShown>& left);
