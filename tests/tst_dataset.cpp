@@ -3,6 +3,7 @@
 #include "netclient/dicom/person_name.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
+#include "tests/support/part_ten.h"
 #include "tests/support/test_data.h"
 #include <QTemporaryDir>
 #include <QtEndian>
@@ -38,6 +39,22 @@ private Q_SLOTS:
         QVERIFY2(dataset, dataset ? "" : qPrintable(message(dataset.error())));
         QFETCH(QString, name);
         QCOMPARE(dataset->text(tag::PatientName), name);
+    }
+
+    /// DCMTK 3.6.7 throws at a type of directory record of more than 16 letters, in whatever dataset the record stands.
+    void FIL_04_whatTheParserThrowsIsDamage()
+    {
+        const QByteArray record = test::element(4, 0x1430, "CS", QByteArray(40, 'A'));
+        const QByteArray bytes = test::partTen("1.2.840.10008.1.2.1", {}, {}) +
+                                 test::element(4, 0x1220, "SQ", QByteArray::fromHex("feff00e0") + test::littleEndian(quint64(record.size()), 4) + record);
+        QTemporaryDir folder;
+        QFile file(folder.filePath("file"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+        file.close();
+        for (const auto& dataset : {Dataset::fromBytes(bytes), Dataset::read(file.fileName())}) {
+            QVERIFY(!dataset && dataset.error().fault == Fault::Damaged);
+            QVERIFY2(dataset.error().detail.startsWith("the structure of the file is broken"), qPrintable(dataset.error().detail));
+        }
     }
 
     /// Texts and floats can hold what is no number: nobody downstream sorts, converts or scales by it.

@@ -378,6 +378,44 @@ private Q_SLOTS:
         QVERIFY2(residentKiB() - memory < 200'000, QByteArray::number(residentKiB() - memory).constData());
     }
 
+    /// What makes DCMTK's parser throw (see tst_dataset) ends that association alone: in a command, in the dataset of a report.
+    /// The same where what keeps the instances throws.
+    void NET_12_whatIsThrownEndsOneAssociation()
+    {
+        const QByteArray type = element(4, 0x1430, QByteArray(40, 'A'));
+        const QByteArray record = element(4, 0x1220, little(0xe000fffe, 4) + little(quint64(type.size()), 4) + type);
+        const QByteArray commitment = "1.2.840.10008.1.20.1";
+        const QByteArray report = element(0, 2, test::uid(commitment)) + element(0, 0x100, little(0x0100, 2)) + element(0, 0x110, little(1, 2)) +
+                                  element(0, 0x800, little(1, 2)) + element(0, 0x1000, test::uid("1.2.840.10008.1.20.1.1")) + element(0, 0x1002, little(1, 2));
+        ListenerOptions options;
+        options.interface = ListenerOptions::Interface::Loopback;
+        options.acseSeconds = 2;
+        int reports = 0;
+        options.onCommitment = [&](const CommitmentReport&) { ++reports; };
+        std::atomic<int> taken = 0;
+        const auto started = Listener::start(options, [&](Received&&) -> Result<void> {
+            ++taken;
+            throw std::bad_alloc();
+        });
+        QVERIFY(started);
+        Listener& listener = **started;
+        Task task;
+        const QByteArray instance = element(8, 0x16, test::uid("1.2.840.10008.5.1.4.1.1.7")) + element(8, 0x18, "1.2.3.45");
+        const QList<QByteArray> attacks{associateRequest(1) + pdv(1, 3, command(0x0001) + record),
+                                        associateRequest(1) + pdv(1, 3, command(0x0001)) + pdv(1, 2, instance),
+                                        associateRequest(1, commitment) + pdv(1, 3, test::commandSet(report)) + pdv(1, 2, record)};
+        for (const QByteArray& attack : attacks) {
+            QTcpSocket socket;
+            socket.connectToHost(QHostAddress::LocalHost, listener.port());
+            QVERIFY(socket.waitForConnected(5000));
+            socket.write(attack);
+            QTRY_COMPARE_WITH_TIMEOUT(socket.state(), QAbstractSocket::UnconnectedState, 20000);
+            QVERIFY(dimse::echo({"l", "DIASCOPE", "127.0.0.1", listener.port(), false, {}, {}, {}}, m_local, task));
+        }
+        QCOMPARE(reports, 0);
+        QCOMPARE(taken.load(), 1);
+    }
+
     /// One address fills its share; another still comes in.
     void NET_12_oneAddressDoesNotShutOutTheOthers()
     {

@@ -198,6 +198,21 @@ Error damaged(const OFCondition& condition)
     return {Fault::Damaged, QString::fromUtf8(condition.text())};
 }
 
+/// DCMTK's parser throws where its authors did not think of it: in 3.6.7 at a Directory Record Type of more than 16 letters.
+template <typename Load>
+Result<void> guarded(const Load& load)
+{
+    try {
+        if (const OFCondition loaded = load(); loaded.bad())
+            return std::unexpected(damaged(loaded));
+        return {};
+    } catch (const std::bad_alloc&) {
+        return fail(Fault::Internal, tr("there is not enough memory to read the dataset"));
+    } catch (const std::exception& exception) {
+        return fail(Fault::Damaged, tr("the structure of the file is broken (%1)").arg(QString::fromUtf8(exception.what())));
+    }
+}
+
 /// A dataset that does not lie as its header says.
 OFCondition readAs(const Encoding& encoding, const QString& path, DcmDataset& dataset)
 {
@@ -338,16 +353,12 @@ Result<Dataset> Dataset::read(const QString& path)
         return std::unexpected(encoding.error());
     quietDcmtk();
     auto file = std::make_shared<DcmFileFormat>();
-    try {
-        const OFCondition loaded =
-            encoding->isMislabelled
-                ? readAs(*encoding, path, *file->getDataset())
-                : file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
-        if (loaded.bad())
-            return std::unexpected(damaged(loaded));
-    } catch (const std::exception& exception) {
-        return fail(Fault::Damaged, QString::fromUtf8(exception.what()));
-    }
+    if (auto loaded = guarded([&] {
+            return encoding->isMislabelled ? readAs(*encoding, path, *file->getDataset())
+                                           : file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
+        });
+        !loaded)
+        return std::unexpected(loaded.error());
     DcmItem* item = file->getDataset();
     if (item->card() == 0)
         return fail(Fault::Damaged, tr("there is no dataset in the file"));
@@ -365,11 +376,10 @@ Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
     QFile stream;
     if (memory < 0 || !stream.open(memory, QIODevice::WriteOnly, QFile::AutoCloseHandle) || stream.write(bytes) != bytes.size() || !stream.flush())
         return fail(Fault::Internal, tr("there is not enough memory to read the dataset"));
-    const OFCondition loaded = file->loadFile(QByteArray("/proc/self/fd/" + QByteArray::number(memory)).constData(), EXS_Unknown,
-                                              EGL_noChange, lazyFrom, ERM_autoDetect);
-    if (loaded.bad())
-        return std::unexpected(damaged(loaded));
-    if (file->loadAllDataIntoMemory().bad())
+    const QByteArray path = "/proc/self/fd/" + QByteArray::number(memory);
+    if (auto loaded = guarded([&] { return file->loadFile(path.constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect); }); !loaded)
+        return std::unexpected(loaded.error());
+    if (!guarded([&] { return file->loadAllDataIntoMemory(); }))
         return fail(Fault::Damaged, tr("there is no dataset in the file"));
     DcmItem* item = file->getDataset();
     return Dataset(file, item, declaredCharacterSet(*item, {}));

@@ -1,4 +1,5 @@
 #include "netclient/dimse/association.h"
+#include "netclient/base/log.h"
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmnet/assoc.h>
@@ -269,10 +270,7 @@ Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const d
 Result<void> Association::receive(T_DIMSE_Message& message, quint8& context)
 {
     m_watch->mayStillRead = longestCommand;
-    DcmDataset* detail = nullptr;
-    const OFCondition received =
-        DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_dimseSeconds, &context, &message, &detail);
-    delete detail;
+    const OFCondition received = receiveCommand(m_association, m_dimseSeconds, context, message);
     m_watch->mayStillRead = Watch::unlimited;
     if (received.bad()) {
         const Error error = errorOf(received);
@@ -293,6 +291,19 @@ Result<dicom::Dataset> Association::receiveDataset(quint8 context)
 }
 
 void Association::cancel(quint8 context, quint16 messageId) { DIMSE_sendCancelRequest(m_association, context, messageId); }
+
+OFCondition receiveCommand(T_ASC_Association* association, int seconds, quint8& context, T_DIMSE_Message& message)
+{
+    DcmDataset* detail = nullptr;
+    try {
+        const OFCondition received = DIMSE_receiveCommand(association, DIMSE_NONBLOCKING, seconds, &context, &message, &detail);
+        delete detail;
+        return received;
+    } catch (const std::exception& exception) {
+        qCWarning(lcNet) << "a command that cannot be read:" << exception.what();
+        return DIMSE_RECEIVEFAILED;
+    }
+}
 
 Result<ReceivedBytes> receiveStoreDataset(T_ASC_Association* association, const T_DIMSE_C_StoreRQ& request, quint8 context,
                                           const QString& transferSyntax, int seconds,

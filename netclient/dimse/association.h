@@ -104,6 +104,9 @@ QString cutShort();
 /// A sentence for a DIMSE failure status (PS3.7 Annex C, PS3.4).
 QString statusText(quint16 status);
 
+/// The next command. Whatever its bytes make DCMTK's parser throw is DIMSE_RECEIVEFAILED: the association cannot go on.
+OFCondition receiveCommand(T_ASC_Association* association, int seconds, quint8& context, T_DIMSE_Message& message);
+
 /// The dataset of a C-STORE-RQ as a Part 10 file: our header, then the peer's bytes as they come.
 /// `error` of the outer Result: the association is no more usable.
 struct ReceivedBytes

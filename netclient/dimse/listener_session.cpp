@@ -71,8 +71,12 @@ void Session::measure()
 
 void Session::run()
 {
-    if (accept())
-        serve();
+    try {
+        if (accept())
+            serve();
+    } catch (const std::exception& exception) { // no memory, or what the sink let through: this association ends, no other
+        qCWarning(lcNet) << "an association ended:" << exception.what();
+    }
     if (m_association) {
         ASC_dropSCPAssociation(m_association, 1);
         ASC_destroyAssociation(&m_association);
@@ -176,13 +180,10 @@ void Session::serve()
     while (!m_watch->stop) {
         T_DIMSE_Message message = {};
         T_ASC_PresentationContextID context = 0;
-        DcmDataset* detail = nullptr;
         m_watch->mayStillRead = longestCommand;
         m_idleSince = nowMs();
-        const OFCondition received = DIMSE_receiveCommand(m_association, DIMSE_NONBLOCKING, m_options.dimseSeconds * 10, &context,
-                                                          &message, &detail);
+        const OFCondition received = receiveCommand(m_association, m_options.dimseSeconds * 10, context, message);
         m_idleSince = -1;
-        delete detail;
         if (received == DUL_PEERREQUESTEDRELEASE) {
             ASC_acknowledgeRelease(m_association);
             return;
