@@ -378,9 +378,9 @@ private Q_SLOTS:
         QVERIFY2(residentKiB() - memory < 200'000, QByteArray::number(residentKiB() - memory).constData());
     }
 
-    /// What makes DCMTK's parser throw (see tst_dataset) ends that association alone: in a command, in the dataset of a report.
-    /// The same where what keeps the instances throws.
-    void NET_12_whatIsThrownEndsOneAssociation()
+    /// What makes DCMTK's parser throw (see tst_dataset) or run out of stack ends that association alone: in a command, in the
+    /// dataset of a report. The same where what keeps the instances throws.
+    void NET_12_whatBreaksTheParserEndsOneAssociation()
     {
         const QByteArray type = element(4, 0x1430, QByteArray(40, 'A'));
         const QByteArray record = element(4, 0x1220, little(0xe000fffe, 4) + little(quint64(type.size()), 4) + type);
@@ -400,8 +400,17 @@ private Q_SLOTS:
         QVERIFY(started);
         Listener& listener = **started;
         Task task;
+        QByteArray nested; // to the end of any stack
+        for (int i = 0; i < 60'000; ++i)
+            nested += little(0x11400008, 4) + little(0xffffffff, 4) + little(0xe000fffe, 4) + little(0xffffffff, 4);
+        const QByteArray deep = command(0x0001) + nested;
+        QByteArray depths;
+        for (qsizetype at = 0; at < deep.size(); at += 16000)
+            depths += pdv(1, at + 16000 < deep.size() ? 1 : 3, deep.mid(at, 16000));
         const QByteArray instance = element(8, 0x16, test::uid("1.2.840.10008.5.1.4.1.1.7")) + element(8, 0x18, "1.2.3.45");
         const QList<QByteArray> attacks{associateRequest(1) + pdv(1, 3, command(0x0001) + record),
+                                        associateRequest(1) + depths,
+                                        associateRequest(1) + pdv(1, 3, command(0x0001) + little(0, 4) + little(0xfffffff0, 4)),
                                         associateRequest(1) + pdv(1, 3, command(0x0001)) + pdv(1, 2, instance),
                                         associateRequest(1, commitment) + pdv(1, 3, test::commandSet(report)) + pdv(1, 2, record)};
         for (const QByteArray& attack : attacks) {

@@ -4941,6 +4941,10 @@ Here:	%2</source>
             <translation>对方违反协议：发送超出约定</translation>
         </message>
         <message>
+            <source>the peer broke the protocol: it sent something else where a command was due</source>
+            <translation>对方违反协议：应为命令之处发来了其他内容</translation>
+        </message>
+        <message>
             <source>the peer closed the connection instead of an answer: it may not speak TLS there</source>
             <translation>对方未应答即关闭连接：该端口可能不支持 TLS</translation>
         </message>

@@ -243,6 +243,8 @@ Error Association::errorOf(const OFCondition& condition) const
         return error(encryption->fault, encryption->detail);
     if (m_watch->isTooLong)
         return error(Fault::Damaged, tr("the peer broke the protocol: it sent more than was agreed"));
+    if (m_watch->isNoCommand)
+        return error(Fault::Damaged, tr("the peer broke the protocol: it sent something else where a command was due"));
     if (m_watch->hasTimedOut || condition == DIMSE_NODATAAVAILABLE || condition == DUL_READTIMEOUT)
         return error(Fault::TimedOut, tr("the peer was silent for %1 s").arg(m_dimseSeconds));
     if (condition == DUL_PEERABORTEDASSOCIATION)

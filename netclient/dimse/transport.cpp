@@ -1,4 +1,5 @@
 #include "netclient/dimse/transport.h"
+#include "netclient/dimse/command_guard.h"
 #include "netclient/dimse/tls.h"
 #include <QElapsedTimer>
 #include <cerrno>
@@ -39,7 +40,7 @@ public:
         }
         const ssize_t count = ::recv(getSocket(), bytes, size, 0);
         acknowledgeAtOnce();
-        return taken(count);
+        return taken(bytes, count);
     }
 
     ssize_t write(void* bytes, size_t size) override
@@ -73,8 +74,13 @@ protected:
         return false;
     }
 
-    ssize_t taken(ssize_t count)
+    ssize_t taken(const void* bytes, ssize_t count)
     {
+        if (count > 0 && !m_guard.take(bytes, size_t(count))) {
+            m_watch->isNoCommand = true;
+            errno = ECANCELED;
+            return -1;
+        }
         if (count > 0)
             m_watch->bytesRead += count;
         if (count > 0 && m_watch->mayStillRead != Watch::unlimited)
@@ -116,6 +122,7 @@ protected:
     }
 
     std::shared_ptr<Watch> m_watch;
+    CommandGuard m_guard;
 };
 
 /// The same, encrypted. No byte reaches the socket but through TLS.
@@ -147,7 +154,7 @@ public:
         }
         switch (go([&] { return m_stream->read(bytes, size, count); })) {
         case TlsStream::Progress::Done:
-            return taken(ssize_t(count));
+            return taken(bytes, ssize_t(count));
         case TlsStream::Progress::Closed:
             return 0;
         default:

@@ -27,6 +27,7 @@ struct Watch
     std::atomic<int> silenceSeconds = 60;
     std::atomic<qint64> mayStillRead = unlimited; ///< bytes of the message that is coming: no peer fills our memory
     std::atomic<bool> isTooLong = false;     ///< it tried
+    std::atomic<bool> isNoCommand = false;   ///< it sent something else in its place
     std::atomic<qint64> bytesRead = 0;       ///< since the beginning
 
     bool isGivenUp() const
