@@ -407,6 +407,34 @@ print(d.PatientName.ideographic, d.AccessionNumber, d.VerificationFlag)
         QVERIFY(text.contains(QString::fromUtf8("王^小东 ACC-77 ") + (isFinal ? "VERIFIED" : "UNVERIFIED")));
     }
 
+    /// The first version follows none; the second names the first (PS3.3 C.17.2.3).
+    void REP_13_aVersionNamesTheOneBefore()
+    {
+        const Report first = signedReport();
+        const auto firstSr = toSr(first);
+        QVERIFY(firstSr && first.version == 1);
+        QVERIFY(!firstSr->contains(dicom::tag::PredecessorDocumentsSequence));
+        Report addendum = *succeed(first, Purpose::Addendum, "Strange^Stephen");
+        addendum.sections.back().text = "Addendum: the fracture is old.";
+        const Report second = *signedVersion(addendum, SignAs::Final, "Strange^Stephen", QDateTime({2018, 1, 9}, {9, 30}, Qt::UTC));
+        QCOMPARE(second.version, 2);
+        const auto secondSr = toSr(second);
+        QVERIFY(secondSr);
+        const QString path = m_folder.filePath("second.dcm");
+        QVERIFY(secondSr->write(path, QString::fromUtf16(dicom::explicitLittleEndian)));
+        const auto ran = test::python("import sys, pydicom\n"
+                                      "d = pydicom.dcmread(sys.argv[1])\n"
+                                      "s = d.PredecessorDocumentsSequence[0]\n"
+                                      "r = s.ReferencedSeriesSequence[0]\n"
+                                      "print(s.StudyInstanceUID, r.SeriesInstanceUID, r.ReferencedSOPSequence[0].ReferencedSOPInstanceUID)\n",
+                                      {path});
+        SUCCEEDS(ran);
+        namespace tag = dicom::tag;
+        QCOMPARE(QString::fromUtf8(ran.out).trimmed(),
+                 QStringList({firstSr->text(tag::StudyInstanceUID), firstSr->text(tag::SeriesInstanceUID), firstSr->text(tag::SOPInstanceUID)}).join(' '));
+        QVERIFY(secondSr->text(tag::SOPInstanceUID) != firstSr->text(tag::SOPInstanceUID));
+    }
+
     void encapsulatedPdfIsValid()
     {
         const Report report = signedReport();
