@@ -363,6 +363,16 @@ private Q_SLOTS:
         QVERIFY(decodeText("\xD7\xA9\xD7\x9C\xE2\x80\x8F", "ISO_IR 192").contains(QChar(0x200F))); // Hebrew's own marks stay
     }
 
+    /// What a repertoire has no letter for is a sign that says so, never another letter (JIS X 0201: 0xA1 to 0xDF and ASCII).
+    void SAF_07_bytesOfNoLetterAreNone()
+    {
+        const QChar none = QChar::ReplacementCharacter;
+        for (const int byte : {0x80, 0x9F, 0xA0, 0xE0, 0xFF}) {
+            const QByteArray bytes = QByteArray("\xB1") + char(byte);
+            QCOMPARE(decodeText(bytes, "ISO 2022 IR 13\\ISO 2022 IR 87"), QString(QChar(0xFF71)) + none);
+        }
+    }
+
     void everyRealFileThatPydicomReadsIsRead()
     {
         const QString folder = test::dataFile("volumes");
