@@ -269,6 +269,17 @@ private Q_SLOTS:
         QCOMPARE(key(asked, 0x10, 0x10).toHex(), bytes);
         if (!error)
             QCOMPARE(key(asked, 8, 5), set.toLatin1());
+        // The same where the caller brings the keys themselves, as a worklist does.
+        asked.clear();
+        dicom::Dataset own;
+        QVERIFY(own.setText(tag::PatientName, name));
+        Task task;
+        const auto found = dimse::find({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, set, {}}, Level::Study, own,
+                                       [](const dicom::Dataset&) { return true; }, m_local, task);
+        QCOMPARE(found.has_value(), !bytes.isEmpty());
+        QCOMPARE(key(asked, 0x10, 0x10).toHex(), bytes);
+        if (found)
+            QCOMPARE(key(asked, 8, 5), set.toLatin1());
     }
 
     void keysOfTheLevelsAboveHold_data()

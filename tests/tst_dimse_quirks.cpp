@@ -265,6 +265,49 @@ private Q_SLOTS:
             QCOMPARE(result->failed.front().reason, "the peer could not send it");
     }
 
+    /// Series share the work only where they make up the study: else only the study brings all of it.
+    void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole_data()
+    {
+        QTest::addColumn<int>("inStudy");
+        QTest::addColumn<int>("series"); // of 150 each
+        QTest::addColumn<QString>("level");
+        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << "SERIES";
+        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << "STUDY";
+        QTest::newRow("NET-06 one series") << 300 << 1 << "STUDY";
+    }
+    void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole()
+    {
+        QFETCH(int, inStudy);
+        QFETCH(int, series);
+        QFETCH(QString, level);
+        std::mutex mutex;
+        QStringList levels;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            const QByteArray keys = element(0x20, 0x0d, test::uid(study));
+            if (asked.field == Get) {
+                const std::lock_guard lock(mutex);
+                levels << (asked.dataset.contains("SERIES") ? "SERIES" : asked.dataset.contains("IMAGE") ? "IMAGE" : "STUDY");
+                return conversation.respond(asked, 0, {}, counts(0, 0, 0));
+            }
+            if (asked.dataset.contains("SERIES"))
+                for (int i = 0; i < series; ++i)
+                    conversation.respond(asked, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(10 + i))) +
+                                                            element(0x20, 0x1209, "150 "));
+            else if (asked.dataset.contains("STUDY"))
+                conversation.respond(asked, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
+                                                        element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
+            conversation.respond(asked, 0);
+        });
+        Node node = nodeAt(peer.port());
+        node.associations = 2;
+        Task task;
+        (void)dimse::get(node, {{QString(study)}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        const std::lock_guard lock(mutex);
+        QVERIFY(!levels.isEmpty());
+        for (const QString& asked : levels)
+            QCOMPARE(asked, level);
+    }
+
     /// What we send stays within what the peer takes.
     void NET_01_aPeerWithSmallPdusGetsSmallPdus()
     {
