@@ -348,7 +348,7 @@ private Q_SLOTS:
     void FIL_18_textsCannotDriveATerminalOrTurnTheirOrder()
     {
         Dataset dataset;
-        const QString evil = QString::fromUtf8("Doe^\x1b[31mRED\x1b[0m") + QChar(0x202E) + QString::fromUtf8("nhoJ\x07") + QChar(0x2066) + QChar(0x9B);
+        const QString evil = QString::fromUtf8("Doe^\x1b[31mRED\x1b[0m") + QChar(0x202E) + QString::fromUtf8("nhoJ\x07") + QChar(0x2066) + QChar(0x2069) + QChar(0x202A) + QChar(0x7F) + QChar(0x9B) + QChar(0x9F);
         (void)dataset.setText(tag::PatientName, evil);
         const QString name = dataset.text(tag::PatientName);
         for (const QChar c : name)

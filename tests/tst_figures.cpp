@@ -457,6 +457,23 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
         QVERIFY(std::abs(measure(figureOn(*volume, "angle", {{5, 2}, {3, 2}, {1, 2}}), volume).front().value - 180) < 1e-9);
     }
 
+    /// However it lies, an angle between 0° and 180° is the difference of its arms' directions.
+    void MEA_05_anAngleIsTheSameTurnedEveryWay()
+    {
+        Phantom phantom;
+        phantom.spacingMm = {0.5, 0.8};
+        const auto volume = noise(phantom);
+        for (const double opening : {1.0, 30.0, 89.0, 90.0, 91.0, 135.0, 179.0})
+            for (int turn = 0; turn < 360; turn += 25) {
+                const auto arm = [&](double degrees, double mm) {
+                    const double angle = degrees * std::numbers::pi / 180;
+                    return QPointF(3 + mm * std::cos(angle) / phantom.spacingMm.column, 2 + mm * std::sin(angle) / phantom.spacingMm.row);
+                };
+                const double value = measure(figureOn(*volume, "angle", {arm(turn, 1.3), QPointF(3, 2), arm(turn + opening, 0.7)}), volume).front().value;
+                QVERIFY2(std::abs(value - opening) < 1e-6, qPrintable(QString("%1 for %2 at %3").arg(value).arg(opening).arg(turn)));
+            }
+    }
+
     /// Written by one process, read by another that opens the file while the first still runs: nothing waits for a clean end.
     void everyChangeIsStoredAtOnce()
     {

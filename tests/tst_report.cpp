@@ -72,8 +72,14 @@ private Q_SLOTS:
         number.minimum = 0;
         number.maximum = 10;
         QVERIFY(!number.problem().isEmpty());
-        number.value = "9.5";
-        QVERIFY(number.problem().isEmpty());
+        for (const char* allowed : {"9.5", "0", "10"}) { // the bounds themselves, too
+            number.value = allowed;
+            QVERIFY2(number.problem().isEmpty(), allowed);
+        }
+        for (const char* refused : {"-0.001", "10.001"}) {
+            number.value = refused;
+            QVERIFY2(!number.problem().isEmpty(), refused);
+        }
         number.value = "9,5";
         QVERIFY(!number.problem().isEmpty());
         number.value = "nan";

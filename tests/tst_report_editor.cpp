@@ -110,6 +110,11 @@ private Q_SLOTS:
         const QString keyImage = editor.insertKeyImage(image, "Lesion", where);
         QVERIFY(!measurement.isEmpty() && !keyImage.isEmpty());
         QCOMPARE(QImage::fromData(editor.document().report().keyImages[0].png).size(), QSize(64, 48));
+        const QString second = editor.insertKeyImage(image, "Oedema", where);
+        QVERIFY(editor.document().setKeyImageCaption(second, "Oedema, left"));
+        QVERIFY(!editor.document().setKeyImageCaption("nobody", "x"));
+        QCOMPARE(editor.document().report().keyImages[0].caption, "Lesion");
+        QCOMPARE(editor.document().report().keyImages[1].caption, "Oedema, left");
         QSignalSpy links(&editor, &ReportEditor::linkActivated);
         auto* link = editor.findChild<QToolButton*>("measurement-" + measurement);
         QCOMPARE(link->text(), "Lesion && oedema: 12.3 mm");

@@ -435,6 +435,30 @@ print(d.PatientName.ideographic, d.AccessionNumber, d.VerificationFlag)
         QVERIFY(secondSr->text(tag::SOPInstanceUID) != firstSr->text(tag::SOPInstanceUID));
     }
 
+    /// Evidence is what can be found again: an image without its series' or its own UID is in no list (PS3.3 C.17.2).
+    void REP_13_evidenceIsWhatCanBeNamed()
+    {
+        Report report = draft();
+        const QString ct = "1.2.840.10008.5.1.4.1.1.2";
+        report.measurements.clear();
+        report.keyImages = {{"whole", "a", {"1.2.3.4", 1, "", "1.2.3", ct}, {}},
+                            {"no series", "b", {"1.2.3.5", 1, "", "", ct}, {}},
+                            {"no class", "c", {"1.2.3.6", 1, "", "1.2.3", ""}, {}},
+                            {"no image", "d", {"", 1, "", "1.2.3", ct}, {}}};
+        const auto sr = toSr(*signedVersion(report, SignAs::Final, "Strange^Stephen", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC)));
+        QVERIFY2(sr, sr ? "" : qPrintable(sr.error().detail));
+        const QString path = m_folder.filePath("evidence.dcm");
+        QVERIFY(sr->write(path, QString::fromUtf16(dicom::explicitLittleEndian)));
+        const auto ran = test::python("import sys, pydicom\n"
+                                      "d = pydicom.dcmread(sys.argv[1])\n"
+                                      "for s in d.CurrentRequestedProcedureEvidenceSequence:\n"
+                                      "    for r in s.ReferencedSeriesSequence:\n"
+                                      "        for i in r.ReferencedSOPSequence: print(r.SeriesInstanceUID, i.ReferencedSOPInstanceUID)\n",
+                                      {path});
+        SUCCEEDS(ran);
+        QCOMPARE(ran.out.trimmed(), QByteArray("1.2.3 1.2.3.4"));
+    }
+
     void encapsulatedPdfIsValid()
     {
         const Report report = signedReport();

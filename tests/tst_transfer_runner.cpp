@@ -144,6 +144,18 @@ private Q_SLOTS:
         QVERIFY(ways.size() == 1 && ways[0].way == "get" && ways[0].bytesPerSecond > 0);
     }
 
+    /// One line for what is in the background, and one kept free for what a person waits for.
+    void onlyOneAtOnceStillBringsTheBackground()
+    {
+        Settings settings(profile());
+        QVERIFY(settings.set(transfer::atOnce, 1));
+        m_runner->start();
+        const qint64 background = *m_queue->add(retrieval(Priority::Background));
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(background).state, State::Done, 30000);
+        QCOMPARE(here(), count);
+    }
+
     void aRunningOneIsPausedByAnotherProcessAndGoesOnWithTheRest()
     {
         slowDown(4'000'000);
