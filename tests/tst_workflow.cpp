@@ -1,3 +1,4 @@
+#include "app/session/draft_keeper.h"
 #include "app/demo/phantom.h"
 #include "app/session/recovery.h"
 #include "app/session/session.h"
@@ -85,6 +86,42 @@ class TestWorkflow : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// A draft that could not be stored is tried again; one that was stored, or given up, meanwhile is not.
+    void SAF_06_aDraftIsTriedAgainUntilItIsStored()
+    {
+        using reporting::Report;
+        std::mutex mutex;
+        QStringList saves;
+        const auto saved = [&] {
+            const std::lock_guard lock(mutex);
+            return saves.join(' ');
+        };
+        app::DraftKeeper keeper([&](const Report& report) -> Result<Report> {
+            const std::lock_guard lock(mutex);
+            saves << report.reportId + ':' + report.title;
+            if (saves.count(saves.back()) == 1 && report.title != "second")
+                return fail(Fault::DiskFull, "no room");
+            return report;
+        });
+        const auto draft = [](const QString& id, const QString& title) {
+            Report report;
+            report.reportId = id;
+            report.title = title;
+            return report;
+        };
+        keeper.keep(draft("a", "first"));
+        QTRY_VERIFY(!keeper.problem("a").isEmpty());
+        keeper.keep(draft("a", "second"));
+        QTRY_VERIFY(keeper.isEmpty());
+        keeper.keep(draft("c", "given up"));
+        QTRY_VERIFY(!keeper.problem("c").isEmpty());
+        keeper.discardAll();
+        keeper.keep(draft("b", "first")); // its second try comes after those of the others were due
+        QTRY_VERIFY(!keeper.problem("b").isEmpty());
+        QTRY_VERIFY(keeper.isEmpty());
+        QCOMPARE(saved(), "a:first a:second c:given up b:first b:first");
+    }
+
     void signingQueuesInTheSameStep()
     {
         QTemporaryDir profile;
