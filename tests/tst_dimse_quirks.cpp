@@ -269,16 +269,18 @@ private Q_SLOTS:
     void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole_data()
     {
         QTest::addColumn<int>("inStudy");
-        QTest::addColumn<int>("series"); // of 150 each
+        QTest::addColumn<int>("series");
+        QTest::addColumn<int>("inSeries"); // each
         QTest::addColumn<QString>("level");
-        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << "SERIES";
-        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << "STUDY";
-        QTest::newRow("NET-06 one series") << 300 << 1 << "STUDY";
+        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << 150 << "SERIES";
+        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << 150 << "STUDY";
+        QTest::newRow("NET-06 one series") << 300 << 1 << 300 << "STUDY";
     }
     void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole()
     {
         QFETCH(int, inStudy);
         QFETCH(int, series);
+        QFETCH(int, inSeries);
         QFETCH(QString, level);
         std::mutex mutex;
         QStringList levels;
@@ -292,7 +294,7 @@ private Q_SLOTS:
             if (asked.dataset.contains("SERIES"))
                 for (int i = 0; i < series; ++i)
                     conversation.respond(asked, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(10 + i))) +
-                                                            element(0x20, 0x1209, "150 "));
+                                                            element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
             else if (asked.dataset.contains("STUDY"))
                 conversation.respond(asked, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
                                                         element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
