@@ -84,6 +84,8 @@ private Q_SLOTS:
         row("another writing of the name", 2, {peter, but(&Patient::name, "PHANTOM^PETER^^Dr.")});
         row("a middle name in one alone", 2, {peter, but(&Patient::name, "Phantom^Peter^John")});
         row("another given name and a middle name", 1, {peter, but(&Patient::name, "Phantom^Paul^John")});
+        row("accents and case", 2, {but(&Patient::name, "Núñez^José"), but(&Patient::name, "NUNEZ^JOSE")});
+        row("a sex that is none", 2, {peter, but(&Patient::sex, "U")});
         row("no birth date and no sex", 2, {peter, changed(but(&Patient::sex, ""), &Patient::birthDate, {})});
         const auto wang = [](const char* name, const char* set = "ISO_IR 192") { return Patient{QString::fromUtf8(name), "W-1", "DIASCOPE", "19850930", "M", set}; };
         row("letters, both, ideographs", 3, {wang("Wang^XiaoDong"), wang("Wang^XiaoDong=王^小东", "GB18030"), wang("王^小东", "GB18030")});

@@ -1,6 +1,7 @@
 #include "reporting/model/report_document.h"
 #include "reporting/store/report_store.h"
 #include "tests/support/test_data.h"
+#include <QTimeZone>
 #include <QTemporaryDir>
 #include <QtConcurrent>
 
@@ -252,6 +253,17 @@ private Q_SLOTS:
         const auto loaded = store->load(draft->reportId);
         QVERIFY(loaded);
         QVERIFY(*loaded == *signedReport);
+    }
+
+    /// A blank is nobody, and the moment is one for readers in every zone.
+    void REP_10_whoSignedAndWhen()
+    {
+        const QDateTime at({2026, 3, 1}, {8, 0}, QTimeZone("Asia/Shanghai"));
+        QCOMPARE(signedVersion(written(), SignAs::Final, " \t", at).error().fault, Fault::Invalid);
+        const auto signedReport = signedVersion(written(), SignAs::Final, "Strange^Stephen", at);
+        QVERIFY(signedReport);
+        QCOMPARE(signedReport->signedAt.timeSpec(), Qt::UTC);
+        QCOMPARE(signedReport->signedAt.toString(Qt::ISODate), "2026-03-01T00:00:00Z");
     }
 
     void REP_09_lifeCycle()

@@ -244,6 +244,16 @@ private Q_SLOTS:
         QCOMPARE(*regular->valueAt(inside), -32768.0); // an air value at the end of its range is a value
     }
 
+    /// Within 2 % of the spacing slices are even; beyond, the millimetres between them are not one number.
+    void GEO_04_whatIsEvenHasABound()
+    {
+        QVERIFY(buildStacks(slicesAt({0, 5, 10.05, 15, 20}))[0].warnings.empty());
+        for (const double odd : {10.2, 9.7, 10.9}) {
+            const auto stacks = buildStacks(slicesAt({0, 5, odd, 15, 20}));
+            QVERIFY2(codes(stacks[0]).contains("GEO-04") && !stacks[0].isVolume && !stacks[0].sliceSpacingMm, qPrintable(QString::number(odd)));
+        }
+    }
+
     void rescaleBelongsToTheSlice()
     {
         for (const bool isSlope : {true, false}) {

@@ -234,6 +234,44 @@ private Q_SLOTS:
         QCOMPARE(value(m_queue->list())[0].lastError, QString());
     }
 
+    /// Nor where another has taken it over and is still sending.
+    void DEL_01_aClaimOfAnotherIsNotTouched()
+    {
+        enqueue(delivery("R1", "C1"));
+        const Sender slow = [&](const Delivery& d) -> Result<Acknowledgement> {
+            if (!m_database->execute("UPDATE delivery SET lease_owner='another', lease_until=lease_until+60000"))
+                return fail(Fault::Internal, "the row cannot be changed");
+            return Acknowledgement{Acknowledgement::Reject, d.controlId, {}};
+        };
+        QVERIFY(m_queue->deliverDue(slow, m_task));
+        QCOMPARE(states(), QStringList{"C1:sent"});
+    }
+
+    /// What the receiver has and has not processed yet may still be refused: the next version waits for its word.
+    void DEL_04_nothingOvertakesACommittedOne()
+    {
+        enqueue(delivery("R1", "final"));
+        enqueue(delivery("R1", "addendum"));
+        QStringList sent;
+        const Sender sender = [&](const Delivery& d) -> Result<Acknowledgement> {
+            sent << d.controlId;
+            return Acknowledgement{d.controlId == "final" ? Acknowledgement::Commit : Acknowledgement::Accept, d.controlId, {}};
+        };
+        QVERIFY(m_queue->deliverDue(sender, m_task, DeliveryQueue::Force::EvenEarly));
+        QCOMPARE(sent, QStringList{"final"});
+        QVERIFY(*m_queue->settle({Acknowledgement::Accept, "final", {}}));
+        QVERIFY(m_queue->deliverDue(sender, m_task, DeliveryQueue::Force::EvenEarly));
+        QCOMPARE(sent, (QStringList{"final", "addendum"}));
+    }
+
+    /// An answer to what was never sent is none, however right its control ID.
+    void DEL_03_whatWasNotSentIsNotSettled()
+    {
+        enqueue(delivery("R1", "C1"));
+        QVERIFY(!*m_queue->settle({Acknowledgement::Accept, "C1", {}}));
+        QCOMPARE(states(), QStringList{"C1:queued"});
+    }
+
     void DEL_04_nothingOvertakesAHeldOne()
     {
         enqueue(delivery("R1", "final"));
