@@ -85,6 +85,9 @@ for s in range(2):
             groups.append(g)
 d.PerFrameFunctionalGroupsSequence = Sequence(groups)
 save(d, 'grid')
+d.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence = seq(ImageOrientationPatient=[1.0, 0.0, 0.0, 0.02, 1.0, 0.0])
+save(d, 'askew')
+d.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence = seq(ImageOrientationPatient=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
 
 # A dimension of somebody's own, with no label: the keyword of the attribute.
 d = base(CT, 'CT', 4, SharedFunctionalGroupsSequence=shared)
@@ -246,6 +249,23 @@ private Q_SLOTS:
         QCOMPARE(classic[0].phaseCount, 4);
         QCOMPARE(classic[0].dimensions[0].unit, "s/mm²");
         QCOMPARE(values(classic[0]), (QList<int>{0, 1, 2, 30, 31, 32, 20, 21, 22, 10, 11, 12})); // b, then x, y, z ascending
+    }
+
+    /// Pixel Spacing is rows first (PS3.3 10.7.1.3); the plane follows it, its directions at right angles though written with few digits.
+    void GEO_11_spacingIsRowsFirst()
+    {
+        const auto stacks = stacksOf({"grid"});
+        const Instance& first = stacks.at(0).instances.at(0);
+        QCOMPARE(first.spacingMm->row, 2.0);
+        QCOMPARE(first.spacingMm->column, 1.0);
+        QCOMPARE(first.pixelAspect, 2.0);
+        const Vec3 origin = first.plane->toPatient(QPointF(0, 0));
+        QVERIFY(norm(first.plane->toPatient(QPointF(1, 0)) - origin - Vec3{1, 0, 0}) < 1e-9);
+        QVERIFY(norm(first.plane->toPatient(QPointF(0, 1)) - origin - Vec3{0, 2, 0}) < 1e-9);
+        const auto askew = stacksOf({"askew"});
+        const PlaneGeometry& plane = *askew.at(0).instances.at(0).plane;
+        QVERIFY(std::abs(dot(plane.rowDirection, plane.columnDirection)) < 1e-12 && std::abs(norm(plane.columnDirection) - 1) < 1e-12);
+        QVERIFY(plane.rowDirection.x == 1); // as it is written; the column gives way
     }
 
     void aFullGridIsTwoDimensions()

@@ -166,6 +166,17 @@ private Q_SLOTS:
         QCOMPARE(*stack.sliceSpacingMm, 2.0);
     }
 
+    void GEO_03_howManyAreMissingAndWhere()
+    {
+        Phantom phantom;
+        phantom.slices = 9;
+        auto instances = phantom.instances();
+        instances.erase(instances.begin() + 4, instances.begin() + 6); // images 5 and 6
+        const Stack stack = buildStacks(instances).front();
+        QCOMPARE(codes(stack), QStringList{"GEO-03"});
+        QVERIFY2(stack.warnings[0].text.startsWith("2 slice(s) missing between slice 4 (image 4) and slice 5 (image 7): 6"), qPrintable(stack.warnings[0].text));
+    }
+
     void variableSpacingIsNoVolume()
     {
         Phantom phantom;
@@ -179,7 +190,7 @@ private Q_SLOTS:
     void tiltComesFromPositions_data()
     {
         QTest::addColumn<double>("degrees");
-        for (const double degrees : {1.0, 5.0, 20.0})
+        for (const double degrees : {1.0, 5.0, 20.0, -5.0})
             QTest::addRow("GEO-05 %g degrees", degrees) << degrees;
     }
     void tiltComesFromPositions()
@@ -189,7 +200,7 @@ private Q_SLOTS:
         const double angle = degrees * M_PI / 180;
         phantom.columnDirection = {0, std::cos(angle), std::sin(angle)}; // the gantry leans, the table moves along z
         const Stack stack = phantom.stack();
-        QVERIFY(std::abs(std::abs(stack.gantryTiltDeg) - degrees) < 1e-6); // GEO-05
+        QVERIFY(std::abs(stack.gantryTiltDeg - degrees) < 1e-6); // GEO-05: its sign is that of the shift along the columns
         QVERIFY(codes(stack).contains("GEO-05"));
         QVERIFY(!stack.isVolume && stack.canReslice);
         QVERIFY(std::abs(*stack.sliceSpacingMm - 2 * std::cos(angle)) < 1e-9);
