@@ -268,6 +268,34 @@ private Q_SLOTS:
         QVERIFY(plane.rowDirection.x == 1); // as it is written; the column gives way
     }
 
+    /// Pixel Aspect Ratio is vertical \ horizontal (PS3.3 C.7.6.3.1.7); a spacing said to be calibrated is (MEA-02).
+    void GEO_11_aspectAndCalibrationOfAProjection()
+    {
+        using namespace dicom;
+        const auto read = [](const auto& fill) {
+            Dataset dataset;
+            (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.1");
+            (void)dataset.setText(tag::SOPInstanceUID, "1.2.3");
+            (void)dataset.setText(tag::Modality, "CR");
+            (void)dataset.setText(tag::PhotometricInterpretation, "MONOCHROME2");
+            for (const auto& [t, n] : {std::pair(tag::SamplesPerPixel, 1), {tag::Rows, 4}, {tag::Columns, 4}, {tag::BitsAllocated, 8}, {tag::BitsStored, 8}, {tag::HighBit, 7}, {tag::PixelRepresentation, 0}})
+                dataset.setNumber(t, n);
+            dataset.setBytes(tag::PixelData, QByteArray(16, 1));
+            fill(dataset);
+            QTemporaryDir folder;
+            const QString path = folder.filePath("file");
+            return dataset.write(path, "1.2.840.10008.1.2.1") ? readInstances(path)->front() : Instance{};
+        };
+        QCOMPARE(read([](Dataset& d) { (void)d.setText(tag::PixelAspectRatio, "3\\2"); }).pixelAspect, 1.5);
+        const auto calibrated = read([](Dataset& d) {
+            d.setNumbers(tag::PixelSpacing, {0.2, 0.2});
+            (void)d.setText(tag::PixelSpacingCalibrationType, "FIDUCIAL");
+        });
+        QCOMPARE(int(calibrated.spacingOrigin), int(SpacingOrigin::Calibrated));
+        const auto unsaid = read([](Dataset& d) { d.setNumbers(tag::PixelSpacing, {0.2, 0.2}); });
+        QCOMPARE(int(unsaid.spacingOrigin), int(SpacingOrigin::Unknown));
+    }
+
     void aFullGridIsTwoDimensions()
     {
         const auto stacks = stacksOf({"grid"});
