@@ -69,8 +69,9 @@ void ReadingWindow::showWhoIsRead(const ImageTexts* texts)
     if (texts)
         return showWho(texts->patientName, {texts->patientId, texts->birthDate, texts->sex, texts->age, texts->studyDate, texts->studyDescription, texts->accession},
                        texts->studyDescription.isEmpty() ? texts->studyDate : texts->studyDescription);
-    if (const auto row = m_session.archive().study(m_current); !m_current.isEmpty() && row && *row)
-        return showWho(**row); // nothing of it can be shown yet, or at all
+    if (!m_current.isEmpty())
+        if (const auto row = m_session.archive().study(m_current); row && *row)
+            return showWho(**row); // nothing of it can be shown yet, or at all
     showWho(m_current.isEmpty() && m_studies.empty() && !m_isReadingPaths ? tr("No study is open") : tr("Opening…"), {}, {});
     setWindowTitle(tr("Reading"));
 }

@@ -102,7 +102,7 @@ ModalityTransform ModalityTransform::of(const Dataset& dataset, const Dataset& s
     // What cannot be read ("1,5"), and a slope of 0, which would make every value the same, are mistakes: stored values then, of
     // no unit.
     const auto isMistaken = [&source](Tag tag, std::optional<double> value) {
-        return source.hasValue(tag) && !(value && std::isfinite(*value));
+        return source.hasValue(tag) && !value;
     };
     if (isMistaken(tag::RescaleSlope, slope) || isMistaken(tag::RescaleIntercept, intercept) || (slope && *slope == 0))
         return transform;
