@@ -19,6 +19,14 @@ QByteArray order(const QByteArray& control, const QByteArray& number, const QByt
            "ZDS|1.2.3.4^100^Application^DICOM\r";
 }
 
+QByteArray segment(const QByteArray& name, const QMap<int, QByteArray>& fields)
+{
+    QByteArray text = name;
+    for (int i = 1; !fields.isEmpty() && i <= fields.lastKey(); ++i)
+        text += '|' + fields.value(i);
+    return text + '\r';
+}
+
 hl7::Message parsed(const QByteArray& bytes) { return hl7::Message::fromBytes(bytes).value_or(hl7::Message()); }
 
 } // namespace
@@ -71,6 +79,69 @@ private Q_SLOTS:
         QCOMPARE(received->order.date, QDate::currentDate()); // scheduled in the year 2000, and asked for today
     }
 
+    /// Which field says what where senders differ: each row is one message and what is taken from it.
+    void NET_15_theFirstFieldThatSaysItCounts_data()
+    {
+        QTest::addColumn<QByteArray>("segments");
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("expected");
+        const QByteArray pid = segment("PID", {{1, "1"}, {3, "7^^^H^MR"}, {5, "Doe^Jane"}}), orc = segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}});
+        const auto row = [](const char* name, const QByteArray& segments, const char* what, const char* expected) {
+            QTest::newRow(name) << segments << QString(what) << QString(expected);
+        };
+        row("NET-15 number: the filler's of ORC", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}}) + segment("OBR", {{1, "1"}, {2, "P2"}, {3, "F2"}, {18, "A9"}}), "number", "F1");
+        row("NET-15 number: the filler's of OBR", pid + segment("ORC", {{1, "NW"}, {2, "P1"}}) + segment("OBR", {{1, "1"}, {2, "P2"}, {3, "F2"}, {18, "A9"}}), "number", "F2");
+        row("NET-15 number: the placer's of ORC", pid + segment("ORC", {{1, "NW"}, {2, "P1"}}) + segment("OBR", {{1, "1"}, {2, "P2"}, {18, "A9"}}), "number", "P1");
+        row("NET-15 number: the placer's of OBR", pid + segment("ORC", {{1, "NW"}}) + segment("OBR", {{1, "1"}, {2, "P2"}, {18, "A9"}}), "number", "P2");
+        row("NET-15 number: the accession of IPC", pid + segment("ORC", {{1, "NW"}}) + segment("OBR", {{1, "1"}, {18, "A9"}}) + segment("IPC", {{1, "A1"}}), "number", "A1");
+        row("NET-15 number: OBR-18", pid + segment("ORC", {{1, "NW"}}) + segment("OBR", {{1, "1"}, {18, " A9 "}}), "number", "A9");
+        row("NET-15 patient: MR before PI", segment("PID", {{1, "1"}, {3, "1^^^A^PI~2^^^B^MR"}}) + orc, "patient", "2|B");
+        row("NET-15 patient: PI where there is no MR", segment("PID", {{1, "1"}, {3, "1^^^A^PN~ 2 ^^^ B ^PI"}}) + orc, "patient", "2|B");
+        row("NET-15 patient: the first where none says so", segment("PID", {{1, "1"}, {3, "1^^^A~2^^^B^PN"}}) + orc, "patient", "1|A");
+        row("NET-15 name: no empty parts behind it", segment("PID", {{1, "1"}, {3, "1"}, {5, "Doe^Jane^^^"}}) + orc, "name", "Doe^Jane");
+        row("NET-15 name: prefix alone", segment("PID", {{1, "1"}, {3, "1"}, {5, "Doe^^^^Dr"}}) + orc, "name", "Doe^^^Dr");
+        row("NET-15 modality: of each OBR once, RAD is none", pid + orc + segment("OBR", {{1, "1"}, {24, " CT "}}) + segment("OBR", {{1, "2"}, {24, "MR"}}) + segment("OBR", {{1, "3"}, {24, "CT"}}) + segment("OBR", {{1, "4"}, {24, "RAD"}}),
+            "modalities", "CT,MR");
+        row("NET-15 modality: of each IPC", pid + orc + segment("OBR", {{1, "1"}, {24, "CT"}}) + segment("IPC", {{1, "A1"}, {5, " US "}}) + segment("IPC", {{1, "A1"}, {5, "CT"}}), "modalities", "CT,US");
+        row("NET-15 description: OBR-44.2 first", pid + orc + segment("OBR", {{1, "1"}, {4, "c^d^L^a^f"}, {44, "g^h"}}), "description", "h");
+        row("NET-15 description: then OBR-4.2", pid + orc + segment("OBR", {{1, "1"}, {4, "c^d^L^a^f"}, {44, "g"}}), "description", "d");
+        row("NET-15 description: then OBR-4.5", pid + orc + segment("OBR", {{1, "1"}, {4, "c^^L^a^f"}, {44, "g"}}), "description", "f");
+        row("NET-15 description: then OBR-44.1", pid + orc + segment("OBR", {{1, "1"}, {4, "c"}, {44, "g"}}), "description", "g");
+        row("NET-15 description: then OBR-4.1", pid + orc + segment("OBR", {{1, "1"}, {4, "c"}}), "description", "c");
+        row("NET-15 study: of IPC before ZDS", pid + orc + segment("IPC", {{1, "A1"}, {3, "1.2.3"}}) + segment("ZDS", {{1, "1.2.4"}}), "study", "1.2.3");
+        row("NET-15 study: of ZDS", pid + orc + segment("ZDS", {{1, "1.2.4^100"}}), "study", "1.2.4");
+        row("NET-15 date: TQ1-7", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {15, "29990105"}}) + segment("OBR", {{1, "1"}, {36, "29990102"}}) + segment("TQ1", {{1, "1"}, {7, "29990101"}}), "date", "29990101");
+        row("NET-15 date: OBR-36", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {15, "29990105"}}) + segment("OBR", {{1, "1"}, {27, "^^^29990103"}, {36, "29990102"}}), "date", "29990102");
+        row("NET-15 date: OBR-27.4", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {7, "^^^29990104"}, {15, "29990105"}}) + segment("OBR", {{1, "1"}, {27, "^^^29990103"}}), "date", "29990103");
+        row("NET-15 date: ORC-7.4", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {7, "^^^29990104"}, {15, "29990105"}}), "date", "29990104");
+        row("NET-15 date: ORC-15", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {15, "299901051200"}}), "date", "29990105");
+        row("NET-15 body part: without its parts", pid + orc + segment("OBR", {{1, "1"}, {15, "^^^CHEST&x"}}), "body part", "CHEST");
+        for (const char* control : {"CA", "OC", "DC", "CR"})
+            row(qPrintable(QString("NET-15 %1 ends an order").arg(control)), pid + segment("ORC", {{1, control}, {3, "F1"}}), "cancelled", "yes");
+        for (const char* control : {"NW", "XO", "SC", "RE"})
+            row(qPrintable(QString("NET-15 %1 ends none").arg(control)), pid + segment("ORC", {{1, control}, {3, "F1"}}), "cancelled", "no");
+    }
+    void NET_15_theFirstFieldThatSaysItCounts()
+    {
+        QFETCH(QByteArray, segments);
+        QFETCH(QString, what);
+        QFETCH(QString, expected);
+        const auto received = orderOf(parsed("MSH|^~\\&|A|B|C|D|20260101||OMI^O23|1|P|2.5\r" + segments));
+        QVERIFY2(received, received ? "" : qPrintable(diascope::message(received.error())));
+        const Order& order = received->order;
+        const QHash<QString, QString> said{{"number", received->number},
+                                           {"patient", order.patientId + '|' + order.issuer},
+                                           {"name", order.patientName},
+                                           {"modalities", order.modalities.join(',')},
+                                           {"description", order.description},
+                                           {"study", order.study.value},
+                                           {"date", order.date.toString("yyyyMMdd")},
+                                           {"body part", order.bodyPart},
+                                           {"cancelled", received->isCancelled ? "yes" : "no"}};
+        QVERIFY(said.contains(what));
+        QCOMPARE(said[what], expected);
+    }
+
     void NET_15_whatIsNoOrderIsRefused_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -111,6 +182,22 @@ private Q_SLOTS:
         QCOMPARE(store->since(QDate::currentDate())->size(), 1u);
         QCOMPARE(store->since(QDate(2999, 1, 2))->size(), 1u); // planned
         QCOMPARE(store->since(QDate(2999, 1, 3))->size(), 0u);
+        // every column under its own name
+        ReceivedOrder full;
+        full.number = "F9";
+        full.order = {"id", "issuer", "Doe^Jane", {"CT", "MR"}, "HEAD", "CT of the head", QDate(2998, 3, 4), {"1.2.3"}};
+        QVERIFY(store->store(full));
+        const auto kept = store->since(QDate::currentDate());
+        QVERIFY(kept);
+        const auto same = std::find_if(kept->begin(), kept->end(), [](const Order& one) { return one.patientId == "id"; });
+        QVERIFY(same != kept->end());
+        QCOMPARE(same->issuer, "issuer");
+        QCOMPARE(same->patientName, "Doe^Jane");
+        QCOMPARE(same->modalities, (QStringList{"CT", "MR"}));
+        QCOMPARE(same->bodyPart, "HEAD");
+        QCOMPARE(same->description, "CT of the head");
+        QCOMPARE(same->date, QDate(2998, 3, 4));
+        QCOMPARE(same->study.value, "1.2.3");
     }
 
     /// Over MLLP: what is acknowledged is there after the process is gone.

@@ -88,6 +88,53 @@ private Q_SLOTS:
         pet.philipsSuvFactor.reset();
         pet.philipsActivityFactor = 1.5;
         row("PIX-19 counts with the maker's activity factor", pet, SuvKind::BodyWeight, 1.5 * 70000 / hourLater);
+        // bounds: what still counts
+        pet = wholeBody();
+        pet.weightKg = 700;
+        row("PIX-19 as heavy as anybody", pet, SuvKind::BodyWeight, 700000 / hourLater);
+        pet = wholeBody();
+        pet.heightM = 0.2;
+        row("PIX-19 as short as anybody", pet, SuvKind::BodySurface, 0.007184 * std::pow(70, 0.425) * std::pow(20, 0.725) * 1e4 / hourLater);
+        pet.heightM = 2.8;
+        row("PIX-19 as tall as anybody", pet, SuvKind::BodySurface, 0.007184 * std::pow(70, 0.425) * std::pow(280, 0.725) * 1e4 / hourLater);
+        pet = wholeBody();
+        pet.doseBq = 1e5;
+        row("PIX-19 the least dose", pet, SuvKind::BodyWeight, 70000 / (1e5 * std::exp2(-3600 / 6586.2)));
+        pet.doseBq = 1e12;
+        row("PIX-19 the largest dose", pet, SuvKind::BodyWeight, 70000 / (1e12 * std::exp2(-3600 / 6586.2)));
+        pet = wholeBody();
+        pet.isStartDated = true;
+        pet.startS = *pet.seriesS - 10 * 6586.2;
+        row("PIX-19 ten half-lives", pet, SuvKind::BodyWeight, 70000 / (370e6 / 1024));
+        pet.startS = *pet.seriesS + 600;
+        row("PIX-19 a dynamic scan ten minutes ahead", pet, SuvKind::BodyWeight, 70000 / (370e6 * std::exp2(600 / 6586.2)));
+        pet = wholeBody();
+        pet.seriesS = pet.acquisitionS;
+        pet.startS = *pet.acquisitionS - 3600;
+        row("PIX-19 series and acquisition at once", pet, SuvKind::BodyWeight, 70000 / hourLater);
+        pet = wholeBody(); // back from the frame's reference, whose duration is not known: no guess
+        pet.decayCorrection = "NONE";
+        pet.isDecayCorrected = false;
+        pet.acquisitionS = 39600;
+        pet.frameDurationMs = 600000;
+        const double tenMinutes = std::log(2.0) / 6586.2 * 600;
+        row("PIX-19 not decay corrected, of a long frame", pet, SuvKind::BodyWeight,
+            70000 / (370e6 * std::exp2(-(3600 + std::log(tenMinutes / (1 - std::exp(-tenMinutes))) * 6586.2 / std::log(2.0)) / 6586.2)));
+        pet = wholeBody(); // of an isotope that hardly decays the mean is the middle
+        pet.decayCorrection = "NONE";
+        pet.isDecayCorrected = false;
+        pet.halfLifeS = 1e13;
+        pet.frameDurationMs = 60000;
+        row("PIX-19 hardly decaying", pet, SuvKind::BodyWeight, 70000 / 370e6);
+        pet = wholeBody();
+        pet.units = "CM2ML";
+        row("PIX-19 stored by body surface", pet, SuvKind::BodySurface, 1);
+        pet.units = "GML";
+        pet.suvType = "LBMJANMA";
+        row("PIX-19 stored by lean body mass of Janmahasatian", pet, SuvKind::LeanBodyMass, 1);
+        pet.suvType.clear();
+        row("PIX-19 stored by weight, asked by lean body mass", pet, SuvKind::LeanBodyMass, 9270.0 / (6680 + 216 * 70 / (1.75 * 1.75)));
+        row("PIX-19 stored by weight, asked by body surface", pet, SuvKind::BodySurface, 0.007184 * std::pow(70, 0.425) * std::pow(175, 0.725) * 1e4 / 70000);
     }
     void factors()
     {
@@ -130,6 +177,17 @@ private Q_SLOTS:
         row("PIX-19 no height for lean body mass", [](PetData& p) { p.heightM.reset(); }, "height", SuvKind::LeanBodyMass);
         row("PIX-19 height in cm", [](PetData& p) { p.heightM = 175; }, "175 m", SuvKind::BodySurface);
         row("PIX-19 no sex for lean body mass", [](PetData& p) { p.sex.clear(); }, "sex", SuvKind::LeanBodyMass);
+        row("PIX-19 heavier than anybody", [](PetData& p) { p.weightKg = 700.1; }, "700.1 kg");
+        row("PIX-19 shorter than anybody", [](PetData& p) { p.heightM = 0.19; }, "0.19 m", SuvKind::LeanBodyMass);
+        row("PIX-19 taller than anybody", [](PetData& p) { p.heightM = 2.81; }, "2.81 m", SuvKind::LeanBodyMass);
+        row("PIX-19 less than the least dose", [](PetData& p) { p.doseBq = 99999; }, "MBq");
+        row("PIX-19 more than the largest dose", [](PetData& p) { p.doseBq = 1.01e12; }, "1.01e+12 Bq");
+        row("PIX-19 no half-life to speak of", [](PetData& p) { p.halfLifeS = 0.9; }, "half-life");
+        row("PIX-19 over ten half-lives", [](PetData& p) { p.isStartDated = true; p.startS = *p.seriesS - 65900; }, "over ten half-lives");
+        row("PIX-19 over ten minutes after the scan", [](PetData& p) { p.isStartDated = true; p.startS = *p.seriesS + 660; }, "11 min after the scan");
+        row("PIX-19 no reference of the frame", [](PetData& p) { p.seriesS.reset(); p.frameDurationMs = 1000; }, "scan");
+        row("PIX-19 a reference of nothing", [](PetData& p) { p.seriesS.reset(); p.frameDurationMs = 1000; p.frameReferenceMs = 0; }, "scan");
+        row("PIX-19 no sex but another's", [](PetData& p) { p.sex = "O"; }, "sex", SuvKind::LeanBodyMass);
         row("PIX-19 stored by lean body mass", [](PetData& p) { p.units = "GML"; p.suvType = "LBM"; }, "LBM");
     }
     void withoutADatumTheReasonIsSaid()
@@ -147,6 +205,13 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("attributes");
         QTest::newRow("PIX-19 time of day") << "drug.RadiopharmaceuticalStartTime = '100000.000'";
+        QTest::newRow("PIX-19 time of day, hours alone") << "drug.RadiopharmaceuticalStartTime = '10'";
+        QTest::newRow("PIX-19 time of day, hours and minutes") << "drug.RadiopharmaceuticalStartTime = '1000'";
+        QTest::newRow("PIX-19 minutes, seconds and their parts") << "ds.SeriesTime = '110203.25'; ds.AcquisitionTime = '1103'; drug.RadiopharmaceuticalStartTime = '100203.25'";
+        QTest::newRow("PIX-19 time of day as ACR-NEMA wrote it") << "ds.SeriesDate = '2020.02.29'; ds.SeriesTime = '11:00:00'; drug.RadiopharmaceuticalStartTime = '10:00:00'";
+        QTest::newRow("PIX-19 Date Time alone of the acquisition") << "del ds.SeriesTime; del ds.AcquisitionTime; ds.AcquisitionDateTime = '20200229110000'; ds.DecayCorrection = 'NONE'; ds.CorrectedImage = ['ATTN']; drug.RadiopharmaceuticalStartTime = '100000'";
+        QTest::newRow("PIX-19 the acquisition's own time before its Date Time") << "del ds.SeriesTime; ds.AcquisitionTime = '110000'; ds.AcquisitionDateTime = '20200229120000'; ds.DecayCorrection = 'NONE'; ds.CorrectedImage = ['ATTN']; drug.RadiopharmaceuticalStartTime = '100000'";
+        QTest::newRow("PIX-19 scan time of GE") << "ds.SeriesTime = '113000'; ds.AcquisitionTime = '112000'; b = ds.private_block(0x0009, 'GEMS_PETD_01', create=True); b.add_new(0x0D, 'DT', '20200229110000.00'); drug.RadiopharmaceuticalStartTime = '100000'";
         QTest::newRow("PIX-19 Date Time") << "drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
         QTest::newRow("PIX-19 Date Time in another zone") << "ds.TimezoneOffsetFromUTC = '+0100'; drug.RadiopharmaceuticalStartDateTime = '20200229040000.00-0500'";
         QTest::newRow("PIX-19 across midnight") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartDateTime = '20200229233000'";
@@ -180,6 +245,54 @@ save(ds, 'pet.dcm')
         QVERIFY(preset.has_value());
         QVERIFY(std::abs((preset->window.centre + preset->window.width / 2) * *found.factor - 10) < 1e-6);
         QVERIFY(std::abs((preset->window.centre - preset->window.width / 2) * *found.factor) < 1e-6);
+    }
+
+    /// A time that is none is no time: nothing is guessed from it (PS3.5 6.2, TM).
+    void PIX_19_whatIsNoTimeIsNone_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        for (const char* time : {"240000", "106000", "100061", "1", "1x0000", "10000x", "100000-1", "-10000"})
+            QTest::newRow(qPrintable(QString("PIX-19 %1").arg(time))) << QString("drug.RadiopharmaceuticalStartTime = '%1'").arg(time);
+        for (const char* time : {"20200229", "20201329100000", "2020022910x000"})
+            QTest::newRow(qPrintable(QString("PIX-19 %1").arg(time))) << QString("drug.RadiopharmaceuticalStartDateTime = '%1'").arg(time);
+    }
+    void PIX_19_whatIsNoTimeIsNone()
+    {
+        QFETCH(QString, attributes);
+        QTemporaryDir folder;
+        WRITES(folder.path(), QStringLiteral(R"py(
+ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128')
+ds.Units = 'BQML'; ds.CorrectedImage = ['DECY', 'ATTN']; ds.DecayCorrection = 'START'; ds.PatientWeight = 70
+ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = '20200229'; ds.SeriesTime = '110000'; ds.AcquisitionTime = '110100'
+drug = Dataset(); drug.RadionuclideTotalDose = 370e6; drug.RadionuclideHalfLife = 6586.2
+%1
+ds.RadiopharmaceuticalInformationSequence = Sequence([drug])
+save(ds, 'pet.dcm')
+)py").arg(attributes));
+        const auto instances = readInstances(folder.filePath("pet.dcm"));
+        QVERIFY(instances.has_value());
+        const Suv found = suv(*instances->front().modules->pet);
+        QVERIFY(!found.factor);
+        QVERIFY2(found.reason.contains("the time of the injection is missing"), qPrintable(found.reason));
+    }
+
+    /// Philips' factors (private group 7053) are read from the file, each from its own element.
+    void PIX_19_theMakersFactorsAreRead()
+    {
+        QTemporaryDir folder;
+        WRITES(folder.path(), QStringLiteral(R"py(
+ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128')
+ds.Units = 'CNTS'
+b = ds.private_block(0x7053, 'Philips PET Private Group', create=True)
+b.add_new(0x00, 'DS', '0.00038'); b.add_new(0x09, 'DS', '1.5')
+save(ds, 'pet.dcm')
+)py"));
+        const auto instances = readInstances(folder.filePath("pet.dcm"));
+        QVERIFY(instances.has_value());
+        const auto& pet = instances->front().modules->pet;
+        QCOMPARE(pet->philipsSuvFactor, std::optional(0.00038));
+        QCOMPARE(pet->philipsActivityFactor, std::optional(1.5));
+        QCOMPARE(suv(*pet).factor, std::optional(0.00038));
     }
 
     void PIX_19_aFileWithoutTheTimeOfItsScanHasNoSuv()
