@@ -1,6 +1,5 @@
 #include "netclient/dicom/dataset.h"
 #include "netclient/dicom/lossy.h"
-#include "netclient/dicom/person_name.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
 #include "tests/support/part_ten.h"
@@ -395,25 +394,6 @@ private Q_SLOTS:
             QCOMPARE(dataset->text(tag::SOPInstanceUID), parts[1]);
             QCOMPARE(dataset->text(tag::Rows), parts[2]);
         }
-    }
-
-    void personNamesForPeople()
-    {
-        QCOMPARE(PersonName::parse("Adams^John Robert Quincy^^Rev.^B.A. M.Div.").display(),
-                 "Adams, Rev. John Robert Quincy B.A. M.Div.");
-        QCOMPARE(PersonName::parse(QString::fromUtf8("Wang^XiaoDong=王^小东")).display(), QString::fromUtf8("王 小东 (Wang, XiaoDong)"));
-        QCOMPARE(PersonName::parse("").display(), "");
-        QCOMPARE(PersonName::parse("DOE^JANE^^").comparable(), PersonName::parse("Doe^Jane").comparable());
-        QVERIFY(PersonName::parse("Doe^Jane").comparable() != PersonName::parse("Doe^John").comparable());
-    }
-
-    void agesAsRadiologistsWriteThem()
-    {
-        QCOMPARE(ageAt("19800615", "20180614"), "37 y");
-        QCOMPARE(ageAt("19800615", "20180615"), "38 y");
-        QCOMPARE(ageAt("20180101", "20190601"), "17 m");
-        QCOMPARE(ageAt("20180101", "20180113"), "12 d");
-        QCOMPARE(ageAt("", "20180113"), "");
     }
 
     void uidsAreValidAndPathsAreNot()

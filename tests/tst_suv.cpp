@@ -217,7 +217,7 @@ private Q_SLOTS:
         QTest::newRow("PIX-19 across midnight") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartDateTime = '20200229233000'";
         QTest::newRow("PIX-19 across midnight, time of day only") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartTime = '233000'";
         QTest::newRow("PIX-19 the study alone is dated") << "del ds.SeriesDate; del ds.AcquisitionDate; drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
-        QTest::newRow("PIX-19 enhanced") << "ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.130'; del ds.Units; ds.DecayCorrected = 'YES'; ds.AttenuationCorrected = 'YES'; ds.DecayCorrectionDateTime = '20200229110000'; ds.AcquisitionDateTime = '20200229111000'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'; u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'; m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u]); t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0; g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t]); ds.SharedFunctionalGroupsSequence = Sequence([g])";
+        QTest::newRow("PIX-19 enhanced") << "ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.130'; del ds.Units; del ds.CorrectedImage; del ds.DecayCorrection; ds.DecayCorrected = 'YES'; ds.AttenuationCorrected = 'YES'; ds.DecayCorrectionDateTime = '20200229110000'; ds.AcquisitionDateTime = '20200229111000'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'; u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'; m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u]); t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0; g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t]); ds.SharedFunctionalGroupsSequence = Sequence([g])";
     }
     void filesWithTimes()
     {
@@ -274,6 +274,70 @@ save(ds, 'pet.dcm')
         const Suv found = suv(*instances->front().modules->pet);
         QVERIFY(!found.factor);
         QVERIFY2(found.reason.contains("the time of the injection is missing"), qPrintable(found.reason));
+    }
+
+    /// Enhanced PET: the units of the real world values count where these are the rescaled ones (PS3.3 C.7.6.16.2.11).
+    void PIX_19_theUnitsOfEnhancedPet_data()
+    {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("units");
+        QTest::newRow("PIX-19 Bq/ml") << "" << "BQML";
+        QTest::newRow("PIX-19 g/ml") << "u.CodeValue = 'g/ml'" << "GML";
+        QTest::newRow("PIX-19 another unit") << "u.CodeValue = '{counts}'" << "{counts}";
+        QTest::newRow("PIX-19 another slope") << "m.RealWorldValueSlope = 2.001" << "";
+        QTest::newRow("PIX-19 another intercept") << "m.RealWorldValueIntercept = 0.001" << "";
+        QTest::newRow("PIX-19 the same, but for rounding") << "m.RealWorldValueSlope = 2.000001; m.RealWorldValueIntercept = 0.0000005" << "BQML";
+        QTest::newRow("PIX-19 a large intercept, but for rounding") << "t.RescaleIntercept = '-1024'; m.RealWorldValueIntercept = -1024.0005" << "BQML";
+        QTest::newRow("PIX-19 no slope of its own") << "del m.RealWorldValueSlope" << "";
+        QTest::newRow("PIX-19 nothing rescaled") << "del g.PixelValueTransformationSequence; m.RealWorldValueSlope = 1.0" << "BQML";
+        QTest::newRow("PIX-19 of the first frame") << "del ds.SharedFunctionalGroupsSequence; ds.PerFrameFunctionalGroupsSequence = Sequence([g])" << "BQML";
+        QTest::newRow("PIX-19 none") << "del m.MeasurementUnitsCodeSequence" << "";
+    }
+    void PIX_19_theUnitsOfEnhancedPet()
+    {
+        QFETCH(QString, change);
+        QFETCH(QString, units);
+        QTemporaryDir folder;
+        WRITES(folder.path(), QStringLiteral(R"py(
+ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.130')
+u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'
+m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u])
+t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0
+g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t])
+ds.SharedFunctionalGroupsSequence = Sequence([g])
+%1
+save(ds, 'pet.dcm')
+)py").arg(change));
+        const auto dataset = dicom::Dataset::read(folder.filePath("pet.dcm"));
+        QVERIFY(dataset);
+        const auto pet = PetData::of(*dataset);
+        QVERIFY(pet);
+        QCOMPARE(pet->units, units);
+    }
+
+    /// What a file says about its corrections, in the words of each kind of object.
+    void PIX_19_whatIsCorrectedIsSaidInTwoWays_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<bool>("attenuation");
+        QTest::addColumn<bool>("decay");
+        QTest::newRow("PIX-19 neither") << "" << false << false;
+        QTest::newRow("PIX-19 attenuation") << "ds.CorrectedImage = ['ATTN']" << true << false;
+        QTest::newRow("PIX-19 decay") << "ds.CorrectedImage = ['DECY']" << false << true;
+        QTest::newRow("PIX-19 attenuation, enhanced") << "ds.AttenuationCorrected = 'YES'; ds.DecayCorrected = 'NO'" << true << false;
+        QTest::newRow("PIX-19 decay, enhanced") << "ds.AttenuationCorrected = 'NO'; ds.DecayCorrected = 'YES'" << false << true;
+    }
+    void PIX_19_whatIsCorrectedIsSaidInTwoWays()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(bool, attenuation);
+        QFETCH(bool, decay);
+        QTemporaryDir folder;
+        WRITES(folder.path(), QStringLiteral("ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128')\n%1\nsave(ds, 'pet.dcm')").arg(attributes));
+        const auto dataset = dicom::Dataset::read(folder.filePath("pet.dcm"));
+        QVERIFY(dataset);
+        QCOMPARE(PetData::of(*dataset)->isAttenuationCorrected, attenuation);
+        QCOMPARE(PetData::of(*dataset)->isDecayCorrected, decay);
     }
 
     /// Philips' factors (private group 7053) are read from the file, each from its own element.
