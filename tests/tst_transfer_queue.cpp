@@ -1,6 +1,5 @@
 #include "netclient/base/process_owner.h"
 #include "netclient/transfer/rate_limit.h"
-#include "netclient/transfer/rules.h"
 #include "netclient/transfer/transfer_queue.h"
 #include "tests/support/test_data.h"
 #include <QElapsedTimer>
@@ -31,20 +30,6 @@ NewTransfer sending(const QString& study, const QString& node = "pacs")
     NewTransfer transfer = retrieval(study, node);
     transfer.kind = TransferKind::Send;
     return transfer;
-}
-
-archive::StudyRow study(const QString& uid, const QString& date, const QString& modality, const QString& description, const QString& name = "Wang^Fang",
-                        const QString& id = "P1", const QString& issuer = "H")
-{
-    archive::StudyRow row;
-    row.uid = {uid};
-    row.date = date;
-    row.modalities = {modality};
-    row.description = description;
-    row.patientName = name;
-    row.patientId = id;
-    row.issuer = issuer;
-    return row;
 }
 
 } // namespace
@@ -466,68 +451,6 @@ private Q_SLOTS:
         QVERIFY2(m_queue->list()->size() <= 501, QByteArray::number(qulonglong(m_queue->list()->size())).constData());
         QVERIFY(m_queue->clearFinished());
         QVERIFY(m_queue->list()->empty());
-    }
-
-    void NET_15_routesAreData_data()
-    {
-        QTest::addColumn<QString>("json");
-        QTest::addColumn<QString>("error"); // a part of it; empty: two rules
-        const QString good = R"([{"from":"CT1","modalities":["CT"],"to":"backup","commit":true},{"description":"chest","bodyParts":["CHEST"],"to":"x"}])";
-        QTest::newRow("NET-15 good") << good << "";
-        QTest::newRow("NET-15 no JSON") << "[{" << "no JSON";
-        QTest::newRow("NET-15 no list") << R"({"to":"x"})" << "list";
-        QTest::newRow("NET-15 misspelt") << R"([{"too":"x","to":"y"}])" << "too";
-        QTest::newRow("NET-15 nowhere") << R"([{"from":["A"]}])" << "to";
-        QTest::newRow("NET-15 wrong kind") << R"([{"to":"x","commit":"yes"}])" << "commit";
-        QTest::newRow("NET-15 no rule") << R"(["x"])" << "1";
-    }
-    void NET_15_routesAreData()
-    {
-        QFETCH(QString, json);
-        QFETCH(QString, error);
-        const auto rules = parseRoutes(json);
-        if (!error.isEmpty()) {
-            QVERIFY(!rules);
-            QCOMPARE(rules.error().fault, Fault::Invalid);
-            QVERIFY2(rules.error().detail.contains(error), qPrintable(rules.error().detail));
-            return;
-        }
-        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail));
-        const RouteRule first = (*rules)[0];
-        QVERIFY(first.wantsCommitment && first.to == "backup");
-        QVERIFY(fits(first, {"ct1", "CT", "", "Head", ""}));
-        QVERIFY(!fits(first, {"CT2", "CT", "", "", ""}));
-        QVERIFY(!fits(first, {"CT1", "MR", "", "", ""}));
-        const RouteRule second = (*rules)[1];
-        QVERIFY(fits(second, {"ANY", "CT", "THORAX", "CT Chest routine", ""}));
-        QVERIFY(fits(second, {"ANY", "CT", "", "", "chest 1 mm"}));
-        QVERIFY(!fits(second, {"ANY", "CT", "CHEST", "CT Thorax", ""})); // "chest" stands in neither description
-        QVERIFY(!fits(second, {"ANY", "CT", "HEAD", "", "not the chest"}));
-    }
-
-    void NET_15_priorsOfTheSamePatientAreChosen()
-    {
-        const auto rules = *parsePrefetch(R"([{"modalities":["CT"],"priors":["CT","CR"],"sameBodyPart":true,"years":3,"atMost":2}])");
-        const Order order{"P1", "H", "WANG^FANG", {"CT"}, "", "CT Thorax", QDate(2026, 11, 1), {"1.9"}};
-        const auto priors = priorsFor(rules, order,
-                                      {study("1.1", "20250101", "CT", "CT chest"), study("1.2", "20260101", "CR", "Chest PA"),
-                                       study("1.3", "20240601", "CT", "肺部平扫"),               // the third: one too many
-                                       study("1.4", "20200101", "CT", "CT chest"),               // too old
-                                       study("1.5", "20260301", "MR", "MR chest"),               // no CT, no CR
-                                       study("1.6", "20260301", "CT", "CT head"),                // another part of the body
-                                       study("1.7", "20260301", "CT", "CT chest", "Li^Na"),      // another name under the ID
-                                       study("1.8", "20260301", "CT", "CT chest", "Wang^Fang", "P1", "OTHER"),
-                                       study("1.9", "20261101", "CT", "CT chest"),               // the order itself
-                                       study("1.10", "20261201", "CT", "CT chest"),              // later
-                                       study("1.11", "20260301", "CT", "CT chest", "Wang^Fang", "P2"), study("1.12", "", "CT", "CT chest")});
-        QStringList uids;
-        for (const auto& prior : priors)
-            uids << prior.uid.value;
-        QCOMPARE(uids, (QStringList{"1.2", "1.1"}));
-        QVERIFY(priorsFor(rules, {"P1", "H", "WANG^FANG", {"MR"}, "", "", QDate(2026, 11, 1), {}}, {study("1.1", "20250101", "MR", "x")}).empty());
-        QVERIFY(priorsFor(*parsePrefetch(""), {"", "", "", {"CT"}, "", "", QDate(), {}}, {study("1.1", "20250101", "CT", "x", "", "")}).empty());
-        QCOMPARE(priorsFor(*parsePrefetch(""), order, {study("1.1", "20250101", "CT", "anything"), study("1.2", "20250101", "US", "x")}).size(), 1u);
-        QVERIFY(!parsePrefetch(R"([{"years":0}])"));
     }
 
     void NET_15_limitsByTheTimeOfDay()

@@ -1,0 +1,198 @@
+#include "netclient/transfer/rules.h"
+#include <QtTest>
+
+using namespace diascope;
+using namespace diascope::transfer;
+
+Q_DECLARE_METATYPE(diascope::archive::StudyRow)
+
+namespace
+{
+
+archive::StudyRow study(const QString& uid, const QString& date, const QString& modality, const QString& description, const QString& name = "Wang^Fang",
+                        const QString& id = "P1", const QString& issuer = "H")
+{
+    archive::StudyRow row;
+    row.uid = {uid};
+    row.date = date;
+    row.modalities = modality.split('\\');
+    row.description = description;
+    row.patientName = name;
+    row.patientId = id;
+    row.issuer = issuer;
+    return row;
+}
+
+} // namespace
+
+/// Which studies are sent on and which priors are fetched: rules as data (NET-15).
+class TestTransferRules : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void NET_15_routesAreData_data()
+    {
+        QTest::addColumn<QString>("json");
+        QTest::addColumn<QString>("error"); // a part of it; empty: two rules
+        const QString good = R"([{"from":"CT1","modalities":["CT"],"to":"backup","commit":true},{"description":"chest","bodyParts":["CHEST"],"to":"x"}])";
+        QTest::newRow("NET-15 good") << good << "";
+        QTest::newRow("NET-15 no JSON") << "[{" << "no JSON";
+        QTest::newRow("NET-15 no list") << R"({"to":"x"})" << "list";
+        QTest::newRow("NET-15 misspelt") << R"([{"too":"x","to":"y"}])" << "too";
+        QTest::newRow("NET-15 nowhere") << R"([{"from":["A"]}])" << "to";
+        QTest::newRow("NET-15 wrong kind") << R"([{"to":"x","commit":"yes"}])" << "commit";
+        QTest::newRow("NET-15 no rule") << R"(["x"])" << "1";
+    }
+    void NET_15_routesAreData()
+    {
+        QFETCH(QString, json);
+        QFETCH(QString, error);
+        const auto rules = parseRoutes(json);
+        if (!error.isEmpty()) {
+            QVERIFY(!rules);
+            QCOMPARE(rules.error().fault, Fault::Invalid);
+            QVERIFY2(rules.error().detail.contains(error), qPrintable(rules.error().detail));
+            return;
+        }
+        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail));
+        const RouteRule first = (*rules)[0];
+        QVERIFY(first.wantsCommitment && first.to == "backup");
+        QVERIFY(fits(first, {"ct1", "CT", "", "Head", ""}));
+        QVERIFY(!fits(first, {"CT2", "CT", "", "", ""}));
+        QVERIFY(!fits(first, {"CT1", "MR", "", "", ""}));
+        const RouteRule second = (*rules)[1];
+        QVERIFY(fits(second, {"ANY", "CT", "THORAX", "CT Chest routine", ""}));
+        QVERIFY(fits(second, {"ANY", "CT", "", "", "chest 1 mm"}));
+        QVERIFY(!fits(second, {"ANY", "CT", "CHEST", "CT Thorax", ""})); // "chest" stands in neither description
+        QVERIFY(!fits(second, {"ANY", "CT", "HEAD", "", "not the chest"}));
+    }
+
+    void NET_15_priorsOfTheSamePatientAreChosen()
+    {
+        const auto rules = *parsePrefetch(R"([{"modalities":["CT"],"priors":["CT","CR"],"sameBodyPart":true,"years":3,"atMost":2}])");
+        const Order order{"P1", "H", "WANG^FANG", {"CT"}, "", "CT Thorax", QDate(2026, 11, 1), {"1.9"}};
+        const auto priors = priorsFor(rules, order,
+                                      {study("1.1", "20250101", "CT", "CT chest"), study("1.2", "20260101", "CR", "Chest PA"),
+                                       study("1.3", "20240601", "CT", "肺部平扫"),               // the third: one too many
+                                       study("1.4", "20200101", "CT", "CT chest"),               // too old
+                                       study("1.5", "20260301", "MR", "MR chest"),               // no CT, no CR
+                                       study("1.6", "20260301", "CT", "CT head"),                // another part of the body
+                                       study("1.7", "20260301", "CT", "CT chest", "Li^Na"),      // another name under the ID
+                                       study("1.8", "20260301", "CT", "CT chest", "Wang^Fang", "P1", "OTHER"),
+                                       study("1.9", "20261101", "CT", "CT chest"),               // the order itself
+                                       study("1.10", "20261201", "CT", "CT chest"),              // later
+                                       study("1.11", "20260301", "CT", "CT chest", "Wang^Fang", "P2"), study("1.12", "", "CT", "CT chest")});
+        QStringList uids;
+        for (const auto& prior : priors)
+            uids << prior.uid.value;
+        QCOMPARE(uids, (QStringList{"1.2", "1.1"}));
+        QVERIFY(priorsFor(rules, {"P1", "H", "WANG^FANG", {"MR"}, "", "", QDate(2026, 11, 1), {}}, {study("1.1", "20250101", "MR", "x")}).empty());
+        QVERIFY(priorsFor(*parsePrefetch(""), {"", "", "", {"CT"}, "", "", QDate(), {}}, {study("1.1", "20250101", "CT", "x", "", "")}).empty());
+        QCOMPARE(priorsFor(*parsePrefetch(""), order, {study("1.1", "20250101", "CT", "anything"), study("1.2", "20250101", "US", "x")}).size(), 1u);
+        QVERIFY(!parsePrefetch(R"([{"years":0}])"));
+    }
+
+    /// One candidate each, against an order of the first of November 2026 for CT of the chest of P1 of H, Wang^Fang=王^芳.
+    void NET_15_whatIsAPrior_data()
+    {
+        QTest::addColumn<archive::StudyRow>("candidate");
+        QTest::addColumn<bool>("isPrior");
+        const auto row = [](const char* name, const archive::StudyRow& candidate, bool isPrior) {
+            QTest::newRow(qPrintable(QString("NET-15 %1").arg(name))) << candidate << isPrior;
+        };
+        row("of the same day", study("1.1", "20261101", "CT", "x"), true);
+        row("of the day after", study("1.1", "20261102", "CT", "x"), false);
+        row("as old as may be", study("1.1", "20211101", "CT", "x"), true);
+        row("a day older", study("1.1", "20211031", "CT", "x"), false);
+        row("of no day", study("1.1", "soon", "CT", "x"), false);
+        row("of several modalities", study("1.1", "20260101", "CT\\SR", "x"), true);
+        row("of another modality", study("1.1", "20260101", "SR", "x"), false);
+        row("of another ID", study("1.1", "20260101", "CT", "x", "Wang^Fang", "P2"), false);
+        row("of another issuer", study("1.1", "20260101", "CT", "x", "Wang^Fang", "P1", "I"), false);
+        row("of no issuer", study("1.1", "20260101", "CT", "x", "Wang^Fang", "P1", ""), true);
+        row("without a name", study("1.1", "20260101", "CT", "x", "", "P1", "H"), true);
+        row("in ideographs alone", study("1.1", "20260101", "CT", "x", QString::fromUtf8("王^芳")), true);
+        row("in ideographs without delimiters", study("1.1", "20260101", "CT", "x", QString::fromUtf8("王芳")), true);
+        row("in letters run together", study("1.1", "20260101", "CT", "x", "WANGFANG"), true);
+        row("in letters with a blank", study("1.1", "20260101", "CT", "x", "Wang Fang"), true);
+        row("of another name", study("1.1", "20260101", "CT", "x", "Li^Na"), false);
+        row("of other ideographs", study("1.1", "20260101", "CT", "x", QString::fromUtf8("李^娜")), false);
+        row("of the order itself", study("1.9", "20261101", "CT", "x"), false);
+    }
+    void NET_15_whatIsAPrior()
+    {
+        QFETCH(archive::StudyRow, candidate);
+        QFETCH(bool, isPrior);
+        const Order order{"P1", "H", QString::fromUtf8("Wang^Fang=王^芳"), {"CT"}, "", "CT Thorax", QDate(2026, 11, 1), {"1.9"}};
+        QCOMPARE(priorsFor(*parsePrefetch(""), order, {candidate}).size(), size_t(isPrior));
+        Order vague = order; // an order that names no issuer, no person or no day narrows nothing by it
+        vague.issuer.clear();
+        vague.patientName.clear();
+        vague.date = QDate();
+        const bool isOfHim = candidate.patientId == "P1" && candidate.uid.value != "1.9" && candidate.modalities.contains("CT") && candidate.date != "soon";
+        QCOMPARE(priorsFor(*parsePrefetch(""), vague, {candidate}).size(), size_t(isOfHim));
+    }
+
+    void NET_15_theFirstRuleThatFitsDecides()
+    {
+        const auto rules = *parsePrefetch(R"([{"modalities":["CT"],"bodyParts":["HEAD"],"atMost":1},{"modalities":["ct","mr"],"priors":["MR"]},{"modalities":["US"]}])");
+        const std::vector<archive::StudyRow> all{study("1.1", "20260101", "CT", "CT head"), study("1.2", "20260102", "CT", "CT head"), study("1.3", "20260103", "MR", "MR head")};
+        const auto found = [&](const char* modality, const char* description) {
+            QStringList uids;
+            for (const auto& prior : priorsFor(rules, {"P1", "H", "", {modality}, "", description, QDate(2026, 11, 1), {}}, all))
+                uids << prior.uid.value;
+            return uids.join(' ');
+        };
+        QCOMPARE(found("CT", "CT of the brain"), "1.2"); // the newest
+        QCOMPARE(found("CT", "CT of the knee"), "1.3");
+        QCOMPARE(found("MR", "MR head"), "1.3");
+        QCOMPARE(found("XA", "angiography"), ""); // no rule
+        // up to three, where nothing else is said; the newest first, of one day by the hour
+        auto many = all;
+        many.push_back(study("1.4", "20260103", "CT", "x"));
+        many.back().time = "0900";
+        many.push_back(study("1.5", "20260103", "CT", "x"));
+        many.back().time = "1000";
+        QStringList uids;
+        for (const auto& prior : priorsFor(*parsePrefetch(" "), {"P1", "H", "", {"CT"}, "", "", QDate(2026, 11, 1), {}}, many))
+            uids << prior.uid.value;
+        QCOMPARE(uids, (QStringList{"1.5", "1.4", "1.2"}));
+    }
+
+    void NET_15_prefetchRulesAreData_data()
+    {
+        QTest::addColumn<QString>("json");
+        QTest::addColumn<QString>("error");
+        for (const char* good : {"[]", "[{}]", R"([{"years":1}])", R"([{"years":120}])", R"([{"atMost":1}])", R"([{"atMost":100}])", R"([{"modalities":"CT","sameBodyPart":false}])"})
+            QTest::newRow(good) << good << "";
+        for (const auto& [bad, word] : {std::pair(R"([{"years":0}])", "years"), {R"([{"years":121}])", "years"}, {R"([{"years":"3"}])", "years"}, {R"([{"years":-1}])", "years"},
+                                        {R"([{"atMost":0}])", "atMost"}, {R"([{"atMost":101}])", "atMost"}, {R"([{"modalities":5}])", "modalities"},
+                                        {R"([{"sameBodyPart":"no"}])", "sameBodyPart"}, {R"([{},{"x":1}])", "rule 2"}, {"{}", "list"}, {"[", "JSON"}})
+            QTest::newRow(bad) << bad << word;
+    }
+    void NET_15_prefetchRulesAreData()
+    {
+        QFETCH(QString, json);
+        QFETCH(QString, error);
+        const auto rules = parsePrefetch(json);
+        QCOMPARE(bool(rules), error.isEmpty());
+        if (!rules)
+            QVERIFY2(rules.error().detail.contains(error) && rules.error().fault == Fault::Invalid, qPrintable(rules.error().detail));
+    }
+
+    /// CID 4 terms and what descriptions write for them; what is written counts before what is described.
+    void NET_15_theBodyPartIsFoundInWords()
+    {
+        for (const auto& [words, part] : {std::pair("CT Kopf, brain", "HEAD"), {"颅脑平扫", "HEAD"}, {"Carotid", "NECK"}, {"THORAX", "CHEST"}, {"肺", "CHEST"}, {"Coronary", "HEART"},
+                                          {"Mammography", "BREAST"}, {"Liver", "ABDOMEN"}, {"腹部", "ABDOMEN"}, {"Prostate", "PELVIS"}, {"Lumbar", "SPINE"}, {"膝", "KNEE"},
+                                          {"Shoulder", "SHOULDER"}, {"髋", "HIP"}, {"left wrist", "EXTREMITY"}, {"whole body", ""}})
+            QCOMPARE(bodyPartOf({}, QString::fromUtf8(words)), part);
+        QCOMPARE(bodyPartOf("CHEST", "brain"), "CHEST");
+        QCOMPARE(bodyPartOf(" tail ", "brain"), "HEAD"); // no term that is known: the description tells
+        QCOMPARE(bodyPartOf(" tail ", "x"), "TAIL");
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTransferRules)
+#include "tst_transfer_rules.moc"
