@@ -58,6 +58,24 @@ class TestDicomWebFormats : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// What looks like the boundary inside a body is a part of it, where the body's own length says so.
+    void aBodyMayHoldItsBoundary()
+    {
+        const QByteArray body = "pixels\r\n--b\r\nand more\r\n--b--\r\nto the end";
+        const QByteArray text = "--b\r\nContent-Type: application/dicom\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body + "\r\n--b\r\n\r\nsecond\r\n--b--\r\n";
+        for (const qsizetype chunk : {qsizetype(1), qsizetype(7), text.size()}) {
+            const Read read = readParts(text, chunk);
+            QVERIFY(read.fed && read.finished);
+            QCOMPARE(read.bodies, (QList<QByteArray>{body, "second"}));
+            QCOMPARE(read.types[0], "application/dicom");
+        }
+        // a length that is wrong is not believed: the boundary decides
+        for (const char* length : {"3", "5", "7", "8", "9", "700"}) {
+            const Read read = readParts(QByteArray("--b\r\nContent-Length: ") + length + "\r\n\r\nshort!\r\n--b--\r\n", 4);
+            QVERIFY2(read.fed && read.finished && read.bodies == QList<QByteArray>{"short!"}, length);
+        }
+    }
+
     void partsComeWholeHoweverTheyAreCut_data()
     {
         QTest::addColumn<QByteArray>("text");

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <functional>
 #include <numbers>
 #include <random>
 
@@ -70,6 +71,54 @@ class TestStackMixes : public QObject
     }
 
 private Q_SLOTS:
+    /// One property that differs keeps images apart, whichever it is; what differs by rounding does not (GEO-11).
+    void GEO_11_whatIsNoOneStack()
+    {
+        const std::pair<const char*, std::function<void(Instance&)>> changes[] = {
+            {"rows", [](Instance& i) { i.pixels.rows = i.plane->rows = 7; }},
+            {"columns", [](Instance& i) { i.pixels.columns = i.plane->columns = 7; }},
+            {"sample type", [](Instance& i) { i.pixels.isSigned = false; }},
+            {"series", [](Instance& i) { i.seriesUid = {"1.9"}; }},
+            {"modality", [](Instance& i) { i.modality = "PT"; }},
+            {"frame of reference", [](Instance& i) { i.frameOfReference = {"1.2.9"}; }},
+            {"localizer", [](Instance& i) { i.isLocalizer = true; }},
+            {"stack of its own", [](Instance& i) { i.stackId = "2"; }},
+            {"geometry", [](Instance& i) { i.plane.reset(); }},
+            {"inverted", [](Instance& i) { i.isInverted = true; }},
+            {"row spacing", [](Instance& i) { i.plane->spacingMm.row = 1.01; }},
+            {"column spacing", [](Instance& i) { i.plane->spacingMm.column = 1.01; }},
+            {"row direction", [](Instance& i) { i.plane->rowDirection = {std::cos(0.03), std::sin(0.03), 0}; i.plane->columnDirection = {-std::sin(0.03), std::cos(0.03), 0}; }},
+            {"column direction", [](Instance& i) { i.plane->columnDirection = {0, std::cos(0.03), std::sin(0.03)}; }},
+        };
+        for (const auto& [what, change] : changes) {
+            m_instances.clear();
+            for (int slice = 0; slice < 8; ++slice)
+                add(slice);
+            QCOMPARE(stacks().size(), 1u);
+            m_instances.clear();
+            for (int slice = 0; slice < 8; ++slice) {
+                Instance& added = add(slice);
+                if (slice >= 4)
+                    change(added);
+            }
+            const auto apart = stacks();
+            QVERIFY2(apart.size() == 2 && apart[0].frameCount() == 4 && apart[1].frameCount() == 4, what);
+        }
+        const std::pair<const char*, std::function<void(Instance&)>> roundings[] = {
+            {"spacing", [](Instance& i) { i.plane->spacingMm = {1.0005, 0.9995}; }},
+            {"direction", [](Instance& i) { i.plane->rowDirection = {std::cos(0.01), std::sin(0.01), 0}; i.plane->columnDirection = {-std::sin(0.01), std::cos(0.01), 0}; }},
+            {"bits stored", [](Instance& i) { i.pixels.bitsStored = 12; i.pixels.highBit = 11; }},
+            {"window", [](Instance& i) { i.windows = {{40, 80, "", VoiFunction::Linear}}; }},
+        };
+        for (const auto& [what, change] : roundings) {
+            m_instances.clear();
+            for (int slice = 0; slice < 8; ++slice)
+                if (Instance& added = add(slice); slice >= 4)
+                    change(added);
+            QVERIFY2(stacks().size() == 1, what);
+        }
+    }
+
     void init() { m_instances.clear(); }
 
     void picturesBesideOneAnotherAreStacks_data()

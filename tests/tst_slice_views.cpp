@@ -1,0 +1,204 @@
+#include "tests/support/viewer_phantoms.h"
+#include "viewer/slice/slice_renderer.h"
+#include <QtTest>
+
+using namespace diascope;
+using namespace diascope::viewer;
+using test::Phantom;
+
+namespace
+{
+
+Presentation plain()
+{
+    Presentation presentation;
+    presentation.window = {128, 256};
+    return presentation;
+}
+
+/// The middle of what is bright, in pixels of the screen.
+std::optional<QPointF> brightest(const QImage& image)
+{
+    QPointF sum;
+    double weight = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (const int grey = qGray(image.pixel(x, y)); grey > 100) {
+                sum += QPointF(x + 0.5, y + 0.5) * grey;
+                weight += grey;
+            }
+    return weight > 0 ? std::optional(sum / weight) : std::nullopt;
+}
+
+/// Whether `letter` is first at an edge, and the point lies in that half of the picture.
+bool liesTowards(const EdgeLetters& edges, QChar letter, QPointF point, QSize size)
+{
+    return edges.left.startsWith(letter)     ? point.x() < size.width() / 2.0
+           : edges.right.startsWith(letter)  ? point.x() > size.width() / 2.0
+           : edges.top.startsWith(letter)    ? point.y() < size.height() / 2.0
+           : edges.bottom.startsWith(letter) ? point.y() > size.height() / 2.0
+                                             : false;
+}
+
+} // namespace
+
+/// Where the picture lies, and how it is shown at first.
+class TestSliceViews : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// A mark in the patient's left, anterior, upper part is seen on the sides that are lettered L, A and H: never mirrored.
+    void GEO_15_thePictureLiesWhereItsLettersSay_data()
+    {
+        QTest::addColumn<Vec3>("row");
+        QTest::addColumn<Vec3>("column");
+        const auto row = [](const char* name, Vec3 along, Vec3 down) { QTest::newRow(qPrintable(QString("GEO-15 %1").arg(name))) << along << down; };
+        row("axial", {1, 0, 0}, {0, 1, 0});
+        row("axial, prone", {-1, 0, 0}, {0, -1, 0});
+        row("coronal", {1, 0, 0}, {0, 0, -1});
+        row("sagittal", {0, 1, 0}, {0, 0, -1});
+        row("sagittal, from the other side", {0, -1, 0}, {0, 0, -1});
+        row("feet up", {1, 0, 0}, {0, 0, 1});
+        row("rows run down the patient", {0, 0, -1}, {1, 0, 0});
+    }
+    void GEO_15_thePictureLiesWhereItsLettersSay()
+    {
+        QFETCH(Vec3, row);
+        QFETCH(Vec3, column);
+        Phantom phantom;
+        phantom.columns = 24;
+        phantom.rows = 20;
+        phantom.slices = 22;
+        phantom.rowDirection = row;
+        phantom.columnDirection = column;
+        phantom.sliceStep = cross(row, column);
+        const Stack stack = phantom.stack();
+        const Vec3 middle = phantom.originLps + row * 11.5 + column * 9.5 + cross(row, column) * 10.5;
+        // LPS: left is +x, anterior -y, head +z
+        const auto volume = Phantom::volume(stack, [&](Vec3 p) {
+            const Vec3 d = p - middle;
+            return d.x > 3 && d.x < 7 && d.y < -3 && d.y > -7 && d.z > 3 && d.z < 7 ? 250 : 0;
+        });
+        QVERIFY(volume->grid());
+        int looked = 0;
+        for (int which = -1; which < 3; ++which)
+            for (int turns = 0; turns < 4; ++turns)
+                for (int flips = 0; flips < 4; ++flips) {
+                    SliceView view;
+                    view.quarterTurns = turns;
+                    view.flipHorizontal = flips & 1;
+                    view.flipVertical = flips & 2;
+                    if (which >= 0) {
+                        view.mpr = anatomicalPlane(AnatomicalPlane(which), middle + Vec3{5, -5, 5});
+                    } else {
+                        for (int i = 0; i < stack.sliceCount; ++i) // a slice that holds the mark
+                            if (std::abs(dot(stack.instances[size_t(i)].plane->originLps - phantom.originLps, cross(row, column)) - 10.5 -
+                                         dot(Vec3{5, -5, 5}, cross(row, column))) < 0.6)
+                                view.frame = i;
+                    }
+                    const QSize size(90, 80);
+                    // The plane through the mark is centred on it: seen from the volume's middle, the mark must lie where the letters say.
+                    const RenderedSlice slice = render(*volume, view, plain(), size);
+                    QVERIFY2(!slice.problem, slice.problem ? qPrintable(message(*slice.problem)) : "");
+                    const auto mark = brightest(slice.image);
+                    QVERIFY(mark);
+                    const EdgeLetters edges = slice.transform.letters();
+                    const auto centre = slice.transform.toScreen(middle);
+                    QVERIFY(centre);
+                    const QPointF seen = *mark - *centre + QPointF(size.width() / 2.0, size.height() / 2.0);
+                    int shown = 0;
+                    for (const QChar letter : {u'L', u'A', u'H'}) {
+                        const bool isAtAnEdge = (edges.left + edges.right + edges.top + edges.bottom).contains(letter);
+                        shown += isAtAnEdge;
+                        if (isAtAnEdge)
+                            QVERIFY2(liesTowards(edges, letter, seen, size),
+                                     qPrintable(QString("%1 of %2 %3 %4 %5, turned %6, flips %7, plane %8: seen at %9 %10")
+                                                    .arg(letter).arg(edges.left, edges.right, edges.top, edges.bottom).arg(turns).arg(flips).arg(which).arg(seen.x()).arg(seen.y())));
+                    }
+                    QCOMPARE(shown, 2);
+                    ++looked;
+                }
+        QCOMPARE(looked, 64);
+    }
+
+    /// Reset gives the whole view back; the place in the stack stays (BIR-07).
+    void BIR_07_resetKeepsThePlaceAlone()
+    {
+        SliceView view;
+        view.frame = 7;
+        view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, {1, 2, 3});
+        view.slabMm = 5;
+        view.blend = Blend::Mean;
+        view.zoom = 3;
+        view.panPx = {4, 5};
+        view.quarterTurns = 1;
+        view.flipHorizontal = view.flipVertical = true;
+        SliceView expected;
+        expected.frame = 7;
+        expected.mpr = view.mpr;
+        expected.slabMm = 5;
+        expected.blend = Blend::Mean;
+        QVERIFY(reset(view) == expected);
+    }
+
+    /// Of values without a window: from the first percentile black to the 99th white, background aside (PIX-20).
+    void PIX_20_theWindowComesFromTheValues_data()
+    {
+        QTest::addColumn<int>("background"); // pixels of -1000 among 100
+        QTest::addColumn<int>("black");
+        QTest::addColumn<int>("white");
+        QTest::newRow("PIX-20 none") << 0 << 0 << 98;
+        QTest::newRow("PIX-20 a tenth is no background") << 10 << -1000 << 98;
+        QTest::newRow("PIX-20 more than a tenth is") << 11 << 11 << 98;
+        QTest::newRow("PIX-20 half") << 50 << 50 << 98;
+    }
+    void PIX_20_theWindowComesFromTheValues()
+    {
+        QFETCH(int, background);
+        QFETCH(int, black);
+        QFETCH(int, white);
+        Phantom phantom;
+        phantom.columns = phantom.rows = 10;
+        phantom.originLps = {0, 0, 0};
+        const auto volume = Phantom::volume(phantom.stack(), [&](Vec3 p) { return p.y * 10 + p.x < background ? -1000 : p.y * 10 + p.x; });
+        const Window window = autoWindow(*volume, 0);
+        const auto grey = [&](double value) { return applyVoi(value, window, VoiFunction::Linear); };
+        QCOMPARE(grey(black), 0.0);
+        QVERIFY(grey(black + 1) > 0);
+        QCOMPARE(grey(white), 1.0);
+        QVERIFY(grey(white - 1) < 1);
+    }
+
+    void PIX_20_oneValueIsNoWindow()
+    {
+        const auto volume = Phantom::volume(Phantom().stack(), [](Vec3) { return 7; });
+        const Window window = autoWindow(*volume, 0);
+        QCOMPARE(applyVoi(7, window, VoiFunction::Linear), 0.0);
+        QCOMPARE(applyVoi(8, window, VoiFunction::Linear), 1.0);
+    }
+
+    /// From black over each named point to the last: PS3.6 Table B.1-1 for hot iron, and none where the name is unknown.
+    void coloursOfTheMaps()
+    {
+        const auto at = [](const char* map, int level) { return QColor(colourMap(map)->colours[size_t(level)]).name(); };
+        QCOMPARE(at("hot-iron", 0), "#000000");
+        QCOMPARE(at("hot-iron", 127), "#fe0000");
+        QCOMPARE(at("hot-iron", 191), "#ff7e00");
+        QCOMPARE(at("hot-iron", 255), "#ffffff");
+        QCOMPARE(at("pet", 64), "#000080");
+        QCOMPARE(at("pet", 32), "#000040"); // half way
+        QCOMPARE(at("pet", 192), "#ff8000");
+        QCOMPARE(at("rainbow", 144), "#00ff00");
+        QCOMPARE(at("rainbow", 120), "#008080"); // half way from cyan to green
+        QCOMPARE(at("inverse-grey", 0), "#ffffff");
+        QCOMPARE(at("inverse-grey", 255), "#000000");
+        QCOMPARE(at("inverse-grey", 51), "#cccccc");
+        QVERIFY(!colourMap("none"));
+        for (const QString& id : colourMapIds())
+            QVERIFY2(colourMap(id), qPrintable(id));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSliceViews)
+#include "tst_slice_views.moc"
