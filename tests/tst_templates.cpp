@@ -198,6 +198,93 @@ second</textarea></p>
         QVERIFY(!mergeValue("ShoeSize", study));
     }
 
+    /// Every name a template may use, by word, DICOM tag and HL7 field (PS3.6, HL7 v2.5.1), gives its own value.
+    void REP_01_everyMergeNameGivesItsOwnValue()
+    {
+        StudyContext study = someStudy();
+        study.patientName = "Doe^Jane";
+        study.patientId = "4711";
+        study.birthDate = "19800229";
+        study.sex = "F";
+        study.accession = "ACC-77";
+        study.studyDate = "20180107";
+        study.studyTime = "140312";
+        study.description = "CT Head";
+        study.procedure = {"CTHEAD", "99LOCAL", "CT of the head"};
+        study.modality = "CT";
+        study.bodyPart = "HEAD";
+        study.referringPhysician = "House^Gregory";
+        study.requestingPhysician = "Wilson^James";
+        study.institution = "St. Elsewhere";
+        study.reasonForStudy = "Fall";
+        study.studyUid = "1.2.3";
+        study.studyId = "SID-3";
+        study.placerOrderNumber = "PL-1";
+        study.fillerOrderNumber = "FI-2";
+        const std::pair<QStringList, QString> names[] = {
+            {{"PatientName", "Patient's Name", "patient_name", "(0010,0010)", "PID-5"}, "Doe, Jane"},
+            {{"PatientID", "MRN", "00100020", "PID.3"}, "4711"},
+            {{"PatientBirthDate", "DOB", "Date of Birth", "0010,0030", "PID-7"}, "1980-02-29"},
+            {{"PatientSex", "Gender", "00100040", "PID-8"}, "F"},
+            {{"PatientAge", "age", "00101010"}, "37 y"},
+            {{"AccessionNumber", "accession", "00080050", "OBR-18"}, "ACC-77"},
+            {{"StudyDate", "ExamDate", "00080020", "OBR-7"}, "2018-01-07"},
+            {{"StudyTime", "00080030"}, "14:03"},
+            {{"StudyDescription", "Examination", "00081030"}, "CT Head"},
+            {{"Procedure", "RequestedProcedureDescription", "00321060", "OBR-44"}, "CT of the head"},
+            {{"Modality", "00080060"}, "CT"},
+            {{"BodyPartExamined", "00180015"}, "HEAD"},
+            {{"ReferringPhysicianName", "00080090", "PV1-8"}, "House, Gregory"},
+            {{"RequestingPhysician", "OrderingProvider", "00321032", "OBR-16"}, "Wilson, James"},
+            {{"InstitutionName", "00080080"}, "St. Elsewhere"},
+            {{"ReasonForStudy", "Indication", "00401002", "OBR-31"}, "Fall"},
+            {{"StudyInstanceUID", "0020000D"}, "1.2.3"},
+            {{"StudyID", "00200010"}, "SID-3"},
+            {{"PlacerOrderNumber", "00402016", "ORC-2", "OBR-2"}, "PL-1"},
+            {{"FillerOrderNumber", "00402017", "ORC-3", "OBR-3"}, "FI-2"},
+        };
+        for (const auto& [spellings, value] : names)
+            for (const QString& name : spellings)
+                QVERIFY2(mergeValue(name, study) == value, qPrintable(name + ": " + mergeValue(name, study).value_or("none")));
+        study.procedure = {};
+        QCOMPARE(mergeValue("Procedure", study), "CT Head"); // the study's description stands in
+    }
+
+    /// A field takes the value in its own form: dates as dates, choices by value or label.
+    void REP_01_mergedValuesFitTheirFields()
+    {
+        StudyContext study = someStudy();
+        study.birthDate = "19800229";
+        study.studyDate = "20180107";
+        study.sex = "F";
+        const auto merged = [&study](Field::Type type, const QString& name, const std::vector<Option>& options = {}) {
+            Template from;
+            from.id = "t";
+            Section section;
+            section.id = "s";
+            Field field;
+            field.id = "f";
+            field.type = type;
+            field.mergeName = name;
+            field.options = options;
+            section.fields = {field};
+            from.sections = {section};
+            return merge(from, study, "a")->sections[0].fields[0].value;
+        };
+        QCOMPARE(merged(Field::Type::Date, "PatientBirthDate"), "1980-02-29");
+        QCOMPARE(merged(Field::Type::Date, "(0010,0030)"), "1980-02-29");
+        QCOMPARE(merged(Field::Type::Date, "StudyDate"), "2018-01-07");
+        QCOMPARE(merged(Field::Type::Date, "(0008,0020)"), "2018-01-07");
+        QCOMPARE(merged(Field::Type::Text, "StudyDate"), "2018-01-07");
+        QCOMPARE(merged(Field::Type::Selection, "PatientSex", {{"m", "Male", {}}, {"f", "Female", {}}}), "f");
+        study.sex = "female";
+        QCOMPARE(merged(Field::Type::Selection, "PatientSex", {{"1", "Male", {}}, {"2", "Female", {}}}), "2");
+        study.sex.clear();
+        QCOMPARE(merged(Field::Type::Text, "PatientSex"), "");
+        study.birthDate = "unknown";
+        QCOMPARE(merged(Field::Type::Date, "PatientBirthDate"), ""); // no text in a date
+    }
+
     void REP_03_hostileTemplatesDoNothing()
     {
         // Whatever asks for something remote would have to connect here.
