@@ -234,6 +234,25 @@ private Q_SLOTS:
         QCOMPARE(value(m_queue->list())[0].lastError, QString());
     }
 
+    /// What a sender is given is claimed: nobody else is given it meanwhile.
+    void DEL_01_aClaimedOneSaysSo()
+    {
+        enqueue(delivery("R1", "C1"));
+        const auto other = std::move(*DeliveryQueue::open(profile()));
+        int asked = 0;
+        const Sender sender = [&](const Delivery& d) -> Result<Acknowledgement> {
+            ++asked;
+            const auto beside = other->deliverDue([&](const Delivery&) -> Result<Acknowledgement> { return fail(Fault::Internal, "claimed twice"); }, m_task,
+                                                  DeliveryQueue::Force::EvenEarly);
+            const bool isClaimed = d.state == Delivery::State::Sent && d.attempts == 1 && d.controlId == "C1" && states() == QStringList{"C1:sent"} && beside && beside->acknowledged == 0;
+            return Acknowledgement{isClaimed ? Acknowledgement::Accept : Acknowledgement::Error, d.controlId, {}};
+        };
+        QVERIFY(m_queue->deliverDue(sender, m_task));
+        QCOMPARE(asked, 1);
+        QCOMPARE(states(), QStringList{"C1:acknowledged"});
+        QCOMPARE(value(m_queue->list())[0].lastError, QString());
+    }
+
     /// Nor where another has taken it over and is still sending.
     void DEL_01_aClaimOfAnotherIsNotTouched()
     {

@@ -1,4 +1,6 @@
+#include "netclient/dimse/query.h"
 #include "netclient/transfer/rules.h"
+#include "netclient/transfer/study_transfer.h"
 #include <QtTest>
 
 using namespace diascope;
@@ -31,6 +33,22 @@ class TestTransferRules : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Another way is tried where the peer does not offer one; never where the person stopped it or the disk is full.
+    void NET_04_whatIsNoWayForThisPeer()
+    {
+        for (const Fault fault : {Fault::NotFound, Fault::Refused, Fault::Unreachable, Fault::TimedOut, Fault::Unsupported, Fault::NotDicom, Fault::Damaged})
+            QVERIFY2(isNotOffered(RetrieveBy::Web, {fault, "x"}), QByteArray::number(int(fault)).constData());
+        for (const Fault fault : {Fault::Cancelled, Fault::DiskFull})
+            for (const RetrieveBy way : {RetrieveBy::Get, RetrieveBy::Move, RetrieveBy::Web})
+                QVERIFY(!isNotOffered(way, {fault, "x"}));
+        for (const RetrieveBy way : {RetrieveBy::Get, RetrieveBy::Move})
+            for (const Fault fault : {Fault::Unreachable, Fault::TimedOut, Fault::Damaged})
+                QVERIFY(!isNotOffered(way, {fault, "x"}));
+        QCOMPARE(name(RetrieveBy::Get), "get");
+        QCOMPARE(name(RetrieveBy::Move), "move");
+        QCOMPARE(name(RetrieveBy::Web), "web");
+    }
+
     void NET_15_routesAreData_data()
     {
         QTest::addColumn<QString>("json");

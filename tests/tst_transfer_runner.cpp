@@ -51,6 +51,7 @@ class TestTransferRunner : public QObject
     std::unique_ptr<TransferQueue> m_queue;
     std::unique_ptr<TransferRunner> m_runner;
     Task m_task;
+    std::atomic<int> m_roomMade = 0;
 
     Profile profile() const { return *Profile::open(m_folder->path()); }
     NewTransfer retrieval(Priority priority = Priority::Normal) const
@@ -117,6 +118,8 @@ private Q_SLOTS:
         QVERIFY(settings.set(dimse::listenPort, int(m_movePort)));
         TransferRunner::Options options;
         options.local.dimseSeconds = 3;
+        m_roomMade = 0;
+        options.makeRoom = [this] { ++m_roomMade; };
         m_runner = std::make_unique<TransferRunner>(*m_archive, profile(), options);
     }
     void cleanup()
@@ -136,6 +139,7 @@ private Q_SLOTS:
         QCOMPARE(at(id).done, count);
         QCOMPARE(at(id).total, count);
         QCOMPARE(here(), count);
+        QCOMPARE(m_roomMade, 1); // before it came, and not again: the disk was not full
         QTRY_COMPARE(retrieved.count(), 1);
         QCOMPARE(retrieved[0][0].toString(), m_study.value);
         QVERIFY(isSound());
