@@ -185,6 +185,124 @@ second</textarea></p>
         QVERIFY(!checkSigning(*report, SignAs::Final).isAllowed()); // PROHIBIT
     }
 
+    /// One element and the field it becomes (IHE RAD TF-3 4.105, MRRT): type, id, label, unit, bounds, choices, flags, value.
+    void REP_01_whatAnElementBecomes_data()
+    {
+        QTest::addColumn<QString>("html");
+        QTest::addColumn<QString>("field");
+        const auto row = [](const char* html, const char* field) { QTest::newRow(html) << html << field; };
+        row(R"(<input id="a" type="text"/>)", "text a");
+        row(R"(<input id="a" type="text" value="v"/>)", "text a =v");
+        row(R"(<input id="a" type="number" min="-1.5" max="2" step="0.25" data-field-units="mm"/>)", "number a mm [-1.5..2 by 0.25]");
+        row(R"(<input id="a" type="number" min="x"/>)", "number a");
+        row(R"(<input id="a" type="date"/>)", "date a");
+        row(R"(<input id="a" type="time"/>)", "time a");
+        row(R"(<input id="a" type="checkbox" value="v"/>)", "box a {v:v}");
+        row(R"(<input id="a" type="checkbox"/>)", "box a {a:a}");
+        row(R"(<label for="a">L</label><input id="a" type="checkbox" value="v" checked/>)", "box a (L) {v:L} =v");
+        row(R"(<input id="a" type="radio" value="v"/>)", "box a {v:v}");
+        row(R"(<input id="a" type="text" data-field-type="NUMBER"/>)", "number a"); // what is declared counts
+        row(R"(<input id="a" type="number" data-field-type="TEXT"/>)", "text a");
+        row(R"(<input id="a" type="text" data-field-type="date"/>)", "date a");
+        row(R"(<input name="n" type="text"/>)", "text n");
+        row(R"(<input type="text"/>)", "text field-1");
+        row(R"(<input id="a" title="hint"/>)", "text a (hint)");
+        row(R"(<label for="a">L</label><input id="a" title="hint"/>)", "text a (L)");
+        row(R"(<label>around <input id="a"/></label>)", "text a (around)");
+        row(R"(<p>before <input id="a"/> behind</p>)", "text a (before) +behind");
+        row(R"(<input id="a" readonly/>)", "text a readonly");
+        row(R"(<input id="a" disabled/>)", "text a readonly");
+        row(R"(<input id="a" data-field-completion-action="alert"/>)", "text a alert");
+        row(R"(<input id="a" data-field-completion-action="PROHIBIT"/>)", "text a prohibit");
+        row(R"(<input id="a" data-field-completion-action="NONE"/>)", "text a");
+        row(R"(<input id="a" name="n" data-field-merge-flag="true"/>)", "text a merge n");
+        row(R"(<input id="a" name="n" data-field-merge-flag="false"/>)", "text a");
+        row(R"(<input id="a" data-field-merge-flag="TRUE"/>)", "text a merge a");
+        row(R"(<input id="a" name="n" data-field-merge-name="m"/>)", "text a merge m");
+        row(R"(<input id="a" name="n" data-field-type="MERGE"/>)", "text a merge n");
+        row(R"(<select id="a"><option value="1">one</option><option value="2" selected>two</option></select>)", "selection a {1:one 2:two} =2");
+        row(R"(<select id="a"><option>one</option></select>)", "selection a {one:one}");
+        row(R"(<select id="a"><option value="">choose</option><option value="1">one</option></select>)", "selection a {1:one}");
+        row(R"(<select id="a" multiple><option selected>x</option><option>y</option><option selected>z</option></select>)", "selection a {x:x y:y z:z} multiple =x/z");
+        row(R"(<select id="a"><option selected>x</option><option selected>z</option></select>)", "selection a {x:x z:z} =x");
+        row(R"(<span id="a" data-field-type="CHECKBOX"><input type="checkbox" value="1" checked/>one<input type="checkbox" value="2"/>two</span>)", "box a {1:one 2:two} multiple =1");
+        row(R"(<textarea id="a">x</textarea><textarea id="b">y</textarea>)", "area a =x, area b =y");
+        row(R"(<textarea id="a" readonly>x</textarea>)", "area a readonly =x"); // else it is the section's text
+        row(R"(<input id="size" type="number"/>)", "number size RID1");
+        row(R"(<input id="a"/><input id="a"/>)", "text a, text a-2");
+        for (const char* type : {"hidden", "button", "submit", "reset", "image", "file", "password"})
+            QTest::newRow(type) << QString(R"(<input id="a" type="%1"/>)").arg(type) << "";
+        for (const char* element : {"script", "iframe", "object", "svg", "video", "button"})
+            QTest::newRow(element) << QString(R"(<%1><input id="a"/></%1>)").arg(element) << "";
+    }
+    void REP_01_whatAnElementBecomes()
+    {
+        QFETCH(QString, html);
+        QFETCH(QString, field);
+        const auto parsed = parseTemplate(page("<section id=\"findings\" data-section-name=\"Findings\">" + html.toUtf8() + "</section>"), Strictness::Lenient);
+        QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
+        QStringList all;
+        for (const Section& section : parsed->sections)
+            for (const Field& one : section.fields) {
+                static const char* const types[] = {"text", "area", "number", "date", "time", "box", "selection"};
+                QString text = QString("%1 %2").arg(types[int(one.type)], one.id);
+                if (!one.label.isEmpty())
+                    text += " (" + one.label + ')';
+                if (!one.unit.isEmpty())
+                    text += ' ' + one.unit;
+                if (one.minimum || one.maximum || one.step)
+                    text += QString(" [%1..%2 by %3]").arg(one.minimum.value_or(-99)).arg(one.maximum.value_or(-99)).arg(one.step.value_or(-99));
+                QStringList options;
+                for (const Option& option : one.options)
+                    options << option.value + ':' + option.label;
+                if (!options.isEmpty())
+                    text += " {" + options.join(' ') + '}';
+                text += QString(one.isMultiple ? " multiple" : "") + (one.isReadOnly ? " readonly" : "");
+                text += one.completion == Field::Completion::Alert ? " alert" : one.completion == Field::Completion::Prohibit ? " prohibit" : "";
+                if (!one.mergeName.isEmpty())
+                    text += " merge " + one.mergeName;
+                if (!one.code.isEmpty())
+                    text += ' ' + one.code.value;
+                if (!one.trailingText.isEmpty())
+                    text += " +" + one.trailingText;
+                if (!one.value.isEmpty())
+                    text += " =" + QString(one.value).replace('\n', '/');
+                all << text;
+            }
+        QCOMPARE(all.join(", "), field);
+    }
+
+    /// What a template says of itself; codes of entries are those of fields, none of the template's own terms.
+    void REP_01_whatATemplateSaysOfItself()
+    {
+        const auto attributes = [](const QByteArray& xml) {
+            QByteArray html = page("<section id=\"findings\" data-section-name=\"Findings\"><input id=\"size\"/></section>");
+            return *parseTemplate(html.replace("</template_attributes>", xml + "</template_attributes>"), Strictness::Lenient);
+        };
+        const auto said = attributes("<term type=\"modality\"><code meaning=\"CT\" value=\"M1\" scheme=\"S\"/></term>"
+                                     "<term type=\"body part\"><code meaning=\"Head\" value=\"B1\" scheme=\"S\"/></term>"
+                                     "<term type=\"anatomy\"><code meaning=\"Neck\" value=\"B2\" scheme=\"S\"/></term>"
+                                     "<term type=\"other\"><code meaning=\"x\" value=\"O1\" scheme=\"S\"/></term><term type=\"modality\"/>");
+        const auto values = [](const std::vector<Code>& codes) {
+            QStringList all;
+            for (const Code& code : codes)
+                all << code.value;
+            return all.join(' ');
+        };
+        QCOMPARE(values(said.terms), "M1 B1 B2 O1");
+        QCOMPARE(values(said.modalities), "M1");
+        QCOMPARE(values(said.bodyParts), "B1 B2");
+        QVERIFY(said.modalities[0] == (Code{"M1", "S", "CT"}));
+        QCOMPARE(said.sections[0].fields[0].code.value, "RID1");
+        for (const auto& [status, expected] : {std::pair("ACTIVE", Template::Status::Active), {"draft", Template::Status::Draft}, {"Retired", Template::Status::Retired},
+                                               {"SUPERSEDED", Template::Status::Retired}, {"", Template::Status::Active}})
+            QCOMPARE(parseTemplate(page("<section data-section-name=\"x\"></section>", "t", status), Strictness::Lenient)->status, expected);
+        QVERIFY(attributes("").isTopLevel);
+        QVERIFY(!attributes("<top-level-flag>FALSE</top-level-flag>").isTopLevel);
+        QVERIFY(!merge(attributes("<top-level-flag>false</top-level-flag>"), someStudy(), "a")); // a part of others is no report
+        QVERIFY(!merge(*parseTemplate(page("<section data-section-name=\"x\"></section>", "t", "RETIRED"), Strictness::Lenient), someStudy(), "a"));
+    }
+
     void mergeFieldsFromTheStudy()
     {
         const StudyContext study = someStudy();
