@@ -2,6 +2,7 @@
 #include "tests/support/test_data.h"
 #include "netclient/hl7/mllp.h"
 #include <QDirIterator>
+#include <QRegularExpression>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QThread>
@@ -82,6 +83,96 @@ private Q_SLOTS:
     }
 
     /// §2.A.22: YYYYMMDDHHMMSS+/-ZZZZ
+    /// HL7 v2.5.1 §2.9.2, §2.14.8: who asked is who is answered; version, processing ID and character set stay the asker's.
+    void anAnswerIsAddressedToWhoAsked()
+    {
+        const auto asked = *Message::fromBytes("MSH|^~\\&|RIS^1.2^ISO|HOSP|DIA|READ^9|20180107||ORM^O01^ORM_O01|C1|T|2.3.1||||||8859/1\r");
+        const auto lines = [](const Message& message) {
+            QStringList segments = message.toText().split('\r', Qt::SkipEmptyParts);
+            segments[0].remove(QRegularExpression("\\d{14}[+-]\\d{4}"));
+            return segments;
+        };
+        QCOMPARE(lines(acknowledge(asked, AckCode::Accepted)), (QStringList{"MSH|^~\\&|DIA|READ^9|RIS^1.2^ISO|HOSP|||ACK^O01^ACK|C1|T|2.3.1||||||8859/1", "MSA|AA|C1"}));
+        for (const auto& [ack, name] : {std::pair(AckCode::Accepted, "AA"), {AckCode::Error, "AE"}, {AckCode::Rejected, "AR"}, {AckCode::CommitAccepted, "CA"},
+                                        {AckCode::CommitError, "CE"}, {AckCode::CommitRejected, "CR"}}) {
+            QCOMPARE(code(ack), name);
+            QCOMPARE(lines(acknowledge(asked, ack, "a|b"))[1], QString("MSA|%1|C1|a\\F\\b").arg(name));
+        }
+        // a message that says little is answered in our own version
+        const auto bare = *Message::fromBytes("MSH|^~\\&|||||||ACK|C2\r");
+        QCOMPARE(lines(acknowledge(bare, AckCode::Accepted)), (QStringList{"MSH|^~\\&|||||||ACK|C2|P|2.5.1", "MSA|AA|C2"}));
+    }
+
+    /// Every place of a message by its path and by its numbers; what is not there is empty.
+    void everyPlaceHasItsPath_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("text");
+        const auto row = [](const char* path, const char* text) { QTest::newRow(path) << QString(path) << QString(text); };
+        row("MSH-1", "|");
+        row("MSH-2", "^~\\&");
+        row("MSH-3", "A");
+        row("MSH-10", "7");
+        row("PID-3", "1");
+        row("PID-3.1", "1");
+        row("PID-3.4", "H");
+        row("PID-3.4.2", "1.2");
+        row("PID-3(2)", "2");
+        row("PID-3(2).4.1", "I");
+        row("PID-3(3)", "");
+        row("PID-3.9", "");
+        row("PID-3.4.4", "");
+        row("PID-9", "");
+        row("PID(2)-3", "");
+        row("OBX-1", "1");
+        row("OBX(2)-1", "2");
+        row("OBX(2)-5.2", "b|c");
+        row("ZZZ-1", "");
+        row("PID", "");
+        row("PID-", "");
+        row("pid-3", "");
+        row("PID-3.", "");
+    }
+    void everyPlaceHasItsPath()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, text);
+        const auto message = Message::parse("MSH|^~\\&|A|B|C|D|||ADT^A08|7|P|2.5\nPID|||1^^^H&1.2&ISO~2^^^I\r\nOBX|1\rOBX|2||||a^b\\F\\c");
+        QVERIFY(message);
+        QCOMPARE(message->text(path), text);
+        QCOMPARE(message->type(), "ADT^A08");
+        const Segment& pid = *message->segment("PID");
+        QCOMPARE(pid.fieldCount(), 3);
+        QCOMPARE(pid.repetitionCount(3), 2);
+        QCOMPARE(pid.repetitionCount(2), 0);
+        QCOMPARE(pid.componentCount(3), 4);
+        QCOMPARE(pid.componentCount(3, 3), 0);
+        QCOMPARE(message->count("OBX"), 2);
+        QVERIFY(!message->segment("OBX", 3) && !message->segment("ZZZ"));
+    }
+
+    void partsAreSetWhereTheyAreMeant()
+    {
+        Segment segment("PID");
+        segment.set(3, 4, "H", 2);
+        QCOMPARE(segment.raw(3), "~^^^H");
+        segment.set(3, 4, "1.2", 2, 2);
+        QCOMPARE(segment.raw(3), "~^^^H&1.2");
+        segment.set(3, 1, "7");
+        QCOMPARE(segment.raw(3), "7~^^^H&1.2");
+        segment.setComponents(5, {"Doe", "", "x^y", "", ""}, 2);
+        QCOMPARE(segment.raw(5), "~Doe^^x\\S\\y"); // nothing behind the last that says something
+        segment.set(8, "F");
+        QCOMPARE(segment.fieldCount(), 8);
+        QCOMPARE(segment.raw(4), "");
+        QCOMPARE(segment.raw(9), "");
+        QCOMPARE(segment.raw(0), "");
+        Message message = Message::create("ADT^A08", "1", QDateTime({2018, 1, 7}, {14, 3, 12}, Qt::UTC), "ASCII");
+        message.add("PV1").set(3, "").set(2, "I");
+        message.add("ZZZ");
+        QCOMPARE(message.toText(), "MSH|^~\\&|||||20180107140312+0000||ADT^A08|1|P|2.5.1||||||ASCII\rPV1||I\rZZZ\r");
+    }
+
     void timeStampsCarryTheirZone()
     {
         QCOMPARE(timestamp(QDateTime({2018, 1, 7}, {14, 3, 12}, Qt::UTC)), "20180107140312+0000");
