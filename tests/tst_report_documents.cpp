@@ -5,6 +5,7 @@
 #include "reporting/model/life_cycle.h"
 #include "tests/support/test_data.h"
 #include <QTemporaryDir>
+#include <functional>
 
 using namespace diascope;
 using namespace diascope::reporting;
@@ -453,6 +454,82 @@ d.save_as(sys.argv[2], write_like_original=False)
         const auto inSequence = dicom::Dataset::read(m_folder.filePath("in-sequence"));
         QVERIFY(inSequence);
         QVERIFY(StudyContext::fromDataset(*inSequence) == expected);
+    }
+
+    /// Whatever of a signed report is changed, its hash is another; what counts working copies alone does not matter.
+    void REP_10_everyMemberIsFrozen()
+    {
+        Report full = fullDraft();
+        full.templateId = "t";
+        full.language = "en";
+        full.createdAt = full.modifiedAt = full.signedAt = signedAt;
+        full.signer = "Strange^Stephen";
+        full.predecessorHash = "ab";
+        full.critical = {true, "Bleeding", "Dr. Cox", "telephone", signedAt, "himself"};
+        Field field;
+        field.id = "f";
+        field.label = "Size";
+        field.unit = "mm";
+        field.value = "4";
+        field.options = {{"a", "A", {"c", "s", "m"}}};
+        full.findSection("findings")->fields = {field};
+        full.keyImages[0].png = "picture";
+        const QString hash = contentHash(full);
+        QCOMPARE(hash.size(), 64);
+        using Change = std::function<void(Report&)>;
+        const auto later = signedAt.addMSecs(1);
+        const std::pair<const char*, Change> changes[] = {
+            {"id", [](Report& r) { r.reportId += "x"; }},
+            {"version", [](Report& r) { ++r.version; }},
+            {"status", [](Report& r) { r.status = Status::Corrected; }},
+            {"purpose", [](Report& r) { r.purpose = Purpose::Addendum; }},
+            {"template", [](Report& r) { r.templateId += "x"; }},
+            {"title", [](Report& r) { r.title += "x"; }},
+            {"language", [](Report& r) { r.language = "de"; }},
+            {"author", [](Report& r) { r.author += "x"; }},
+            {"created", [&](Report& r) { r.createdAt = later; }},
+            {"modified", [&](Report& r) { r.modifiedAt = later; }},
+            {"signer", [](Report& r) { r.signer += "x"; }},
+            {"signed", [&](Report& r) { r.signedAt = later; }},
+            {"version before", [](Report& r) { r.predecessorHash += "0"; }},
+            {"patient", [](Report& r) { r.study.patientName += "x"; }},
+            {"study", [](Report& r) { r.study.studyUid += ".1"; }},
+            {"procedure", [](Report& r) { r.study.procedure.meaning += "x"; }},
+            {"a section's text", [](Report& r) { r.sections[3].text += "x"; }},
+            {"a section's title", [](Report& r) { r.sections[3].title += "x"; }},
+            {"a section's level", [](Report& r) { ++r.sections[3].level; }},
+            {"a section's lock", [](Report& r) { r.sections[3].isLocked = true; }},
+            {"order of sections", [](Report& r) { std::swap(r.sections[3], r.sections[4]); }},
+            {"a section less", [](Report& r) { r.sections.pop_back(); }},
+            {"a field's value", [](Report& r) { r.sections[3].fields[0].value = "5"; }},
+            {"a field's label", [](Report& r) { r.sections[3].fields[0].label += "x"; }},
+            {"a field's unit", [](Report& r) { r.sections[3].fields[0].unit = "cm"; }},
+            {"a choice's label", [](Report& r) { r.sections[3].fields[0].options[0].label += "x"; }},
+            {"a choice's code", [](Report& r) { r.sections[3].fields[0].options[0].code.value += "x"; }},
+            {"a measurement's value", [](Report& r) { r.measurements[0].value += 0.01; }},
+            {"a measurement's decimals", [](Report& r) { ++r.measurements[0].decimals; }},
+            {"a measurement's unit", [](Report& r) { r.measurements[0].unit = "cm"; }},
+            {"a measurement's label", [](Report& r) { r.measurements[0].label += "x"; }},
+            {"a measurement's kind", [](Report& r) { r.measurements[0].kind = "area"; }},
+            {"a measurement's image", [](Report& r) { r.measurements[0].where.sopInstanceUid += ".1"; }},
+            {"a measurement's frame", [](Report& r) { ++r.measurements[0].where.frame; }},
+            {"a measurement's study", [](Report& r) { r.measurements[0].where.studyUid = "1.9"; }},
+            {"a key image's picture", [](Report& r) { r.keyImages[0].png += "x"; }},
+            {"a key image's caption", [](Report& r) { r.keyImages[0].caption += "x"; }},
+            {"whether it is critical", [](Report& r) { r.critical.isCritical = false; }},
+            {"who was told", [](Report& r) { r.critical.toldTo += "x"; }},
+            {"when", [&](Report& r) { r.critical.toldAt = later; }},
+        };
+        for (const auto& [what, change] : changes) {
+            Report changed = full;
+            change(changed);
+            QVERIFY2(contentHash(changed) != hash, what);
+            QVERIFY2(*reportFromJson(toJson(changed, Images::Embedded)) == changed, what); // and kept as it is
+        }
+        Report counted = full;
+        ++counted.revision;
+        counted.contentHash = hash;
+        QCOMPARE(contentHash(counted), hash);
     }
 
     void REP_10_theContextIsKeptWhole()
