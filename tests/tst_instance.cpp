@@ -299,6 +299,48 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QCOMPARE(frames[0].spacingMm ? frames[0].spacingMm->row : 0, row);
     }
 
+    /// NM reconstructions alone are placed by the spacing of their slices, its sign says which way (PS3.3 C.8.4.15); an RT dose by its
+    /// offsets, which count from the first plane or are z themselves (C.8.8.3.2). Other frames without groups have no place.
+    void GEO_19_whichFramesHaveAPlace_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QList<double>>("heights"); // z of each frame; empty: no place
+        const auto row = [this](const char* name, const char* modality, const QString& attributes, const QList<double>& heights) {
+            const QString made = "ds.PixelSpacing = [1, 1]; ds.ImagePositionPatient = [1, 2, 30]; ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]\n" + attributes;
+            QTest::newRow(qPrintable(QString("GEO-19 %1").arg(name))) << file("ds = image(frames=3, modality='" + QString(modality) + "')\n" + made) << heights;
+        };
+        const QString recon = "ds.ImageType = ['ORIGINAL', 'PRIMARY', '%1', 'EMISSION']; ds.SpacingBetweenSlices = %2\n";
+        row("NM reconstruction", "NM", recon.arg("RECON TOMO").arg(4), {30, 34, 38});
+        row("NM gated reconstruction", "NM", recon.arg("RECON GATED TOMO").arg(4), {30, 34, 38});
+        row("NM the other way", "NM", recon.arg("RECON TOMO").arg(-4), {30, 26, 22});
+        row("NM slices in another order", "NM", recon.arg("RECON TOMO").arg(4) + "ds.SliceVector = [3, 1, 2]", {38, 30, 34});
+        row("NM without a spacing", "NM", recon.arg("RECON TOMO").arg(0), {});
+        row("NM projections", "NM", recon.arg("TOMO").arg(4), {});
+        row("NM planar", "NM", recon.arg("STATIC").arg(4), {});
+        row("NM place in the detector's words", "NM", recon.arg("RECON TOMO").arg(4) + "del ds.ImagePositionPatient; del ds.ImageOrientationPatient\n"
+            "d = Dataset(); d.ImagePositionPatient = [1, 2, 50]; d.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]; ds.DetectorInformationSequence = Sequence([d])", {50, 54, 58});
+        row("no nuclear medicine", "OT", recon.arg("RECON TOMO").arg(4), {});
+        row("frames of angiography", "XA", "", {});
+        row("dose, offsets from the first plane", "RTDOSE", "ds.GridFrameOffsetVector = [0, 2, 5]", {30, 32, 35});
+        row("dose, offsets downwards", "RTDOSE", "ds.GridFrameOffsetVector = [0, -2, -5]", {30, 28, 25});
+        row("dose, z itself", "RTDOSE", "ds.GridFrameOffsetVector = [30, 32, 35]", {30, 32, 35});
+        row("dose, z of another plane", "RTDOSE", "ds.GridFrameOffsetVector = [31, 33, 36]", {});
+        row("dose, too few offsets", "RTDOSE", "ds.GridFrameOffsetVector = [0, 2]", {});
+        row("dose, z of planes that are not transverse", "RTDOSE", "ds.ImageOrientationPatient = [1, 0, 0, 0, 0, -1]; ds.GridFrameOffsetVector = [30, 32, 35]", {});
+    }
+    void GEO_19_whichFramesHaveAPlace()
+    {
+        QFETCH(QString, file);
+        QFETCH(QList<double>, heights);
+        const auto frames = read(file);
+        QCOMPARE(frames.size(), 3u);
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(frames[size_t(i)].plane.has_value(), !heights.isEmpty());
+            if (!heights.isEmpty())
+                QVERIFY2(frames[size_t(i)].plane->originLps == (Vec3{1, 2, heights[i]}), qPrintable(QString::number(frames[size_t(i)].plane->originLps.z)));
+        }
+    }
+
     void GEO_11_theShapeOfAPixel()
     {
         QCOMPARE(read(file("ds = image()\nds.PixelAspectRatio = [3, 2]")).at(0).pixelAspect, 1.5); // vertical \ horizontal
