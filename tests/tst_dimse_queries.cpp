@@ -1,5 +1,6 @@
 #include "netclient/dicom/uid.h"
 #include "netclient/dimse/query.h"
+#include "netclient/dimse/query_session.h"
 #include "tests/support/dimse_peers.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/scripted_scp.h"
@@ -132,6 +133,56 @@ class TestDimseQueries : public QObject
     }
 
 private Q_SLOTS:
+    /// PS3.4 C.6.2.1, the keys of each level: what is wanted stands in its own attribute, the rest is asked to come back.
+    void NET_01_theKeysOfEachLevel_data()
+    {
+        QTest::addColumn<int>("level");
+        QTest::addColumn<bool>("ofAllLevels");
+        QTest::addColumn<QString>("keys"); // keyword=value, those with a value
+        QTest::addColumn<int>("count");    // all, with the level and the character set
+        QTest::newRow("NET-01 study") << int(dicom::Level::Study) << false
+                                      << "AccessionNumber=A ModalitiesInStudy=CT PatientBirthDate=19800101 PatientID=P PatientName=N QueryRetrieveLevel=STUDY StudyDate=20200101 "
+                                         "StudyDescription=D StudyInstanceUID=1.1" << 17;
+        QTest::newRow("NET-01 series") << int(dicom::Level::Series) << false << "Modality=CT QueryRetrieveLevel=SERIES SeriesDescription=D SeriesInstanceUID=1.2 StudyInstanceUID=1.1" << 8;
+        QTest::newRow("NET-01 image") << int(dicom::Level::Image) << false << "QueryRetrieveLevel=IMAGE SOPInstanceUID=1.3 SeriesInstanceUID=1.2 StudyInstanceUID=1.1" << 7;
+        // across levels: with what those above are known by, each word once, where it means the series
+        QTest::newRow("NET-01 series across levels") << int(dicom::Level::Series) << true
+                                                     << "AccessionNumber=A Modality=CT PatientBirthDate=19800101 PatientID=P PatientName=N QueryRetrieveLevel=SERIES SeriesDescription=D "
+                                                        "SeriesInstanceUID=1.2 StudyDate=20200101 StudyInstanceUID=1.1" << 13;
+        QTest::newRow("NET-01 image across levels") << int(dicom::Level::Image) << true
+                                                    << "AccessionNumber=A Modality=CT PatientBirthDate=19800101 PatientID=P PatientName=N QueryRetrieveLevel=IMAGE SOPInstanceUID=1.3 "
+                                                       "SeriesDescription=D SeriesInstanceUID=1.2 StudyDate=20200101 StudyInstanceUID=1.1" << 14;
+    }
+    void NET_01_theKeysOfEachLevel()
+    {
+        QFETCH(int, level);
+        QFETCH(bool, ofAllLevels);
+        QFETCH(QString, keys);
+        QFETCH(int, count);
+        dicom::FindKeys wanted{"P", "N", "19800101", "A", "20200101", "CT", "D", "1.1", "1.2", "1.3", {tag::Rows}, 0};
+        Node node;
+        node.characterSet = "ISO_IR 100";
+        const auto made = keysFor(node, dicom::Level(level), wanted, ofAllLevels ? Keys::OfAllLevels : Keys::OfLevel);
+        QVERIFY(made);
+        const std::pair<dicom::Tag, const char*> names[] = {
+            {tag::AccessionNumber, "AccessionNumber"}, {tag::Modality, "Modality"}, {tag::ModalitiesInStudy, "ModalitiesInStudy"}, {tag::PatientBirthDate, "PatientBirthDate"},
+            {tag::PatientID, "PatientID"}, {tag::PatientName, "PatientName"}, {tag::QueryRetrieveLevel, "QueryRetrieveLevel"}, {tag::SOPInstanceUID, "SOPInstanceUID"},
+            {tag::SeriesDescription, "SeriesDescription"}, {tag::SeriesInstanceUID, "SeriesInstanceUID"}, {tag::StudyDate, "StudyDate"},
+            {tag::StudyDescription, "StudyDescription"}, {tag::StudyInstanceUID, "StudyInstanceUID"}};
+        QStringList said;
+        for (const auto& [attribute, name] : names)
+            if (made->hasValue(attribute))
+                said << QString("%1=%2").arg(name, made->text(attribute));
+        QCOMPARE(said.join(' '), keys);
+        QVERIFY(made->contains(tag::Rows) && !made->hasValue(tag::Rows)); // what else was asked for
+        QCOMPARE(made->text(tag::SpecificCharacterSet), "ISO_IR 100");
+        QCOMPARE(int(made->tags().size()), count + 1);
+        wanted.patientName = QString::fromUtf8("Müller");
+        node.characterSet.clear();
+        const auto refused = keysFor(node, dicom::Level::Study, wanted, Keys::OfLevel); // a node without a character set understands ASCII
+        QVERIFY(!refused && refused.error().fault == Fault::Unsupported);
+    }
+
     void initTestCase()
     {
         m_local.connectSeconds = 5;
