@@ -56,11 +56,13 @@ ds.add_new((0x6004, 0x0022), 'LO', 'described'))py");
         QCOMPARE(other.frameOver(5), std::optional(3));
         QVERIFY(!other.frameOver(6));
         // a single one over a cine lies over every frame, unless it names one
-        const auto every = modules("overlay(ds, 0x6000, np.ones((2, 3), int))", "image(frames=3)");
+        const QString over = file("overlay(ds, 0x6000, np.ones((2, 3), int))", "image(frames=3)"), second = file("overlay(ds, 0x6000, np.ones((2, 3), int), first=2)", "image(frames=3)"),
+                      three = file("overlay(ds, 0x6000, np.ones((3, 2, 3), int), frames=3)", "image(frames=3)");
+        const auto every = read(over);
         QVERIFY(every.overlays.at(0).isForEveryFrame);
         QCOMPARE(every.overlays.at(0).frameOver(2), std::optional(0));
-        QVERIFY(!modules("overlay(ds, 0x6000, np.ones((2, 3), int), first=2)", "image(frames=3)").overlays.at(0).isForEveryFrame);
-        QVERIFY(!modules("overlay(ds, 0x6000, np.ones((3, 2, 3), int), frames=3)", "image(frames=3)").overlays.at(0).isForEveryFrame);
+        QVERIFY(!read(second).overlays.at(0).isForEveryFrame);
+        QVERIFY(!read(three).overlays.at(0).isForEveryFrame);
     }
 
     void PIX_15_whatIsNoOverlay_data()
@@ -222,8 +224,11 @@ ds.SequenceOfUltrasoundRegions = Sequence([r]))py");
         const QString made = "r = Dataset(); r.RegionLocationMinX0 = r.RegionLocationMinY0 = 0; r.RegionLocationMaxX1 = r.RegionLocationMaxY1 = 9; r.PhysicalDeltaX = r.PhysicalDeltaY = 0.1\n"
                              "r.PhysicalUnitsXDirection = %1; r.PhysicalUnitsYDirection = %2\nds.SequenceOfUltrasoundRegions = Sequence([r])";
         const char* const names[] = {"", "%", "dB", "mm", "s", "Hz", "dB/s", "cm/s", "", ""};
+        QStringList files;
+        for (int code = 0; code < 10; ++code)
+            files << file(made.arg(code).arg(3));
         for (int code = 0; code < 10; ++code) {
-            const auto found = modules(made.arg(code).arg(3));
+            const auto found = read(files[code]);
             QCOMPARE(unitName(found.regions.at(0).unitX), QLatin1String(names[code]));
             QCOMPARE(found.regions.at(0).isInCentimetres(), code == 3);
         }
@@ -315,20 +320,23 @@ ds.MaskSubtractionSequence = Sequence([i, j, k, n, m]); ds.RecommendedViewingMod
 
     void PIX_14_whatIsSaidOfItsWorth()
     {
+        const QString derived = file("ds.DerivationDescription = 'NOT FOR DIAGNOSIS'"), commented = file("ds.ImageComments = 'a picture not for diagnostic use'"),
+                      none = file("ds.LossyImageCompressionRatio = '0'");
         const auto found = modules("ds.LossyImageCompressionMethod = ['ISO_10918_1', 'ISO_15444_1']; ds.LossyImageCompressionRatio = ['12.5', '3']; ds.QualityControlImage = 'BOTH'");
         QCOMPARE(found.lossyMethods, (QStringList{"ISO_10918_1", "ISO_15444_1"}));
         QCOMPARE(found.lossyRatios, (std::vector{12.5, 3.0}));
         QCOMPARE(found.qualityControl, "BOTH");
         QVERIFY(!found.isDeclaredNotForDiagnosis);
-        QVERIFY(modules("ds.DerivationDescription = 'NOT FOR DIAGNOSIS'").isDeclaredNotForDiagnosis);
-        QVERIFY(modules("ds.ImageComments = 'a picture not for diagnostic use'").isDeclaredNotForDiagnosis);
-        QVERIFY(modules("ds.LossyImageCompressionRatio = '0'").lossyRatios.empty());
+        QVERIFY(read(derived).isDeclaredNotForDiagnosis);
+        QVERIFY(read(commented).isDeclaredNotForDiagnosis);
+        QVERIFY(read(none).lossyRatios.empty());
     }
 
     /// C.11.6: the values of the table as parts of the whole; a table that is cut off is none.
     void PIX_07_aPresentationTable()
     {
         const QString made = "i = Dataset(); i.LUTDescriptor = [%1, 0, %2]; i.add_new((0x0028, 0x3006), 'OW', struct.pack('<%3H', %4)); ds.PresentationLUTSequence = Sequence([i])";
+        const QString cut = file(made.arg("4", "10", "3", "0, 1023, 512")), wide = file(made.arg("3", "17", "3", "0, 1023, 512")), narrow = file(made.arg("3", "7", "3", "0, 1023, 512"));
         const auto found = modules(made.arg("3", "10", "3", "0, 1023, 512"));
         QVERIFY(found.presentationLut);
         QCOMPARE(found.presentationLut->values, (std::vector{0.0f, 1.0f, 512.0f / 1023}));
@@ -337,9 +345,9 @@ ds.MaskSubtractionSequence = Sequence([i, j, k, n, m]); ds.RecommendedViewingMod
         QCOMPARE(found.presentationLut->apply(0.26), 1.0f);
         QCOMPARE(found.presentationLut->apply(1), 512.0f / 1023);
         QCOMPARE(found.presentationLut->apply(7), 512.0f / 1023);
-        QVERIFY(!modules(made.arg("4", "10", "3", "0, 1023, 512")).presentationLut);
-        QVERIFY(!modules(made.arg("3", "17", "3", "0, 1023, 512")).presentationLut);
-        QVERIFY(!modules(made.arg("3", "7", "3", "0, 1023, 512")).presentationLut);
+        QVERIFY(!read(cut).presentationLut);
+        QVERIFY(!read(wide).presentationLut);
+        QVERIFY(!read(narrow).presentationLut);
         QVERIFY(!modules("").presentationLut);
     }
 };

@@ -176,14 +176,15 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
     void GEO_08_aBValueIsNoNegativeNumber()
     {
         const QString made = "ds = image(modality='%1')\nb = ds.private_block(0x0019, 'SIEMENS MR HEADER', create=True)\nb.add_new(0x0C, 'IS', '%2'); b.add_new(0x0E, 'FD', [0.6, 0.8, 0.0])\n%3";
-        QCOMPARE(read(file(made.arg("MR", "1000", ""))).at(0).bValue, std::optional(1000.0));
-        QCOMPARE(read(file(made.arg("MR", "0", ""))).at(0).bValue, std::optional(0.0));
-        QVERIFY(!read(file(made.arg("MR", "-1", ""))).at(0).bValue);
-        QVERIFY(!read(file(made.arg("CT", "1000", ""))).at(0).bValue); // of MR alone
-        QCOMPARE(read(file(made.arg("MR", "1000", "ds.DiffusionBValue = 500.0"))).at(0).bValue, std::optional(500.0)); // the standard's own first
-        const auto one = read(file(made.arg("MR", "1000", ""))).at(0);
-        QVERIFY(one.gradient && *one.gradient == (Vec3{0.6, 0.8, 0}));
-        QVERIFY(*read(file(made.arg("MR", "1000", "ds.DiffusionGradientOrientation = [1.0, 0.0, 0.0]"))).at(0).gradient == (Vec3{1, 0, 0}));
+        const QString thousand = file(made.arg("MR", "1000", "")), nought = file(made.arg("MR", "0", "")), negative = file(made.arg("MR", "-1", "")), other = file(made.arg("CT", "1000", "")),
+                      standard = file(made.arg("MR", "1000", "ds.DiffusionBValue = 500.0")), along = file(made.arg("MR", "1000", "ds.DiffusionGradientOrientation = [1.0, 0.0, 0.0]"));
+        QCOMPARE(read(thousand).at(0).bValue, std::optional(1000.0));
+        QVERIFY(*read(thousand).at(0).gradient == (Vec3{0.6, 0.8, 0}));
+        QCOMPARE(read(nought).at(0).bValue, std::optional(0.0));
+        QVERIFY(!read(negative).at(0).bValue);
+        QVERIFY(!read(other).at(0).bValue); // of MR alone
+        QCOMPARE(read(standard).at(0).bValue, std::optional(500.0)); // the standard's own first
+        QVERIFY(*read(along).at(0).gradient == (Vec3{1, 0, 0}));
     }
 
     /// A cine's time a frame, in the order in which makers write it; without any it has none.
@@ -343,9 +344,11 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
 
     void GEO_11_theShapeOfAPixel()
     {
-        QCOMPARE(read(file("ds = image()\nds.PixelAspectRatio = [3, 2]")).at(0).pixelAspect, 1.5); // vertical \ horizontal
-        QCOMPARE(read(file("ds = image()\nds.PixelAspectRatio = [3, 2]; ds.PixelSpacing = [1, 2]")).at(0).pixelAspect, 0.5);
-        QCOMPARE(read(file("ds = image()\nds.PixelAspectRatio = [0, 2]")).at(0).pixelAspect, 1.0);
+        const QString ratio = file("ds = image()\nds.PixelAspectRatio = [3, 2]"), both = file("ds = image()\nds.PixelAspectRatio = [3, 2]; ds.PixelSpacing = [1, 2]"),
+                      none = file("ds = image()\nds.PixelAspectRatio = [0, 2]");
+        QCOMPARE(read(ratio).at(0).pixelAspect, 1.5); // vertical by horizontal
+        QCOMPARE(read(both).at(0).pixelAspect, 0.5);
+        QCOMPARE(read(none).at(0).pixelAspect, 1.0);
     }
 
     /// Seconds since the midnight of the study's day: what was acquired after midnight comes after.
