@@ -176,6 +176,24 @@ private Q_SLOTS:
         check(confirmedBy.isEmpty() ? "OTHER" : confirmedBy, 0);
     }
 
+    /// Who looks for a file that did not come in finds it by its path, whichever way it was to come.
+    void SAF_12_whatIsSetAsideIsNamed()
+    {
+        const QByteArray bytes = test::bytesOf(make(file("in/a")));
+        QFile half(file("in/half"));
+        QVERIFY(half.open(QIODevice::WriteOnly) && half.write(bytes.left(bytes.size() - 5)) == bytes.size() - 5);
+        half.close();
+        for (const ImportMode mode : {ImportMode::Copy, ImportMode::Reference}) {
+            const auto report = import({file("in/half")}, mode);
+            QCOMPARE(report.quarantined.size(), 1u);
+            QCOMPARE(report.quarantined[0].path, file("in/half"));
+        }
+        for (const QuarantineRow& row : value(m_archive->quarantine()))
+            QCOMPARE(row.source, file("in/half"));
+        QVERIFY(!m_archive->storeReceived(bytes.left(bytes.size() - 5), "CT1"));
+        QCOMPARE(value(m_archive->quarantine()).back().source, "CT1");
+    }
+
     void STO_07_sumsFollowWhatIsConfirmedAndRemoved()
     {
         import({make(file("1"), {.instance = "2.25.100.1.1"}), make(file("2"), {.instance = "2.25.100.1.2", .pixels = "two of them"})});

@@ -226,6 +226,27 @@ private Q_SLOTS:
         QCOMPARE(row->integer(dicom::Tag{0x0009, 0x1002}), 7);
     }
 
+    /// What is there and empty is there and empty, of whatever kind (PS3.18 F.2.5); a link to bulk data is no empty value.
+    void whatIsEmptyIsThere()
+    {
+        const QByteArray without = R"({"00081115":{"vr":"SQ"},"00100020":{"vr":"LO"},"00280010":{"vr":"US"}})";
+        const QByteArray with = R"({"00081115":{"vr":"SQ","Value":[]},"00100020":{"vr":"LO","Value":[]},"00280010":{"vr":"US","Value":[]}})";
+        for (const QByteArray& empty : {without, with}) {
+            const auto row = datasetFromJson(empty);
+            QVERIFY(row);
+            for (const dicom::Tag tag : {dicom::Tag{0x0008, 0x1115}, tag::PatientID, tag::Rows}) {
+                QVERIFY2(row->contains(tag), empty.constData());
+                QVERIFY(!row->hasValue(tag));
+            }
+        }
+        const auto one = datasetFromJson(R"({"00081115":{"vr":"SQ","Value":[{"0020000E":{"vr":"UI","Value":["1.2"]}},{}]}})");
+        QVERIFY(one);
+        QCOMPARE(one->items({0x0008, 0x1115}).size(), 2u);
+        QCOMPARE(one->items({0x0008, 0x1115})[0].text(tag::SeriesInstanceUID), "1.2");
+        const QByteArray linked = R"({"00281201":{"vr":"OW","BulkDataURI":"http://x/y"}})";
+        QVERIFY(!datasetFromJson(linked)->contains({0x0028, 0x1201}));
+    }
+
     void oddJsonIsReadOrLeftOut()
     {
         const auto row = datasetFromJson(test::oddJson);

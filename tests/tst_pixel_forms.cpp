@@ -189,6 +189,16 @@ private Q_SLOTS:
         QCOMPARE(supplemental->firstMapped, 4000);
         QCOMPARE(int((*supplemental)(4001)[0]), 0xFF);
         QVERIFY(!source->layout()->palette);
+        // A palette in a grey image that does not ask for it changes nothing.
+        for (const char* presentation : {"MONOCHROME", ""}) {
+            QByteArray grey = test::partTen(explicitVr, {1, 2, 1, 16, 16, 1, false, "MONOCHROME2"},
+                                            tables(words({2, 4000, 16}), words({0x8000, 0xFF00})) + element(0x7FE0, 0x10, "OW", words({100, 4001})));
+            if (*presentation)
+                grey.insert(grey.indexOf(element(0x28, 2, "US", word(1))), element(8, 0x9205, "CS", presentation));
+            const auto plain = PixelSource::open(written(grey));
+            QVERIFY(plain);
+            QVERIFY(!plain->layout()->supplemental && !plain->layout()->palette);
+        }
     }
 
     /// PIX-11, PIX-08: floats as they are, doubles and 64-bit integers to a millionth, with their padding.
