@@ -194,6 +194,53 @@ private Q_SLOTS:
         QCOMPARE(value(m_archive->quarantine()).back().source, "CT1");
     }
 
+    /// Attributes in another order than the standard has them (PS3.5 7.1) are found all the same.
+    void FIL_15_aHeaderOutOfOrderIsReadWhole()
+    {
+        SUCCEEDS(test::writeFiles(m_folder->path(), fullStudy + R"py(
+save(ds, 'a.dcm')
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element
+d = pydicom.dcmread(os.path.join(out, 'a.dcm'))
+b = DicomBytesIO(); b.is_little_endian = True; b.is_implicit_VR = False
+for element in sorted(d, key=lambda e: (e.tag == 0x7fe00010, e.tag > 0x00100000, -e.tag)): write_data_element(b, element)
+whole = open(os.path.join(out, 'a.dcm'), 'rb').read()
+begin = 132 + 12 + d.file_meta.FileMetaInformationGroupLength
+open(os.path.join(out, 'b.dcm'), 'wb').write(whole[:begin] + b.getvalue())
+)py"));
+        const auto report = import({file("b.dcm")});
+        QVERIFY2(report.imported == 1, qPrintable(report.quarantined.empty() ? QString() : report.quarantined[0].reason));
+        const auto study = value(m_archive->study({"1.2.3.1"}));
+        QVERIFY(study);
+        QCOMPARE(study->patientName, "Doe^Jane");
+        QCOMPARE(study->patientId, "4711");
+        QCOMPARE(study->accession, "ACC-77");
+        QCOMPARE(study->description, "MR Knee");
+        const auto one = value(m_archive->instance({"1.2.3.9"}));
+        QVERIFY(one && one->number == 12 && one->rows == 6 && one->columns == 8);
+    }
+
+    /// Each instance of a row of many is settled by its own name, in order, with what became of it.
+    void NET_09_whatBecameOfEachIsSaid()
+    {
+        const QByteArray first = test::bytesOf(make(file("1"))), second = test::bytesOf(make(file("2"), {.instance = "2.25.100.1.2"}));
+        const QByteArray other = test::bytesOf(make(file("3"), {.instance = "2.25.100.1.2", .pixels = "others"}));
+        QStringList settled;
+        {
+            auto intake = m_archive->intake("PACS", [&](const dicom::InstanceUid& uid, const Result<Stored>& stored) {
+                settled << uid.value + (!stored ? QString(" fault %1").arg(int(stored.error().fault)) : *stored == Stored::New ? " new" : " duplicate");
+            });
+            intake->add(first, {"a"});
+            intake->add(second, {"b"});
+            intake->add(first, {"c"});
+            intake->add(other, {"d"});
+            intake->add("rubbish", {"e"});
+            intake->finish();
+        }
+        QCOMPARE(settled, (QStringList{"a new", "b new", "c duplicate", QString("d fault %1").arg(int(Fault::Conflict)), QString("e fault %1").arg(int(Fault::NotDicom))}));
+        QCOMPARE(value(m_archive->study({"2.25.100"}))->instances, 2);
+    }
+
     void STO_07_sumsFollowWhatIsConfirmedAndRemoved()
     {
         import({make(file("1"), {.instance = "2.25.100.1.1"}), make(file("2"), {.instance = "2.25.100.1.2", .pixels = "two of them"})});

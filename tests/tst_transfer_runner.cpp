@@ -145,7 +145,25 @@ private Q_SLOTS:
         QVERIFY(isSound());
         // What it has learnt: this node's C-GET works, and how quickly.
         const auto ways = *m_queue->waysOf("pacs");
-        QVERIFY(ways.size() == 1 && ways[0].way == "get" && ways[0].bytesPerSecond > 0);
+        QVERIFY(ways.size() == 1 && ways[0].way == "get" && ways[0].bytesPerSecond > 1000 && ways[0].bytesPerSecond < 1e10);
+    }
+
+    /// A web server that is down today may be the quicker one tomorrow: it is not remembered as one that refuses.
+    void NET_04_aWebServerThatIsDownIsNotGivenUp()
+    {
+        Settings settings(profile());
+        dimse::Nodes nodes(settings);
+        dimse::Node node = *nodes.find("pacs");
+        node.dicomWebUrl = QString("http://127.0.0.1:%1/dicom-web").arg(test::freePort());
+        QVERIFY(nodes.replace(node));
+        m_runner->start();
+        const qint64 id = *m_queue->add(retrieval());
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Done, 30000);
+        QCOMPARE(here(), count);
+        const auto ways = *m_queue->waysOf("pacs");
+        for (const auto& way : ways)
+            QVERIFY2(!way.isRefused, qPrintable(way.way));
     }
 
     /// One line for what is in the background, and one kept free for what a person waits for.
