@@ -1,6 +1,8 @@
 #include "netclient/dimse/query.h"
+#include "netclient/transfer/first_picture.h"
 #include "netclient/transfer/rules.h"
 #include "netclient/transfer/study_transfer.h"
+#include "tests/support/scripted_http.h"
 #include <QtTest>
 
 using namespace diascope;
@@ -33,6 +35,44 @@ class TestTransferRules : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Of the first series that has images, by number, the one in the middle, by number too.
+    void NET_16_theFirstPictureIsFromTheMiddle()
+    {
+        const auto row = [](const QByteArray& series, const QByteArray& instance, int seriesNumber, int number, const QByteArray& modality) {
+            const auto value = [](const char* tag, const char* vr, const QByteArray& text) { return QByteArray("'") + tag + "':{'vr':'" + vr + "','Value':[" + text + "]}"; };
+            const QByteArrayList members{value("0020000D", "UI", "'1.1'"), value("0020000E", "UI", "'" + series + "'"), value("00080018", "UI", "'" + instance + "'"),
+                                         value("00200011", "IS", QByteArray::number(seriesNumber)), value("00200013", "IS", QByteArray::number(number)),
+                                         value("00080060", "CS", "'" + modality + "'")};
+            return QByteArray('{' + members.join(',') + '}').replace('\'', '"');
+        };
+        bool hasImages = true;
+        test::ScriptedHttp server([&](const test::ScriptedHttp::Request& asked, test::ScriptedHttp::Connection& connection) {
+            if (asked.path().contains("/rendered"))
+                return connection.answer(200, "image/png", "\x89PNG");
+            const bool ofSecond = asked.path().contains("/series/1.1.2/") || asked.values("SeriesInstanceUID").contains("1.1.2");
+            QByteArray rows;
+            if (!asked.path().contains("/instances"))
+                rows = row("1.1.3", "", 3, 0, "CT") + ',' + row("1.1.1", "", 1, 0, "SR") + (hasImages ? ',' + row("1.1.2", "", 2, 0, "MR") : QByteArray());
+            else if (ofSecond)
+                rows = row("1.1.2", "1.1.2.9", 2, 5, "MR") + ',' + row("1.1.2", "1.1.2.7", 2, 1, "MR") + ',' + row("1.1.2", "1.1.2.8", 2, 3, "MR") + ',' +
+                       row("1.1.2", "1.1.2.6", 2, 2, "MR") + ',' + row("1.1.2", "1.1.2.5", 2, 4, "MR");
+            connection.answer(200, "application/dicom+json", '[' + rows + ']');
+        });
+        dimse::Node node;
+        node.name = "clinic";
+        Task task;
+        QCOMPARE(firstPicture(node, {"1.1"}, task).error().fault, Fault::Unsupported); // no web address
+        node.dicomWebUrl = server.url();
+        const auto picture = firstPicture(node, {"1.1"}, task);
+        QVERIFY2(picture, picture ? "" : qPrintable(message(picture.error())));
+        QCOMPARE(picture->series.value, "1.1.2"); // the report before it has no images
+        QCOMPARE(picture->instance.value, "1.1.2.8");
+        QCOMPARE(picture->bytes, "\x89PNG");
+        QVERIFY(server.requests().last().path().contains("/instances/1.1.2.8/rendered"));
+        hasImages = false; // the series that is left has none to show
+        QCOMPARE(firstPicture(node, {"1.1"}, task).error().fault, Fault::NotFound);
+    }
+
     /// Another way is tried where the peer does not offer one; never where the person stopped it or the disk is full.
     void NET_04_whatIsNoWayForThisPeer()
     {
