@@ -396,6 +396,91 @@ private Q_SLOTS:
         }
     }
 
+    /// Numbers of every kind (PS3.5 6.2), written by pydicom in each encoding, and what is no number among them.
+    void numbersOfEveryKind_data()
+    {
+        QTest::addColumn<QString>("syntax");
+        for (const char* syntax : {"ExplicitVRLittleEndian", "ImplicitVRLittleEndian", "ExplicitVRBigEndian", "DeflatedExplicitVRLittleEndian"})
+            QTest::newRow(syntax) << QString(syntax);
+    }
+    void numbersOfEveryKind()
+    {
+        QFETCH(QString, syntax);
+        QTemporaryDir folder;
+        const auto made = test::python(R"PY(
+import sys, pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+syntax = getattr(pydicom.uid, sys.argv[2])
+m = FileMetaDataset(); m.TransferSyntaxUID = syntax; m.MediaStorageSOPClassUID = '1.2.840.10008.5.1.4.1.1.2'; m.MediaStorageSOPInstanceUID = '1.2.3'
+d = FileDataset(sys.argv[1], {}, file_meta=m, preamble=b'\0' * 128)
+d.is_little_endian = 'Big' not in sys.argv[2]; d.is_implicit_VR = 'Implicit' in sys.argv[2]
+d.SOPClassUID = '1.2.840.10008.5.1.4.1.1.2'; d.SOPInstanceUID = '1.2.3'
+d.Rows = 65535
+d.ReferencePixelX0 = -2147483648
+d.SimpleFrameList = [0, 4294967295]
+d.add_new(0x60000050, 'SS', [-32768, 32767])
+d.DiffusionBValue = -1e-300
+d.RecommendedDisplayFrameRateInFloat = 1.5
+d.ImagePositionPatient = ['-1.5', '2e3', ' 30 ']
+d.SeriesNumber = '-12'
+d.FrameIncrementPointer = [0x00181063, 0x00181065]
+d.save_as(sys.argv[1], write_like_original=False)
+)PY", {folder.filePath("a"), syntax});
+        SUCCEEDS(made);
+        const auto read = Dataset::read(folder.filePath("a"));
+        QVERIFY(read);
+        QCOMPARE(read->integer(tag::Rows), std::optional<qint64>(65535));
+        QCOMPARE(read->integer({0x0018, 0x6020}), std::optional<qint64>(-2147483648LL));
+        QCOMPARE(read->integers({0x0008, 0x1161}), (std::vector<qint64>{0, 4294967295LL}));
+        QCOMPARE(read->integers({0x6000, 0x0050}), (std::vector<qint64>{-32768, 32767}));
+        QCOMPARE(read->number(tag::DiffusionBValue), std::optional(-1e-300));
+        QCOMPARE(read->number({0x0008, 0x9459}), std::optional(1.5));
+        QCOMPARE(read->numbers(tag::ImagePositionPatient), (std::vector{-1.5, 2000.0, 30.0}));
+        QCOMPARE(read->numbers(tag::ImagePositionPatient, 2), (std::vector{-1.5, 2000.0}));
+        QCOMPARE(read->number(tag::ImagePositionPatient, 1), std::optional(2000.0));
+        QVERIFY(!read->number(tag::ImagePositionPatient, 3));
+        QCOMPARE(read->integer(tag::SeriesNumber), std::optional<qint64>(-12));
+        QVERIFY(!read->number(tag::Columns));
+        QVERIFY(read->numbers(tag::Columns).empty());
+    }
+
+    /// What is set is read by pydicom as it was meant: each VR in its own width, decimals in at most sixteen letters.
+    void whatIsSetIsWhatOthersRead()
+    {
+        Dataset dataset;
+        (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.2");
+        (void)dataset.setText(tag::SOPInstanceUID, "1.2.3");
+        dataset.setNumber(tag::Rows, 65535);
+        dataset.setNumbers({0x6000, 0x0050}, {-32768, 32767});
+        dataset.setNumbers({0x0008, 0x1161}, {0, 4294967295.0});
+        dataset.setNumber(tag::DiffusionBValue, -1e-300);
+        dataset.setNumber({0x0008, 0x9459}, 1.5);
+        dataset.setNumbers(tag::ImagePositionPatient, {-1.5, 1.0 / 3, -123456789.123456789});
+        dataset.setNumber(tag::PixelRepresentation, 1);
+        dataset.setNumber(tag::PixelPaddingValue, -2000); // US or SS: its bits stay
+        const auto first = dataset.addItem(tag::ReferencedSeriesSequence);
+        Dataset item = first;
+        (void)item.setText(tag::SeriesInstanceUID, "1.2.4");
+        Dataset second = dataset.addItem(tag::ReferencedSeriesSequence);
+        (void)second.setText(tag::SeriesInstanceUID, "1.2.5");
+        dataset.setEmpty(tag::PatientID);
+        dataset.setNumber(tag::Columns, 5);
+        dataset.remove(tag::Columns);
+        QTemporaryDir folder;
+        QVERIFY(dataset.write(folder.filePath("a"), QString::fromUtf16(dicom::explicitLittleEndian)));
+        const auto ran = test::python(R"PY(
+import sys, pydicom
+d = pydicom.dcmread(sys.argv[1])
+print(d.Rows, list(d[0x6000, 0x50].value), list(d.SimpleFrameList), d.DiffusionBValue, d.RecommendedDisplayFrameRateInFloat)
+print(*[str(x) for x in d.ImagePositionPatient], max(len(x.original_string) for x in d.ImagePositionPatient) <= 16)
+print(d[0x0028, 0x0120].value & 0xffff, [i.SeriesInstanceUID for i in d.ReferencedSeriesSequence], repr(d.PatientID), 'Columns' in d)
+)PY", {folder.filePath("a")});
+        SUCCEEDS(ran);
+        QCOMPARE(QString::fromUtf8(ran.out), "65535 [-32768, 32767] [0, 4294967295] -1e-300 1.5\n"
+                                             "-1.5 0.33333333333333 -123456789.12346 True\n"
+                                             "63536 ['1.2.4', '1.2.5'] '' False\n");
+    }
+
     void uidsAreValidAndPathsAreNot()
     {
         QVERIFY(isValidUid(newUid()));

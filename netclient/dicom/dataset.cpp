@@ -671,8 +671,10 @@ void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
     }
     case EVR_UL:
     case EVR_up: {
-        for (size_t i = 0; i < values.size(); ++i)
-            m_item->putAndInsertUint32(dcmTag, wrapped<Uint32>({values[i]}).front(), static_cast<unsigned long>(i));
+        const auto longs = wrapped<Uint32>(values);
+        auto element = std::make_unique<DcmUnsignedLong>(dcmTag); // DCMTK's own function for items takes one value alone
+        if (element->putUint32Array(longs.data(), static_cast<unsigned long>(longs.size())).good() && m_item->insert(element.get(), OFTrue).good())
+            (void)element.release();
         return;
     }
     default: {
