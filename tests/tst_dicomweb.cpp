@@ -130,6 +130,42 @@ private Q_SLOTS:
         QCOMPARE(server.requests().size(), 1);
     }
 
+    /// PS3.18 10.6.1: the whole of each query, every key under its own name.
+    void NET_01_theKeysOfEachLevel_data()
+    {
+        QTest::addColumn<int>("level");
+        QTest::addColumn<QString>("study");
+        QTest::addColumn<QString>("series");
+        QTest::addColumn<QByteArray>("target");
+        const QByteArray ofStudies = "PatientID=P&PatientName=N&PatientBirthDate=19800101&AccessionNumber=A&StudyDate=20200101&ModalitiesInStudy=CT&StudyDescription=D"
+                                     "&includefield=StudyDescription&includefield=IssuerOfPatientID&includefield=NumberOfStudyRelatedSeries"
+                                     "&includefield=NumberOfStudyRelatedInstances&includefield=ModalitiesInStudy";
+        const QByteArray ofSeries = "Modality=CT&SeriesDescription=D&includefield=SeriesDescription&includefield=NumberOfSeriesRelatedInstances";
+        const QByteArray ofImages = "SOPInstanceUID=1.3&includefield=SOPClassUID&includefield=InstanceNumber";
+        using dicom::Level;
+        QTest::newRow("NET-01 studies") << int(Level::Study) << "" << "" << "/dicom-web/studies?fuzzymatching=false&" + ofStudies;
+        QTest::newRow("NET-01 one study") << int(Level::Study) << "1.1" << "" << "/dicom-web/studies?fuzzymatching=false&StudyInstanceUID=1.1&" + ofStudies;
+        QTest::newRow("NET-01 series of a study") << int(Level::Series) << "1.1" << "" << "/dicom-web/studies/1.1/series?fuzzymatching=false&" + ofSeries;
+        QTest::newRow("NET-01 one series") << int(Level::Series) << "1.1" << "1.2" << "/dicom-web/studies/1.1/series?fuzzymatching=false&SeriesInstanceUID=1.2&" + ofSeries;
+        QTest::newRow("NET-01 images of a series") << int(Level::Image) << "1.1" << "1.2" << "/dicom-web/studies/1.1/series/1.2/instances?fuzzymatching=false&" + ofImages;
+        QTest::newRow("NET-01 images of a study") << int(Level::Image) << "1.1" << "" << "/dicom-web/studies/1.1/instances?fuzzymatching=false&" + ofImages;
+    }
+    void NET_01_theKeysOfEachLevel()
+    {
+        QFETCH(int, level);
+        QFETCH(QString, study);
+        QFETCH(QString, series);
+        QFETCH(QByteArray, target);
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, jsonType, "[]"); });
+        const dicom::FindKeys keys{"P", "N", "19800101", "A", "20200101", "CT", "D", study, series, "1.3", {tag::Rows}, 0};
+        Task task;
+        (void)dicomweb::find(serviceOf(server), dicom::Level(level), keys, [](const dicom::Dataset&) { return true; }, task);
+        QVERIFY(!server.requests().isEmpty());
+        QByteArray sent = server.requests()[0].target;
+        sent = sent.left(sent.indexOf("&limit") < 0 ? sent.size() : sent.indexOf("&limit"));
+        QCOMPARE(sent, target + "&includefield=00280010");
+    }
+
     void eachStatusHasItsOwnSentence_data()
     {
         QTest::addColumn<int>("status");
