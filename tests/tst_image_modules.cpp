@@ -1,6 +1,5 @@
 #include "tests/support/phantom_files.h"
 #include "viewer/volume/instance.h"
-#include <QTemporaryDir>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -11,25 +10,12 @@ class TestImageModules : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-    QString m_batch;
-    int m_files = 0;
+    test::PhantomBatch m_files;
 
-    /// A file that is written with the others of its table, by one run of Python; its name.
-    QString file(const QString& change, const QString& image = "image(rows=60, columns=80)")
-    {
-        const QString name = QString::number(++m_files) + ".dcm";
-        m_batch += "ds = " + image + "\n" + change + "\nsave(ds, '" + name + "')\n";
-        return name;
-    }
+    QString file(const QString& change, const QString& image = "image(rows=60, columns=80)") { return m_files.add("ds = " + image + "\n" + change); }
     ImageModules read(const QString& name)
     {
-        if (!m_batch.isEmpty()) {
-            const auto written = test::writeFiles(m_folder.path(), std::exchange(m_batch, {}));
-            if (written.code != 0)
-                QTest::qFail(written.err.constData(), __FILE__, __LINE__);
-        }
-        const auto instances = readInstances(m_folder.filePath(name));
+        const auto instances = readInstances(m_files.path(name));
         return instances ? *instances->front().modules : ImageModules();
     }
     ImageModules modules(const QString& change, const QString& image = "image(rows=60, columns=80)") { return read(file(change, image)); }

@@ -1,6 +1,5 @@
 #include "tests/support/phantom_files.h"
 #include "viewer/volume/instance.h"
-#include <QTemporaryDir>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -10,26 +9,12 @@ class TestInstance : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
+    test::PhantomBatch m_files;
 
-    QString m_batch;
-    int m_files = 0;
-
-    /// A file that is written with the others of its table, by one run of Python; its name.
-    QString file(const QString& script)
-    {
-        const QString name = QString::number(++m_files) + ".dcm";
-        m_batch += script + "\nsave(ds, '" + name + "')\n";
-        return name;
-    }
+    QString file(const QString& script) { return m_files.add(script); }
     std::vector<Instance> read(const QString& name)
     {
-        if (!m_batch.isEmpty()) {
-            const auto written = test::writeFiles(m_folder.path(), std::exchange(m_batch, {}));
-            if (written.code != 0)
-                QTest::qFail(written.err.constData(), __FILE__, __LINE__);
-        }
-        auto instances = readInstances(m_folder.filePath(name));
+        auto instances = readInstances(m_files.path(name));
         return instances ? std::move(*instances) : std::vector<Instance>();
     }
 
@@ -53,7 +38,7 @@ ds.LossyImageCompression = '01'; ds.LossyImageCompressionRatio = '12.5'; ds.Pres
         QCOMPARE(frames.size(), 1u);
         const Instance& one = frames[0];
         QCOMPARE(one.frame, 0);
-        QCOMPARE(one.path, m_folder.filePath("1.dcm"));
+        QCOMPARE(one.path, m_files.path("1.dcm"));
         QVERIFY(one.file);
         QCOMPARE(one.studyUid.value, "1.1");
         QCOMPARE(one.seriesUid.value, "1.2");

@@ -140,6 +140,7 @@ private Q_SLOTS:
         row("Doe^Jane^Mary^Dr.^Jr.", "Doe, Dr. Jane Mary Jr.");
         row("Adams^John Robert Quincy^^Rev.^B.A. M.Div.", "Adams, Rev. John Robert Quincy B.A. M.Div."); // the standard's own (PS3.5 6.2.1.1)
         row("Doe", "Doe");
+        row("", "");
         row("^Jane", "Jane");
         row(" Doe ^ Jane ", "Doe, Jane");
         row("Wang^XiaoDong=王^小东", "王 小东 (Wang, XiaoDong)");
@@ -158,6 +159,8 @@ private Q_SLOTS:
     void namesAreComparedWithoutWhatDiffersByHabit()
     {
         QCOMPARE(PersonName::parse(" DOE ^ Jane  Mary ^^").comparable(), "doe^jane mary");
+        QCOMPARE(PersonName::parse("DOE^JANE^^").comparable(), PersonName::parse("Doe^Jane").comparable());
+        QVERIFY(PersonName::parse("Doe^Jane").comparable() != PersonName::parse("Doe^John").comparable());
         QCOMPARE(PersonName::parse(utf8("=王^小东")).comparable(), utf8("王^小东"));
         QCOMPARE(PersonName::parse(utf8("Wang^XiaoDong=王^小东")).comparable(), "wang^xiaodong");
     }
@@ -220,6 +223,10 @@ private Q_SLOTS:
         row("", "20180107", "");
         row("19800107", "", "");
         row("20161231", "20180130", "12 m");
+        row("19800615", "20180614", "37 y");
+        row("19800615", "20180615", "38 y");
+        row("20180101", "20190601", "17 m");
+        row("20180101", "20180113", "12 d");
     }
     void agesAreThoseOfTheDay()
     {

@@ -1,8 +1,7 @@
 #include "netclient/dicom/dataset.h"
-#include "tests/support/test_data.h"
+#include "tests/support/phantom_files.h"
 #include "viewer/decode/modality_transform.h"
 #include "viewer/decode/pixel_description.h"
-#include <QTemporaryDir>
 #include <functional>
 
 using namespace diascope;
@@ -56,6 +55,8 @@ Q_DECLARE_METATYPE(Change)
 class TestPixelDescription : public QObject
 {
     Q_OBJECT
+
+    test::PhantomBatch m_files;
 
 private Q_SLOTS:
     void FIL_07_whatContradictsItselfIsRefused_data()
@@ -263,38 +264,32 @@ private Q_SLOTS:
     /// What cannot be a rescale leaves stored values, and no unit: nobody is shown HU that are none.
     void PIX_04_aMistakenRescaleIsNone_data()
     {
-        QTest::addColumn<QString>("slope");
-        QTest::addColumn<QString>("intercept");
+        QTest::addColumn<QString>("file");
         QTest::addColumn<double>("value"); // of a stored 10
         QTest::addColumn<QString>("unit");
-        QTest::newRow("PIX-04 both") << "2" << "-5" << 15.0 << "HU";
-        QTest::newRow("PIX-04 slope alone") << "2" << "" << 20.0 << "HU";
-        QTest::newRow("PIX-04 intercept alone") << "" << "-5" << 5.0 << "HU";
-        QTest::newRow("PIX-04 a slope of nought") << "0" << "-5" << 10.0 << "";
-        QTest::newRow("PIX-04 a comma") << "1,5" << "-5" << 10.0 << "";
-        QTest::newRow("PIX-04 no number") << "2" << "x" << 10.0 << "";
-        QTest::newRow("PIX-04 a negative slope") << "-1" << "0" << -10.0 << "HU";
+        const auto row = [this](const char* name, const char* slope, const char* intercept, double value, const char* unit) {
+            // As the bytes stand: pydicom would write no such number by itself.
+            QTest::newRow(qPrintable(QString("PIX-04 %1").arg(name))) << m_files.add(QStringLiteral(R"PY(
+from pydicom.dataelem import RawDataElement
+ds = image(modality='CT'); ds.ImageType = ['ORIGINAL', 'PRIMARY', 'AXIAL']
+for tag, text in ((0x00281053, b'%1'), (0x00281052, b'%2')):
+    if text: ds[tag] = RawDataElement(pydicom.tag.Tag(tag), 'DS', len(text) + len(text) % 2, text + b' ' * (len(text) % 2), 0, False, True)
+)PY").arg(slope, intercept)) << value << QString(unit);
+        };
+        row("both", "2", "-5", 15, "HU");
+        row("slope alone", "2", "", 20, "HU");
+        row("intercept alone", "", "-5", 5, "HU");
+        row("a slope of nought", "0", "-5", 10, "");
+        row("a comma", "1,5", "-5", 10, "");
+        row("no number", "2", "x", 10, "");
+        row("a negative slope", "-1", "0", -10, "HU");
     }
     void PIX_04_aMistakenRescaleIsNone()
     {
-        QFETCH(QString, slope);
-        QFETCH(QString, intercept);
+        QFETCH(QString, file);
         QFETCH(double, value);
         QFETCH(QString, unit);
-        QTemporaryDir folder;
-        const auto made = test::python(R"PY(
-import sys, pydicom
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.dataelem import RawDataElement
-m = FileMetaDataset(); m.TransferSyntaxUID = '1.2.840.10008.1.2.1'; m.MediaStorageSOPClassUID = '1.2.840.10008.5.1.4.1.1.2'; m.MediaStorageSOPInstanceUID = '1.2.3'
-d = FileDataset(sys.argv[1], {}, file_meta=m, preamble=b'\0' * 128); d.is_little_endian = True; d.is_implicit_VR = False
-d.SOPClassUID = '1.2.840.10008.5.1.4.1.1.2'; d.SOPInstanceUID = '1.2.3'; d.Modality = 'CT'; d.ImageType = ['ORIGINAL', 'PRIMARY', 'AXIAL']
-for tag, text in ((0x00281053, sys.argv[2]), (0x00281052, sys.argv[3])):
-    if text: d[tag] = RawDataElement(pydicom.tag.Tag(tag), 'DS', len(text) + len(text) % 2, (text + ' ' * (len(text) % 2)).encode(), 0, False, True)
-d.save_as(sys.argv[1], write_like_original=False)
-)PY", {folder.filePath("a"), slope, intercept});
-        SUCCEEDS(made);
-        const auto dataset = Dataset::read(folder.filePath("a"));
+        const auto dataset = Dataset::read(m_files.path(file));
         QVERIFY(dataset);
         const ModalityTransform transform = ModalityTransform::of(*dataset);
         QCOMPARE(transform.apply(10), value);

@@ -1,3 +1,4 @@
+#include "tests/support/plain_presentation.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/slice/mpr_span.h"
@@ -8,19 +9,10 @@
 
 using namespace diascope;
 using namespace diascope::viewer;
-using test::Phantom;
+using test::Phantom, test::plain;
 
 namespace
 {
-
-/// A window that maps stored 0..255 to grey 0..255 exactly: LINEAR_EXACT would too, LINEAR with width 256 is the standard's.
-Presentation plain()
-{
-    Presentation presentation;
-    presentation.window = {128, 256};
-    presentation.interpolation = Interpolation::Linear;
-    return presentation;
-}
 
 int greyAt(const QImage& image, int x, int y) { return qGray(image.pixel(x, y)); }
 

@@ -1,3 +1,4 @@
+#include "tests/support/plain_presentation.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/slice/mpr_span.h"
 #include "viewer/slice/slice_renderer.h"
@@ -6,17 +7,10 @@
 
 using namespace diascope;
 using namespace diascope::viewer;
-using test::Phantom;
+using test::Phantom, test::plain;
 
 namespace
 {
-
-Presentation plain()
-{
-    Presentation presentation;
-    presentation.window = {128, 256};
-    return presentation;
-}
 
 /// The middle of what is bright, in pixels of the screen.
 std::optional<QPointF> brightest(const QImage& image)

@@ -29,7 +29,7 @@ archive::StudyRow study(const QString& uid, const QString& date, const QString& 
 
 } // namespace
 
-/// Which studies are sent on and which priors are fetched: rules as data (NET-15).
+/// Which studies are sent on and which priors are fetched: rules as data (NET-15); and what is asked of a peer first.
 class TestTransferRules : public QObject
 {
     Q_OBJECT

@@ -37,10 +37,9 @@ def arguments(command):
             next(words)
         elif word.startswith('-std='):
             kept.append('-std=c++2b')
-        elif word not in ('-c', '-MD', '-MMD', command['file'], 'cc', 'ccache') and not word.startswith('-W'):
+        elif word not in ('-c', '-MD', '-MMD', command['file']) and not word.startswith('-W'):
             kept.append(word)
-    first = next(i for i, word in enumerate(kept) if word.startswith('-'))
-    return kept[first:] + ['-U__cpp_concepts', '-D__cpp_concepts=202002L', '-Wno-everything', '-DITK_COMPILER_DETECTION_H', '-DITK_NOEXCEPT=noexcept']
+    return kept + ['-U__cpp_concepts', '-D__cpp_concepts=202002L', '-Wno-everything', '-DITK_COMPILER_DETECTION_H', '-DITK_NOEXCEPT=noexcept']
 
 
 def errors_of(command):

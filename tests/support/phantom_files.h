@@ -1,5 +1,6 @@
 #pragma once
 #include "tests/support/test_data.h"
+#include <QTemporaryDir>
 
 /// DICOM files written by pydicom, an independent writer: what they hold is said in Python beside each test.
 namespace diascope::test
@@ -55,6 +56,31 @@ def save(ds, name, syntax=ExplicitVRLittleEndian):
 )py");
     return python(head + script, {folder});
 }
+
+/// Files of a table of tests, written together: Python and its libraries take longer to start than to write them.
+class PhantomBatch
+{
+public:
+    /// `script` makes `ds`. The name of its file, which is written when the first is asked for.
+    QString add(const QString& script)
+    {
+        const QString name = QString::number(++m_files) + QStringLiteral(".dcm");
+        m_scripts += script + QStringLiteral("\nsave(ds, '%1')\n").arg(name);
+        return name;
+    }
+    QString path(const QString& name)
+    {
+        if (!m_scripts.isEmpty())
+            if (const Ran written = writeFiles(m_folder.path(), std::exchange(m_scripts, {})); written.code != 0)
+                QTest::qFail(written.err.constData(), __FILE__, __LINE__);
+        return m_folder.filePath(name);
+    }
+
+private:
+    QTemporaryDir m_folder;
+    QString m_scripts;
+    int m_files = 0;
+};
 
 } // namespace diascope::test
 
