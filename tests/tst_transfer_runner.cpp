@@ -247,6 +247,39 @@ private Q_SLOTS:
         QVERIFY(isSound());
     }
 
+    /// A line that is cut before anything moved is as bad as one that is cut later: the peer said nothing, so it refused nothing.
+    void NET_02_aLineCutAtOnceIsTriedAgainLater_data()
+    {
+        QTest::addColumn<int>("bytes"); // from the peer
+        QTest::addColumn<bool>("isSend");
+        QTest::addColumn<QString>("words");
+        for (const bool isSend : {false, true}) {
+            QTest::addRow("NET-02 %s: no answer at all", isSend ? "send" : "retrieve") << 0 << isSend << "closed the connection without an answer";
+            QTest::addRow("NET-02 %s: nothing behind the acceptance", isSend ? "send" : "retrieve") << 250 << isSend << "the connection broke";
+        }
+    }
+    void NET_02_aLineCutAtOnceIsTriedAgainLater()
+    {
+        QFETCH(int, bytes);
+        QFETCH(bool, isSend);
+        QFETCH(QString, words);
+        NewTransfer transfer = retrieval();
+        if (isSend) {
+            QVERIFY(m_archive->import({m_files[0]}, archive::ImportMode::Copy, m_task));
+            transfer.kind = TransferKind::Send;
+        }
+        test::FaultProxy::Faults cut;
+        cut.cutAfter = bytes;
+        m_line->set(test::FaultProxy::Way::ToClient, cut);
+        m_runner->start();
+        const qint64 id = *m_queue->add(transfer);
+        m_runner->wake();
+        QTRY_VERIFY_WITH_TIMEOUT(!at(id).lastError.isEmpty(), 30000);
+        QCOMPARE(at(id).state, State::Queued);
+        QVERIFY2(at(id).lastError.contains(words), qPrintable(at(id).lastError));
+        QVERIFY(at(id).nextDue > QDateTime::currentDateTimeUtc());
+    }
+
     void NET_03_aPeerThatStallsIsTriedAgainLater()
     {
         m_line->stall();

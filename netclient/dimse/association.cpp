@@ -247,16 +247,14 @@ Error Association::errorOf(const OFCondition& condition) const
         return error(Fault::Damaged, tr("the peer broke the protocol: it sent something else where a command was due"));
     if (m_watch->hasTimedOut || condition == DIMSE_NODATAAVAILABLE || condition == DUL_READTIMEOUT)
         return error(Fault::TimedOut, tr("the peer was silent for %1 s").arg(m_dimseSeconds));
+    // DCMTK takes a connection that ends for an abort.
+    if (m_watch->isClosed || condition == DUL_NETWORKCLOSED)
+        return error(Fault::Unreachable, tr("the connection broke"));
     if (condition == DUL_PEERABORTEDASSOCIATION)
         return error(Fault::Refused, tr("the peer aborted the association"));
     if (condition == DUL_PEERREQUESTEDRELEASE)
         return error(Fault::Refused, tr("the peer ended the association too early"));
-    if (condition == DUL_NETWORKCLOSED)
-        return error(Fault::Unreachable, tr("the connection broke"));
-    const QString text = textOf(condition);
-    if (text.contains(QLatin1String("closed"), Qt::CaseInsensitive) || text.contains(QLatin1String("reset"), Qt::CaseInsensitive))
-        return error(Fault::Unreachable, tr("the connection broke"));
-    return error(Fault::Damaged, tr("the peer broke the protocol: %1").arg(text));
+    return error(Fault::Damaged, tr("the peer broke the protocol: %1").arg(textOf(condition)));
 }
 
 Result<void> Association::send(quint8 context, T_DIMSE_Message& message, const dicom::Dataset* dataset)

@@ -103,10 +103,10 @@ Error errorOfConnecting(Attempt& attempt, const Node& node, const Local& local)
         return {Fault::TimedOut, tr("the peer did not answer the association request within %1 s").arg(local.acseSeconds)};
     // Peers that want encryption answer what they cannot decrypt in any of these ways.
     const QString hint = node.useTls ? QString() : tr("; if it wants encryption, turn TLS on for this node");
+    if (attempt.watch->isClosed || condition == DUL_NETWORKCLOSED) // DCMTK takes this for an abort
+        return {Fault::Unreachable, tr("the peer closed the connection without an answer") + hint};
     if (condition == DUL_PEERABORTEDASSOCIATION)
         return {Fault::Refused, tr("the peer aborted the association") + hint};
-    if (condition == DUL_NETWORKCLOSED)
-        return {Fault::Refused, tr("the peer closed the connection without an answer") + hint};
     return {Fault::Damaged, tr("what answers there does not speak DICOM") + hint};
 }
 

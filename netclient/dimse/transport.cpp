@@ -39,6 +39,8 @@ public:
             return -1;
         }
         const ssize_t count = ::recv(getSocket(), bytes, size, 0);
+        if (count <= 0)
+            m_watch->isClosed = true;
         acknowledgeAtOnce();
         return taken(bytes, count);
     }
@@ -54,8 +56,10 @@ public:
             const ssize_t count = ::send(getSocket(), static_cast<char*>(bytes) + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
             if (count < 0 && (errno == EAGAIN || errno == EINTR))
                 continue;
-            if (count < 0)
+            if (count < 0) {
+                m_watch->isClosed = true;
                 return -1;
+            }
             sent += size_t(count);
         }
         return ssize_t(sent);
@@ -156,6 +160,7 @@ public:
         case TlsStream::Progress::Done:
             return taken(bytes, ssize_t(count));
         case TlsStream::Progress::Closed:
+            m_watch->isClosed = true;
             return 0;
         default:
             errno = ECANCELED;

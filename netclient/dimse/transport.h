@@ -23,6 +23,7 @@ struct Watch
     std::atomic<Task*> task = nullptr;       ///< cancelled: give up
     std::atomic<bool> isConnected = false;   ///< TCP stands
     std::atomic<bool> hasTimedOut = false;   ///< the peer was silent for too long in the middle of something
+    std::atomic<bool> isClosed = false;      ///< the connection ended without a word
     std::atomic<bool> isAborting = false;    ///< the last words may still go out, nothing is waited for any more
     std::atomic<int> silenceSeconds = 60;
     std::atomic<qint64> mayStillRead = unlimited; ///< bytes of the message that is coming: no peer fills our memory

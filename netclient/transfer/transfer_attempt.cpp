@@ -224,8 +224,8 @@ void TransferRunner::Attempt::retrieve(TransferQueue& queue, const dimse::Node& 
         if (isRefused ? isForGood : m_bytes > 1'000'000)
             (void)queue.learn(node.name, {name(way), isRefused ? 0 : double(m_bytes) / seconds, isRefused});
         // A peer that permits one way and not another says so by a status, or breaks off (Orthanc): today, and to us.
-        const bool isTurnedDown = !isRefused && result && result->received == 0 && result->ended && fault == Fault::Refused &&
-                                  !dimse::isTransient(*result->ended);
+        const bool isTurnedDown = !isRefused && result && result->received == 0 && result->ended &&
+                                  (fault == Fault::Refused || fault == Fault::Unreachable) && !dimse::isTransient(*result->ended);
         if (isTurnedDown && !turnedDown)
             turnedDown = *result;
         if (!(isRefused || isTurnedDown) || m_task.isCancelled())
