@@ -9,8 +9,7 @@ using namespace diascope::viewer;
 using test::Phantom;
 using test::plain;
 
-namespace
-{
+namespace {
 
 /// Samples as doubles, NaN for padding: `channels` a pixel.
 struct Picture
@@ -19,7 +18,10 @@ struct Picture
     int rows = 0;
     int channels = 1;
     std::vector<double> samples;
-    double at(int column, int row, int channel) const { return samples[size_t((row * columns + column) * channels + channel)]; }
+    double at(int column, int row, int channel) const
+    {
+        return samples[size_t((row * columns + column) * channels + channel)];
+    }
 };
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
@@ -54,18 +56,23 @@ Picture blocks(const Picture& from, int byColumns, int byRows, bool isWhole)
     return to;
 }
 
-/// What a point of the picture looks like: linear between the four pixels around it; the nearest where one of them is padding.
+/// What a point of the picture looks like: linear between the four pixels around it; the nearest where one of them is
+/// padding.
 double sampled(const Picture& picture, double u, double v, int channel, bool isNearest)
 {
     if (isNearest)
-        return picture.at(std::clamp(int(std::floor(u + 0.5)), 0, picture.columns - 1), std::clamp(int(std::floor(v + 0.5)), 0, picture.rows - 1), channel);
+        return picture.at(std::clamp(int(std::floor(u + 0.5)), 0, picture.columns - 1),
+                          std::clamp(int(std::floor(v + 0.5)), 0, picture.rows - 1), channel);
     u = std::clamp(u, 0.0, picture.columns - 1.0);
     v = std::clamp(v, 0.0, picture.rows - 1.0);
-    const int left = std::min(int(u), std::max(0, picture.columns - 2)), top = std::min(int(v), std::max(0, picture.rows - 2));
+    const int left = std::min(int(u), std::max(0, picture.columns - 2)),
+              top = std::min(int(v), std::max(0, picture.rows - 2));
     const int right = std::min(left + 1, picture.columns - 1), bottom = std::min(top + 1, picture.rows - 1);
     const double across = u - left, down = v - top;
-    const double corners[2][2] = {{picture.at(left, top, channel), picture.at(right, top, channel)}, {picture.at(left, bottom, channel), picture.at(right, bottom, channel)}};
-    const double mixed = (1 - down) * ((1 - across) * corners[0][0] + across * corners[0][1]) + down * ((1 - across) * corners[1][0] + across * corners[1][1]);
+    const double corners[2][2] = {{picture.at(left, top, channel), picture.at(right, top, channel)},
+                                  {picture.at(left, bottom, channel), picture.at(right, bottom, channel)}};
+    const double mixed = (1 - down) * ((1 - across) * corners[0][0] + across * corners[0][1]) +
+                         down * ((1 - across) * corners[1][0] + across * corners[1][1]);
     for (const auto& line : corners)
         for (const double corner : line)
             if (std::isnan(corner))
@@ -87,8 +94,8 @@ std::vector<std::byte> bytesOf(const Picture& picture, T padding)
 
 } // namespace
 
-/// The picture of a frame, every pixel of the screen against the rule of PS3.3 C.11.2 and of PIX-08 written down plainly: all
-/// kinds of samples, turned and flipped, larger and smaller, with padding and without.
+/// The picture of a frame, every pixel of the screen against the rule of PS3.3 C.11.2 and of PIX-08 written down
+/// plainly: all kinds of samples, turned and flipped, larger and smaller, with padding and without.
 class TestNativeSamples : public QObject
 {
     Q_OBJECT
@@ -100,13 +107,19 @@ private Q_SLOTS:
         QTest::addColumn<bool>("hasPadding");
         QTest::addColumn<bool>("isNearest");
         QTest::addColumn<double>("rowMm"); // the columns are 1 mm apart
-        const std::pair<SampleType, const char*> types[] = {{SampleType::UInt8, "8 bits"}, {SampleType::UInt16, "16 bits"}, {SampleType::Int16, "16 bits, signed"}, {SampleType::Float32, "float"}, {SampleType::Rgb8, "colour"}};
+        const std::pair<SampleType, const char*> types[] = {{SampleType::UInt8, "8 bits"},
+                                                            {SampleType::UInt16, "16 bits"},
+                                                            {SampleType::Int16, "16 bits, signed"},
+                                                            {SampleType::Float32, "float"},
+                                                            {SampleType::Rgb8, "colour"}};
         for (const auto& [type, name] : types)
             for (const bool hasPadding : {false, true})
                 for (const bool isNearest : {false, true})
                     for (const double rowMm : {1.0, 2.0})
                         if (type != SampleType::Rgb8 || !hasPadding)
-                            QTest::addRow("%s%s%s, rows %g mm apart", name, hasPadding ? ", padding" : "", isNearest ? ", nearest" : "", rowMm) << int(type) << hasPadding << isNearest << rowMm;
+                            QTest::addRow("%s%s%s, rows %g mm apart", name, hasPadding ? ", padding" : "",
+                                          isNearest ? ", nearest" : "", rowMm)
+                                << int(type) << hasPadding << isNearest << rowMm;
     }
     void PIX_08_everyPixelOfTheScreen()
     {
@@ -123,7 +136,9 @@ private Q_SLOTS:
             phantom.slices = 1;
             phantom.spacingMm = {rowMm, 1};
             Instance instance = phantom.instance(0);
-            instance.pixels.bitsAllocated = instance.pixels.bitsStored = type == int(SampleType::UInt8) || isColour ? 8 : isFloat ? 32 : 16;
+            instance.pixels.bitsAllocated = instance.pixels.bitsStored = type == int(SampleType::UInt8) || isColour ? 8
+                                                                         : isFloat                                  ? 32
+                                                                                   : 16;
             instance.pixels.highBit = instance.pixels.bitsStored - 1;
             instance.pixels.isSigned = type == int(SampleType::Int16);
             if (isFloat)
@@ -170,7 +185,8 @@ private Q_SLOTS:
                     const QSize screen(40, 31);
                     const auto slice = render(**volume, view, presentation, screen);
                     QVERIFY(!slice.problem);
-                    const int byColumns = std::max(1, int(1 / zoom + 1e-9)), byRows = std::max(1, int(1 / (zoom * rowMm) + 1e-9));
+                    const int byColumns = std::max(1, int(1 / zoom + 1e-9)),
+                              byRows = std::max(1, int(1 / (zoom * rowMm) + 1e-9));
                     const bool isReduced = !isNearest && (byColumns > 1 || byRows > 1);
                     const Picture source = isReduced ? blocks(shown, byColumns, byRows, !isFloat) : shown;
                     int inside = 0;
@@ -178,12 +194,15 @@ private Q_SLOTS:
                         for (int x = 0; x < screen.width(); ++x) {
                             const QPointF at = slice.transform.toImage(QPointF(x + 0.5, y + 0.5));
                             const QRgb pixel = slice.image.pixel(x, y);
-                            const double u = isReduced ? (at.x() + 0.5) / byColumns - 0.5 : at.x(), v = isReduced ? (at.y() + 0.5) / byRows - 0.5 : at.y();
+                            const double u = isReduced ? (at.x() + 0.5) / byColumns - 0.5 : at.x(),
+                                         v = isReduced ? (at.y() + 0.5) / byRows - 0.5 : at.y();
                             // The last block may reach beyond the frame by less than a pixel of the screen.
-                            const double fromEdge = std::min({u + 0.5, source.columns - 0.5 - u, v + 0.5, source.rows - 0.5 - v});
+                            const double fromEdge =
+                                std::min({u + 0.5, source.columns - 0.5 - u, v + 0.5, source.rows - 0.5 - v});
                             if (fromEdge < -1e-6)
                                 QCOMPARE(pixel, qRgb(0, 0, 0));
-                            const double fromBorder = std::min(std::abs(at.x() + 0.5 - std::round(at.x() + 0.5)), std::abs(at.y() + 0.5 - std::round(at.y() + 0.5)));
+                            const double fromBorder = std::min(std::abs(at.x() + 0.5 - std::round(at.x() + 0.5)),
+                                                               std::abs(at.y() + 0.5 - std::round(at.y() + 0.5)));
                             if (fromEdge < 1e-6 || ((isNearest || hasPadding) && fromBorder < 1e-6))
                                 continue;
                             ++inside;
@@ -196,7 +215,15 @@ private Q_SLOTS:
                                 const double value = sampled(source, u, v, isColour ? channel : 0, isNearest);
                                 const double wanted = std::isnan(value) ? 0 : value;
                                 if (std::abs(channels[channel] - wanted) > (isNearest ? 0 : 1.001))
-                                    QFAIL(qPrintable(QStringLiteral("%1 x %2, zoom %3, way %4, (%5, %6): %7 for %8").arg(size.width()).arg(size.height()).arg(zoom).arg(way).arg(x).arg(y).arg(channels[channel]).arg(wanted)));
+                                    QFAIL(qPrintable(QStringLiteral("%1 x %2, zoom %3, way %4, (%5, %6): %7 for %8")
+                                                         .arg(size.width())
+                                                         .arg(size.height())
+                                                         .arg(zoom)
+                                                         .arg(way)
+                                                         .arg(x)
+                                                         .arg(y)
+                                                         .arg(channels[channel])
+                                                         .arg(wanted)));
                             }
                         }
                     QVERIFY(inside > 0 || zoom < 0.3 || size.width() == 1 || size.height() == 1);
