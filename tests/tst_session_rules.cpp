@@ -1,0 +1,460 @@
+#include "app/demo/phantom.h"
+#include "app/session/exchange.h"
+#include "app/session/order_intake.h"
+#include "app/session/prefetch.h"
+#include "app/session/session.h"
+#include "netclient/hl7/mllp.h"
+#include "netclient/transfer/order_store.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/scripted_scp.h"
+#include "tests/support/test_data.h"
+#include <QTcpServer>
+#include <QtTest>
+#include <netinet/in.h>
+
+using namespace diascope;
+using test::element;
+using test::ScriptedScp;
+
+namespace {
+
+std::unique_ptr<app::Session> openSession(const QString& profile, app::Mode mode = app::Mode::Reading)
+{
+    auto session = app::Session::open(profile, mode);
+    return session ? std::move(*session) : nullptr;
+}
+
+template <typename T>
+int faultOf(const Result<T>& result)
+{
+    return result ? -1 : int(result.error().fault);
+}
+
+dimse::Node nodeAt(quint16 port, const QString& name = "pacs")
+{
+    dimse::Node node;
+    node.name = name;
+    node.aeTitle = "PACS";
+    node.host = "127.0.0.1";
+    node.port = port;
+    return node;
+}
+
+QByteArray order(const QByteArray& control, const QByteArray& type, const QByteArray& status,
+                 const QByteArray& msa = {})
+{
+    return "MSH|^~\\&|RIS|H|DIASCOPE|R|20260101120000||" + type + "|" + control + "|P|2.3.1||||||UNICODE UTF-8\r" +
+           (msa.isEmpty() ? "PID|1||P7^^^HOSPITAL^MR||Wang^XiaoDong||19850930|F\rORC|" + status + "|P1|F" + control +
+                                "\rOBR|1|P1|F" + control + "|7^CT Thorax^L|||||||||||^^^CHEST|||A77||||||CT\r"
+                          : "MSA|" + msa + '\r');
+}
+
+} // namespace
+
+/// What a session lets happen, and what its settings make of it.
+class TestSessionRules : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+
+    dicom::StudyUid importPhantom(app::Session& session, const QString& seed = "phantom")
+    {
+        QTemporaryDir folder;
+        demo::Sampling sampling;
+        sampling.slices = 2;
+        sampling.columns = sampling.rows = 16;
+        demo::Study study;
+        study.seed = seed;
+        Task task;
+        (void)demo::writeCt(folder.path(), {}, study, sampling);
+        (void)session.archive().import({folder.path()}, archive::ImportMode::Copy, task);
+        return {demo::studyUidOf(seed)};
+    }
+
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    /// Each change a session can be asked for, in both modes: in viewing-only mode nothing is written but the cache.
+    void SAF_11_whatEachModePermits()
+    {
+        const QString profile = m_folder->path();
+        dicom::StudyUid study;
+        {
+            const auto session = openSession(profile);
+            study = importPhantom(*session);
+            Settings settings(session->profile());
+            QVERIFY(dimse::Nodes(settings).add(nodeAt(test::freePort())));
+        }
+        for (const auto mode : {app::Mode::ViewOnly, app::Mode::Reading}) {
+            const auto session = openSession(profile, mode);
+            QVERIFY(session);
+            const bool isReading = mode == app::Mode::Reading;
+            const auto is = [&](int fault) {
+                return isReading ? fault != int(Fault::Denied) : fault == int(Fault::Denied);
+            };
+            app::Exchange& exchange = session->exchange();
+            transfer::NewTransfer transfer;
+            transfer.node = "pacs";
+            transfer.study = study;
+            transfer.startsInSeconds = 3600;
+            const auto retrieve = exchange.request(transfer);
+            QCOMPARE(faultOf(retrieve), -1); // in both
+            QVERIFY(exchange.queue().cancel(*retrieve));
+            transfer.kind = transfer::TransferKind::Send;
+            const auto send = exchange.request(transfer);
+            QVERIFY(is(faultOf(send)));
+            if (send)
+                QVERIFY(exchange.queue().cancel(*send));
+            dimse::ListenerOptions options = exchange.listenerOptions();
+            options.port = 0;
+            options.interface = dimse::ListenerOptions::Interface::Loopback;
+            QVERIFY(is(faultOf(exchange.startListener(options))));
+            QCOMPARE(exchange.listener() != nullptr, isReading);
+            exchange.stopListener();
+            QVERIFY(is(faultOf(exchange.startOrders(0))));
+            QCOMPARE(exchange.orders() != nullptr, isReading);
+            QVERIFY(is(faultOf(exchange.storeNode(nodeAt(104, "other"), {}))));
+            QVERIFY(is(faultOf(exchange.removeNode("other"))));
+            QVERIFY(is(faultOf(session->configure("ris.hl7.host", "ris"))));
+            QVERIFY(is(faultOf(session->removeFromQuarantine(1))));
+            QVERIFY(is(faultOf(session->acceptFromQuarantine(1, "who"))));
+            QVERIFY(is(faultOf(session->releaseDelivery(1))));
+            QVERIFY(is(faultOf(session->cancelDelivery(1, "who", "why"))));
+            QVERIFY(is(faultOf(session->newReport(study, "general", "who"))));
+            QVERIFY(is(faultOf(session->saveFigure(study, {}))));
+            QCOMPARE(session->figures() != nullptr, isReading);
+            Task task;
+            QVERIFY(is(faultOf(session->import({"/nowhere"}, archive::ImportMode::Copy, task))));
+            for (const auto action :
+                 {app::Action::Import, app::Action::Annotate, app::Action::Report, app::Action::Sign,
+                  app::Action::Delete, app::Action::Send, app::Action::Export, app::Action::ChangeSettings})
+                QCOMPARE(faultOf(session->permit(action)), isReading ? -1 : int(Fault::Denied));
+            QCOMPARE(faultOf(session->permit(app::Action::Retrieve)), -1);
+            QCOMPARE(faultOf(exchange.remove(study)),
+                     isReading ? int(Fault::Conflict) : int(Fault::Denied)); // a draft was begun above
+        }
+    }
+
+    /// The listener is as the settings say.
+    void NET_12_theListenersSettings()
+    {
+        const auto session = openSession(m_folder->path());
+        app::Exchange& exchange = session->exchange();
+        QVERIFY(session->configure("listen.ae", "HERE"));
+        QVERIFY(session->configure("listen.port", "4711"));
+        auto options = exchange.listenerOptions();
+        QCOMPARE(options.aeTitle, "HERE");
+        QCOMPARE(options.port, 4711);
+        QVERIFY(!options.tls);
+        QVERIFY(options.isKnown);
+        QVERIFY(!options.isKnown("PACS", INADDR_LOOPBACK));
+        QVERIFY(exchange.storeNode(nodeAt(104), {}));
+        QVERIFY(options.isKnown("PACS", INADDR_LOOPBACK)); // as they are now
+        QVERIFY(options.isKnown("pacs", INADDR_LOOPBACK));
+        QVERIFY(!options.isKnown("PACS", INADDR_LOOPBACK + 1));
+        QVERIFY(!options.isKnown("OTHER", INADDR_LOOPBACK));
+        QVERIFY(session->configure("listen.anyone", "true"));
+        QVERIFY(!exchange.listenerOptions().isKnown);
+        const std::pair<const char*, QString dicom::TlsFiles::*> files[] = {
+            {"listen.tls.ca", &dicom::TlsFiles::caFile},
+            {"listen.tls.certificate", &dicom::TlsFiles::certificateFile},
+            {"listen.tls.key", &dicom::TlsFiles::keyFile}};
+        for (const auto& [key, member] : files) { // one of them is enough: what lacks is said, never left out
+            QVERIFY(session->configure(key, "/some/file"));
+            options = exchange.listenerOptions();
+            QVERIFY(options.tls);
+            for (const auto& [other, its] : files)
+                QCOMPARE((*options.tls).*its, its == member ? QString("/some/file") : QString());
+            QVERIFY(session->configure(key, ""));
+        }
+    }
+
+    void NET_12_whatRunsFromTheStart_data()
+    {
+        QTest::addColumn<bool>("isAlways");
+        QTest::addColumn<bool>("hasOrders");
+        QTest::addColumn<QString>("taken"); // "listen", "orders": by another program
+        QTest::addColumn<bool>("isViewing");
+        QTest::addColumn<QString>("running");
+        QTest::addColumn<QString>("trouble");
+        QTest::newRow("nothing") << false << false << "" << false << ""
+                                 << "";
+        QTest::newRow("the listener") << true << false << "" << false << "listener"
+                                      << "";
+        QTest::newRow("orders") << false << true << "" << false << "orders"
+                                << "";
+        QTest::newRow("both") << true << true << "" << false << "listener orders"
+                              << "";
+        QTest::newRow("its port is taken")
+            << true << true << "listen" << false << "orders"
+            << "Nobody can send to this workstation: port %1 is taken by another program";
+        QTest::newRow("the port for orders is taken") << true << true << "orders" << false << "listener"
+                                                      << "No orders can be received: port %2 cannot be listened on: ";
+        QTest::newRow("viewing only") << true << true << "" << true << ""
+                                      << "";
+    }
+    void NET_12_whatRunsFromTheStart()
+    {
+        QFETCH(bool, isAlways);
+        QFETCH(bool, hasOrders);
+        QFETCH(QString, taken);
+        QFETCH(bool, isViewing);
+        QFETCH(QString, trouble);
+        const quint16 port = test::freePort(), orders = test::freePort();
+        {
+            const auto session = openSession(m_folder->path());
+            QVERIFY(session->configure("listen.port", QString::number(port)));
+            QVERIFY(session->configure("listen.hl7Port", QString::number(hasOrders ? orders : 0)));
+            QVERIFY(session->configure("listen.always", isAlways ? "true" : "false"));
+        }
+        QTcpServer other;
+        if (!taken.isEmpty())
+            QVERIFY(other.listen(QHostAddress::AnyIPv4, taken == "listen" ? port : orders));
+        const auto session = openSession(m_folder->path(), isViewing ? app::Mode::ViewOnly : app::Mode::Reading);
+        app::Exchange& exchange = session->exchange();
+        const auto running = [&] {
+            return QStringList({exchange.listener() ? "listener" : "", exchange.orders() ? "orders" : ""})
+                .join(u' ')
+                .trimmed();
+        };
+        QCOMPARE(running(), ""); // not before it is told to
+        exchange.start();
+        QTEST(running(), "running");
+        if (exchange.listener())
+            QCOMPARE(exchange.listener()->port(), port);
+        if (exchange.orders())
+            QCOMPARE(exchange.orders()->port(), orders);
+        if (trouble.endsWith(": "))
+            QVERIFY2(exchange.listenerTrouble().startsWith(trouble.arg(port)
+                                                               .arg(orders)
+                                                               .section(u'%', 0, 0)
+                                                               .replace(QString::number(port), QString::number(orders))
+                                                               .left(20)),
+                     qPrintable(exchange.listenerTrouble()));
+        else
+            QCOMPARE(exchange.listenerTrouble(), trouble.isEmpty() ? trouble : trouble.arg(port));
+        // A changed setting holds at once.
+        if (!isViewing && isAlways && taken.isEmpty()) {
+            QVERIFY(session->configure("listen.always", "false"));
+            QCOMPARE(exchange.listener(), nullptr);
+            QCOMPARE(exchange.orders() != nullptr, hasOrders);
+        }
+    }
+
+    void SAF_15_whyAStudyStays()
+    {
+        const auto session = openSession(m_folder->path());
+        app::Exchange& exchange = session->exchange();
+        QVERIFY(exchange.storeNode(nodeAt(test::freePort()), {}));
+        const auto study = importPhantom(*session), other = importPhantom(*session, "other");
+        const auto why = [&] { return exchange.reasonToKeep(study).value_or("it may go"); };
+        QCOMPARE(why(), "it may go");
+        transfer::NewTransfer transfer;
+        transfer.node = "pacs";
+        transfer.study = study;
+        transfer.startsInSeconds = 3600;
+        for (const auto& [kind, reason] : {std::pair(transfer::TransferKind::Retrieve, "it is being retrieved"),
+                                           std::pair(transfer::TransferKind::Send, "it is not sent yet")}) {
+            transfer.kind = kind;
+            const auto id = exchange.request(transfer);
+            QVERIFY(id);
+            QCOMPARE(why(), reason);
+            QCOMPARE(exchange.remove(study).error().detail, QStringLiteral("the study stays: ") + reason);
+            QVERIFY(exchange.queue().cancel(*id));
+        }
+        QCOMPARE(why(), "it may go");
+        auto draft = session->newReport(study, "ct-chest", "Reader");
+        QVERIFY(draft);
+        QCOMPARE(why(), "its report is not signed yet");
+        draft->findSection("findings")->text = "A ball.";
+        draft->findSection("impression")->text = "Phantom.";
+        QVERIFY(session->configure("ris.hl7.host", "127.0.0.1"));
+        QVERIFY(session->configure("ris.hl7.port", QString::number(test::freePort())));
+        QVERIFY(session->sign(*session->saveDraft(*draft), reporting::SignAs::Final, "Reader"));
+        QCOMPARE(why(), "the RIS has not acknowledged its report yet");
+        const auto deliveries = session->deliveries().list(draft->reportId);
+        QCOMPARE(deliveries->size(), size_t(1));
+        QVERIFY(session->cancelDelivery(deliveries->front().id, "Reader", "on paper"));
+        QCOMPARE(why(), "it may go");
+        QVERIFY(exchange.remove(study));
+        QCOMPARE(faultOf(exchange.remove(study)), int(Fault::NotFound));
+        QCOMPARE(exchange.reasonToKeep(other), std::nullopt);
+    }
+
+    void NET_15_whatIsAnsweredToTheRis_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<int>("told"); // of an order
+        QTest::newRow("an order") << order("1", "ORM^O01", "NW") << "AA 1 " << 1;
+        QTest::newRow("a cancelled one") << order("2", "ORM^O01", "CA") << "AA 2 " << 0;
+        QTest::newRow("another kind of message")
+            << order("3", "ADT^A01", "NW")
+            << "AR 3 messages of type ADT^A01 are not taken here, only orders (ORM^O01, OMI^O23, OMG^O19)" << 0;
+        QTest::newRow("an order without a number") << order("4", "ORM^O01", "NW")
+                                                          .replace("ORC|NW|P1|F4", "ORC|NW||")
+                                                          .replace("OBR|1|P1|F4|", "OBR|1|||")
+                                                          .replace("|A77|", "||")
+                                                   << "AE 4 the order has no number (ORC-2, ORC-3)" << 0;
+        QTest::newRow("an acknowledgement nobody waits for")
+            << order("5", "ACK", "", "AA|X")
+            << "CR 5 no message with this control ID waits for an acknowledgement (MSA-2)" << 0;
+        QTest::newRow("an acknowledgement without a code")
+            << order("6", "ACK", "", "|X") << "CR 6 the acknowledgement has no code (MSA-1)" << 0;
+    }
+    void NET_15_whatIsAnsweredToTheRis()
+    {
+        QFETCH(QByteArray, message);
+        QFETCH(QString, answer);
+        QFETCH(int, told);
+        const auto session = openSession(m_folder->path());
+        std::atomic<int> ordered = 0, settled = 0;
+        const auto intake = app::OrderIntake::start(session->profile(), 0,
+                                                    {[&](const transfer::Order&) { ++ordered; }, [&] { ++settled; }});
+        QVERIFY(intake);
+        QVERIFY((*intake)->port() > 0);
+        hl7::MllpTarget target;
+        target.host = "127.0.0.1";
+        target.port = (*intake)->port();
+        hl7::MllpSender sender(target);
+        const auto said = sender.send(message, hl7::Message::fromBytes(message)->controlId());
+        QVERIFY2(said, said ? "" : qPrintable(said.error().detail));
+        QCOMPARE(hl7::code(said->code) + u' ' + said->controlId + u' ' + said->text, answer);
+        QCOMPARE(ordered.load(), told);
+        QCOMPARE(settled.load(), 0);
+        const auto store = transfer::OrderStore::open(session->profile());
+        QCOMPARE((*store)->since(QDate(2000, 1, 1))->size(), size_t(told));
+    }
+
+    void NET_10_whereOrdersAreTaken_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("sentence"); // "": they are
+        QTest::newRow("this machine") << "listen.hl7Address"
+                                      << "127.0.0.1"
+                                      << "";
+        QTest::newRow("everywhere") << "listen.hl7Address"
+                                    << "*"
+                                    << "";
+        QTest::newRow("no address") << "listen.hl7Address"
+                                    << "ris"
+                                    << "ris is no address (setting listen.hl7Address)";
+        QTest::newRow("two callers") << "listen.hl7Callers"
+                                     << "10.0.0.1, 10.0.0.2"
+                                     << "";
+        QTest::newRow("a caller that is no address") << "listen.hl7Callers"
+                                                     << "10.0.0.1, ris"
+                                                     << "ris is no address (setting listen.hl7Callers)";
+        QTest::newRow("TLS without a certificate")
+            << "listen.hl7Tls"
+            << "true"
+            << "TLS for orders wants a certificate and its key (settings listen.tls.certificate and listen.tls.key)";
+    }
+    void NET_10_whereOrdersAreTaken()
+    {
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        QFETCH(QString, sentence);
+        const auto session = openSession(m_folder->path());
+        QVERIFY(session->configure(key, value));
+        const auto intake = app::OrderIntake::start(session->profile(), 0, {});
+        QCOMPARE(intake ? QString() : intake.error().detail, sentence);
+        if (!intake)
+            QCOMPARE(faultOf(intake), int(Fault::Invalid));
+        if (key != "listen.hl7Tls" || intake)
+            return;
+        for (const auto& [certificate, other] : {std::pair("listen.tls.certificate", "listen.tls.key"),
+                                                 std::pair("listen.tls.key", "listen.tls.certificate")}) {
+            QVERIFY(session->configure(certificate, "/some/file"));
+            QVERIFY(session->configure(other, ""));
+            QCOMPARE(app::OrderIntake::start(session->profile(), 0, {}).error().detail,
+                     sentence); // half of it is not enough
+        }
+    }
+
+    /// Which priors are fetched for an order: those the rules want, from the peer that has them, once; what is here is
+    /// not.
+    void NET_15_whichPriorsAreFetched()
+    {
+        const auto session = openSession(m_folder->path());
+        QStringList asked;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020) {
+                const qsizetype at = message.dataset.indexOf(QByteArray::fromHex("10002000"));
+                asked << QString::fromLatin1(message.dataset.mid(at + 8, 2));
+                for (int i = 1; i <= 3; ++i)
+                    conversation.respond(message, 0xff00,
+                                         element(8, 0x20, "2025010" + QByteArray::number(i)) + element(8, 0x61, "CT") +
+                                             element(0x10, 0x10, "Wang^XiaoDong ") + element(0x10, 0x20, "P7") +
+                                             element(0x20, 0x0d, test::uid("1.2.9." + QByteArray::number(i))) +
+                                             element(0x20, 0x1208, "5 "));
+            }
+            conversation.respond(message, 0);
+        });
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->exchange().storeNode(nodeAt(test::freePort(), "quiet"), {}));
+        QVERIFY(session->configure("network.connectSeconds", "2"));
+        transfer::Order first;
+        first.patientId = "P7";
+        first.patientName = "Wang^XiaoDong";
+        first.modalities = {"CT"};
+        first.date = QDate(2026, 1, 1);
+        first.study = {"1.2.8"};
+        transfer::Order nobody = first;
+        nobody.patientId.clear();
+        QStringList unreachable;
+        Task task;
+        const auto priors =
+            app::prefetch(session->profile(), session->archive(), unreachable, task, {first, nobody, first});
+        QVERIFY(priors);
+        QCOMPARE(asked, QStringList{"P7"}); // one patient, one question
+        QCOMPARE(unreachable.size(), 1);
+        QVERIFY2(unreachable[0].contains("refused"), qPrintable(unreachable[0]));
+        QSet<QString> uids;
+        for (const app::Prior& prior : *priors) {
+            QCOMPARE(prior.patientId, "P7");
+            QCOMPARE(prior.node, "pacs");
+            uids.insert(prior.study.uid.value);
+            const auto transfer = session->exchange().queue().find(prior.transfer);
+            QVERIFY(transfer && *transfer);
+            QCOMPARE((*transfer)->what.node, "pacs");
+            QCOMPARE((*transfer)->what.study, prior.study.uid);
+            QCOMPARE((*transfer)->what.priority, transfer::Priority::Background);
+            QCOMPARE((*transfer)->what.reason, transfer::Reason::Prefetch);
+            QCOMPARE((*transfer)->what.title, "Wang, XiaoDong");
+        }
+        QCOMPARE(uids, (QSet<QString>{"1.2.9.1", "1.2.9.2", "1.2.9.3"}));
+        QCOMPARE(priors->size(), size_t(3));
+    }
+
+    void NET_15_theWorklist()
+    {
+        const auto session = openSession(m_folder->path());
+        QByteArray question;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            question = message.dataset;
+            conversation.respond(message, 0xff00, element(0x10, 0x20, "P7") + element(0x10, 0x10, "Wang^XiaoDong "));
+            conversation.respond(message, 0);
+        });
+        Task task;
+        const auto said = [&] { return app::worklist(session->profile(), QDate(2026, 1, 2), task); };
+        QCOMPARE(said().error().detail, "no worklist is set up (setting worklist.node)");
+        QVERIFY(session->configure("worklist.node", "pacs"));
+        QCOMPARE(said().error().detail, "there is no node pacs");
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        const auto entries = said();
+        QVERIFY2(entries, entries ? "" : qPrintable(entries.error().detail));
+        QCOMPARE(entries->size(), size_t(1));
+        QCOMPARE(entries->front().text(dicom::tag::PatientID), "P7");
+        // PS3.4 K.6.1.2: what is asked for, and the day in the step (PS3.3 C.4.10).
+        QVERIFY(question.contains(QByteArray::fromHex("40000200") + test::little(8, 4) + "20260102"));
+        for (const char* tag : {"08005000", "08009000", "10001000", "10002000", "10002100", "10003000", "10004000",
+                                "20000d00", "32006010", "40000110", "08006000", "40000100", "40000300", "40000700"})
+            QVERIFY2(question.contains(QByteArray::fromHex(tag) + test::little(0, 4)), tag);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionRules)
+#include "tst_session_rules.moc"
