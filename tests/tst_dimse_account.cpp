@@ -345,6 +345,47 @@ private Q_SLOTS:
         QTEST(last, "last");
     }
 
+    /// What the last response counts is what there is, where nobody said so before; each of its four numbers counts (PS3.7 §9.1.3).
+    void NET_07_whatTheLastResponseCounts_data()
+    {
+        QTest::addColumn<QList<int>>("counts"); // remaining, completed, failed, warning
+        QTest::addColumn<bool>("isPending");    // they came with a response before the last
+        QTest::addColumn<int>("expected");
+        for (const bool isPending : {false, true}) {
+            QTest::addRow("completed%s", isPending ? ", before" : "") << QList<int>{0, 3, 0, 0} << isPending << 3;
+            QTest::addRow("failed%s", isPending ? ", before" : "") << QList<int>{0, 1, 4, 0} << isPending << 5;
+            QTest::addRow("with a warning%s", isPending ? ", before" : "") << QList<int>{0, 1, 0, 5} << isPending << 6;
+            QTest::addRow("remaining%s", isPending ? ", before" : "") << QList<int>{6, 1, 0, 0} << isPending << 7;
+        }
+    }
+    void NET_07_whatTheLastResponseCounts()
+    {
+        QFETCH(QList<int>, counts);
+        QFETCH(bool, isPending);
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            if (asked.field == 0x0020) { // it has the study, and does not say how much of it
+                if (asked.dataset.contains("STUDY"))
+                    conversation.respond(asked, 0xff00, element(8, 0x62, test::uid("1.2.840.10008.5.1.4.1.1.7")) + element(0x20, 0x0d, test::uid("1.2.3")));
+                return conversation.respond(asked, 0);
+            }
+            QByteArray numbers;
+            for (int i = 0; i < 4; ++i)
+                numbers += element(0, quint16(0x1020 + i), little(quint64(counts[i]), 2));
+            if (isPending)
+                conversation.respond(asked, 0xff00, {}, numbers);
+            conversation.respond(asked, 0, {}, isPending ? QByteArray() : numbers);
+        });
+        Task task;
+        const auto got = dimse::get({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QTEST(int(got->expected), "expected");
+        QCOMPARE(got->received, 0);
+        QVERIFY(!got->isComplete());
+        QCOMPARE(got->failed.size(), size_t(1));
+        QVERIFY2(!got->ended, got->ended ? qPrintable(got->ended->detail) : "");
+        QCOMPARE(got->failed[0].reason, counts[2] > 0 && !isPending ? QStringLiteral("the peer could not send 4 instances") : QStringLiteral("the peer counts %1 instances more than it sent").arg(got->expected));
+    }
+
     /// PS3.4 table B.2-1. What is refused compressed goes once more uncompressed where that may help.
     void SAF_05_eachStatusOfAStore_data()
     {

@@ -127,6 +127,10 @@ private Q_SLOTS:
         many.frames = 2'000'000'000;
         many.rows = many.columns = 2;
         QTest::newRow("2,000,000,000 frames over 8 bytes") << partTen(explicitSyntax, many, pixelData(8));
+        test::ImageNumbers wide = many;
+        wide.frames = 1;
+        wide.rows = wide.columns = 32'000;
+        QTest::newRow("a frame of 2 GB over 8 bytes") << partTen(explicitSyntax, wide, pixelData(8));
         test::ImageNumbers rle = many;
         rle.rows = rle.columns = 4000;
         rle.frames = 60'000;

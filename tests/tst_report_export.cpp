@@ -234,6 +234,7 @@ for o in m['OBX']:
         // no heading without what it heads: the picture's page has its title
         QVERIFY(std::any_of(pages.begin(), pages.end(), [](const QString& page) { return page.contains("Key images") && page.contains("Lesion | right"); }));
         QVERIFY(all.contains("Finalreport,signedbyDr.Strange"));
+        QVERIFY(all.contains("Version1,SHA-256" + report.contentHash));
         QCOMPARE(test::run("pdfimages", {"-list", file.fileName()}).out.count(" rgb "), 1);
         // 200×150 pixels keep their shape: the same resolution both ways
         const QString image = QString::fromUtf8(test::run("pdfimages", {"-list", file.fileName()}).out).split('\n').value(2).simplified();
@@ -247,6 +248,7 @@ for o in m['OBX']:
         QVERIFY(pdf);
         const auto ran = test::run("pdftotext", {"-", "-"}, *pdf);
         QVERIFY(QString::fromUtf8(ran.out).contains("DRAFT, not signed"));
+        QVERIFY(!ran.out.contains("SHA-256"));
         Report broken = draft();
         broken.keyImages[0].png = "no picture";
         QCOMPARE(toPdf(broken).error().fault, Fault::Damaged);

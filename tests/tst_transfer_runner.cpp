@@ -232,6 +232,7 @@ private Q_SLOTS:
         m_line->clear();
         QTRY_COMPARE_WITH_TIMEOUT(at(background).state, State::Done, 30000); // and then goes on by itself
         QVERIFY(at(background).present > 0);
+        QCOMPARE(at(background).attempts, 1); // having made way is no failed attempt
         QCOMPARE(here(), count);
     }
 
