@@ -144,6 +144,7 @@ private Q_SLOTS:
 
         const QJsonObject first = program.json({"import", source.path()}).object();
         QCOMPARE(first["imported"].toInt(), 6);
+        QVERIFY(first["seconds"].toDouble() > 0 && first["seconds"].toDouble() < 600);
         QCOMPARE(first["duplicates"].toInt(), 0);
         QCOMPARE(first["quarantined"].toArray().size(), 1);
         QVERIFY(first["quarantined"][0]["path"].toString().endsWith("cut.dcm"));
@@ -241,6 +242,7 @@ private Q_SLOTS:
         const QJsonObject rebuilt = program.json({"rebuild"}, &code, &err).object();
         QVERIFY2(code == 0, err.constData());
         QCOMPARE(rebuilt["imported"].toInt(), 3);
+        QVERIFY(rebuilt["seconds"].toDouble() > 0 && rebuilt["seconds"].toDouble() < 600);
         QCOMPARE(bytesOf(rebuilt["damagedDatabase"].toString()), damaged);
         QCOMPARE(program.json({"studies"}), studies);
         SUCCEEDS(program.run({"verify"}));

@@ -267,6 +267,28 @@ private Q_SLOTS:
         }
     }
 
+    /// Between the acquired slices, however far apart, a value is that of the line between them; outside them there is none.
+    void GEO_04_valuesBetweenUnevenSlices_data()
+    {
+        QTest::addColumn<double>("height");
+        QTest::addColumn<bool>("isInside");
+        for (const double height : {0.0, 0.5, 1.9, 2.0, 3.3, 4.0, 5.5, 6.9, 7.0, 8.2, 9.0})
+            QTest::addRow("%g mm", height) << height << true;
+        for (const double height : {-3.0, -0.1, 9.1, 12.0})
+            QTest::addRow("%g mm", height) << height << false;
+    }
+    void GEO_04_valuesBetweenUnevenSlices()
+    {
+        QFETCH(double, height);
+        QFETCH(bool, isInside);
+        const auto volume = Phantom::volume(buildStacks(slicesAt({0, 2, 4, 7, 9})).front(), [](Vec3 p) { return 10 * p.z + 2 * p.x; });
+        QVERIFY(volume->stack().needsResampling);
+        const auto value = volume->valueAt(Vec3{3, 0, height});
+        QCOMPARE(value.has_value(), isInside);
+        if (isInside)
+            QVERIFY2(std::abs(*value - (10 * height + 6)) < 1e-6, qPrintable(QString::number(*value)));
+    }
+
     void everyPhaseIsResampled()
     {
         std::vector<Instance> instances;

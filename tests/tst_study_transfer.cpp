@@ -1,0 +1,278 @@
+#include "netclient/transfer/study_transfer.h"
+#include "tests/support/archive_fixture.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/dimse_peers.h"
+#include "tests/support/scripted_http.h"
+#include "tests/support/scripted_scp.h"
+
+using namespace diascope;
+using namespace diascope::transfer;
+using test::element;
+using test::ScriptedHttp;
+using test::ScriptedScp;
+namespace tag = diascope::dicom::tag;
+
+/// Studies between a peer and the archive: by which door, what is asked again, what is counted.
+class TestStudyTransfer : public QObject, test::ArchiveFixture
+{
+    Q_OBJECT
+
+    const QByteArray m_class = "1.2.840.10008.5.1.4.1.1.7";
+    Task m_task;
+
+    static dimse::Node nodeAt(quint16 port)
+    {
+        dimse::Node node;
+        node.name = "pacs";
+        node.aeTitle = "PACS";
+        node.host = "127.0.0.1";
+        node.port = port;
+        return node;
+    }
+    static dimse::Local local()
+    {
+        dimse::Local made;
+        made.connectSeconds = made.acseSeconds = made.dimseSeconds = 5;
+        return made;
+    }
+    QByteArray dataset(const QByteArray& uid) const
+    {
+        return element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(uid)) + element(8, 0x60, "OT") + element(0x10, 0x10, "Doe^Jane") + element(0x10, 0x20, "P1") +
+               element(0x20, 0x0d, test::uid("1.2.3")) + element(0x20, 0x0e, test::uid("1.2.3.1"));
+    }
+
+private Q_SLOTS:
+    void init() { start(); }
+    void cleanup() { end(); }
+
+    void NET_01_anAnswerAsARow()
+    {
+        dicom::Dataset answer;
+        const std::pair<dicom::Tag, const char*> texts[] = {{tag::StudyInstanceUID, "1.2.3"}, {tag::PatientName, "Doe^Jane"}, {tag::PatientID, "P1"}, {tag::IssuerOfPatientID, "HOSP"},
+                                                            {tag::PatientBirthDate, "19850930"}, {tag::PatientSex, "F"}, {tag::StudyDate, "20260102"}, {tag::StudyTime, "103000"},
+                                                            {tag::AccessionNumber, "A7"}, {tag::StudyDescription, "Thorax"}, {tag::ModalitiesInStudy, "SR\\\\CT"}};
+        for (const auto& [attribute, text] : texts)
+            QVERIFY(answer.setText(attribute, text));
+        answer.setNumber(tag::NumberOfStudyRelatedSeries, 3);
+        answer.setNumber(tag::NumberOfStudyRelatedInstances, 250);
+        const archive::StudyRow row = studyRowOf(answer);
+        QCOMPARE((QStringList{row.uid.value, row.patientName, row.patientId, row.issuer, row.birthDate, row.sex, row.date, row.time, row.accession, row.description, row.modalities.join('+')}),
+                 (QStringList{"1.2.3", "Doe^Jane", "P1", "HOSP", "19850930", "F", "20260102", "103000", "A7", "Thorax", "CT+SR"}));
+        QCOMPARE(row.series, 3);
+        QCOMPARE(row.instances, 250);
+        const archive::StudyRow nothing = studyRowOf(dicom::Dataset());
+        QVERIFY(nothing.uid.isEmpty() && nothing.modalities.isEmpty() && nothing.series == 0 && nothing.instances == 0);
+    }
+
+    void NET_01_theServiceOfANode()
+    {
+        dimse::Node node = nodeAt(104);
+        node.dicomWebUrl = "https://pacs/x";
+        node.tls = {"ca", "certificate", "key"};
+        node.login = dicom::Login::Kind::Basic;
+        node.user = "anna";
+        node.secret = "sesame";
+        node.assumedCharacterSet = "GB18030";
+        node.isSlowLine = true;
+        for (const auto& [associations, parallel] : {std::pair(0, 1), std::pair(1, 1), std::pair(6, 6), std::pair(7, 6)}) {
+            node.associations = associations;
+            const dicomweb::Service service = serviceOf(node, {"HERE", 11, 12, 13});
+            QCOMPARE(service.parallel, parallel);
+            QCOMPARE(service.connectSeconds, 11);
+            QCOMPARE(service.silenceSeconds, 13);
+            QCOMPARE(service.url, "https://pacs/x");
+            QCOMPARE(service.tls.caFile + service.tls.certificateFile + service.tls.keyFile, "cacertificatekey");
+            QCOMPARE(service.login.kind, dicom::Login::Kind::Basic);
+            QCOMPARE(service.login.user + service.login.secret, "annasesame");
+            QCOMPARE(service.assumedCharacterSet, "GB18030");
+            QVERIFY(service.wantsCompressed);
+        }
+    }
+
+    /// By which door a search goes: the web where it is wanted, or where nobody is at the DICOM port and there is no other wish.
+    void NET_01_byWhichDoor_data()
+    {
+        QTest::addColumn<QString>("by");
+        QTest::addColumn<QString>("port"); // "dicom": it answers; "refuses"; "nobody"
+        QTest::addColumn<bool>("hasWeb");
+        QTest::addColumn<QString>("found"); // "dicom", "web" or nothing
+        QTest::newRow("DICOM") << "auto" << "dicom" << true << "dicom";
+        QTest::newRow("web, as wanted") << "web" << "dicom" << true << "web";
+        QTest::newRow("nobody at the port") << "auto" << "nobody" << true << "web";
+        QTest::newRow("nobody at the port, and no web") << "auto" << "nobody" << false << "";
+        QTest::newRow("nobody at the port, DICOM wanted") << "get" << "nobody" << true << "";
+        QTest::newRow("it refuses") << "auto" << "refuses" << true << "";
+    }
+    void NET_01_byWhichDoor()
+    {
+        QFETCH(QString, by);
+        QFETCH(QString, port);
+        QFETCH(bool, hasWeb);
+        QFETCH(QString, found);
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            if (port == "dicom")
+                conversation.respond(asked, 0xff00, element(0x10, 0x10, "dicom "));
+            conversation.respond(asked, port == "dicom" ? 0 : 0x0124);
+        });
+        ScriptedHttp web([](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
+            to.answer(200, "application/dicom+json", R"([{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00100010":{"vr":"PN","Value":[{"Alphabetic":"web"}]}}])");
+        });
+        dimse::Node node = nodeAt(port == "nobody" ? test::freePort() : peer.port());
+        node.retrieveBy = *dimse::retrieveByOf(by);
+        if (hasWeb)
+            node.dicomWebUrl = web.url();
+        QStringList names;
+        const auto rows = transfer::find(node, dicom::Level::Study, {}, [&](const dicom::Dataset& row) {
+            names << row.text(tag::PatientName);
+            return true;
+        }, local(), m_task);
+        QCOMPARE(names.join(u' '), found);
+        QCOMPARE(rows.has_value(), !found.isEmpty());
+        if (rows)
+            QCOMPARE(*rows, 1);
+    }
+
+    void SAF_05_whichFilesAreSent()
+    {
+        QDir(m_folder->path()).mkpath("in/below");
+        const QString a = test::makeFile(file("in/a"), "1.2.3", "P1", "1.2.3.7"), b = test::makeFile(file("in/below/b"), "1.2.3", "P1", "1.2.3.8", "Made^Up", "1.2.3.2");
+        const auto paths = [](const Result<std::vector<OutgoingFile>>& files) {
+            QStringList all;
+            if (files)
+                for (const OutgoingFile& one : *files)
+                    all << one.path + u' ' + one.instance.value + u' ' + one.sopClassUid;
+            else
+                all << message(files.error());
+            return all;
+        };
+        QCOMPARE(paths(filesOf(QStringList{file("in")})), (QStringList{a + "  ", b + "  "}));
+        QCOMPARE(paths(filesOf(QStringList{b, file("in")})), (QStringList{b + "  ", a + "  ", b + "  "}));
+        QCOMPARE(paths(filesOf(QStringList{file("in/none")})), QStringList{"Not found: there is no " + file("in/none")});
+        QVERIFY(QDir(m_folder->path()).mkpath("empty"));
+        QCOMPARE(paths(filesOf(QStringList{file("empty")})), QStringList{"Not found: there are no files in " + file("empty")});
+        (void)import({a, b});
+        QCOMPARE(filesOf(*m_archive, {"1.2.3"})->size(), size_t(2));
+        const auto ofSeries = filesOf(*m_archive, {"1.2.3"}, {"1.2.3.2"});
+        QCOMPARE(ofSeries->size(), size_t(1));
+        QCOMPARE(ofSeries->front().instance.value, "1.2.3.8");
+        QCOMPARE(ofSeries->front().sopClassUid, QString(m_class));
+        QCOMPARE(ofSeries->front().key(), "1.2.3.8");
+        QCOMPARE(filesOf(*m_archive, {"1.2.9"}).error().fault, Fault::NotFound);
+        const auto named = namedFile({b, {}, {}});
+        QCOMPARE(named->instance.value + u' ' + named->sopClassUid + u' ' + named->path, "1.2.3.8 " + m_class + ' ' + b);
+        QCOMPARE(namedFile({b, {"1.2"}, {}})->instance.value, "1.2.3.8"); // half a name is read again
+        QCOMPARE(namedFile({"/nowhere", {"1.2"}, "1.3"})->instance.value, "1.2"); // a whole one is not
+        QCOMPARE((OutgoingFile{b, {}, {}}).key(), b);
+    }
+
+    /// What failed while something came is asked for once more, and counted once.
+    void NET_06_whatFailedIsAskedForOnceMore_data()
+    {
+        QTest::addColumn<QString>("first");  // what comes the first time: numbers of 1.2.3.N, "!" the line breaks
+        QTest::addColumn<QString>("second");
+        QTest::addColumn<QString>("account"); // received, expected, failed
+        QTest::addColumn<int>("gets");
+        QTest::newRow("all at once") << "1 2 3" << "" << "3 of 3" << 1;
+        QTest::newRow("the rest the second time") << "1 2" << "3" << "3 of 3" << 2;
+        QTest::newRow("one never") << "1" << "2" << "2 of 3, 1.2.3.3" << 2;
+        QTest::newRow("nothing the first time") << "" << "1 2 3" << "0 of 3, 1.2.3.1 1.2.3.2 1.2.3.3" << 1;
+        QTest::newRow("the line breaks") << "1 !" << "2 3" << "3 of 3" << 2;
+        QTest::newRow("the line breaks before anything came") << "!" << "1 2 3" << "0 of 3, 1.2.3.1 1.2.3.2 1.2.3.3, ended" << 1;
+    }
+    void NET_06_whatFailedIsAskedForOnceMore()
+    {
+        QFETCH(QString, first);
+        QFETCH(QString, second);
+        QFETCH(int, gets);
+        std::atomic<int> asked = 0;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020) {
+                const bool isStudy = message.dataset.contains("STUDY"), isSeries = message.dataset.contains("SERIES");
+                const QByteArray study = element(0x20, 0x0d, test::uid("1.2.3"));
+                if (isStudy)
+                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + study + element(0x20, 0x1208, "3 "));
+                else if (isSeries)
+                    conversation.respond(message, 0xff00, study + element(0x20, 0x0e, test::uid("1.2.3.1")) + element(0x20, 0x1209, "3 "));
+                else
+                    for (const char* n : {"1", "2", "3"})
+                        conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + study + element(0x20, 0x0e, test::uid("1.2.3.1")));
+                return conversation.respond(message, 0);
+            }
+            for (const QString& word : (asked++ == 0 ? first : second).split(u' ', Qt::SkipEmptyParts)) {
+                if (word == "!")
+                    return conversation.close();
+                ScriptedScp::Message answer;
+                if (!conversation.store(m_class, "1.2.3." + word.toLatin1(), dataset("1.2.3." + word.toLatin1())) || !conversation.receive(answer))
+                    return;
+            }
+            conversation.respond(message, 0);
+        });
+        RetrieveOptions options;
+        options.local = local();
+        std::atomic<qint64> bytes = 0;
+        QList<qint64> present;
+        options.onBytes = [&](qint64 more) { bytes += more; };
+        options.onPresent = [&](qint64 count) { present << count; };
+        const auto got = retrieveStudy(*m_archive, nodeAt(peer.port()), {"1.2.3"}, {}, RetrieveBy::Get, options, m_task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QStringList failed;
+        for (const dicom::InstanceFailure& failure : got->failed)
+            failed << failure.sopInstanceUid;
+        failed.sort();
+        QTEST(QStringLiteral("%1 of %2").arg(got->received).arg(got->expected) + (failed.isEmpty() ? "" : ", " + failed.join(u' ')) + (got->ended ? ", ended" : ""), "account");
+        QCOMPARE(asked.load(), gets);
+        QCOMPARE(got->present, 0);
+        QCOMPARE(m_archive->instancesOfStudy({"1.2.3"})->size(), size_t(got->received));
+        const int firstCount = int(first.split(u' ', Qt::SkipEmptyParts).filter(QRegularExpression("\\d")).size());
+        QCOMPARE(present, gets == 1 ? QList<qint64>{0} : (QList<qint64>{0, firstCount}));
+        QCOMPARE(bytes > 0, got->received > 0);
+        // Now all of it is here: nothing is asked for.
+        if (got->received == 3) {
+            const auto again = retrieveStudy(*m_archive, nodeAt(peer.port()), {"1.2.3"}, {}, RetrieveBy::Get, options, m_task);
+            QVERIFY(again && again->isComplete());
+            QCOMPARE(again->present, 3);
+            QCOMPARE(again->received, 0);
+            QCOMPARE(asked.load(), gets);
+        }
+    }
+
+    /// What was not confirmed goes once more; what was is noted at once.
+    void SAF_05_whatWasNotConfirmedGoesOnceMore_data()
+    {
+        QTest::addColumn<QList<int>>("statuses"); // of each request, in order
+        QTest::addColumn<QString>("account");     // sent, confirmed, failed
+        QTest::addColumn<QStringList>("confirmed");
+        QTest::newRow("all") << QList<int>{0, 0} << "2 2" << QStringList{"1.2.3.7", "1.2.3.8"};
+        QTest::newRow("the second time") << QList<int>{0x0124, 0, 0} << "2 2" << QStringList{"1.2.3.8", "1.2.3.7"};
+        QTest::newRow("never") << QList<int>{0x0124, 0, 0x0122} << "2 1 1.2.3.7 the peer does not support this kind of object (0x0122)" << QStringList{"1.2.3.8"};
+        QTest::newRow("neither") << QList<int>{0x0124, 0x0124, 0x0124, 0x0124} << "2 0 1.2.3.7 the peer does not permit it (0x0124)" << QStringList{};
+    }
+    void SAF_05_whatWasNotConfirmedGoesOnceMore()
+    {
+        QFETCH(QList<int>, statuses);
+        QFETCH(QStringList, confirmed);
+        std::atomic<int> requests = 0;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) { conversation.respond(asked, quint16(statuses.value(requests++, 0xC000))); }, {.syntaxes = {"1.2.840.10008.1.2.1"}});
+        const QString a = test::makeFile(file("a"), "1.2.3", "P1", "1.2.3.7"), b = test::makeFile(file("b"), "1.2.3", "P1", "1.2.3.8");
+        (void)import({a, b});
+        SendOptions options;
+        options.local = local();
+        QStringList noted;
+        qint64 bytes = 0;
+        options.onConfirmed = [&](const QStringList& keys) { noted += keys; };
+        options.onBytes = [&](qint64 more) { bytes += more; };
+        const auto sent = sendFiles(*m_archive, nodeAt(peer.port()), {{a, {"1.2.3.7"}, QString(m_class)}, {b, {"1.2.3.8"}, QString(m_class)}}, options, m_task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QString account = QStringLiteral("%1 %2").arg(sent->sent).arg(sent->confirmed);
+        if (!sent->failed.empty())
+            account += u' ' + sent->failed[0].sopInstanceUid + u' ' + sent->failed[0].reason;
+        QTEST(account, "account");
+        QCOMPARE(requests.load(), int(statuses.size()));
+        QCOMPARE(noted, confirmed);
+        QCOMPARE(bytes, confirmed.size() * QFileInfo(a).size());
+        QCOMPARE((*m_archive->study({"1.2.3"}))->onlyHere, 2 - confirmed.size()); // what a peer has is not only here
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStudyTransfer)
+#include "tst_study_transfer.moc"
