@@ -175,6 +175,34 @@ private Q_SLOTS:
         QVERIFY(without && without->failed.size() == 1 && without->failed[0].reason.contains("transfer syntax"));
     }
 
+    /// Stopped between two requests: what was confirmed counts, the rest is not sent, and it is said of each.
+    void SAF_05_aStopBetweenRequests()
+    {
+        const Shelf shelf(2);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(200, request.method == "POST" ? QByteArray() : jsonType, request.method == "POST" ? QByteArray() : instanceRows(shelf.uids));
+        });
+        QStringList paths;
+        for (const char* name : {"1", "2", "1", "2"}) // the same instance twice is two requests
+            paths << shelf.folder.filePath(name);
+        Task task;
+        const auto sent = store(serviceOf(server), paths, task, {}, [&](const QString& path) {
+            if (path.endsWith("2"))
+                task.cancel();
+        });
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->sent, 2);
+        QCOMPARE(sent->confirmed, 2);
+        QVERIFY(sent->ended && sent->ended->fault == Fault::Cancelled);
+        QCOMPARE(sent->failed.size(), size_t(2));
+        for (const auto& failure : sent->failed)
+            QCOMPARE(failure.reason, "not sent: the transfer had ended");
+        int posts = 0;
+        for (const auto& request : server.requests())
+            posts += request.method == "POST";
+        QCOMPARE(posts, 1);
+    }
+
     /// Requests are bounded in files and bytes, and what is sent lies on the disk, not in memory.
     void NET_01_STOW_batchesAreBounded()
     {

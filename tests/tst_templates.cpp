@@ -228,6 +228,7 @@ second</textarea></p>
         row(R"(<span id="a" data-field-type="CHECKBOX"><input type="checkbox" value="1" checked/>one<input type="checkbox" value="2"/>two</span>)", "box a {1:one 2:two} multiple =1");
         row(R"(<textarea id="a">x</textarea><textarea id="b">y</textarea>)", "area a =x, area b =y");
         row(R"(<textarea id="a" readonly>x</textarea>)", "area a readonly =x"); // else it is the section's text
+        row(R"(<textarea id="a" data-field-merge-name="m">x</textarea>)", "area a merge m =x");
         row(R"(<input id="size" type="number"/>)", "number size RID1");
         row(R"(<input id="a"/><input id="a"/>)", "text a, text a-2");
         for (const char* type : {"hidden", "button", "submit", "reset", "image", "file", "password"})
