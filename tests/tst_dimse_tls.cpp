@@ -5,7 +5,9 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/fault_proxy.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include <QElapsedTimer>
+#include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <atomic>
@@ -16,8 +18,7 @@ using namespace diascope::dimse;
 using test::abdomen;
 using test::Collector;
 
-namespace
-{
+namespace {
 
 constexpr char applicationContext[] = "1.2.840.10008.3.1.1.1"; ///< stands in every A-ASSOCIATE-RQ (PS3.8 §9.3.2.1)
 
@@ -65,20 +66,36 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("words");
-        QTest::newRow("NET-10 expired certificate") << "expired" << "its certificate expired on";
-        QTest::newRow("NET-10 not yet valid") << "future" << "not valid before";
-        QTest::newRow("NET-10 wrong host name") << "host" << "for another host";
-        QTest::newRow("NET-10 wrong IP address") << "address" << "for another host";
-        QTest::newRow("NET-10 unknown CA") << "other" << "authority that is not trusted";
-        QTest::newRow("NET-10 self-signed") << "self" << "signed by itself";
-        QTest::newRow("NET-10 TLS 1.1") << "tls1_1" << "no TLS newer than 1.1";
-        QTest::newRow("NET-10 TLS 1.0") << "tls1" << "no TLS newer than 1.1";
-        QTest::newRow("NET-10 cipher not of BCP 195") << "cipher" << "no cipher in common";
-        QTest::newRow("NET-10 a peer without TLS") << "plain" << "may not speak TLS";
-        QTest::newRow("NET-10 HTTP") << "http" << "does not speak TLS";
-        QTest::newRow("NET-10 wants a certificate of ours") << "mutual" << "wants a certificate of ours";
-        QTest::newRow("NET-10 wants another certificate of ours") << "rejects" << "does not trust our certificate";
-        QTest::newRow("NET-03 silent in the handshake") << "silent" << "request for encryption";
+        QTest::newRow("NET-10 expired certificate")
+            << "expired"
+            << "its certificate expired on " + QDateTime::currentDateTimeUtc().addDays(-2).toString("yyyy-MM-dd");
+        QTest::newRow("NET-10 not yet valid") << "future"
+                                              << "its certificate is not valid before " +
+                                                     QDateTime::currentDateTimeUtc().addDays(5).toString("yyyy-MM-dd");
+        QTest::newRow("NET-10 wrong host name") << "host"
+                                                << "for another host";
+        QTest::newRow("NET-10 wrong IP address") << "address"
+                                                 << "for another host";
+        QTest::newRow("NET-10 unknown CA") << "other"
+                                           << "authority that is not trusted";
+        QTest::newRow("NET-10 self-signed") << "self"
+                                            << "signed by itself";
+        QTest::newRow("NET-10 TLS 1.1") << "tls1_1"
+                                        << "no TLS newer than 1.1";
+        QTest::newRow("NET-10 TLS 1.0") << "tls1"
+                                        << "no TLS newer than 1.1";
+        QTest::newRow("NET-10 cipher not of BCP 195") << "cipher"
+                                                      << "no cipher in common";
+        QTest::newRow("NET-10 a peer without TLS") << "plain"
+                                                   << "may not speak TLS";
+        QTest::newRow("NET-10 HTTP") << "http"
+                                     << "does not speak TLS";
+        QTest::newRow("NET-10 wants a certificate of ours") << "mutual"
+                                                            << "wants a certificate of ours";
+        QTest::newRow("NET-10 wants another certificate of ours") << "rejects"
+                                                                  << "does not trust our certificate";
+        QTest::newRow("NET-03 silent in the handshake") << "silent"
+                                                        << "request for encryption";
     }
     /// Whatever goes wrong: a sentence of its own, and no association request in the clear.
     void untrustedPeersAreRefusedWithTheReason()
@@ -105,7 +122,8 @@ private Q_SLOTS:
         QVERIFY2(m_why.isEmpty(), qPrintable(m_why));
 
         const quint16 port = test::freePort();
-        QStringList arguments{"s_server", "-accept", QString::number(port), "-cert", pair.certificate, "-key", pair.key, "-quiet"};
+        QStringList arguments{"s_server", "-accept", QString::number(port), "-cert", pair.certificate, "-key",
+                              pair.key,   "-quiet"};
         if (kind.startsWith("tls1"))
             arguments << QStringList{"-" + kind, "-cipher", "DEFAULT:@SECLEVEL=0"};
         if (kind == "cipher")
@@ -113,7 +131,8 @@ private Q_SLOTS:
         if (kind == "mutual")
             arguments << QStringList{"-Verify", "2", "-verify_return_error", "-CAfile", m_certificates->authority()};
         if (kind == "rejects")
-            arguments << QStringList{"-Verify", "2", "-verify_return_error", "-CAfile", m_certificates->otherAuthority()};
+            arguments << QStringList{"-Verify", "2", "-verify_return_error", "-CAfile",
+                                     m_certificates->otherAuthority()};
         QString why;
         std::unique_ptr<test::ServerProcess> server;
         std::unique_ptr<test::StoreScp> plain;
@@ -160,12 +179,17 @@ private Q_SLOTS:
         QTest::addColumn<QString>("key");
         QTest::addColumn<QString>("authority");
         QTest::addColumn<QString>("words");
-        QTest::newRow("NET-10 key of another certificate") << m_client.certificate << m_good.key << QString() << "does not belong";
+        QTest::newRow("NET-10 key of another certificate")
+            << m_client.certificate << m_good.key << QString() << "does not belong";
         QTest::newRow("NET-10 no key file") << m_client.certificate << "/nonexistent/key" << QString() << "key file";
-        QTest::newRow("NET-10 no certificate file") << "/nonexistent/certificate" << m_client.key << QString() << "certificate file";
-        QTest::newRow("NET-10 a key for a certificate") << m_client.key << m_client.key << QString() << "no certificate in";
-        QTest::newRow("NET-10 a certificate for a key") << m_client.certificate << m_client.certificate << QString() << "no private key";
-        QTest::newRow("NET-10 no file of authorities") << QString() << QString() << "/nonexistent/ca" << "authorities";
+        QTest::newRow("NET-10 no certificate file")
+            << "/nonexistent/certificate" << m_client.key << QString() << "certificate file";
+        QTest::newRow("NET-10 a key for a certificate")
+            << m_client.key << m_client.key << QString() << "no certificate in";
+        QTest::newRow("NET-10 a certificate for a key")
+            << m_client.certificate << m_client.certificate << QString() << "no private key";
+        QTest::newRow("NET-10 no file of authorities") << QString() << QString() << "/nonexistent/ca"
+                                                       << "authorities";
     }
     void filesThatAreWrongAreSaidBeforeAnythingIsSent()
     {
@@ -228,9 +252,11 @@ private Q_SLOTS:
         const QStringList files = abdomen(10);
         NEEDS_TEST_DATA(files.value(0));
         QString why;
-        const QByteArray json = QStringLiteral(R"(,"DicomTlsEnabled":true,"DicomTlsCertificate":"%1","DicomTlsPrivateKey":"%2",
+        const QByteArray json =
+            QStringLiteral(R"(,"DicomTlsEnabled":true,"DicomTlsCertificate":"%1","DicomTlsPrivateKey":"%2",
 "DicomTlsTrustedCertificates":"%3","DicomTlsRemoteCertificateRequired":true)")
-                                    .arg(m_good.certificate, m_good.key, m_certificates->authority()).toUtf8();
+                .arg(m_good.certificate, m_good.key, m_certificates->authority())
+                .toUtf8();
         const auto orthanc = test::Orthanc::start(1, &why, json);
         NEEDS_SERVER(orthanc, why);
         Node peer = node(orthanc->port, "ORTHANC");
@@ -267,7 +293,8 @@ private Q_SLOTS:
         QTest::newRow("NET-10 storescu in the clear") << QStringList{} << false << false;
         QTest::newRow("NET-10 storescu with the certificate asked for")
             << (QStringList{"+tls", m_client.key, m_client.certificate} + trusts) << true << true;
-        QTest::newRow("NET-10 storescu without the certificate asked for") << (QStringList{"+tla"} + trusts) << true << false;
+        QTest::newRow("NET-10 storescu without the certificate asked for")
+            << (QStringList{"+tla"} + trusts) << true << false;
     }
     void listenerOverTls()
     {
@@ -282,13 +309,139 @@ private Q_SLOTS:
             listens.tls->caFile = m_certificates->authority();
         const auto listener = Listener::start(listens, collector.sink());
         QVERIFY2(listener, listener ? "" : qPrintable(message(listener.error())));
-        const auto ran = test::run("storescu", options + QStringList{"-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + files);
+        const auto ran = test::run(
+            "storescu",
+            options + QStringList{"-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port())} + files);
         QCOMPARE(ran.code == 0, isLetIn);
         QCOMPARE(collector.all.size(), size_t(isLetIn ? 2 : 0));
         if (!isLetIn) {
             QTRY_VERIFY((*listener)->status().refused >= 1);
             QVERIFY((*listener)->status().lastRefusal.startsWith("127.0.0.1: "));
         }
+    }
+
+    /// What comes through the door, and what is said of the rest: nobody is let in before the whole request is there.
+    void NET_13_whatComesThroughTheDoor_data()
+    {
+        QTest::addColumn<QByteArrayList>("pieces");
+        QTest::addColumn<QString>("then");   // "": wait for an answer; "close"; "plain": not even encrypted
+        QTest::addColumn<QString>("reason"); // "": an association
+        const QByteArray whole = test::associateRequest("DIASCOPE        ", "1.2.840.10008.1.1");
+        QByteArrayList bytes;
+        for (char byte : whole)
+            bytes << QByteArray(1, byte);
+        const QString gone = "127.0.0.1: it went before it asked for an association",
+                      late = "127.0.0.1: it asked for no association in time";
+        QTest::newRow("whole") << QByteArrayList{whole} << ""
+                               << "";
+        QTest::newRow("byte by byte") << bytes << ""
+                                      << "";
+        QTest::newRow("another PDU") << QByteArrayList{test::pdu(0x04, QByteArray(100, '\0'))} << "" << gone;
+        QTest::newRow("longer than any request") << QByteArrayList{QByteArray::fromHex("01000000fffb")} << "" << gone;
+        QTest::newRow("as long as one may be, and no more comes")
+            << QByteArrayList{QByteArray::fromHex("01000000fffa")} << "" << late;
+        QTest::newRow("five bytes, closed") << QByteArrayList{whole.left(5)} << "close" << gone;
+        QTest::newRow("all but the last byte, closed") << QByteArrayList{whole.chopped(1)} << "close" << gone;
+        QTest::newRow("nothing, closed") << QByteArrayList{} << "close" << gone;
+        QTest::newRow("nothing") << QByteArrayList{} << "" << late;
+        QTest::newRow("in the clear") << QByteArrayList{whole} << "plain"
+                                      << "127.0.0.1: no encrypted connection: the peer does not speak TLS there";
+    }
+    void NET_13_whatComesThroughTheDoor()
+    {
+        QFETCH(QByteArrayList, pieces);
+        QFETCH(QString, then);
+        QFETCH(QString, reason);
+        ListenerOptions options = listening(m_good);
+        options.acseSeconds = reason.contains("in time") ? 1 : 20;
+        const auto listener = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        QSslSocket socket;
+        socket.setPeerVerifyMode(QSslSocket::VerifyNone);
+        if (then == "plain")
+            socket.connectToHost("127.0.0.1", (*listener)->port());
+        else
+            socket.connectToHostEncrypted("127.0.0.1", (*listener)->port());
+        QVERIFY(then == "plain" ? socket.waitForConnected(20000) : socket.waitForEncrypted(20000));
+        for (const QByteArray& piece : pieces) {
+            socket.write(piece);
+            socket.waitForBytesWritten(20000);
+        }
+        if (then == "close")
+            socket.disconnectFromHost();
+        QByteArray got;
+        QTRY_VERIFY_WITH_TIMEOUT((socket.waitForReadyRead(10), got += socket.readAll(),
+                                  !got.isEmpty() || socket.state() == QAbstractSocket::UnconnectedState),
+                                 20000);
+        QCOMPARE(then == "plain" || got.isEmpty() ? 0 : int(got[0]), reason.isEmpty() ? 2 : 0);
+        QTRY_COMPARE((*listener)->status().lastRefusal, reason);
+        QCOMPARE((*listener)->status().refused, reason.isEmpty() ? 0 : 1);
+    }
+
+    /// Whom a listener that asks for certificates turns away.
+    void NET_10_whoseCertificateIsWanted_data()
+    {
+        QTest::addColumn<QString>("who");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("ours") << "ours"
+                              << "";
+        QTest::newRow("none") << "none"
+                              << "127.0.0.1: no encrypted connection: the peer has no certificate to show";
+        QTest::newRow("of another authority")
+            << "other"
+            << "127.0.0.1: no encrypted connection: its certificate was issued by an authority that is not trusted";
+        QTest::newRow("signed by itself")
+            << "self"
+            << "127.0.0.1: no encrypted connection: its certificate is signed by itself and not among those trusted";
+        QTest::newRow("expired") << "expired"
+                                 << "127.0.0.1: no encrypted connection: its certificate expired on " +
+                                        QDateTime::currentDateTimeUtc().addDays(-2).toString("yyyy-MM-dd");
+    }
+    void NET_10_whoseCertificateIsWanted()
+    {
+        QFETCH(QString, who);
+        QFETCH(QString, reason);
+        ListenerOptions options = listening(m_good);
+        options.tls->caFile = m_certificates->authority();
+        const auto listener = Listener::start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        const auto pair = who == "other"     ? m_certificates->byOther("visitor", "DNS:x")
+                          : who == "self"    ? m_certificates->selfSigned("alone", "DNS:x")
+                          : who == "expired" ? m_certificates->signedFor("old", "DNS:x", -20, -2)
+                                             : m_client;
+        Node peer = node((*listener)->port());
+        if (who != "none") {
+            peer.tls.certificateFile = pair.certificate;
+            peer.tls.keyFile = pair.key;
+        }
+        Task task;
+        QCOMPARE(dimse::echo(peer, m_local, task).has_value(), reason.isEmpty());
+        QTRY_COMPARE((*listener)->status().lastRefusal, reason);
+    }
+
+    /// What a listener needs for TLS.
+    void NET_10_aListenerWithoutACertificate()
+    {
+        ListenerOptions options = listening({});
+        QCOMPARE(message(Listener::start(options, [](Received&&) { return Result<void>(); }).error()),
+                 "Not valid: listening with TLS needs a certificate and its key");
+        options = listening(m_good);
+        options.tls->caFile = m_good.key; // a file without a certificate
+        QCOMPARE(message(Listener::start(options, [](Received&&) { return Result<void>(); }).error()),
+                 "Not valid: there is no certificate in the file of authorities " + m_good.key);
+        // Certificate and key may lie in one file.
+        QFile certificate(m_good.certificate), key(m_good.key);
+        QVERIFY(certificate.open(QIODevice::ReadOnly) && key.open(QIODevice::ReadOnly));
+        QTemporaryDir folder;
+        QFile both(folder.filePath("both.pem"));
+        QVERIFY(both.open(QIODevice::WriteOnly));
+        both.write(certificate.readAll() + key.readAll());
+        both.close();
+        const auto listener =
+            Listener::start(listening({both.fileName(), {}}), [](Received&&) { return Result<void>(); });
+        QVERIFY2(listener, listener ? "" : qPrintable(message(listener.error())));
+        Task task;
+        QVERIFY(dimse::echo(node((*listener)->port()), m_local, task));
     }
 
     /// Connections that never shake hands cost no thread and shut nobody out.
@@ -305,7 +458,8 @@ private Q_SLOTS:
             idle.back()->connectToHost(QHostAddress::LocalHost, (*listener)->port());
             QVERIFY(idle.back()->waitForConnected(5000));
             if (i % 3 == 0) {
-                idle.back()->write(QByteArray::fromHex(i % 2 ? "16030102" : "1603010200010001fc0303")); // half a ClientHello
+                idle.back()->write(
+                    QByteArray::fromHex(i % 2 ? "16030102" : "1603010200010001fc0303")); // half a ClientHello
                 idle.back()->waitForBytesWritten(1000);
             }
         }
