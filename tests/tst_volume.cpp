@@ -1,6 +1,7 @@
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/decode/pixel_layout.h"
+#include "viewer/volume/frame_groups.h"
 #include "viewer/volume/not_shown.h"
 #include "viewer/volume/stack_loader.h"
 #include <QDirIterator>
@@ -86,6 +87,34 @@ class TestVolume : public QObject
     }
 
 private Q_SLOTS:
+    void FIL_04_noVolumeOfNothing()
+    {
+        const Stack whole = Phantom{}.stack();
+        const std::function<void(Stack&)> changes[] = {[](Stack& s) { s.instances.clear(); }, [](Stack& s) { s.rows = 0; }, [](Stack& s) { s.columns = 0; }};
+        for (const auto& change : changes) {
+            Stack stack = whole;
+            change(stack);
+            const auto volume = Volume::fromPixels(std::move(stack), SampleType::Int16, std::vector<std::byte>(10000));
+            QVERIFY(!volume);
+            QCOMPARE(volume.error().fault, Fault::Invalid);
+        }
+    }
+
+    /// Elements 10 to FF of a private group reserve a block each (PS3.5 §7.8.1).
+    void GEO_08_aPrivateBlockIsFoundByItsCreator()
+    {
+        for (const auto& [element, isBlock] : {std::pair(0x0f, false), std::pair(0x10, true), std::pair(0x80, true), std::pair(0xff, true), std::pair(0x100, false)}) {
+            dicom::Dataset dataset;
+            (void)dataset.setText({0x0043, 0x0050}, "ANOTHER");
+            (void)dataset.setText({0x0045, quint16(element)}, "GEMS_PARM_01");
+            (void)dataset.setText({0x0043, quint16(element)}, "GEMS_PARM_01");
+            const auto found = privateTag(dataset, 0x0043, "GEMS_PARM_01", 0x39);
+            QCOMPARE(found.has_value(), isBlock);
+            if (isBlock)
+                QCOMPARE(*found, (dicom::Tag{0x0043, quint16(element << 8 | 0x39)}));
+        }
+    }
+
     void aRampIsReproducedBetweenTheSamples_data()
     {
         QTest::addColumn<double>("tilt");
