@@ -224,6 +224,7 @@ private Q_SLOTS:
         const auto message = Message::parse(text);
         QVERIFY(!message);
         QCOMPARE(message.error().fault, Fault::Damaged);
+        QCOMPARE(Message::parse("MSH|^~\\&|A\r\rPID|1\r|x|y\r").error().detail, "line 3 of the message does not begin with the name of a segment");
     }
 
     /// Messages of many senders: each field of each segment reads as python3-hl7 reads it.

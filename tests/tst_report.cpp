@@ -174,6 +174,12 @@ private Q_SLOTS:
         QVERIFY(again);
         QVERIFY(*again == report);
         QVERIFY(!reportFromJson({}));
+        for (const auto& [key, value] : {std::pair("status", QJsonValue("forged")), std::pair("status", QJsonValue()), std::pair("format", QJsonValue(2)), std::pair("format", QJsonValue()), std::pair("sections", QJsonValue("none"))}) {
+            QJsonObject json = toJson(report, Images::Embedded);
+            json[QLatin1String(key)] = value;
+            const auto damaged = reportFromJson(json);
+            QVERIFY2(!damaged && damaged.error().fault == Fault::Damaged, key);
+        }
     }
 
     void REP_07_insertedMeasurementsKeepTheirLink()

@@ -252,6 +252,18 @@ private Q_SLOTS:
         QVERIFY(std::abs((preset->window.centre - preset->window.width / 2) * *found.factor) < 1e-6);
     }
 
+    /// An injection with its date is of that day, and not of the scan's.
+    void PIX_19_aDatedInjectionIsOfItsDay()
+    {
+        QTemporaryDir folder;
+        WRITES(folder.path(), petFile("drug.RadiopharmaceuticalStartDateTime = '20200228100000'"));
+        const auto instances = readInstances(folder.filePath("pet.dcm"));
+        QVERIFY(instances.has_value());
+        const Suv found = suv(*instances->front().modules->pet);
+        QVERIFY(!found.factor);
+        QVERIFY2(found.reason.contains("25.0 h before the scan, over ten half-lives"), qPrintable(found.reason));
+    }
+
     /// A time that is none is no time: nothing is guessed from it (PS3.5 6.2, TM).
     void PIX_19_whatIsNoTimeIsNone_data()
     {
