@@ -189,6 +189,8 @@ private Q_SLOTS:
         row("nothing but blanks", "LO", id, "    ", {}, "");
         row("a zero at the end", "LO", id, QByteArray("P1 \0", 4), {}, "P1");
         row("two zeros at the end", "LO", id, QByteArray("P1\0\0", 4), {}, "P1");
+        row("a zero in the middle", "LO", id, QByteArray("P1\0P2", 5), {}, QString::fromUtf8("P1\uFFFDP2"));
+        row("a zero at the beginning", "LO", id, QByteArray("\0P2", 3), {}, QString::fromUtf8("\uFFFDP2"));
         row("a backslash", "LO", id, "P1 \\ P2", {}, "P1\\P2");
         row("a tilde, and no letter of another set", "LO", id, "P~", {}, "P~");
         row("a yen sign where the set has one", "LO", id, "P\\1", "ISO_IR 13",

@@ -99,8 +99,9 @@ QByteArray viewOf(DcmElement& element)
         return {};
     const auto view = [&element](const void* from) { return QByteArray::fromRawData(static_cast<const char*>(from), qsizetype(element.getLength())); };
     char* text = nullptr;
-    if (element.isaString() && element.getString(text).good() && text)
-        return QByteArray::fromRawData(text, qsizetype(qstrlen(text)));
+    Uint32 length = 0; // a zero in the middle ends nothing: another reader sees what is behind it
+    if (element.isaString() && element.getString(text, length).good() && text)
+        return QByteArray::fromRawData(text, qsizetype(length));
     if (element.getUint8Array(bytes).good() && bytes)
         return view(bytes);
     Uint16* words = nullptr;
