@@ -416,6 +416,8 @@ private Q_SLOTS:
             wire.write(request({{verification, {implicitSyntax}}}));
             QCOMPARE(int(byteAt(wire.pdu(), 0)), 2);
             QTRY_COMPARE(listener->status().associations, 1);
+            QCOMPARE(listener->status().connections, 1);
+            QCOMPARE(listener->connections(), 1);
             wire.write(last);
             wire.close();
             QTRY_COMPARE(listener->status().connections, 0);
