@@ -399,6 +399,9 @@ private Q_SLOTS:
         QCOMPARE(directory->files.size(), size_t(1));
         QCOMPARE(directory->missing.size(), size_t(1));
         QCOMPARE(directory->refused.size(), size_t(6));
+        const QString root = QDir(file("medium")).canonicalPath();
+        QCOMPARE(directory->files[0].path, root + "/DICOM/IM1");
+        QCOMPARE(directory->missing[0].path, root + "/DICOM/GONE");
         QVERIFY(directory->isCircular);
         const auto report = import({file("medium/DICOMDIR")});
         QCOMPARE(report.imported, 1);

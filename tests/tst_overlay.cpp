@@ -308,6 +308,40 @@ save(ds, 'lab.dcm')
         QVERIFY(qRed(colour) > 220 && qGreen(colour) < 40 && qBlue(colour) < 40);
     }
 
+    /// Around the picture there is nothing, whatever the shutter's colour.
+    void PIX_16_aShutterEndsWithThePicture()
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(12, 16); ds.ShutterShape = 'RECTANGULAR'; ds.ShutterLeftVerticalEdge = 3; ds.ShutterRightVerticalEdge = 14
+ds.ShutterUpperHorizontalEdge = 3; ds.ShutterLowerHorizontalEdge = 10; ds.ShutterPresentationValue = 65535
+save(ds, 'margin.dcm')
+)py"));
+        const Instance instance = *instanceOf(m_folder.filePath("margin.dcm"));
+        const auto volume = StackLoader::load(singleFrame(instance));
+        QVERIFY(volume);
+        for (int way = 0; way < 8; ++way) {
+            SliceView view;
+            view.zoom = 2;
+            view.quarterTurns = way % 4;
+            view.flipHorizontal = way & 4;
+            const auto slice = render(**volume, view, {}, {60, 60});
+            int covered = 0;
+            for (int y = 0; y < 60; ++y)
+                for (int x = 0; x < 60; ++x) {
+                    const QPointF at = slice.transform.toImage(QPointF(x + 0.5, y + 0.5));
+                    const bool isInside = at.x() > -0.5 && at.x() < 15.5 && at.y() > -0.5 && at.y() < 11.5;
+                    const int column = int(std::lround(at.x())) + 1, row = int(std::lround(at.y())) + 1;
+                    const bool isCovered = isInside && (column < 3 || column > 14 || row < 3 || row > 10);
+                    covered += isCovered;
+                    if (!isInside)
+                        QVERIFY2(qGray(slice.image.pixel(x, y)) == 0, qPrintable(QStringLiteral("%1: %2 %3 at %4 %5").arg(way).arg(x).arg(y).arg(at.x()).arg(at.y())));
+                    if (isCovered)
+                        QCOMPARE(qGray(slice.image.pixel(x, y)), 255);
+                }
+            QCOMPARE(covered, 4 * (12 * 16 - 12 * 8));
+        }
+    }
+
     void layersCostLessThanTheImage_data() // PER-07
     {
         QTest::addColumn<QString>("image");

@@ -532,7 +532,9 @@ second</textarea></p>
         QCOMPARE(suggests("CT", "CT Head without contrast"), "ct-head");
         QCOMPARE(suggests("CT", "CT CHEST"), "ct-chest");
         QCOMPARE(suggests("MR", "Brain routine"), "mr-brain");
-        QCOMPARE(suggests("DX", "Chest PA"), "chest-radiograph");
+        for (const char* modality : {"DX", "CR", "DR", "SR\\CR"})
+            QCOMPARE(suggests(modality, "Chest PA"), "chest-radiograph");
+        QCOMPARE(suggests("US", "Abdomen"), "us-abdomen");
         QCOMPARE(suggests("CT", "CT Abdomen"), "general");
         QCOMPARE(suggests("NM", "Bone scan"), "general");
     }

@@ -284,7 +284,7 @@ void applyShutter(QImage& image, const Instance& instance, const SliceTransform&
     const int alongY = cover.isTurned() ? columns : instance.pixels.rows;
     const size_t stepX = cover.isTurned() ? size_t(columns) : 1;
     const size_t stepY = cover.isTurned() ? 1 : size_t(columns);
-    const auto middle = [](Range range) { return (range.first + range.last + 1) / 2; };
+    const auto middle = [](Range range) { return range.first + (range.last - range.first + 1) / 2; };
     const bool isRgb = image.format() == QImage::Format_RGB32;
     const QRgb colour = qRgb(shutter.red, shutter.green, shutter.blue);
     uchar* bits = image.bits();
