@@ -505,9 +505,16 @@ private Q_SLOTS:
         QCOMPARE(quick->state(), QAbstractSocket::ConnectedState);
     }
 
-    /// A byte now and then in the middle of a message is no life: it is ended as silence is.
+    /// A byte now and then in the middle of a message is no life: it is ended as silence is, also after an instance that came whole.
+    void NET_12_aTrickleIsEnded_data()
+    {
+        QTest::addColumn<bool>("isAfterAnother");
+        QTest::newRow("NET-12 the first instance") << false;
+        QTest::newRow("NET-12 the second") << true;
+    }
     void NET_12_aTrickleIsEnded()
     {
+        QFETCH(bool, isAfterAnother);
         ListenerOptions options;
         options.interface = ListenerOptions::Interface::Loopback;
         options.dimseSeconds = 1;
@@ -516,7 +523,13 @@ private Q_SLOTS:
         QVERIFY(started);
         QTcpSocket socket;
         socket.connectToHost(QHostAddress::LocalHost, (*started)->port());
-        socket.write(associateRequest(1) + pdv(1, 3, command(0x0001)));
+        socket.write(associateRequest(1));
+        if (isAfterAnother) {
+            socket.write(pdv(1, 3, command(0x0001)) + pdv(1, 2, element(8, 0x16, test::uid("1.2.840.10008.5.1.4.1.1.7"))));
+            QByteArray answered;
+            QTRY_VERIFY_WITH_TIMEOUT((answered += socket.readAll(), answered.contains(QByteArray::fromHex("00000001020000000180"))), 5000); // C-STORE-RSP
+        }
+        socket.write(pdv(1, 3, command(0x0001)));
         const QByteArray trickle = pdv(1, 0, QByteArray(5000, 'x'));
         QTimer sending;
         qsizetype at = 0;

@@ -159,17 +159,21 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("associations"); // 0: as a node has it
         QTest::addColumn<int>("used");
-        QTest::newRow("SAF-05 as a node has it") << 0 << 1;
-        QTest::newRow("SAF-05 one") << 1 << 1;
-        QTest::newRow("SAF-05 three") << 3 << 3;
+        QTest::addColumn<int>("count"); // of files: fifty are worth another association
+        QTest::newRow("SAF-05 as a node has it") << 0 << 1 << 120;
+        QTest::newRow("SAF-05 one") << 1 << 1 << 120;
+        QTest::newRow("SAF-05 three") << 3 << 3 << 120;
+        QTest::newRow("SAF-05 three, few files") << 3 << 1 << 49;
+        QTest::newRow("SAF-05 three, some files") << 3 << 2 << 50;
     }
     void storesGoOverOneAssociationWhereNobodyKnowsBetter()
     {
         QFETCH(int, associations);
         QFETCH(int, used);
+        QFETCH(int, count);
         QTemporaryDir folder;
         QStringList files;
-        for (int i = 1; i <= 120; ++i)
+        for (int i = 1; i <= count; ++i)
             files << makeFile(folder.filePath(QString::number(i)), "2.25.81", "P", QStringLiteral("2.25.81.%1").arg(i));
         std::mutex mutex;
         std::condition_variable more;
@@ -190,7 +194,7 @@ private Q_SLOTS:
         const auto sent = dimse::store(node, files, m_local, task);
         QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
         QVERIFY(sent->isComplete());
-        QCOMPARE(sent->confirmed, 120);
+        QCOMPARE(sent->confirmed, count);
         QCOMPARE(numbers.size(), used);
     }
 

@@ -483,6 +483,40 @@ private Q_SLOTS:
             QCOMPARE(int(test::byteAt(last, 0)), int(end));
     }
 
+    /// The lengths of a user identity are 16 bits (PS3.7 table D.3-14).
+    void NET_01_howLongANameMayBe_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("user");
+        QTest::addColumn<int>("secret");
+        QTest::addColumn<QString>("sentence");
+        using Kind = dicom::Login::Kind;
+        QTest::newRow("as long as it may be") << int(Kind::Basic) << 65535 << 0 << "";
+        QTest::newRow("longer") << int(Kind::Basic) << 65536 << 0 << "the name or password is too long";
+        QTest::newRow("none") << int(Kind::Basic) << 0 << 0 << "NAMEthere is no name or secret to log in with";
+        QTest::newRow("a token, and none is there") << int(Kind::Bearer) << 0 << 0 << "NAMEthere is no name or secret to log in with";
+        QTest::newRow("a password in the clear") << int(Kind::Basic) << 4 << 4 << "NAMEa password or token is never sent in the clear: turn encryption (TLS) on for this node";
+    }
+    void NET_01_howLongANameMayBe()
+    {
+        QFETCH(int, kind);
+        QFETCH(int, user);
+        QFETCH(int, secret);
+        QFETCH(QString, sentence);
+        WirePeer peer([](Wire& wire, int) { (void)wire.pdu(); });
+        Node to = node(peer.port());
+        to.login = dicom::Login::Kind(kind);
+        to.user = QString(user, u'u');
+        to.secret = QString(secret, u's');
+        Task task;
+        const auto done = echo(to, m_local, task);
+        QVERIFY(!done);
+        QCOMPARE(done.error().fault == Fault::Invalid, !sentence.isEmpty());
+        if (!sentence.isEmpty())
+            QCOMPARE(done.error().detail, sentence.replace("NAME", name(peer)));
+        QCOMPARE(peer.connections(), sentence.isEmpty() ? 1 : 0);
+    }
+
     /// A C-ECHO-RQ and a C-STORE-RQ, whole (PS3.7 tables 9.3-12, 9.3-1).
     void NET_01_ourCommandsByteForByte()
     {

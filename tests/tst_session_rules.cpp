@@ -136,6 +136,37 @@ private Q_SLOTS:
         }
     }
 
+    /// "DS" and the first 18 digits of the SHA-256 of what was signed: 20 characters, as MSH-10 has (HL7 v2.5.1 §2.14.9.10).
+    void DEL_02_aControlIdFollowsFromWhatWasSigned()
+    {
+        QCOMPARE(app::controlIdOf("R1", 2, "abc"), "DSF3477D4E26AB2AC3F8"); // printf R1/2/abc | sha256sum
+        QCOMPARE(app::controlIdOf("R1", 2, "abc").size(), 20);
+    }
+
+    /// What lies on an image goes into a report of its own study without a word, and into no other patient's.
+    void DEL_08_whereAnImageIsPlaced()
+    {
+        const auto session = openSession(m_folder->path());
+        const auto study = importPhantom(*session), prior = importPhantom(*session, "prior");
+        const auto report = session->newReport(study, "ct-chest", "Reader");
+        QVERIFY(report);
+        const auto placed = [&](const dicom::StudyUid& of, const QString& said) {
+            reporting::InstanceRef where;
+            where.sopInstanceUid = session->archive().instancesOfStudy(of)->front().uid.value;
+            where.studyUid = said;
+            QString label = "Length";
+            const auto done = session->place(*report, where, label);
+            return done ? where.studyUid + u'|' + label : message(done.error());
+        };
+        QCOMPARE(placed(study, {}), "|Length");
+        QCOMPARE(placed(study, "1.2.9"), "|Length"); // whatever it said before
+        QCOMPARE(placed(prior, {}), prior.value + "|Length (" + QDate::fromString((*session->archive().study(prior))->date, "yyyyMMdd").toString(Qt::ISODate) + ')');
+        reporting::InstanceRef nowhere;
+        nowhere.sopInstanceUid = "1.2.9";
+        QString label;
+        QCOMPARE(faultOf(session->place(*report, nowhere, label)), int(Fault::NotFound));
+    }
+
     /// The listener is as the settings say.
     void NET_12_theListenersSettings()
     {
@@ -448,6 +479,19 @@ private Q_SLOTS:
         QVERIFY2(entries, entries ? "" : qPrintable(entries.error().detail));
         QCOMPARE(entries->size(), size_t(1));
         QCOMPARE(entries->front().text(dicom::tag::PatientID), "P7");
+        // A worklist has an end: ten thousand entries are no day's work.
+        {
+            ScriptedScp endless([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+                if (message.field == 0x0020)
+                    for (int i = 0; i < 10'050; ++i)
+                        conversation.respond(message, 0xff00, element(0x10, 0x20, "P7"));
+                conversation.respond(message, message.field == 0x0020 ? 0 : 0xfe00);
+            });
+            QVERIFY(session->exchange().storeNode(nodeAt(endless.port()), {}));
+            const auto many = said();
+            QVERIFY2(many, many ? "" : qPrintable(many.error().detail));
+            QCOMPARE(many->size(), size_t(10'000));
+        }
         // PS3.4 K.6.1.2: what is asked for, and the day in the step (PS3.3 C.4.10).
         QVERIFY(question.contains(QByteArray::fromHex("40000200") + test::little(8, 4) + "20260102"));
         for (const char* tag : {"08005000", "08009000", "10001000", "10002000", "10002100", "10003000", "10004000",
