@@ -136,7 +136,76 @@ private Q_SLOTS:
         }
     }
 
-    /// "DS" and the first 18 digits of the SHA-256 of what was signed: 20 characters, as MSH-10 has (HL7 v2.5.1 §2.14.9.10).
+    /// What a setting may be, at both sides of each bound; what is refused changes nothing.
+    void whatASettingMayBe_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("sentence"); // "": it is taken
+        const auto row = [](const QString& key, const QString& value, const QString& sentence = {}) {
+            QTest::addRow("%s = %s", qPrintable(key), qPrintable(value.left(20)))
+                << key << value
+                << (sentence.isEmpty() || sentence.contains("there is no") ? sentence : key + ": " + sentence);
+        };
+        const QString port = "a port lies between 1 and 65535",
+                      orNone = "a port lies between 1 and 65535, and 0 is none", whole = "a whole number is wanted",
+                      seconds = "1 to 3600 seconds are possible", positive = "a number of 0 or more is wanted",
+                      truth = "true or false is wanted", ae = "an AE title has 1 to 16 characters";
+        for (const char* key : {"listen.port", "ris.hl7.port"}) {
+            row(key, "1");
+            row(key, "65535");
+            row(key, "0", port);
+            row(key, "65536", port);
+            row(key, "-1", whole);
+            row(key, "1.5", whole);
+            row(key, "", whole);
+        }
+        row("listen.hl7Port", "0");
+        row("listen.hl7Port", "65535");
+        row("listen.hl7Port", "65536", orNone);
+        row("network.acseSeconds", "1");
+        row("network.acseSeconds", "3600");
+        row("network.acseSeconds", "0", seconds);
+        row("network.acseSeconds", "3601", seconds);
+        row("archive.quotaGiB", "0");
+        row("archive.quotaGiB", "1e+06");
+        row("archive.quotaGiB", "1000001", positive);
+        row("archive.quotaGiB", "-0.1", positive);
+        row("archive.quotaGiB", "nan", positive);
+        row("ris.hl7.tls", "true");
+        row("ris.hl7.tls", "false");
+        row("ris.hl7.tls", "yes", truth);
+        row("ui.language", "");
+        row("ui.language", "en");
+        row("ui.language", "zh_CN");
+        row("ui.language", "de", "the languages are en and zh_CN");
+        row("ris.hl7.charset", "GB 18030-2000");
+        row("ris.hl7.charset", "KLINGON", "this character set is not known");
+        row("listen.ae", "A");
+        row("listen.ae", QString(16, u'A'));
+        row("listen.ae", QString(17, u'A'), ae);
+        row("listen.ae", "  ", ae);
+        row("ris.hl7.host", "anything");
+        row("no.such.key", "1", "there is no setting no.such.key");
+    }
+    void whatASettingMayBe()
+    {
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        QFETCH(QString, sentence);
+        const auto session = openSession(m_folder->path());
+        QSignalSpy changed(session.get(), &app::Session::settingsChanged);
+        const QString before = session->configured(key).value_or("none");
+        const auto done = session->configure(key, value);
+        QCOMPARE(done ? QString() : done.error().detail, sentence);
+        if (!done)
+            QCOMPARE(done.error().fault, sentence.contains("there is no") ? Fault::NotFound : Fault::Invalid);
+        QCOMPARE(changed.size(), done ? 1 : 0);
+        QCOMPARE(session->configured(key).value_or("none"), done ? value : before);
+    }
+
+    /// "DS" and the first 18 digits of the SHA-256 of what was signed: 20 characters, as MSH-10 has (HL7 v2.5.1
+    /// §2.14.9.10).
     void DEL_02_aControlIdFollowsFromWhatWasSigned()
     {
         QCOMPARE(app::controlIdOf("R1", 2, "abc"), "DSF3477D4E26AB2AC3F8"); // printf R1/2/abc | sha256sum
@@ -160,7 +229,10 @@ private Q_SLOTS:
         };
         QCOMPARE(placed(study, {}), "|Length");
         QCOMPARE(placed(study, "1.2.9"), "|Length"); // whatever it said before
-        QCOMPARE(placed(prior, {}), prior.value + "|Length (" + QDate::fromString((*session->archive().study(prior))->date, "yyyyMMdd").toString(Qt::ISODate) + ')');
+        QCOMPARE(placed(prior, {}),
+                 prior.value + "|Length (" +
+                     QDate::fromString((*session->archive().study(prior))->date, "yyyyMMdd").toString(Qt::ISODate) +
+                     ')');
         reporting::InstanceRef nowhere;
         nowhere.sopInstanceUid = "1.2.9";
         QString label;
