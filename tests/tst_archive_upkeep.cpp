@@ -175,6 +175,36 @@ private Q_SLOTS:
         QVERIFY(QFileInfo::exists(m_archive->quarantine()->front().keptPath));
     }
 
+    /// The hash that is known of a file shown in place is taken over only where neither its length nor its time changed.
+    void STO_06_aRebuildTrustsWhatIsUntouched_data()
+    {
+        QTest::addColumn<bool>("isLonger");
+        QTest::addColumn<bool>("isNewer");
+        QTest::newRow("STO-06 untouched") << false << false;
+        QTest::newRow("STO-06 newer") << false << true;
+        QTest::newRow("STO-06 longer, of the same time") << true << false;
+    }
+    void STO_06_aRebuildTrustsWhatIsUntouched()
+    {
+        QFETCH(bool, isLonger);
+        QFETCH(bool, isNewer);
+        const QString path = test::make(file("in/one"));
+        (void)import({path}, ImportMode::Reference);
+        const QString known(64, u'a');
+        const auto database = [this] { return *Database::open(profileFolder() + "/diascope.db"); };
+        QVERIFY(database()->execute("UPDATE instance SET sha256=?1", {known}));
+        const QDateTime time = QFileInfo(path).lastModified();
+        if (isLonger)
+            test::make(path, {.pixels = "other pixels"});
+        QFile touched(path);
+        QVERIFY(touched.open(QIODevice::ReadWrite));
+        QVERIFY(touched.setFileTime(isNewer ? time.addSecs(60) : time, QFileDevice::FileModificationTime));
+        touched.close();
+        Task task;
+        QVERIFY(m_archive->rebuild(task));
+        QCOMPARE((*database()->value("SELECT ifnull(sha256,'') FROM instance"))->toString(), isLonger || isNewer ? QString() : known);
+    }
+
     void STO_06_aCancelledRebuildChangesNothing()
     {
         import({make(file("1")), make(file("2"), {.study = "2.25.2", .series = "2.25.2.1", .instance = "2.25.2.1.1"})});

@@ -95,6 +95,7 @@ private Q_SLOTS:
         QCOMPARE(found.size(), total);
         QCOMPARE(QSet<QString>(found.begin(), found.end()).size(), total);
         QCOMPARE(server.requests().size(), requests);
+        QVERIFY(server.requests()[0].values("offset").isEmpty()); // the first page is where every server begins
     }
 
     void aLimitStopsTheSearch()
