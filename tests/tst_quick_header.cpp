@@ -190,6 +190,9 @@ private Q_SLOTS:
         row("a zero at the end", "LO", id, QByteArray("P1 \0", 4), {}, "P1");
         row("two zeros at the end", "LO", id, QByteArray("P1\0\0", 4), {}, "P1");
         row("a zero in the middle", "LO", id, QByteArray("P1\0P2", 5), {}, QString::fromUtf8("P1\uFFFDP2"));
+        row("a zero in a UID", "UI", 0x00080018, QByteArray("1.2\0.3", 6), {}, QString::fromUtf8("1.2\uFFFD.3"));
+        row("a zero in a code", "CS", 0x00080060, QByteArray("C\0T ", 4), {}, QString::fromUtf8("C\uFFFDT"));
+        row("a zero in a date", "DA", 0x00080020, QByteArray("2026\0\060101", 9), {}, QString::fromUtf8("2026\uFFFD0101"));
         row("a zero at the beginning", "LO", id, QByteArray("\0P2", 3), {}, QString::fromUtf8("\uFFFDP2"));
         row("a backslash", "LO", id, "P1 \\ P2", {}, "P1\\P2");
         row("a tilde, and no letter of another set", "LO", id, "P~", {}, "P~");
