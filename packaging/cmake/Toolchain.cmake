@@ -31,10 +31,19 @@ endif()
 
 if(DIASCOPE_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-    # clang 16 has the concepts <expected> asks for, but not yet the number that says so; and other opinions on warnings.
-    add_compile_options(-U__cpp_concepts -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-error)
     add_link_options(-fsanitize=address,undefined)
     add_compile_definitions(DIASCOPE_SANITIZED)
+endif()
+
+if(DIASCOPE_COVERAGE)
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+    add_link_options(-fprofile-instr-generate)
+    add_compile_definitions(DIASCOPE_SANITIZED) # as slow, and with as much memory of its own
+endif()
+
+if(DIASCOPE_FUZZ OR DIASCOPE_COVERAGE)
+    # clang 16 has the concepts <expected> asks for, but not yet the number that says so; and other opinions on warnings.
+    add_compile_options(-U__cpp_concepts -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-error)
     # Debian's ITK knows no compiler but GCC.
     add_compile_definitions(ITK_COMPILER_DETECTION_H ITK_NOEXCEPT=noexcept)
 endif()
