@@ -55,6 +55,17 @@ private Q_SLOTS:
         QTest::newRow("two lines") << "a\\.sp2\\b" << "a\n\nb";
         QTest::newRow("hexadecimal") << "a\\X0D0A\\b" << "a\r\nb";
         QTest::newRow("highlighting") << "\\H\\TOTAL\\N\\ 5" << "TOTAL 5";
+        QTest::newRow("one line, no number") << "a\\.sp\\b" << "a\nb";
+        QTest::newRow("lines: no number") << "a\\.spx\\b" << "a\\.spx\\b";
+        QTest::newRow("lines: a thousand at most") << "a\\.sp5000\\b" << "a" + QString(1000, u'\n') + "b";
+        QTest::newRow("blanks") << "a\\.sk3\\b" << "a   b";
+        QTest::newRow("indentation") << "a\\.in4\\b\\.ti-2\\c" << "abc";
+        QTest::newRow("centred") << "a\\.ce\\b" << "a\nb";
+        QTest::newRow("filled and not") << "a\\.fi\\b\\.nf\\c" << "abc";
+        QTest::newRow("hexadecimal, UTF-8") << "\\XE78E8B\\" << QString::fromUtf8("王");
+        QTest::newRow("hexadecimal of nothing") << "a\\X\\b" << "a\\X\\b";
+        QTest::newRow("half a byte") << "a\\X0\\b" << "a\\X0\\b";
+        QTest::newRow("no hexadecimal digits") << "a\\XZZ\\b" << "a\\XZZ\\b";
         QTest::newRow("sender's own") << "a\\Zxy\\b" << "a\\Zxy\\b";
         QTest::newRow("lone backslash") << "C:\\temp" << "C:\\temp";
         QTest::newRow("escaped escape before F") << "\\E\\F\\E\\" << "\\F\\";
@@ -63,6 +74,63 @@ private Q_SLOTS:
     {
         QFETCH(QString, field);
         QTEST(unescape(field), "text");
+    }
+
+    void DEL_05_whatIsEscaped_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("field");
+        QTest::newRow("delimiters") << "|^&~\\" << "\\F\\\\S\\\\T\\\\R\\\\E\\";
+        QTest::newRow("line breaks") << "a\nb\rc\r\nd\r" << "a\\.br\\b\\.br\\c\\.br\\d\\.br\\";
+        QTest::newRow("of Unicode") << QString::fromUtf8("a\u2028b\u2029c") << "a\\.br\\b\\.br\\c";
+        QTest::newRow("a tab is text") << "a\tb" << "a\tb";
+        QTest::newRow("signs of control") << QString("a\vb\x1f") << "a\\X0B\\b\\X1F\\";
+        QTest::newRow("letters") << QString::fromUtf8("王 ä") << QString::fromUtf8("王 ä");
+    }
+    void DEL_05_whatIsEscaped()
+    {
+        QFETCH(QString, text);
+        QTEST(escape(text), "field");
+    }
+
+    /// How a message may begin and end, and how much of it there may be.
+    void NET_15_howAMessageMayBeWritten_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("segments"); // -1: refused
+        const QString head = "MSH|^~\\&|A|B|C|D|20260101||ORM^O01|1|P|2.3.1\r";
+        QTest::newRow("plain") << head + "PID|1\r" << 2;
+        QTest::newRow("a mark of Unicode") << QChar(0xFEFF) + head << 1;
+        QTest::newRow("blank lines") << "\r\n " + head + "\r\rPID|1\r\r" << 2;
+        QTest::newRow("line feeds") << QString(head).replace('\r', '\n') + "PID|1\n" << 2;
+        QTest::newRow("both") << QString(head).replace('\r', "\r\n") + "PID|1" << 2;
+        QTest::newRow("the header ends with its delimiters") << QString("MSH|^~\\&\rPID|1") << 2;
+        QTest::newRow("the same, line feeds") << QString("MSH|^~\\&\nPID|1") << 2;
+        QTest::newRow("no delimiters") << QString("MSH||A\r") << -1;
+        QTest::newRow("names of digits") << head + "Z12|1\r" << 2;
+        QTest::newRow("names in small letters") << head + "pid|1\r" << -1;
+        QTest::newRow("a name that begins with a digit") << head + "1ID|1\r" << 2; // senders do
+        QTest::newRow("a name of two") << head + "PI|1\r" << -1;
+        QTest::newRow("a name with a sign") << head + "P[D|1\r" << -1;
+        QTest::newRow("as many segments as may be") << head + QString("NTE\r").repeated(39'999) << 40'000;
+        QTest::newRow("one more") << head + QString("NTE\r").repeated(40'000) << -1;
+        QTest::newRow("as many fields as may be") << head + "NTE" + QString(200'000 - 11, u'|') + '\r' << 2;
+        QTest::newRow("one field more") << head + "NTE" + QString(200'000 - 10, u'|') + '\r' << -1;
+    }
+    void NET_15_howAMessageMayBeWritten()
+    {
+        QFETCH(QString, text);
+        QFETCH(int, segments);
+        const auto message = Message::parse(text);
+        QCOMPARE(message ? int(message->segments().size()) : -1, segments);
+        if (!message)
+            QCOMPARE(message.error().fault, Fault::Damaged);
+    }
+
+    void whatKindAMessageIs()
+    {
+        QCOMPARE(Message::parse("MSH|^~\\&|A|B|C|D|20260101||ACK|1|P|2.3.1\r")->type(), "ACK");
+        QCOMPARE(Message::parse("MSH|^~\\&|A|B|C|D|20260101||ORM^O01^ORM_O01|1|P|2.3.1\r")->type(), "ORM^O01");
     }
 
     void DEL_05_poisonedTextComesBackExactly()

@@ -19,7 +19,6 @@ namespace
 QString tr(const char* text) { return QCoreApplication::translate("Dimse", text); }
 
 const Setting<QString> savedNodes{"nodes", {}};
-constexpr int mostAssociations = 16;
 
 template <typename Kind>
 struct Named

@@ -7,6 +7,9 @@
 namespace diascope::dimse
 {
 
+/// With one peer at once.
+inline constexpr int mostAssociations = 16;
+
 /// A peer: a PACS, an archive, a workstation.
 struct Node
 {

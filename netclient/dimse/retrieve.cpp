@@ -341,7 +341,7 @@ Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Lo
         association.release();
     };
     std::vector<std::thread> others;
-    const size_t count = std::min(size_t(std::clamp(node.associations, 1, 8)), plan.requests.size());
+    const size_t count = std::min(size_t(std::clamp(node.associations, 1, mostAssociations)), plan.requests.size());
     for (size_t i = 1; i < count; ++i)
         others.emplace_back([&] {
             // A peer that gives no more than it gave is no error: the others do the work.

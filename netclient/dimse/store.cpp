@@ -159,7 +159,7 @@ public:
             association.release();
         };
         std::vector<std::thread> others;
-        const size_t most = std::min(size_t(std::clamp(m_node.associations, 1, 8)), files.size() / worthAnAssociation + 1);
+        const size_t most = std::min(size_t(std::clamp(m_node.associations, 1, mostAssociations)), files.size() / worthAnAssociation + 1);
         for (size_t i = 1; i < most; ++i)
             others.emplace_back([&] {
                 // A peer that gives no more than it gave is no error: the others do the work.
