@@ -104,6 +104,21 @@ private Q_SLOTS:
             "not in the register");
         row("the seal too", false, "free(); s=forge(ids[1]); c.execute('update report_seal set sha256=? where report_id=?',(s,ids[1]))", "its seal was changed");
         row("the whole chain", false, "free(); s=forge(ids[1]); c.execute('update report_seal set sha256=? where report_id=?',(s,ids[1])); chain()", "not among its signed versions");
+        // Whoever rewrites all of it, and there is no key: what the versions say of themselves is left.
+        row("another report in its place", false,
+            "free(); b,s=c.execute('select content,sha256 from report_version where report_id=?',(ids[0],)).fetchone()\n"
+            "c.execute('update report_version set content=?,sha256=? where report_id=?',(b,s,ids[1])); c.execute('update report_seal set sha256=? where report_id=?',(s,ids[1])); chain(); c.execute('delete from delivery')",
+            "holds another report");
+        for (const auto& [name, change, says] : {std::tuple("another version in its place", "j['version']=3", "holds another report"), std::tuple("with a forerunner", "j['predecessorHash']='00'", "does not follow the one before it")})
+            row(name, false,
+                (QByteArray("free(); j=json.loads(bytes(c.execute('select content from report_version where report_id=?',(ids[1],)).fetchone()[0])); ") + change +
+                 "; b=json.dumps(j).encode(); s=sha(b)\n"
+                 "c.execute('update report_version set content=?,sha256=? where report_id=?',(b,s,ids[1])); c.execute('update report_seal set sha256=? where report_id=?',(s,ids[1])); chain(); c.execute('delete from delivery')")
+                    .constData(),
+                says);
+        row("the first version taken away", false,
+            "free(); c.execute('update report_version set version=2 where report_id=?',(ids[1],)); c.execute('update report set version=2 where report_id=?',(ids[1],)); c.execute('update report_seal set version=2 where report_id=?',(ids[1],)); chain(); c.execute('delete from delivery')",
+            "does not follow the one before it");
         row("the whole chain, and what was queued", true,
             "free(); s=forge(ids[1]); c.execute('update report_seal set sha256=? where report_id=?',(s,ids[1])); chain(); c.execute('delete from delivery')", "was not made by this program");
         row("the whole chain, under another key", true,
