@@ -1,0 +1,112 @@
+#include "app/demo/phantom.h"
+#include "app/session/media.h"
+#include "app/session/session.h"
+#include "tests/support/test_data.h"
+#include <QDirIterator>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace diascope;
+
+/// A patient's disc out of a session: the images of the studies, and the reports that are signed.
+class TestMedium : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    Task m_task;
+
+    std::unique_ptr<app::Session> session(app::Mode mode = app::Mode::Reading)
+    {
+        auto opened = app::Session::open(m_folder->filePath("profile"), mode);
+        return opened ? std::move(*opened) : nullptr;
+    }
+    dicom::StudyUid phantom(app::Session& session, const QString& seed)
+    {
+        QTemporaryDir folder;
+        demo::Sampling sampling;
+        sampling.slices = 2;
+        sampling.columns = sampling.rows = 16;
+        demo::Study study;
+        study.seed = seed;
+        (void)demo::writeCt(folder.path(), {}, study, sampling);
+        (void)session.archive().import({folder.path()}, archive::ImportMode::Copy, m_task);
+        return {demo::studyUidOf(seed)};
+    }
+    static bool write(app::Session& session, const dicom::StudyUid& study, const QString& text, bool isSigned)
+    {
+        auto draft = session.newReport(study, "ct-chest", "Reader");
+        if (!draft)
+            return false;
+        draft->findSection("findings")->text = text;
+        draft->findSection("impression")->text = "Phantom.";
+        const auto saved = session.saveDraft(*draft);
+        return saved && (!isSigned || session.sign(*saved, reporting::SignAs::Final, "Reader"));
+    }
+    static QStringList filesIn(const QString& folder)
+    {
+        QStringList files;
+        QDirIterator all(folder, QDir::Files, QDirIterator::Subdirectories);
+        while (all.hasNext())
+            files << QDir(folder).relativeFilePath(all.next());
+        files.sort();
+        return files;
+    }
+    Result<media::MediaReport> disc(app::Session& session, const std::vector<dicom::StudyUid>& studies,
+                                    const QString& out)
+    {
+        return app::writeMedium(session, studies, m_folder->filePath(out), media::MediaProfile::Cd, m_task);
+    }
+
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void whatASignedReportIsOnADisc()
+    {
+        const auto own = session();
+        const auto one = phantom(*own, "one"), two = phantom(*own, "two"), three = phantom(*own, "three");
+        QVERIFY(own->configure("report.severalOfStudy", "true"));
+        QVERIFY(write(*own, one, "A ball in one.", true));
+        QVERIFY(write(*own, one, "Another ball in one.", true));
+        QVERIFY(write(*own, two, "A ball in two.", true));
+        QVERIFY(write(*own, three, "Not signed.", false));
+        const auto written = disc(*own, {one, two, three}, "disc");
+        QVERIFY2(written, written ? "" : qPrintable(message(written.error())));
+        QCOMPARE(written->written, 6);
+        const QStringList files = filesIn(m_folder->filePath("disc"));
+        QCOMPARE(files.filter("REPORTS/"),
+                 (QStringList{"REPORTS/REPORT01.PDF", "REPORTS/REPORT02.PDF", "REPORTS/REPORT03.PDF"}));
+        QString all;
+        for (const QString& file : files.filter("REPORTS/"))
+            all += QString::fromUtf8(test::run("pdftotext", {"-layout", m_folder->filePath("disc/" + file), "-"}).out);
+        for (const char* text :
+             {"A ball in one.", "Another ball in one.", "A ball in two.", "Final report, signed by Reader"})
+            QVERIFY2(all.contains(text), text);
+        QVERIFY(!all.contains("Not signed."));
+        QVERIFY(!all.contains("DRAFT"));
+        // Alone, what is not signed leaves no trace.
+        QVERIFY(disc(*own, {three}, "third"));
+        QCOMPARE(filesIn(m_folder->filePath("third")).filter("REPORTS/"), QStringList());
+    }
+
+    void whatIsRefused()
+    {
+        dicom::StudyUid study;
+        {
+            const auto own = session();
+            study = phantom(*own, "one");
+            QCOMPARE(disc(*own, {{"1.2.9"}}, "disc").error().fault, Fault::NotFound);
+            QFile taken(m_folder->filePath("taken.ISO"));
+            QVERIFY(taken.open(QIODevice::WriteOnly));
+            const auto there = disc(*own, {study}, "taken.ISO");
+            QCOMPARE(there.error().fault, Fault::Conflict);
+            QVERIFY(there.error().detail.endsWith("taken.ISO is there already"));
+        }
+        const auto viewing = session(app::Mode::ViewOnly);
+        QCOMPARE(disc(*viewing, {study}, "disc").error().fault, Fault::Denied);
+        QVERIFY(!QFileInfo::exists(m_folder->filePath("disc")));
+    }
+};
+
+QTEST_MAIN(TestMedium)
+#include "tst_medium.moc"
