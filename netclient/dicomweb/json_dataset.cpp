@@ -3,7 +3,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -149,9 +149,8 @@ private:
         }
         if (bytes.size() % 2)
             bytes += '\0';
-        const bool isBytes = tag.getEVR() == EVR_OB || tag.getEVR() == EVR_UN;
-        if (isBytes) {
-            item.putAndInsertUint8Array(tag, reinterpret_cast<const Uint8*>(bytes.constData()), size_t(bytes.size()));
+        if (tag.getEVR() == EVR_OB || tag.getEVR() == EVR_UN) {
+            put<DcmOtherByteOtherWord>(&DcmElement::putUint8Array, std::vector<Uint8>(bytes.begin(), bytes.end()), tag, item);
             return;
         }
         std::vector<Uint16> words(size_t(bytes.size()) / 2);
@@ -171,17 +170,22 @@ private:
         return isNumber && std::isfinite(number) ? std::optional(number) : std::nullopt;
     }
 
-    template <typename T>
-    static bool put(const std::vector<double>& numbers, OFCondition (DcmItem::*insert)(const DcmTag&, const T*, unsigned long, OFBool),
-                    const DcmTag& tag, DcmItem& item)
+    template <typename Element, typename T>
+    static void put(OFCondition (DcmElement::*putArray)(const T*, unsigned long), const std::vector<T>& values, const DcmTag& tag, DcmItem& item)
     {
-        std::vector<T> values;
-        for (const double number : numbers) {
-            if (!(number >= double(std::numeric_limits<T>::lowest()) && number <= double(std::numeric_limits<T>::max())))
-                return false;
-            values.push_back(T(number));
-        }
-        return (item.*insert)(tag, values.data(), static_cast<unsigned long>(values.size()), OFTrue).good();
+        auto element = std::make_unique<Element>(tag);
+        const bool isWell = ((*element).*putArray)(values.data(), static_cast<unsigned long>(values.size())).good();
+        if (isWell && item.insert(element.get(), OFTrue).good())
+            (void)element.release();
+    }
+
+    /// All of the numbers, or none where one of them is outside of what the VR holds.
+    template <typename Element, typename T>
+    static void putNumbers(OFCondition (DcmElement::*putArray)(const T*, unsigned long), const std::vector<double>& numbers, const DcmTag& tag, DcmItem& item)
+    {
+        using Limits = std::numeric_limits<T>;
+        if (std::all_of(numbers.begin(), numbers.end(), [](double n) { return n >= double(Limits::lowest()) && n <= double(Limits::max()); }))
+            put<Element>(putArray, std::vector<T>(numbers.begin(), numbers.end()), tag, item);
     }
 
     static void readNumbers(const DcmTag& tag, const QJsonArray& values, DcmItem& item)
@@ -195,24 +199,22 @@ private:
         }
         switch (tag.getEVR()) {
         case EVR_FD:
-            put<Float64>(numbers, &DcmItem::putAndInsertFloat64Array, tag, item);
+            putNumbers<DcmFloatingPointDouble>(&DcmElement::putFloat64Array, numbers, tag, item);
             break;
         case EVR_FL:
-            put<Float32>(numbers, &DcmItem::putAndInsertFloat32Array, tag, item);
+            putNumbers<DcmFloatingPointSingle>(&DcmElement::putFloat32Array, numbers, tag, item);
             break;
         case EVR_US:
-            put<Uint16>(numbers, &DcmItem::putAndInsertUint16Array, tag, item);
+            putNumbers<DcmUnsignedShort>(&DcmElement::putUint16Array, numbers, tag, item);
             break;
         case EVR_SS:
-            put<Sint16>(numbers, &DcmItem::putAndInsertSint16Array, tag, item);
+            putNumbers<DcmSignedShort>(&DcmElement::putSint16Array, numbers, tag, item);
             break;
         case EVR_UL:
-            for (size_t i = 0; i < numbers.size() && numbers[i] >= 0 && numbers[i] <= 0xffffffffu; ++i)
-                item.putAndInsertUint32(tag, Uint32(numbers[i]), static_cast<unsigned long>(i));
+            putNumbers<DcmUnsignedLong>(&DcmElement::putUint32Array, numbers, tag, item);
             break;
         case EVR_SL:
-            for (size_t i = 0; i < numbers.size() && std::abs(numbers[i]) <= 0x7fffffff; ++i)
-                item.putAndInsertSint32(tag, Sint32(numbers[i]), static_cast<unsigned long>(i));
+            putNumbers<DcmSignedLong>(&DcmElement::putSint32Array, numbers, tag, item);
             break;
         default:
             break; // UV and SV: no element of ours is one
