@@ -116,7 +116,8 @@ bool isAscii(const QByteArray& bytes)
 
 std::optional<QString> asUtf8(const QByteArray& bytes)
 {
-    QStringDecoder decoder(QStringDecoder::Utf8);
+    // Stateless: a letter cut off at the end is an error, and not the beginning of what may follow.
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
     const QString text = decoder(bytes);
     return decoder.hasError() ? std::nullopt : std::optional(text);
 }

@@ -175,7 +175,9 @@ bool DicomDir::isDicomDir(const QString& path)
     if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
         return false;
     const QByteArray head = file.read(1024);
-    return head.mid(128, 4) == "DICM" && head.contains(QString::fromUtf16(mediaStorageDirectory).toLatin1() + '\0');
+    // The whole element (0002,0002): a UID of even length has no padding that would end it.
+    const QByteArray isDirectory = QByteArray::fromHex("020002005549") + QByteArray::fromHex("1400") + QString::fromUtf16(mediaStorageDirectory).toLatin1();
+    return head.mid(128, 4) == "DICM" && head.contains(isDirectory);
 }
 
 } // namespace diascope::dicom
