@@ -131,8 +131,9 @@ QString reasonToStay(const Evictable& study, Archive::OnlyHere onlyHere)
 Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task& task, OnlyHere onlyHere)
 {
     EvictionReport report;
+    bool hasEvicted = false; // the report is moved out before the guard runs
     const auto notice = qScopeGuard([&] { // also where it ends with an error
-        if (!report.evicted.empty())
+        if (hasEvicted)
             Q_EMIT changed();
     });
     auto stored = storedBytes();
@@ -188,6 +189,7 @@ Result<EvictionReport> Archive::evict(qint64 quotaBytes, const Keep& keep, Task&
             if (!removed)
                 return std::unexpected(removed.error());
             if (*removed) {
+                hasEvicted = true;
                 report.evicted.push_back({{study.uid}, study.bytes});
                 freed += study.bytes;
                 task.report(std::min(freed, toFree), toFree);
