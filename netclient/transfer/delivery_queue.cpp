@@ -1,6 +1,7 @@
 #include "netclient/transfer/delivery_queue.h"
 #include "netclient/base/log.h"
 #include "netclient/base/process_owner.h"
+#include "netclient/transfer/transfer_rows.h"
 #include <algorithm>
 
 namespace diascope::transfer
@@ -38,8 +39,6 @@ Delivery deliveryOf(const Statement& row)
     delivery.behind = int(row.integer(12));
     return delivery;
 }
-
-qint64 now() { return QDateTime::currentMSecsSinceEpoch(); }
 
 /// A process that was killed holds nothing up: its claims are free at once, not when the lease has run out.
 Result<void> freeClaimsOfTheDead(Database& database)
@@ -117,7 +116,7 @@ Result<qint64> DeliveryQueue::enqueue(Database& database, const NewDelivery& del
 {
     if (delivery.controlId.isEmpty() || delivery.target.isEmpty() || delivery.subject.isEmpty())
         return fail(Fault::Invalid, tr("a delivery needs a subject, a target and a control ID"));
-    const qint64 time = now();
+    const qint64 time = nowMs();
     const QByteArray payload = delivery.payload.isNull() ? QByteArray("") : delivery.payload;
     auto done = database.execute(QStringLiteral("INSERT INTO delivery(subject, kind, target, control_id, payload, created, updated, next_due)"
                                                 " VALUES(?1,ifnull(?2,''),?3,?4,?5,?6,?6,?6)"),
@@ -147,7 +146,7 @@ Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, 
         return std::unexpected(transaction.error());
     if (auto freed = freeClaimsOfTheDead(*m_database); !freed)
         return std::unexpected(freed.error());
-    const qint64 time = now();
+    const qint64 time = nowMs();
     // The first open one of each subject and target; a held one holds those behind it (DEL-04).
     auto candidates = rowsOf<Delivery>(*m_database,
                                        QStringLiteral("SELECT %1 FROM delivery AS d WHERE state IN (0,1) AND NOT EXISTS"
@@ -194,7 +193,7 @@ Result<void> DeliveryQueue::record(const Delivery& delivery, const Result<Acknow
         error = answer->code == Acknowledgement::Error ? tr("the receiver could not process it: %1").arg(answer->text)
                                                         : tr("the receiver rejected it: %1").arg(answer->text);
     }
-    const qint64 time = now();
+    const qint64 time = nowMs();
     // Only while the claim is still ours: after a lease that ran out another process has the last word.
     return m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, next_due=?5, lease_owner='',"
                                               " lease_until=0 WHERE id=?1 AND lease_owner=?6 AND state=1"),
@@ -251,7 +250,7 @@ Result<bool> DeliveryQueue::settle(const Acknowledgement& acknowledgement)
     }
     const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, lease_owner='',"
                                                          " lease_until=0 WHERE control_id=?1 AND attempts>0 AND state IN (0,1,4) AND state<>?2"),
-                                          {acknowledgement.controlId, int(state), text, now()});
+                                          {acknowledgement.controlId, int(state), text, nowMs()});
     if (!done)
         return std::unexpected(done.error());
     return m_database->changes() > 0;
@@ -259,7 +258,7 @@ Result<bool> DeliveryQueue::settle(const Acknowledgement& acknowledgement)
 
 Result<int> DeliveryQueue::holdCommitted(std::chrono::seconds after)
 {
-    const qint64 time = now();
+    const qint64 time = nowMs();
     const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=3, last_error=?1, updated=?2 WHERE state=4 AND updated<=?3"),
                                           {tr("the receiver took it and never said that it processed it"), time, time - std::chrono::milliseconds(after).count()});
     if (!done)
@@ -283,7 +282,7 @@ Result<int> DeliveryQueue::pending() const
 
 Result<void> DeliveryQueue::release(qint64 id)
 {
-    const qint64 time = now();
+    const qint64 time = nowMs();
     if (auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=0, next_due=?2, updated=?2 WHERE id=?1 AND state=3"), {id, time});
         !done)
         return done;
@@ -296,7 +295,7 @@ Result<void> DeliveryQueue::cancel(qint64 id, const QString& by, const QString& 
 {
     if (why.trimmed().isEmpty())
         return fail(Fault::Invalid, tr("a delivery is given up only with the reason"));
-    const qint64 time = now();
+    const qint64 time = nowMs();
     if (auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=5, last_error=?3, updated=?2 WHERE id=?1 AND state IN (0,1,3,4) AND lease_until<=?2"),
                                         {id, time, tr("given up by %1: %2").arg(by, why.trimmed())});
         !done)

@@ -4,6 +4,7 @@
 #include "netclient/dimse/commitment.h"
 #include "netclient/dimse/query.h"
 #include "netclient/transfer/rate_limit.h"
+#include "netclient/transfer/transfer_rows.h"
 #include <new>
 #include <typeinfo>
 
@@ -22,6 +23,8 @@ constexpr int mostFruitlessAttempts = 3;         // of a peer that answers, and 
 constexpr int sameAssociationSeconds = 2;        // some answer a commitment at once, most over an association of their own
 constexpr qint64 commitmentWaitMs = 60'000;      // for whoever waits at a command line
 constexpr qint64 commitmentPatienceSeconds = 24 * 3600; // then it is asked for again
+
+QDateTime now() { return QDateTime::fromMSecsSinceEpoch(nowMs(), Qt::UTC); }
 
 /// Worth trying again by itself: the peer, the line or the disk may be better in a while.
 bool passes(const Error& error)
@@ -126,7 +129,7 @@ Transfer TransferRunner::Attempt::run()
             m_transfer.state = State::Cancelled;
         else if (m_isYielding || m_runner.isStopping) {
             m_transfer.state = State::Queued;
-            m_transfer.nextDue = QDateTime::currentDateTimeUtc();
+            m_transfer.nextDue = now();
             m_transfer.attempts = std::max(0, m_transfer.attempts - 1);
         }
         if (m_task.isCancelled())
@@ -168,7 +171,7 @@ void TransferRunner::Attempt::ended(const std::optional<Error>& error, const std
     m_transfer = current();
     m_transfer.isPeerBusy = error && dimse::isTransient(*error);
     m_transfer.failed = failures;
-    m_transfer.nextDue = QDateTime::currentDateTimeUtc();
+    m_transfer.nextDue = now();
     if (!error && failures.empty()) {
         m_transfer.state = State::Done;
         m_transfer.lastError.clear();
@@ -296,7 +299,7 @@ void TransferRunner::Attempt::settleSent(TransferQueue& queue, const dimse::Node
     auto state = queue.commitmentOf(m_transfer.id);
     if (!state)
         return failed(state.error());
-    const bool isToAsk = !*state || (!(*state)->isSettled && (*state)->requested.secsTo(QDateTime::currentDateTimeUtc()) > commitmentPatienceSeconds);
+    const bool isToAsk = !*state || (!(*state)->isSettled && (*state)->requested.secsTo(now()) > commitmentPatienceSeconds);
     if (isToAsk)
         if (auto asked = askForCommitment(queue, node, files); !asked)
             return failed(asked.error());

@@ -2,6 +2,7 @@
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <atomic>
 
 namespace diascope::transfer
 {
@@ -34,7 +35,20 @@ std::vector<dicom::InstanceFailure> failuresOf(const QString& json)
     return failures;
 }
 
-qint64 nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
+namespace
+{
+
+std::atomic<Clock> theClock = nullptr;
+
+} // namespace
+
+void setClock(Clock clock) { theClock = clock; }
+
+qint64 nowMs()
+{
+    const Clock clock = theClock;
+    return clock ? clock() : QDateTime::currentMSecsSinceEpoch();
+}
 
 Result<void> countTransferChange(Database& database)
 {

@@ -12,6 +12,9 @@ QString failuresJson(const std::vector<dicom::InstanceFailure>& failures);
 std::vector<dicom::InstanceFailure> failuresOf(const QString& json);
 
 qint64 nowMs(); ///< since the epoch, UTC
+/// What nowMs() asks from now on; nullptr: the machine's clock, as from the start. For tests of times.
+using Clock = qint64 (*)();
+void setClock(Clock clock);
 inline QString orEmpty(const QString& text) { return text.isNull() ? QStringLiteral("") : text; }
 
 Result<void> countTransferChange(Database& database);
