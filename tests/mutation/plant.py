@@ -1,6 +1,9 @@
 """plant.py SEED COUNT OUT: draws COUNT single errors from the clinical, archive, network and delivery code and writes them, each
 behind a switch, into the tree it is run in (a copy). OUT gets the list. Needs build/release/compile_commands.json.
 
+plant.py LIST.json COUNT OUT: the errors that somebody wrote, at most COUNT of them: "file", "old" (once in it, a whole expression or
+whole statements), "form" ("expr" or "stmt"), "new", "what" (whom it harms).
+
 plant.py --drop LOG OUT: takes back those of OUT whose lines the compiler refused in LOG.
 
 Kinds: N a condition turned round, L one side of && or || left out, B the bound of a comparison moved or == for !=, A plus for
@@ -158,6 +161,21 @@ def draw(seed, count):
     return chosen
 
 
+def listed(path, count):
+    """What somebody wrote, as errors."""
+    with open(path) as file:
+        written = json.load(file)[:count]
+    for number, error in enumerate(written, 1):
+        source = original(error['file'])
+        old = error['old'].encode()
+        if source.count(old) != 1:
+            sys.exit('error %d: its text occurs %d times in %s' % (number, source.count(old), error['file']))
+        start = source.index(old)
+        new = '({on} ? (%s) : ({old}))' if error['form'] == 'expr' else 'if ({on}) { %s } else { {old} }'
+        error.update(id=number, kind='W', start=start, end=start + len(old), line=source[:start].count(b'\n') + 1, new=new.replace('%s', error['new']))
+    return written
+
+
 def original(path):
     return subprocess.run(['git', 'show', 'HEAD:' + path], check=True, capture_output=True).stdout
 
@@ -207,7 +225,8 @@ def main():
             before = json.load(file)
         errors = drop(sys.argv[2], before)
     else:
-        before = errors = draw(int(sys.argv[1]), int(sys.argv[2]))
+        source, count = sys.argv[1], int(sys.argv[2])
+        before = errors = draw(int(source), count) if source.isdigit() else listed(source, count)
     write(errors, sorted({e['file'] for e in before}))
     let_through()
     with open(sys.argv[3], 'w') as file:
