@@ -401,14 +401,28 @@ private Q_SLOTS:
         FAILS_PLAINLY(program.run({"listen", "--port", "0", "--hl7-port", "0"})); // no certificate
         SUCCEEDS(program.run({"config", "set", "listen.tls.certificate", pair.certificate}));
         SUCCEEDS(program.run({"config", "set", "listen.tls.key", pair.key}));
+        const auto byTls = [&](quint16 port, int number, const test::Certificates::Pair& own) {
+            return test::python("import socket,ssl,sys\n"
+                                "x=ssl.create_default_context(cafile=sys.argv[2])\n"
+                                "if sys.argv[4]: x.load_cert_chain(sys.argv[4], sys.argv[5])\n"
+                                "s=x.wrap_socket(socket.create_connection(('127.0.0.1',int(sys.argv[1])),10),server_hostname='127.0.0.1')\n"
+                                "s.sendall(bytes.fromhex(sys.argv[3])); print(s.recv(9999).decode())\n",
+                                {QString::number(port), certificates.authority(), QString::fromLatin1(order(number, "P2").toHex()), own.certificate, own.key})
+                .out;
+        };
+        {
+            Listening listener(program);
+            QVERIFY(listener.port);
+            QVERIFY(!ask(listener.port, order(1, "P1")).contains("MSA"));
+            QVERIFY(byTls(listener.port, 2, {}).contains("MSA|AA|C2"));
+        }
+        // Where an authority is set, callers show a certificate of it.
+        SUCCEEDS(program.run({"config", "set", "listen.tls.ca", certificates.authority()}));
         Listening listener(program);
         QVERIFY(listener.port);
-        QVERIFY(!ask(listener.port, order(1, "P1")).contains("MSA"));
-        const Ran ran = test::python("import socket,ssl,sys\n"
-                                     "x=ssl.create_default_context(cafile=sys.argv[2]); s=x.wrap_socket(socket.create_connection(('127.0.0.1',int(sys.argv[1])),10),server_hostname='127.0.0.1')\n"
-                                     "s.sendall(bytes.fromhex(sys.argv[3])); print(s.recv(9999).decode())\n",
-                                     {QString::number(listener.port), certificates.authority(), QString::fromLatin1(order(2, "P2").toHex())});
-        QVERIFY2(ran.out.contains("MSA|AA|C2"), (ran.out + ran.err).constData());
+        QVERIFY(!byTls(listener.port, 3, {}).contains("MSA"));
+        QVERIFY(!byTls(listener.port, 4, certificates.byOther("ris", "DNS:ris")).contains("MSA"));
+        QVERIFY(byTls(listener.port, 5, certificates.signedFor("ris", "DNS:ris")).contains("MSA|AA|C5"));
     }
 
     void NET_10_theOrderPortIsOfThisMachineAlone()

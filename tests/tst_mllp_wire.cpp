@@ -455,7 +455,7 @@ private Q_SLOTS:
                  {"UNICODE UTF-8", "8859/1", "\xc3\xa9", "MSA|AA|1|\xc3\xa9\r"},
                  {"", "8859/1", "\xe9", "MSA|AA|1\r"},
                  {"", "", "\xc3\xa9", "MSA|AA|1\r"},
-                 {"KOI-7", "", "x", "MSA|AR||the HL7 character set \"KOI-7\" is not known\r"}}) {
+                 {"KOI-7", "", "x", "MSA|AR|1|the HL7 character set \"KOI-7\" is not known\r"}}) {
             Room room;
             room.words = QChar(0xe9);
             room.listener.setAssumedCharacterSet(assumed);

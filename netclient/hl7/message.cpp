@@ -157,12 +157,14 @@ Result<Message> Message::parse(const QString& text)
     return message;
 }
 
+Result<Message> Message::headerOf(const QByteArray& bytes)
+{
+    return parse(QString::fromLatin1(bytes.left(4096)).section(QRegularExpression(QStringLiteral("[\r\n]")), 0, 0, QString::SectionSkipEmpty));
+}
+
 Result<Message> Message::fromBytes(const QByteArray& bytes, const QString& assumed)
 {
-    // MSH is read as Latin-1 only to find MSH-18; in every set we speak it is ASCII up to there or later text does not matter.
-    const QByteArray firstLine = bytes.left(std::min<qsizetype>(bytes.size(), 4096));
-    const auto header = parse(QString::fromLatin1(firstLine).section(QRegularExpression(QStringLiteral("[\r\n]")), 0, 0,
-                                                                     QString::SectionSkipEmpty));
+    const auto header = headerOf(bytes);
     if (!header)
         return header;
     QString characterSet = header->characterSet();

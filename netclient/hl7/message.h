@@ -70,6 +70,8 @@ public:
     /// Decodes by MSH-18 first; where it is empty by `assumed`, else as UTF-8. Bytes that fit no character become U+FFFD,
     /// never a guess. Unsupported: a character set we do not know.
     static Result<Message> fromBytes(const QByteArray& bytes, const QString& assumed = {});
+    /// MSH alone, read as ISO 8859-1: in every set we speak it is ASCII up to MSH-18, or later text does not matter.
+    static Result<Message> headerOf(const QByteArray& bytes);
 
     QString toText() const; ///< segments ended by CR
     /// In the character set of MSH-18 (empty: ASCII). Unsupported: a character does not fit it (never question marks).

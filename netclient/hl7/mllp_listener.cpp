@@ -196,7 +196,9 @@ QByteArray MllpListener::answer(const QByteArray& frame)
     Message received;
     if (!message) {
         reply.text = message.error().detail;
-        received = Message::create(QStringLiteral("ACK"), {}, QDateTime::currentDateTime());
+        // The sender learns which of its messages it was, where that much can be read; in ASCII, for its set may be unknown.
+        received = Message::headerOf(frame).value_or(Message::create(QStringLiteral("ACK"), {}, QDateTime::currentDateTime()));
+        received.segment(QStringLiteral("MSH"))->set(18, {});
     } else {
         received = *message;
         reply = m_handler ? m_handler(received) : Reply{AckCode::Error, QStringLiteral("nothing takes messages here")};
