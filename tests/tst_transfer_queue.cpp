@@ -414,8 +414,8 @@ private Q_SLOTS:
         QVERIFY(m_queue->requested("2.25.1", id, {"1.1.1", "1.1.2"}));
         QVERIFY(!(**m_queue->commitmentOf(id)).isSettled);
         QVERIFY(!m_queue->commitmentOf(id + 1)->has_value());
-        QCOMPARE(m_queue->settle("2.25.99", {}).error().fault, Fault::Conflict);
-        QCOMPARE(*m_queue->settle("2.25.1", {{"1.1.2", "no such object"}}), id);
+        QCOMPARE(m_queue->settle("2.25.99", {"1.1.1", "1.1.2"}, {}).error().fault, Fault::Conflict);
+        QCOMPARE(*m_queue->settle("2.25.1", {"1.1.1"}, {{"1.1.2", "no such object"}}), id);
         const auto answer = *m_queue->commitmentOf(id);
         QVERIFY(answer && answer->isSettled && answer->failed.size() == 1);
         QCOMPARE(answer->failed.front().sopInstanceUid, "1.1.2");
@@ -424,6 +424,19 @@ private Q_SLOTS:
         QVERIFY(m_queue->takeBack(id, {"1.1.2"})); // it goes out again
         QCOMPARE(*m_queue->confirmed(id), QSet<QString>{"1.1.1"});
         QVERIFY(!m_queue->commitmentOf(id)->has_value());
+    }
+
+    /// What was asked for and stands in neither list is not kept (PS3.4 J.3.3): it must not be taken for safe.
+    void SAF_05_aCommitmentThatNamesNotAll()
+    {
+        const qint64 id = *m_queue->add(sending("1.1"));
+        QVERIFY(m_queue->requested("2.25.1", id, {"1.1.1", "1.1.2", "1.1.3", "1.1.4"}));
+        QVERIFY(m_queue->settle("2.25.1", {"1.1.1", "1.1.9"}, {{"1.1.2", "no such object"}}));
+        QStringList failed;
+        const auto answer = *m_queue->commitmentOf(id);
+        for (const auto& failure : answer->failed)
+            failed << failure.sopInstanceUid;
+        QCOMPARE(failed, (QStringList{"1.1.2", "1.1.3", "1.1.4"}));
     }
 
     void waysAreRememberedAndForgotten()

@@ -475,7 +475,7 @@ private Q_SLOTS:
                         const QString first = QString("2.25.%1").arg(state), second = first + ".1";
                         const bool isAsked =
                             m_queue->requested(first, id, {"1"}) && m_queue->requested(second, id, {"2"});
-                        const auto settled = m_queue->settle(second, {{"2", "gone"}});
+                        const auto settled = m_queue->settle(second, {}, {{"2", "gone"}});
                         const auto one = *m_queue->commitmentOf(id);
                         const bool isLatest =
                             one->isSettled && one->instances == QStringList{"2"} && one->failed.size() == 1;

@@ -5093,6 +5093,10 @@ Here:	%2</source>
             <translation>对方无法处理</translation>
         </message>
         <message>
+            <source>the peer's commitment does not name it</source>
+            <translation>对方的存储承诺中没有列出该影像</translation>
+        </message>
+        <message>
             <source>the pixel data cannot be found in the file</source>
             <translation>文件中找不到像素数据</translation>
         </message>

@@ -92,7 +92,7 @@ Result<std::unique_ptr<dimse::Listener>> listenInto(archive::Archive& archive, c
     dimse::ListenerOptions complete = options;
     complete.onCommitment = [profile](const dimse::CommitmentReport& report) {
         auto answers = TransferQueue::open(profile); // of this thread
-        const auto settled = answers ? (*answers)->settle(report.transactionUid, report.failed) : std::unexpected(answers.error());
+        const auto settled = answers ? (*answers)->settle(report.transactionUid, report.committed, report.failed) : std::unexpected(answers.error());
         if (!settled)
             qCWarning(lcNet) << "a storage commitment could not be taken:" << int(settled.error().fault);
     };

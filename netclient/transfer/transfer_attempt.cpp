@@ -354,7 +354,7 @@ Result<void> TransferRunner::Attempt::askForCommitment(TransferQueue& queue, con
         return std::unexpected(report.error());
     if (!*report)
         return {};
-    const auto settled = queue.settle((*report)->transactionUid, (*report)->failed);
+    const auto settled = queue.settle((*report)->transactionUid, (*report)->committed, (*report)->failed);
     return settled ? Result<void>{} : std::unexpected(settled.error());
 }
 

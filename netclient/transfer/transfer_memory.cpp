@@ -46,8 +46,17 @@ Result<void> TransferQueue::requested(const QString& transactionUid, qint64 id, 
                                {transactionUid, id, listJson(instances), nowMs()});
 }
 
-Result<qint64> TransferQueue::settle(const QString& transactionUid, const std::vector<dicom::InstanceFailure>& failed)
+Result<qint64> TransferQueue::settle(const QString& transactionUid, const QStringList& committed, std::vector<dicom::InstanceFailure> failed)
 {
+    const auto asked = m_database->value(QStringLiteral("SELECT instances FROM transfer_commitment WHERE transaction_uid=?"), {transactionUid});
+    if (!asked)
+        return std::unexpected(asked.error());
+    QSet<QString> named(committed.begin(), committed.end());
+    for (const dicom::InstanceFailure& failure : failed)
+        named.insert(failure.sopInstanceUid);
+    for (const QString& instance : listOf(asked->value_or(QVariant()).toString()))
+        if (!named.contains(instance))
+            failed.push_back({instance, tr("the peer's commitment does not name it")});
     const auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer_commitment SET settled=?2, failed=?3 WHERE transaction_uid=?1"),
                                 {transactionUid, nowMs(), failuresJson(failed)});
     if (!changed)

@@ -144,8 +144,9 @@ public:
 
     /// Storage commitment (PS3.4 Annex J): requested, and the answer that may come days later.
     Result<void> requested(const QString& transactionUid, qint64 id, const QStringList& instances);
-    /// Conflict: nobody asked for this transaction. `failed`: what the peer does not commit to. Returns the transfer it was for.
-    Result<qint64> settle(const QString& transactionUid, const std::vector<dicom::InstanceFailure>& failed);
+    /// Conflict: nobody asked for this transaction. `failed`: what the peer does not commit to; what was asked for and stands in neither
+    /// list is not kept either. Returns the transfer it was for.
+    Result<qint64> settle(const QString& transactionUid, const QStringList& committed, std::vector<dicom::InstanceFailure> failed);
     struct CommitmentState
     {
         bool isSettled = false; ///< the peer has answered
