@@ -48,28 +48,32 @@ Result<void> TransferQueue::requested(const QString& transactionUid, qint64 id, 
 
 Result<qint64> TransferQueue::settle(const QString& transactionUid, const QStringList& committed, std::vector<dicom::InstanceFailure> failed)
 {
-    const auto asked = m_database->value(QStringLiteral("SELECT instances FROM transfer_commitment WHERE transaction_uid=?"), {transactionUid});
+    struct Asked
+    {
+        qint64 transfer = 0;
+        QStringList instances;
+    };
+    const auto asked = rowsOf<Asked>(*m_database, QStringLiteral("SELECT transfer, instances FROM transfer_commitment WHERE transaction_uid=?"),
+                                     {transactionUid}, [](const Statement& row) { return Asked{row.integer(0), listOf(row.text(1))}; });
     if (!asked)
         return std::unexpected(asked.error());
+    if (asked->empty())
+        return fail(Fault::Conflict, tr("a commitment came that nobody asked for"));
+    const auto& [transfer, instances] = asked->front();
     QSet<QString> named(committed.begin(), committed.end());
     for (const dicom::InstanceFailure& failure : failed)
         named.insert(failure.sopInstanceUid);
-    for (const QString& instance : listOf(asked->value_or(QVariant()).toString()))
+    for (const QString& instance : instances)
         if (!named.contains(instance))
             failed.push_back({instance, tr("the peer's commitment does not name it")});
-    const auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer_commitment SET settled=?2, failed=?3 WHERE transaction_uid=?1"),
-                                {transactionUid, nowMs(), failuresJson(failed)});
-    if (!changed)
+    if (auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer_commitment SET settled=?2, failed=?3 WHERE transaction_uid=?1"),
+                                       {transactionUid, nowMs(), failuresJson(failed)});
+        !changed)
         return std::unexpected(changed.error());
-    if (*changed == 0)
-        return fail(Fault::Conflict, tr("a commitment came that nobody asked for"));
-    const auto id = m_database->value(QStringLiteral("SELECT transfer FROM transfer_commitment WHERE transaction_uid=?"), {transactionUid});
-    if (!id)
-        return std::unexpected(id.error());
     // Who waits for it looks now.
-    if (auto due = changeTransfers(*m_database, QStringLiteral("UPDATE transfer SET next_due=?2 WHERE id=?1 AND state=0"), {**id, nowMs()}); !due)
+    if (auto due = changeTransfers(*m_database, QStringLiteral("UPDATE transfer SET next_due=?2 WHERE id=?1 AND state=0"), {transfer, nowMs()}); !due)
         return std::unexpected(due.error());
-    return (*id)->toLongLong();
+    return transfer;
 }
 
 Result<std::optional<TransferQueue::CommitmentState>> TransferQueue::commitmentOf(qint64 id) const
