@@ -36,7 +36,7 @@ if(DIASCOPE_FUZZ)
 endif()
 
 if(DIASCOPE_COVERAGE)
-    add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+    add_compile_options(-fprofile-instr-generate=${CMAKE_BINARY_DIR}/default.profraw -fcoverage-mapping) # what starts without LLVM_PROFILE_FILE writes there
     add_link_options(-fprofile-instr-generate)
     add_compile_definitions(DIASCOPE_SANITIZED) # as slow, and with as much memory of its own
 endif()
