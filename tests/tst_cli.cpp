@@ -443,6 +443,18 @@ private Q_SLOTS:
         // What was written reads back as the same study.
         Program other;
         QCOMPARE(other.json({"import", folder.filePath("cd")}).object()["imported"].toInt(), 4);
+
+        // A disc that lacks an image is made, and is no success.
+        Program referring;
+        SUCCEEDS(referring.run({"import", "--reference", folder.filePath("ct")}));
+        QVERIFY(QFile::resize(paths->first(), 20));
+        int code = 0;
+        QByteArray err;
+        const QJsonObject said = referring.json({"media", "--study", study, "--out", folder.filePath("lacking")}, &code, &err).object();
+        QCOMPARE(code, 1);
+        QVERIFY2(test::isOnePlainLine(err) && err.contains("1 of 4 images are not on the medium"), err.constData());
+        QCOMPARE(said["written"].toInt(), 3);
+        QCOMPARE(said["leftOut"].toArray().size(), 1);
     }
 };
 

@@ -100,6 +100,7 @@ private Q_SLOTS:
         QTest::newRow("NET-15 misspelt") << R"([{"too":"x","to":"y"}])" << "too";
         QTest::newRow("NET-15 nowhere") << R"([{"from":["A"]}])" << "to";
         QTest::newRow("NET-15 wrong kind") << R"([{"to":"x","commit":"yes"}])" << "commit";
+        QTest::newRow("NET-15 no text in a list") << R"([{"modalities":[5],"to":"y"}])" << "modalities";
         QTest::newRow("NET-15 no rule") << R"(["x"])" << "1";
     }
     void NET_15_routesAreData()
@@ -226,6 +227,7 @@ private Q_SLOTS:
             QTest::newRow(good) << good << "";
         for (const auto& [bad, word] : {std::pair(R"([{"years":0}])", "years"), {R"([{"years":121}])", "years"}, {R"([{"years":"3"}])", "years"}, {R"([{"years":-1}])", "years"},
                                         {R"([{"atMost":0}])", "atMost"}, {R"([{"atMost":101}])", "atMost"}, {R"([{"modalities":5}])", "modalities"},
+                                        {R"([{"modalities":["CT",5]}])", "modalities"}, {R"([{"modalities":[""]}])", "modalities"}, {R"([{"priors":[null]}])", "priors"},
                                         {R"([{"sameBodyPart":"no"}])", "sameBodyPart"}, {R"([{},{"x":1}])", "rule 2"}, {"{}", "list"}, {"[", "JSON"}})
             QTest::newRow(bad) << bad << word;
     }

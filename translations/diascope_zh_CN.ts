@@ -352,6 +352,10 @@ RIS：%1 %2</translation>
             <translation>%1/%2</translation>
         </message>
         <message>
+            <source>%1 of %2 images are not on the medium; the first: %3</source>
+            <translation>%2 幅影像中有 %1 幅不在介质上；第一幅：%3</translation>
+        </message>
+        <message>
             <source>%1 of %2 instances are missing: %3</source>
             <translation>缺少 %2 个实例中的 %1 个：%3</translation>
         </message>

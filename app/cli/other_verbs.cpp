@@ -82,7 +82,8 @@ Outcome runMedia(Call& call, const QCommandLineParser& parser)
                                {"profileReason", report->profileReason},
                                {"leftOut", leftOut}});
     call.say(tr("wrote %1 instances to %2").arg(report->written).arg(parser.value("out")));
-    return done();
+    const auto complete = report->nothingLeftOut();
+    return complete ? done() : failed(complete.error());
 }
 
 /// The compressions that come back bit by bit, tried out with a phantom rather than believed.

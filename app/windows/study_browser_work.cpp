@@ -170,6 +170,8 @@ void StudyBrowser::writeMedium()
             const auto report = app::writeMedium(**session, {study}, path, media::MediaProfile::Cd, task);
             if (!report)
                 return std::unexpected(report.error());
+            if (const auto complete = report->nothingLeftOut(); !complete)
+                return std::unexpected(complete.error());
             return StudyBrowser::tr("%1 images, read back and compared").arg(report->written);
         });
     });

@@ -321,6 +321,13 @@ private:
 
 } // namespace
 
+Result<void> MediaReport::nothingLeftOut() const
+{
+    if (leftOut.empty())
+        return {};
+    return fail(Fault::Damaged, tr("%1 of %2 images are not on the medium; the first: %3").arg(leftOut.size()).arg(written + qint64(leftOut.size())).arg(leftOut.front().reason));
+}
+
 Result<MediaReport> writeFileSet(const QStringList& paths, const QString& outFolder, const MediaOptions& options, Task& task)
 {
     try {

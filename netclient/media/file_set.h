@@ -53,6 +53,9 @@ struct MediaReport
     qint64 bytes = 0;      ///< of everything on the medium
     QHash<QString, QByteArray> hashes; ///< SHA-256 of every instance by its path on the medium, "DICOM/ST000001/SE000001/IM000001"
     bool isVerified = false; ///< read back: every instance is there with its hash, and the DICOMDIR names exactly those
+
+    /// Error Damaged where images were left out: how many of how many, and the first reason. The medium itself is sound.
+    Result<void> nothingLeftOut() const;
 };
 
 /// Writes a DICOM file-set with DICOMDIR (PS3.10 §8, PS3.12 Annex F), README.TXT and INDEX.HTM (IHE PDI) into an empty or new

@@ -39,8 +39,11 @@ public:
         QStringList texts;
         if (value.isString())
             texts << value.toString().toUpper();
-        for (const QJsonValue& entry : value.toArray())
+        for (const QJsonValue& entry : value.toArray()) {
+            if (entry.toString().isEmpty())
+                complain(name); // what is left out of a list must not make it one that fits everything
             texts << entry.toString().toUpper();
+        }
         if (!value.isUndefined() && !value.isString() && !value.isArray())
             complain(name);
         texts.removeAll(QString());
