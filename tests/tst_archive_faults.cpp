@@ -229,7 +229,8 @@ private Q_SLOTS:
         QVERIFY(report);
         QVERIFY(report->failure && report->failure->fault == Fault::DiskFull);
         QVERIFY2(report->imported > 0 && report->imported < count, QByteArray::number(report->imported).constData());
-        QCOMPARE(report->duplicates, report->imported);
+        // The disk may be full between a file and its copy.
+        QVERIFY2(report->duplicates == report->imported || report->duplicates == report->imported - 1, QByteArray::number(report->duplicates).constData());
         QCOMPARE(qint64(archive->studies()->size()), report->imported);
         const auto again = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
         QVERIFY(again && !again->failure);

@@ -171,7 +171,7 @@ def listed(path, count):
         if source.count(old) != 1:
             sys.exit('error %d: its text occurs %d times in %s' % (number, source.count(old), error['file']))
         start = source.index(old)
-        new = '({on} ? (%s) : ({old}))' if error['form'] == 'expr' else 'if ({on}) { %s } else { {old} }'
+        new = '({on} ? (%s) : ({old}))' if error['form'] == 'expr' else '{ if ({on}) { %s } else { {old} } }'
         error.update(id=number, kind='W', start=start, end=start + len(old), line=source[:start].count(b'\n') + 1, new=new.replace('%s', error['new']))
     return written
 
