@@ -176,6 +176,22 @@ private Q_SLOTS:
         check(confirmedBy.isEmpty() ? "OTHER" : confirmedBy, 0);
     }
 
+    /// What was shown in place and is then pushed: whoever gave it away does not keep it.
+    void STO_07_whoPushesInTheReferencesPlaceIsNoKeeper()
+    {
+        const QString path = make(file("a"));
+        const QByteArray bytes = test::bytesOf(path);
+        Task task;
+        QVERIFY(m_archive->import({path}, ImportMode::Reference, task));
+        QVERIFY(m_archive->storeReceived(bytes, "CT1", Arrival::Pushed));
+        const auto pushed = value(m_archive->instance({"2.25.100.1.1"}));
+        QVERIFY(pushed);
+        QCOMPARE(int(pushed->origin), int(Origin::Received));
+        QCOMPARE(pushed->source, "CT1");
+        QCOMPARE(pushed->confirmedBy, "");
+        QCOMPARE(value(m_archive->study({"2.25.100"}))->onlyHere, 1);
+    }
+
     /// Who looks for a file that did not come in finds it by its path, whichever way it was to come.
     void SAF_12_whatIsSetAsideIsNamed()
     {

@@ -437,9 +437,11 @@ private Q_SLOTS:
         test::make(folder.filePath("medium/own.dcm"), {.instance = "2.25.2"});
         QVERIFY(QFile::link(folder.filePath("elsewhere/secret.dcm"), folder.filePath("medium/out.dcm")));
         QVERIFY(QFile::link(folder.filePath("medium/own.dcm"), folder.filePath("medium/in.dcm")));
+        test::make(folder.filePath("medium-old/neighbour.dcm"), {.instance = "2.25.3"}); // its name begins alike
+        QVERIFY(QFile::link(folder.filePath("medium-old/neighbour.dcm"), folder.filePath("medium/beside.dcm")));
         const QJsonObject report = program.json({"import", folder.filePath("medium")}).object();
         QCOMPARE(report["imported"].toInt(), 1);
-        QCOMPARE(report["skipped"].toArray().size(), 1);
+        QCOMPARE(report["skipped"].toArray().size(), 2);
         QVERIFY2(report["skipped"].toArray().at(0)["reason"].toString().contains("link"), QJsonDocument(report).toJson().constData());
         SUCCEEDS(program.run({"import", folder.filePath("medium/out.dcm")})); // named by a person
     }

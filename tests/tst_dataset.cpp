@@ -336,6 +336,10 @@ private Q_SLOTS:
         (void)reversible.setText(tag::LossyImageCompression, "00");
         markLossy(reversible, syntax("91"), 3);
         QCOMPARE(reversible.text(tag::LossyImageCompression), "00");
+        Dataset impossible; // JPEG baseline is never reversible, whatever is written there
+        (void)impossible.setText(tag::LossyImageCompression, "00");
+        markLossy(impossible, syntax("50"), 12.5);
+        QCOMPARE(impossible.text(tag::LossyImageCompression), "01");
         Dataset lossless;
         markLossy(lossless, syntax("70"), 3);
         QVERIFY(!lossless.contains(tag::LossyImageCompression));

@@ -62,6 +62,8 @@ private Q_SLOTS:
                                                             << linear + "m = np.clip(s - 10, 0, 19) * 2; v = voi(m, 24, 48)";
         QTest::newRow("PIX-06 VOI LUT after Rescale") << lut + "ds.RescaleSlope = 2; ds.RescaleIntercept = 0; ds.VOILUTSequence = lut(20, np.arange(40) * 6, 8)"
                                                       << "v = np.clip(s * 2 - 20, 0, 39) * 6 / 255";
+        QTest::newRow("PIX-06 VOI LUT from below zero, its first value written as US") << lut + "ds.RescaleSlope = 1; ds.RescaleIntercept = -1000; ds.VOILUTSequence = lut(65536 - 1000, np.arange(48) * 5, 8)"
+                                                                                       << "v = s * 5 / 255";
         QTest::newRow("PIX-07 Presentation LUT Shape INVERSE") << window + "ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
         QTest::newRow("PIX-07 IDENTITY") << window + "ds.PresentationLUTShape = 'IDENTITY'" << linear + "v = voi(s, 24, 48)";
         QTest::newRow("PIX-07 MONOCHROME1 and INVERSE are one inversion") << window + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
@@ -283,6 +285,8 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
                                                    << "k = 65535 / np.log(65536); d = k * np.log(f[3] + 1) - k * np.log(f[0] + 1)";
         QTest::newRow("OBJ-08 a shift of the frame's own") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.SubtractionItemID = 7") + "; p = Dataset(); p.SubtractionItemID = 7; p.MaskSubPixelShift = [0.0, 1.0]; g = Dataset(); g.FramePixelShiftSequence = Sequence([p]); ds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), Dataset(), Dataset(), g])" << 3
                                                          << "d = f[3] - np.pad(f[0], ((0, 0), (0, 1)), 'edge')[:, 1:]";
+        QTest::newRow("OBJ-08 each frame has its own shift") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.SubtractionItemID = 7") + "\ndef own(columns):\n  p = Dataset(); p.SubtractionItemID = 7; p.MaskSubPixelShift = [0.0, columns]; g = Dataset(); g.FramePixelShiftSequence = Sequence([p]); return g\nds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), own(3.0), own(1.0), own(2.0)])" << 2
+                                                             << "d = f[2] - np.pad(f[0], ((0, 0), (0, 1)), 'edge')[:, 1:]";
         QTest::newRow("OBJ-08 not an applicable frame") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.ApplicableFrameRange = [3, 4]") << 1 << "d = None";
         QTest::newRow("OBJ-08 a mask that is not there") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 77") << 3 << "d = None";
         QTest::newRow("OBJ-08 TID before the first frame") << item.arg("TID", "i.TIDOffset = 2") << 1 << "d = None";
@@ -324,6 +328,9 @@ open(os.path.join(out, 'dsa.txt'), 'w').write('' if d is None else ' '.join('%.9
             const double low = presentation.window.centre - presentation.window.width / 2;
             QVERIFY(low < 0 && presentation.window.width > 1); // stored values lie far above 0
         }
+        Presentation tabled; // a VOI LUT is of stored values, never of differences
+        tabled.voiLut = 0;
+        QCOMPARE(withSubtraction(*volume, frame, tabled, Subtraction{}).voiLut, -1);
         // Recommended Viewing Mode SUB: so it is at first, the values measured stay those stored.
         QVERIFY(initialPresentation(*volume, frame).subtraction.has_value());
         QCOMPARE(volume->valueAt(3, 0, 0), std::optional(double(volume->stored<quint16>(3)[0])));

@@ -309,6 +309,7 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         row("frames of angiography", "XA", "", {});
         row("dose, offsets from the first plane", "RTDOSE", "ds.GridFrameOffsetVector = [0, 2, 5]", {30, 32, 35});
         row("dose, offsets downwards", "RTDOSE", "ds.GridFrameOffsetVector = [0, -2, -5]", {30, 28, 25});
+        row("dose, feet first", "RTDOSE", "ds.ImageOrientationPatient = [-1, 0, 0, 0, 1, 0]; ds.GridFrameOffsetVector = [0, 2, 5]", {30, 28, 25}); // row x column points to the feet
         row("dose, z itself", "RTDOSE", "ds.GridFrameOffsetVector = [30, 32, 35]", {30, 32, 35});
         row("dose, z of another plane", "RTDOSE", "ds.GridFrameOffsetVector = [31, 33, 36]", {});
         row("dose, too few offsets", "RTDOSE", "ds.GridFrameOffsetVector = [0, 2]", {});

@@ -174,6 +174,26 @@ make('deflated', DeflatedExplicitVRLittleEndian)
                 QVERIFY(!isOverlay(bare.image.pixel(x, y)));
     }
 
+    /// Whichever frame was shown before.
+    void PIX_15_eachFrameHasItsOverlay()
+    {
+        WRITES(m_folder.path(), QStringLiteral("ds = image(frames=2)\nm = np.zeros((2, 6, 8)); m[0, 1, 6] = 1; m[1, 4, 2] = 1; overlay(ds, 0x6000, m, frames=2)\nsave(ds, 'each.dcm')"));
+        auto instances = readInstances(m_folder.filePath("each.dcm"));
+        QVERIFY(instances);
+        const auto stacks = buildStacks(std::move(*instances));
+        QCOMPARE(stacks.size(), 1u);
+        const auto volume = StackLoader::load(stacks.front());
+        QVERIFY(volume);
+        for (const auto& [frame, where] : {std::pair(0, QPoint(6, 1)), {1, QPoint(2, 4)}, {0, QPoint(6, 1)}}) {
+            SliceView view;
+            view.frame = frame;
+            const auto slice = render(**volume, view, Presentation{}, {8, 6});
+            for (int y = 0; y < 6; ++y)
+                for (int x = 0; x < 8; ++x)
+                    QCOMPARE(isOverlay(slice.image.pixel(x, y)), QPoint(x, y) == where);
+        }
+    }
+
     void overlaysFollowTurnsAndZoom() // PIX-15
     {
         WRITES(m_folder.path(), QStringLiteral("ds = image()\nm = np.zeros((6, 8)); m[1, 6] = 1; overlay(ds, 0x6000, m)\nsave(ds, 't.dcm')"));

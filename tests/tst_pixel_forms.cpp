@@ -345,6 +345,7 @@ private Q_SLOTS:
         QTest::newRow("FIL-12 the second frame is empty") << fragments({a, {}, c}) << QList<int>{11, -1, 33};
         QTest::newRow("FIL-12 fragments under three bytes") << fragments({a, "x", c}) << QList<int>{11, -1, 33};
         QTest::newRow("FIL-05 fewer frames than said") << fragments({a, b}) << QList<int>{11, 22, -1};
+        QTest::newRow("FIL-12 more streams than frames, no table") << fragments({a, b, c, a}) << QList<int>{-1, -1, -1};
         QTest::newRow("FIL-05 nothing at all") << fragments({}) << QList<int>{-1, -1, -1};
     }
     void fragmentsFindTheirFrames()

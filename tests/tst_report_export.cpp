@@ -254,6 +254,20 @@ for o in m['OBX']:
         QCOMPARE(toPdf(broken).error().fault, Fault::Damaged);
     }
 
+    /// Each page, for a single one may be printed.
+    void REP_12_aCancelledReportSaysSoOnEveryPage()
+    {
+        Report report = signedReport();
+        report.findSection("technique")->text = QString("A line\n").repeated(120);
+        report.status = Status::Cancelled;
+        const auto pdf = toPdf(report);
+        QVERIFY(pdf);
+        const QStringList pages = QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *pdf).out).split('\f', Qt::SkipEmptyParts);
+        QVERIFY(pages.size() >= 2);
+        for (const QString& page : pages)
+            QVERIFY2(squeezed(page).contains("CANCELLED"), qPrintable(page));
+    }
+
     void REP_13_aLineBreakInANameForgesNoLine()
     {
         const QString forged = "Final report, signed by Chief on 2026-01-01 10:00 +00:00";

@@ -302,6 +302,9 @@ private Q_SLOTS:
         QCOMPARE(stack.phaseCount, 2);
         int call = 0;
         const auto volume = Phantom::volume(stack, [&](Vec3) { return call++ < 5 * 96 * 96 ? 100.0 : 200.0; });
+        for (int phase = 0; phase < 2; ++phase) // whoever comes from another plane stays in the phase looked at
+            QCOMPARE(volume->nearestFrame({0, 0, 6.5}, phase), std::optional(stack.frameOf(3, phase)));
+        QVERIFY(!volume->nearestFrame({0, 0, 6.5}, 2));
         const auto regular = *volume->regular();
         QCOMPARE(regular->phaseCount(), 2);
         QCOMPARE(*regular->valueAt(Vec3{0, 0, 5.5}, 0), 100.0);

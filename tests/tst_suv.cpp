@@ -182,6 +182,8 @@ private Q_SLOTS:
         row("PIX-19 injected after the scan", [](PetData& p) { p.isStartDated = true; p.startS = 50000; }, "after the scan");
         row("PIX-19 not attenuation corrected", [](PetData& p) { p.isAttenuationCorrected = false; }, "attenuation");
         row("PIX-19 counts", [](PetData& p) { p.units = "CNTS"; }, "counts");
+        row("PIX-19 the maker's factor is by body weight", [](PetData& p) { p.units = "CNTS"; p.philipsSuvFactor = 0.00038; }, "counts", SuvKind::LeanBodyMass);
+        row("PIX-19 the maker's factor is not by body surface", [](PetData& p) { p.units = "CNTS"; p.philipsSuvFactor = 0.00038; }, "counts", SuvKind::BodySurface);
         row("PIX-19 another unit", [](PetData& p) { p.units = "PROPCPS"; }, "PROPCPS");
         row("PIX-19 unknown decay correction", [](PetData& p) { p.decayCorrection = "XYZ"; }, "decay");
         row("PIX-19 decay correction START but not DECY", [](PetData& p) { p.isDecayCorrected = false; }, "contradicts");
