@@ -211,6 +211,26 @@ private Q_SLOTS:
         QCOMPARE(QDir(incoming).entryList({"*-*"}, QDir::Dirs), (QStringList{"young-bare", "young-locked"}));
     }
 
+    /// A dead session's journal names files whose rows were in a database that is lost: `rebuild` still finds them.
+    void STO_06_aNewDatabaseCostsNoFile()
+    {
+        const QString path = make(file("in/1"));
+        receive(path, "CT1", Arrival::Pushed);
+        const QString name = shaOf(bytesOf(path));
+        m_archive.reset();
+        auto dying = std::move(*PixelStore::open(pixels()));
+        QVERIFY(dying->announce({name}));
+        dying->leaveToTheNext();
+        dying.reset();
+        for (const char* part : {"", "-wal", "-shm"})
+            QFile::remove(profileFolder() + "/diascope.db" + part);
+        reopen();
+        QVERIFY(QFileInfo::exists(placeOf(name)));
+        Task task;
+        QVERIFY(m_archive->rebuild(task));
+        QCOMPARE(value(m_archive->studies()).size(), 1u);
+    }
+
     /// Each study: its instances (fetched, received, imported) and what holds it (pinned, open, k: wanted).
     void STO_07_whatLeavesInWhichOrder_data()
     {

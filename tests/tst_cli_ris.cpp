@@ -223,6 +223,23 @@ private Q_SLOTS:
         QCOMPARE(questions.load(), orders);
     }
 
+    /// What is not on the disk is not acknowledged: the RIS keeps it and sends it again.
+    void NET_15_anOrderThatCannotBeStoredIsNotAccepted()
+    {
+        const Program program;
+        Listening listener(program);
+        QVERIFY(listener.port);
+        const auto change = [&program](const QString& sql) {
+            return test::python("import sqlite3,sys\nc=sqlite3.connect(sys.argv[1])\nc.execute(sys.argv[2])\nc.commit()", {program.profile() + "/diascope.db", sql});
+        };
+        QVERIFY(ask(listener.port, order(1, "P1")).contains("MSA|AA|C1"));
+        SUCCEEDS(change("ALTER TABLE imaging_order RENAME TO elsewhere"));
+        const QByteArray refused = ask(listener.port, order(2, "P2"));
+        QVERIFY2(refused.contains("MSA|AE|C2"), refused.constData());
+        SUCCEEDS(change("ALTER TABLE elsewhere RENAME TO imaging_order"));
+        QVERIFY(ask(listener.port, order(2, "P2")).contains("MSA|AA|C2"));
+    }
+
     void DEL_04_aHeldReportIsReleasedOrGivenUp()
     {
         const Program program;
@@ -439,6 +456,12 @@ private Q_SLOTS:
                 QVERIFY2(listening.out.simplified().split(' ').value(3).startsWith("127.0.0.1:"), listening.out.constData());
         }
         SUCCEEDS(program.run({"config", "set", "listen.hl7Callers", "127.0.0.2, 127.0.0.1"}));
+        {
+            Listening listener(program);
+            QVERIFY(ask(listener.port, order(1, "P1")).contains("MSA|AA|C1"));
+        }
+        // Where every address is listened on, a caller of IPv4 may come as ::ffff:127.0.0.1.
+        SUCCEEDS(program.run({"config", "set", "listen.hl7Address", "*"}));
         {
             Listening listener(program);
             QVERIFY(ask(listener.port, order(1, "P1")).contains("MSA|AA|C1"));

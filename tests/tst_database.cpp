@@ -1,7 +1,11 @@
 #include "netclient/base/database.h"
+#include "netclient/base/scratch_folder.h"
+#include <QDir>
 #include <QElapsedTimer>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <unistd.h>
 
 using namespace diascope;
 
@@ -138,6 +142,27 @@ private Q_SLOTS:
         clock.start();
         QVERIFY(database->migrate("room", {"CREATE TABLE t(a)"}));
         QVERIFY(clock.elapsed() < 5000); // the busy timeout is 10 s
+    }
+
+    /// STO-08: a name that others may take. A link there leads into a folder that is not for this.
+    void aLinkIsNoFolderForScratch()
+    {
+        const QByteArray before = qgetenv("TMPDIR");
+        const auto back = qScopeGuard([&before] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
+        const QString shared = m_folder.filePath("shared"), own = m_folder.filePath("own");
+        QVERIFY(QDir().mkpath(shared) && QDir().mkpath(own + "/kept"));
+        QVERIFY(QFile::setPermissions(own, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        QVERIFY(QFile::link(own, QStringLiteral("%1/diascope-%2").arg(shared).arg(::getuid())));
+        qputenv("TMPDIR", QFile::encodeName(shared));
+        ScratchFolder::removeAbandoned();
+        QVERIFY(QFileInfo::exists(own + "/kept"));
+        {
+            const auto scratch = ScratchFolder::make();
+            QVERIFY(scratch);
+            QCOMPARE(QFileInfo(scratch->filePath("a")).dir().canonicalPath().section('/', 0, -2), QDir(shared).canonicalPath());
+        }
+        QCOMPARE(QDir(own).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList{"kept"});
+        QCOMPARE(QDir(shared).entryList(QDir::AllEntries | QDir::NoDotAndDotDot).size(), 1); // the link; ours is gone with its object
     }
 
     void aForeignFileIsLeftUntouched()

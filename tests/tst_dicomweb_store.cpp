@@ -1,5 +1,8 @@
 #include "netclient/dicomweb/store.h"
+#include "tests/support/part_ten.h"
 #include "tests/support/web_shelf.h"
+#include <QDirIterator>
+#include <QScopeGuard>
 
 using namespace diascope;
 using namespace diascope::dicomweb;
@@ -201,6 +204,30 @@ private Q_SLOTS:
         for (const auto& request : server.requests())
             posts += request.method == "POST";
         QCOMPARE(posts, 1);
+    }
+
+    /// A bare dataset is written anew to be sent; its own UID, which may be a path, names no file of ours.
+    void NET_11_aUidIsNoPath()
+    {
+        const QByteArray before = qgetenv("TMPDIR");
+        const auto back = qScopeGuard([&before] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
+        const QTemporaryDir folder;
+        QVERIFY(QDir().mkpath(folder.filePath("temporary")));
+        QFile bare(folder.filePath("bare"));
+        QVERIFY(bare.open(QIODevice::WriteOnly));
+        bare.write(element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") + element(8, 0x18, "UI", "../../../escaped") + element(0x20, 0xD, "UI", "1.2") + element(0x20, 0xE, "UI", "1.2.1"));
+        bare.close();
+        ScriptedHttp server([](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, {}, {}); });
+        qputenv("TMPDIR", QFile::encodeName(folder.filePath("temporary")));
+        Task task;
+        const auto sent = store(serviceOf(server), {bare.fileName()}, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->confirmed, 0);
+        QCOMPARE(sent->failed.size(), size_t(1));
+        QVERIFY2(sent->failed[0].reason.contains("UID"), qPrintable(sent->failed[0].reason));
+        QVERIFY(server.requests().isEmpty());
+        QDirIterator all(folder.path(), {"*escaped*"}, QDir::Files, QDirIterator::Subdirectories);
+        QVERIFY(!all.hasNext());
     }
 
     /// Requests are bounded in files and bytes, and what is sent lies on the disk, not in memory.

@@ -404,6 +404,11 @@ private Q_SLOTS:
         QCOMPARE(probeText(*volume, 0, {5, 1}), "5 HU   1.0 mm");
         QCOMPARE(probeText(*volume, 0, {7, 1}), "7 HU");
         QCOMPARE(probeText(*volume, 0, {9, 1}), "");
+        // Pixel centres are at integers (MEA-11): half of a pixel lies on each side.
+        QCOMPARE(probeText(*volume, 0, {6.6, 1}), "7 HU");
+        QCOMPARE(probeText(*volume, 0, {7.4, 5.4}), "7 HU");
+        QCOMPARE(probeText(*volume, 0, {7, 5.6}), "");
+        QCOMPARE(probeText(*volume, 0, {7.6, 5}), "");
     }
 
     void MEA_10_everyMemberIsStored_data()

@@ -84,7 +84,7 @@ private Q_SLOTS:
         pdf.close();
         MediaOptions options;
         options.institution = QString::fromUtf8("Klinik Köln");
-        options.contact = "radiology@example.org";
+        options.contact = "radiology@example.org <script src='//x'>";
         options.extraFiles.push_back({pdf.fileName(), "REPORT/REPORT.PDF"});
         Task task;
         const QString out = folder.filePath("out");
@@ -126,7 +126,10 @@ private Q_SLOTS:
         for (const char* word : {"Klinik Koln", "Creator", "Institution", "Software: Diascope", "radiology@example.org", "Disclaimer"})
             QVERIFY2(text.contains(word), word);
         QVERIFY(std::all_of(text.begin(), text.end(), [](char c) { return uchar(c) < 0x80; }));
-        QVERIFY(QFileInfo::exists(out + "/INDEX.HTM"));
+        QFile index(out + "/INDEX.HTM"); // SEC-06: whatever an image says of its institution is text there
+        QVERIFY(index.open(QIODevice::ReadOnly));
+        const QByteArray page = index.readAll();
+        QVERIFY2(page.contains("radiology@example.org &lt;script src=") && !page.contains("<script"), page.constData());
         QVERIFY(QFileInfo::exists(out + "/REPORT/REPORT.PDF"));
 
         // The pixels are those of the sources.

@@ -7,6 +7,7 @@
 #include <QtTest>
 
 using namespace diascope;
+namespace tag = diascope::dicom::tag;
 
 /// A patient's disc out of a session: the images of the studies, and the reports that are signed.
 class TestMedium : public QObject
@@ -87,6 +88,32 @@ private Q_SLOTS:
         // Alone, what is not signed leaves no trace.
         QVERIFY(disc(*own, {three}, "third"));
         QCOMPARE(filesIn(m_folder->filePath("third")).filter("REPORTS/"), QStringList());
+    }
+
+    /// What has no pixels belongs to the study as well (PDI-01).
+    void PDI_01_documentsAreOnTheDisc()
+    {
+        const auto own = session();
+        const auto study = phantom(*own, "one");
+        const auto image = dicom::Dataset::read((*own->archive().instancesOfStudy(study))[0].path);
+        QVERIFY(image);
+        dicom::Dataset document;
+        for (const dicom::Tag& one : {tag::PatientID, tag::IssuerOfPatientID, tag::PatientName, tag::PatientBirthDate, tag::PatientSex, tag::StudyInstanceUID, tag::StudyDate, tag::StudyTime})
+            if (image->contains(one))
+                QVERIFY(document.setText(one, image->text(one)));
+        for (const auto& [one, text] : {std::pair(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.104.1"), {tag::SOPInstanceUID, "2.25.7"}, {tag::SeriesInstanceUID, "2.25.8"},
+                                        {tag::Modality, "DOC"}, {tag::MIMETypeOfEncapsulatedDocument, "application/pdf"}, {tag::DocumentTitle, "Letter"}, {tag::InstanceNumber, "1"},
+                                        {tag::SeriesNumber, "99"}, {tag::ContentDate, "20180107"}, {tag::ContentTime, "1200"}})
+            QVERIFY(document.setText(one, QString::fromLatin1(text)));
+        document.setEmpty(tag::ConceptNameCodeSequence);
+        document.setBytes(tag::EncapsulatedDocument, "%PDF-1.4 x ");
+        QVERIFY(document.write(m_folder->filePath("letter"), QString::fromUtf16(dicom::explicitLittleEndian)));
+        QCOMPARE(own->archive().import({m_folder->filePath("letter")}, archive::ImportMode::Copy, m_task)->imported, 1);
+        const auto written = disc(*own, {study}, "disc");
+        QVERIFY2(written, written ? "" : qPrintable(message(written.error())));
+        QCOMPARE(written->written, 3);
+        QVERIFY(written->nothingLeftOut());
+        QCOMPARE(filesIn(m_folder->filePath("disc")).filter("DICOM/").size(), 3);
     }
 
     void whatIsRefused()

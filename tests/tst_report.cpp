@@ -139,6 +139,17 @@ private Q_SLOTS:
         QTEST(signedReport.has_value(), "isAllowed");
     }
 
+    /// Whoever takes a template's sentences out has taken them out.
+    void REP_05_anEmptiedSectionIsEmpty()
+    {
+        ReportDocument document(written());
+        for (const QString text : {"A lesion.", "", " ", "\n", ""}) {
+            QVERIFY(document.setSectionText("findings", text));
+            QCOMPARE(document.report().findSection("findings")->text, text);
+        }
+        QVERIFY(document.isModified());
+    }
+
     void anEmptyReportIsNotSigned()
     {
         QVERIFY(!checkSigning(blankReport(someStudy(), "a"), SignAs::Final).isAllowed());

@@ -178,6 +178,17 @@ private Q_SLOTS:
         QCOMPARE(*m_queue->pending(), 0);
     }
 
+    /// A RIS that is down for days costs nothing but time: nobody has to release what was never refused.
+    void DEL_04_noAttemptIsTheLast()
+    {
+        enqueue(delivery("R1", "C1"));
+        for (const Fault fault : {Fault::Unreachable, Fault::TimedOut})
+            for (int attempt = 0; attempt < 100; ++attempt) {
+                QVERIFY(m_queue->deliverDue([fault](const Delivery&) -> Result<Acknowledgement> { return fail(fault, "down"); }, m_task, DeliveryQueue::Force::EvenEarly));
+                QCOMPARE(int(value(m_queue->list())[0].state), int(Delivery::State::Queued));
+            }
+    }
+
     /// One report without an answer holds up no other.
     void DEL_04_oneWithoutAnAnswerHoldsUpNoOther()
     {

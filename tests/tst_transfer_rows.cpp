@@ -464,6 +464,9 @@ private Q_SLOTS:
             "06:59 -1,07:00 2000,18:59 2000,19:00 -1,21:59 -1,22:00 500,23:00 9999999,00:00 500,01:59 500,02:00 -1";
         for (const QString& row : expected.split(u','))
             QCOMPARE(limits.at(QTime::fromString(row.left(5), "hh:mm")).value_or(-1), row.mid(6).toInt());
+        const auto always = *RateLimits::parse("00:00-24:00 2000");
+        for (const QTime time : {QTime(0, 0), QTime(12, 0), QTime(23, 59)})
+            QCOMPARE(always.at(time).value_or(-1), 2000);
     }
 
     /// An answer wakes who waits for it, and nobody else; of several questions the latest counts.

@@ -69,6 +69,8 @@ private Q_SLOTS:
         QCOMPARE(picture->instance.value, "1.1.2.8");
         QCOMPARE(picture->bytes, "\x89PNG");
         QVERIFY(server.requests().last().path().contains("/instances/1.1.2.8/rendered"));
+        QCOMPARE(server.requests().last().values("viewport"), QList<QByteArray>{"512,512"}); // some 30 KB, for a slow line
+        QCOMPARE(server.requests().last().values("quality"), QList<QByteArray>{"60"});
         hasImages = false; // the series that is left has none to show
         QCOMPARE(firstPicture(node, {"1.1"}, task).error().fault, Fault::NotFound);
     }

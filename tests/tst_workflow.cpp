@@ -375,6 +375,24 @@ private Q_SLOTS:
         QCOMPARE(ris.messages().size(), 1);
         QCOMPARE(QString::fromLatin1(controlIdIn(ris.messages().first())), deliveriesOf(*session, draft.reportId).at(0).controlId);
     }
+
+    /// Of the last one too, after which nothing waits.
+    void SAF_10_anAcknowledgementIsToldOf()
+    {
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        setRis(*session, ris.port());
+        QSignalSpy delivered(session.get(), &app::Session::delivered);
+        session->startCourier();
+        const auto draft = draftIn(*session);
+        QCOMPARE(delivered.size(), 0);
+        QVERIFY(session->sign(draft, reporting::SignAs::Final, "Reader").has_value());
+        QTRY_COMPARE_WITH_TIMEOUT(delivered.size(), 1, 20000);
+        QCOMPARE(int(deliveriesOf(*session, draft.reportId).at(0).state), int(transfer::Delivery::State::Acknowledged));
+    }
 };
 
 int main(int argc, char* argv[])

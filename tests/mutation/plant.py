@@ -165,11 +165,12 @@ def listed(path, count):
     """What somebody wrote, as errors."""
     with open(path) as file:
         written = json.load(file)[:count]
+    for error in [e for e in written if original(e['file']).count(e['old'].encode()) != 1]:
+        print('left out, for the code has changed: %s %s' % (error['file'], error['what'][:90]))
+        written.remove(error)
     for number, error in enumerate(written, 1):
         source = original(error['file'])
         old = error['old'].encode()
-        if source.count(old) != 1:
-            sys.exit('error %d: its text occurs %d times in %s' % (number, source.count(old), error['file']))
         start = source.index(old)
         new = '({on} ? (%s) : ({old}))' if error['form'] == 'expr' else '{ if ({on}) { %s } else { {old} } }'
         error.update(id=number, kind='W', start=start, end=start + len(old), line=source[:start].count(b'\n') + 1, new=new.replace('%s', error['new']))

@@ -19,6 +19,18 @@ public:
             qunsetenv(display);
         qputenv("LC_ALL", "C.UTF-8");
     }
+    /// Whatever a test did, the log names nobody (SEC-04): of the patients of phantoms and orders.
+    ~Program()
+    {
+        QFile log(profile() + QStringLiteral("/diascope.log"));
+        if (!log.open(QIODevice::ReadOnly))
+            return;
+        const QByteArray lines = log.readAll();
+        for (const char* name : {"Phantom", "Peter", "PH-0001", "Doe", "Jane"})
+            if (const auto at = lines.indexOf(name); at >= 0)
+                QTest::qFail(("the log names a patient: " + lines.mid(std::max<qsizetype>(0, at - 100), 200)).constData(),
+                             __FILE__, __LINE__);
+    }
     QString profile() const { return m_profile.path(); }
     Ran run(const QStringList& arguments, const QByteArray& input = {}) const
     {
