@@ -300,6 +300,59 @@ private Q_SLOTS:
         QCOMPARE(signedReport->signedAt.toString(Qt::ISODate), "2026-03-01T00:00:00Z");
     }
 
+    /// SAF-09: numbers and pictures that were signed stand in the addendum as they were.
+    void REP_09_anAddendumKeepsWhatWasSigned()
+    {
+        auto store = open("kept");
+        Report report = written();
+        report.title = "CT Head";
+        report.measurements = {{"m1", "Lesion", "length", 12.3, 1, "mm", {"1.2.3", 1, "f", "1.2", "", ""}}, {"m2", "Node", "length", 4, 1, "mm", {"1.2.4", 1, "g", "1.2", "", ""}}};
+        report.keyImages = {{"k1", "Lesion", {"1.2.3", 1, "", "1.2", "", ""}, "a picture"}};
+        auto draft = store->create(report);
+        QVERIFY(draft);
+        QVERIFY(store->sign(*draft, {"supervisor", SignAs::Final, {}}));
+        auto addendum = store->addendum(draft->reportId, "supervisor");
+        QVERIFY(addendum);
+        addendum->findSection("addendum")->text = "And another.";
+        using Change = std::function<void(Report&)>;
+        for (const Change& change : {Change([](Report& r) { r.measurements.erase(r.measurements.begin()); }), Change([](Report& r) { r.measurements[1].value = 40; }),
+                                     Change([](Report& r) { r.keyImages.clear(); }), Change([](Report& r) { r.keyImages[0].caption = "Nothing"; }),
+                                     Change([](Report& r) { r.keyImages[0].png = "another"; }), Change([](Report& r) { r.title = "CT Knee"; })}) {
+            Report changed = *addendum;
+            change(changed);
+            const auto refused = store->sign(changed, {"supervisor", SignAs::Final, {}});
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().fault, Fault::Conflict);
+        }
+        addendum->measurements.push_back({"m3", "New", "length", 7, 1, "mm", {"1.2.5", 1, "h", "1.2", "", ""}});
+        const auto added = store->sign(*addendum, {"supervisor", SignAs::Final, {}});
+        QVERIFY2(added, added ? "" : qPrintable(message(added.error())));
+        QCOMPARE(added->measurements.size(), size_t(3));
+        QCOMPARE(added->keyImages.size(), size_t(1));
+    }
+
+    /// Another study's draft is no addendum, and stays what it is (SAF-02); this study's takes its pictures along.
+    void REP_15_aDraftOfAnotherStudyIsNoAddendum()
+    {
+        auto store = open("other");
+        const auto first = store->create(written());
+        QVERIFY(store->sign(*first, {"supervisor", SignAs::Final, {}}));
+        Report elsewhere = written("Of another study.");
+        elsewhere.study.studyUid += ".9";
+        const auto other = store->create(elsewhere);
+        QCOMPARE(store->becomeAddendum(*other, first->reportId, "supervisor").error().fault, Fault::Conflict);
+        QCOMPARE(store->load(other->reportId)->findSection("findings")->text, "Of another study.");
+        QCOMPARE(store->load(first->reportId)->version, 1);
+        Report own = written("Of this study.");
+        own.measurements = {{"m1", "Lesion", "length", 12.3, 1, "mm", {"1.2.3", 1, "f", "1.2", "", ""}}};
+        own.keyImages = {{"k1", "Lesion", {"1.2.3", 1, "", "1.2", "", ""}, "a picture"}};
+        const auto addendum = store->becomeAddendum(*store->create(own), first->reportId, "supervisor");
+        QVERIFY2(addendum, addendum ? "" : qPrintable(message(addendum.error())));
+        QVERIFY(addendum->findSection("addendum")->text.contains("Of this study."));
+        QCOMPARE(addendum->measurements, own.measurements);
+        QCOMPARE(addendum->keyImages, own.keyImages);
+    }
+
     void REP_09_lifeCycle()
     {
         auto store = open("life");

@@ -4631,6 +4631,10 @@ Here:	%2</source>
             <translation>文档不是 PDF</translation>
         </message>
         <message>
+            <source>the draft is about another study than the report</source>
+            <translation>该草稿与报告不属于同一检查</translation>
+        </message>
+        <message>
             <source>the draft of the same study whose text the addendum takes over</source>
             <translation>同一检查的草稿，其文字由补充报告接收</translation>
         </message>

@@ -1,10 +1,12 @@
 #include "reporting/store/report_store.h"
 #include "netclient/base/log.h"
+#include "netclient/dicom/patient_identity.h"
 #include "reporting/store/report_seal.h"
 #include <QCryptographicHash>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QUuid>
+#include <algorithm>
 
 namespace diascope::reporting
 {
@@ -289,6 +291,12 @@ Result<Report> ReportStore::appendVersion(const Report& signedReport, int signed
     return signedReport;
 }
 
+template <typename Item>
+bool holdsAll(const std::vector<Item>& now, const std::vector<Item>& before)
+{
+    return std::all_of(before.begin(), before.end(), [&now](const Item& one) { return std::find(now.begin(), now.end(), one) != now.end(); });
+}
+
 /// An addendum adds: whatever the signed version before says stands in it unchanged, whoever handed us the working copy.
 Result<void> ReportStore::checkKept(const Report& report) const
 {
@@ -303,6 +311,8 @@ Result<void> ReportStore::checkKept(const Report& report) const
         now.isLocked = before->sections[i].isLocked;
         isKept = now == before->sections[i];
     }
+    isKept = isKept && report.title == before->title && (!before->critical.isCritical || report.critical.isCritical) && holdsAll(report.measurements, before->measurements) &&
+             holdsAll(report.keyImages, before->keyImages);
     if (!isKept)
         return fail(Fault::Conflict, tr("an addendum cannot change what was signed before; write a correction"));
     return {};
@@ -391,6 +401,11 @@ Result<Report> ReportStore::becomeAddendum(const Report& draft, const QString& r
 {
     if (draft.version != 1 || draft.isSigned())
         return fail(Fault::Conflict, tr("only a draft that never was signed becomes an addendum"));
+    const auto first = load(reportId);
+    if (!first)
+        return first;
+    if (first->study.studyUid != draft.study.studyUid || !dicom::isOnePatient(first->study.patient(), draft.study.patient()))
+        return fail(Fault::Conflict, tr("the draft is about another study than the report"));
     auto addendum = follow(reportId, Purpose::Addendum, author);
     if (!addendum)
         return addendum;
