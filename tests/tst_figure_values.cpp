@@ -491,6 +491,30 @@ private Q_SLOTS:
                  "length=4 mm");
     }
 
+    /// A figure on a plane of a 4D stack does not say which phase it was drawn on: sizes, and no value of another phase.
+    void MEA_10_noValuesOfAnotherPhase()
+    {
+        std::vector<Instance> instances;
+        for (int phase = 0; phase < 2; ++phase)
+            for (Instance instance : Phantom{}.instances()) {
+                instance.uid.value += QString(".%1").arg(phase);
+                instance.temporalPosition = phase + 1;
+                instances.push_back(instance);
+            }
+        const Stack stack = buildStacks(instances).front();
+        QCOMPARE(stack.phaseCount, 2);
+        const auto volume = Phantom::volume(stack, [](Vec3) { return 40.0; });
+        Figure figure;
+        figure.id = "f1";
+        figure.kind = "rectangle";
+        figure.frameOfReference = {"1.2.3"};
+        figure.normal = {0, 0, 1};
+        figure.points = {{-9, -19, 34}, {-7, -17, 34}};
+        QCOMPARE(lineOf(measure(figure, volume)), "area=4 mm2, count=0 ");
+        figure.image = ImageRef{{"1.2"}, volume->instance(stack.frameOf(2, 1)).uid, 0}; // on an image there is no doubt
+        QVERIFY2(lineOf(measure(figure, volume)).startsWith("mean=40 HU"), qPrintable(lineOf(measure(figure, volume))));
+    }
+
     void MEA_10_howFarAPointMayBeOffThePlane()
     {
         const PlaneGeometry geometry = *Phantom{}.instance(0).plane;

@@ -290,7 +290,8 @@ std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Vol
     measuring.unit = volume->unit(0);
     measuring.suvFactor = suvFactorOf(volume->instance(0));
     measuring.sampleStep = volume->grid()->smallestSpacingMm();
-    measuring.valueAt = [&](QPointF point) { return volume->valueAt(plane.toPatient(point)); };
+    // The figure does not say which phase it was drawn on, and the number of another one would be wrong: lengths and areas alone.
+    measuring.valueAt = [&](QPointF point) { return volume->phaseCount() > 1 ? std::nullopt : volume->valueAt(plane.toPatient(point)); };
     const auto points = pointsOnPlane(figure, plane, 1e6);
     return kind->values(*points, measuring);
 }
