@@ -407,6 +407,22 @@ private Q_SLOTS:
         QCOMPARE(report.imported, 1);
         QVERIFY(!*m_archive->instance({"2.25.666"}));
         QCOMPARE(report.skipped.size(), size_t(8)); // the missing, six refused, and the circle
+
+        // A circle by one of the two offsets alone, and none.
+        const auto without = [](QByteArray bytes, const QByteArray& offset) {
+            for (qsizetype at = bytes.indexOf(offset); at >= 0; at = bytes.indexOf(offset, at + 1))
+                bytes.replace(at + 8, 4, QByteArray(4, '\0'));
+            return bytes;
+        };
+        const QByteArray both = test::bytesOf(file("medium/DICOMDIR"));
+        const QByteArray next = QByteArray::fromHex("04000014554c0400"), lower = QByteArray::fromHex("04002014554c0400");
+        for (const auto& [bytes, isCircular] :
+             {std::pair(without(both, next), true), {without(both, lower), true}, {without(without(both, next), lower), false}}) {
+            QFile medium(file("medium/DICOMDIR"));
+            QVERIFY(medium.open(QIODevice::WriteOnly) && medium.write(bytes) == bytes.size());
+            medium.close();
+            QCOMPARE(dicom::DicomDir::read(file("medium/DICOMDIR"))->isCircular, isCircular);
+        }
     }
 
     void aDicomDirOfAnotherMakerIsImported()

@@ -231,10 +231,10 @@ private Q_SLOTS:
         SUCCEEDS(addNode(reader, "O", "ORTHANC", orthanc->port));
         SUCCEEDS(reader.run({"config", "set", "listen.port", QString::number(ourPort)}));
         const QJsonArray found = reader.json({"find", "O", "--patient-id", "ZH-1"}).array();
-        QCOMPARE(found.size(), 1);
-        QCOMPARE(found.at(0)["studyUid"].toString(), m_study);
-        QCOMPARE(found.at(0)["patientName"].toString(), QString::fromUtf8("Wang^XiaoDong=王^小东"));
-        QCOMPARE(found.at(0)["instances"].toInt(), 5);
+        const QJsonObject expected{{"studyUid", m_study}, {"patientName", chinese.name}, {"patientId", "ZH-1"}, {"issuer", "HOSPITAL"},
+                                   {"birthDate", "19850930"}, {"sex", "F"}, {"date", "20260110"}, {"time", "101500"}, {"accession", "A0001"}, {"description", "CT phantom"},
+                                   {"modalities", QJsonArray{"CT"}}, {"series", 1}, {"instances", 5}};
+        QCOMPARE(found, QJsonArray{expected});
         QCOMPARE(reader.json({"find", "O", "--patient-id", "NOBODY"}).array().size(), 0);
         const QJsonArray series = reader.json({"find", "O", "--level", "series", "--study-uid", m_study}).array();
         QCOMPARE(series.size(), 1);

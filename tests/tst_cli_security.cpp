@@ -1,7 +1,9 @@
 #include "app/demo/phantom.h"
+#include "netclient/dicom/dataset.h"
 #include "tests/support/certificates.h"
 #include "tests/support/listening.h"
 #include "tests/support/orthanc.h"
+#include "tests/support/scripted_scp.h"
 #include <QDate>
 #include <QDirIterator>
 #include <QTcpSocket>
@@ -288,6 +290,44 @@ private Q_SLOTS:
         QCOMPARE(program.json({"studies"}).array().at(0)["instances"].toInt(), 2);
     }
 
+    /// What is asked for by C-MOVE comes in by the same door, and never in the clear.
+    void NET_10_whatIsMovedHereComesByTls()
+    {
+        test::Certificates certificates(&m_why);
+        if (!m_why.isEmpty())
+            QSKIP(qPrintable(m_why));
+        const auto pair = certificates.signedFor("door", "DNS:localhost,IP:127.0.0.1");
+        const QStringList files = phantom("moved", 1);
+        const auto image = dicom::Dataset::read(files.value(0));
+        QVERIFY(image);
+        const auto key = [&](quint16 group, quint16 name) { return test::element(group, name, test::uid(image->text({group, name}).toLatin1())); };
+        const QByteArray classAndUid = key(8, 0x16) + key(8, 0x18);
+        const QByteArray others = key(0x10, 0x20) + key(0x20, 0xd) + key(0x20, 0xe) + test::element(0x20, 0x1208, "1 ");
+        const QString port = QString::number(test::freePort());
+        std::atomic<bool> isByTls = false;
+        std::atomic<int> stored = -1;
+        test::ScriptedScp peer([&](test::ScriptedScp::Conversation& conversation, const test::ScriptedScp::Message& asked) {
+            if (asked.field == 0x0021) { // C-MOVE
+                stored = storescu(port, files, isByTls ? QStringList{"+tla", "+cf", certificates.authority()} : QStringList(), asked.destination).code;
+                return conversation.respond(asked, stored == 0 ? 0 : 0xa801);
+            }
+            const char* level = asked.dataset.contains("IMAGE") ? "IMAGE " : asked.dataset.contains("SERIES") ? "SERIES" : "STUDY ";
+            conversation.respond(asked, 0xff00, classAndUid + test::element(8, 0x52, level) + others);
+            conversation.respond(asked, 0);
+        });
+        Program program;
+        SUCCEEDS(program.run(node("PEER", peer.port(), {"--retrieve-by", "move"})));
+        SUCCEEDS(program.run({"config", "set", "listen.port", port}));
+        SUCCEEDS(program.run({"config", "set", "listen.tls.certificate", pair.certificate}));
+        SUCCEEDS(program.run({"config", "set", "listen.tls.key", pair.key}));
+        FAILS_PLAINLY(program.run({"get", "PEER", demo::studyUidOf("moved")}));
+        QVERIFY2(stored > 0, QByteArray::number(stored).constData());
+        QCOMPARE(program.json({"studies"}).array().size(), 0);
+        isByTls = true;
+        QCOMPARE(program.json({"get", "PEER", demo::studyUidOf("moved")}).object()["received"].toInt(), 1);
+        QCOMPARE(stored, 0);
+    }
+
     void NET_01_NET_15_worklistAndPriorsComeOnce()
     {
         QString why;
@@ -329,6 +369,13 @@ private Q_SLOTS:
         QCOMPARE(list[0]["patientId"].toString(), "ZH-7");
         QCOMPARE(list[0]["accession"].toString(), "ACC7");
         QCOMPARE(list[0]["modality"].toString(), "CT");
+        QCOMPARE(list[0]["birthDate"].toString(), "19850930");
+        QCOMPARE(list[0]["sex"].toString(), "F");
+        QCOMPARE(list[0]["studyUid"].toString(), "1.2.3.77");
+        QCOMPARE(list[0]["description"].toString(), "CT chest");
+        QCOMPARE(list[0]["date"].toString(), QDate::currentDate().toString("yyyyMMdd"));
+        QCOMPARE(list[0]["time"].toString(), "101500");
+        QCOMPARE(list[0]["station"].toString(), "CT1");
 
         SUCCEEDS(program.run({"node", "remove", "RIS"}));
         FAILS_PLAINLY(program.run({"worklist"}));

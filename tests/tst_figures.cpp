@@ -236,6 +236,62 @@ private Q_SLOTS:
         QVERIFY(document.figures().empty());
     }
 
+    /// Calipers set on one frame of a cine loop are of that frame alone, however they were drawn.
+    void MEA_09_aFigureIsOfItsFrameOfACine()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.uid = {QStringLiteral("1.2.9")};
+            instance.frame = instance.instanceNumber.value() - 1;
+            instance.instanceNumber = 1;
+            instance.plane.reset();
+        }
+        const auto volume = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(480));
+        Target target(volume, nullptr);
+        target.m_view.frame = 2;
+        const Figure figure = *figureAt(target, "length", {{100, 100}, {180, 150}});
+        QCOMPARE(figure.image->frame, 2);
+        for (int frame = 0; frame < 5; ++frame) {
+            target.m_view.frame = frame;
+            QCOMPARE(pointsOnScreen(figure, *volume, target.m_view, target.transform()).has_value(), frame == 2);
+        }
+    }
+
+    void GEO_12_aFigureIsOfItsFrameOfReference()
+    {
+        const auto volume = noise(Phantom{});
+        const Figure figure = figureOn(*volume, "length", {{1, 1}, {4, 5}});
+        for (const char* frameOfReference : {"1.2.3", "9.9"}) {
+            auto instances = Phantom{.frameOfReference = frameOfReference}.instances();
+            for (Instance& instance : instances)
+                instance.uid.value += ".7";
+            const auto other = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(480));
+            const Target target(other, nullptr);
+            QCOMPARE(pointsOnScreen(figure, *other, target.m_view, target.transform()).has_value(), frameOfReference == QLatin1String("1.2.3"));
+        }
+    }
+
+    /// The text of an arrow is edited by a double click; a length has none.
+    void MEA_05_aDoubleClickEditsTheText_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("arrow") << "arrow" << "here";
+        QTest::newRow("length") << "length" << "";
+    }
+    void MEA_05_aDoubleClickEditsTheText()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, text);
+        AnnotationDocument document({"1"}, nullptr);
+        Target target(noise(Phantom{}), &document);
+        const Figure drawn = *figureAt(target, kind, {{100, 60}, {260, 80}});
+        document.add(drawn);
+        makeTool("select")->doubleClick(target, {{100, 60}, {}});
+        QCOMPARE(document.figures().back().text, text);
+        QCOMPARE(document.figures().back().id, drawn.id);
+    }
+
     void escapeLeavesNothingBehind()
     {
         AnnotationDocument document({"1"}, nullptr);

@@ -398,6 +398,10 @@ print(json.dumps(out))
         }
         Message message = sample("1", "KOI-7");
         QCOMPARE(message.toBytes().error().fault, Fault::Unsupported);
+        for (const QString set : {"UNICODE UTF-8", "GB 18030-2000"}) { // half of a rare ideograph, cut in two
+            const auto half = encode(QString(QChar(0xD842)), set);
+            QVERIFY2(!half && half.error().fault == Fault::Unsupported && half.error().detail.contains(set), qPrintable(set));
+        }
     }
 
     void bytesThatAreNoCharacterBecomeNoLetter()

@@ -64,6 +64,14 @@ QString makeReport(const QString& path, const QString& study, const QString& pat
     return path;
 }
 
+/// Turns one bit in the middle of a file; done again, it is as it was.
+void turnABit(const QString& path)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() / 2));
+    file.write(QByteArray(1, char(file.peek(1)[0] ^ 1)));
+}
+
 } // namespace
 
 class TestMedia : public QObject
@@ -123,7 +131,9 @@ private Q_SLOTS:
         QFile readme(out + "/README.TXT");
         QVERIFY(readme.open(QIODevice::ReadOnly));
         const QByteArray text = readme.readAll();
-        for (const char* word : {"Klinik Koln", "Creator", "Institution", "Software: Diascope", "radiology@example.org", "Disclaimer"})
+        for (const char* word : {"Creator: Klinik Koln\r\n", "Institution: Klinik Koln\r\n", "Software: Diascope",
+                                 "Contact: radiology@example.org", "Disclaimer",
+                                 "Content: 9 instances in 2 series of 1 studies; application profile STD-GEN-CD."})
             QVERIFY2(text.contains(word), word);
         QVERIFY(std::all_of(text.begin(), text.end(), [](char c) { return uchar(c) < 0x80; }));
         QFile index(out + "/INDEX.HTM"); // SEC-06: whatever an image says of its institution is text there
@@ -131,6 +141,8 @@ private Q_SLOTS:
         const QByteArray page = index.readAll();
         QVERIFY2(page.contains("radiology@example.org &lt;script src=") && !page.contains("<script"), page.constData());
         QVERIFY(QFileInfo::exists(out + "/REPORT/REPORT.PDF"));
+        QVERIFY(page.contains("<a href=\"README.TXT\">") && page.contains("<a href=\"REPORT/REPORT.PDF\">REPORT/REPORT.PDF</a>"));
+        QVERIFY(!page.contains(pdf.fileName().toUtf8()));
 
         // The pixels are those of the sources.
         QHash<QString, QByteArray> pixels;
@@ -163,23 +175,123 @@ private Q_SLOTS:
         QVERIFY(report && report->isVerified);
         QVERIFY(verifyFileSet(out, report->hashes, task));
         const QString victim = filesIn(out + "/DICOM")[1];
-        QFile file(victim);
-        QVERIFY(file.open(QIODevice::ReadWrite));
-        file.seek(file.size() / 2);
-        const char was = file.peek(1)[0];
-        file.write(QByteArray(1, char(was ^ 1)));
-        file.close();
+        turnABit(victim);
         const auto changed = verifyFileSet(out, report->hashes, task);
         QVERIFY(!changed);
         QCOMPARE(changed.error().fault, Fault::Damaged);
         QVERIFY(changed.error().detail.contains(QFileInfo(victim).fileName()));
-        QVERIFY(file.open(QIODevice::ReadWrite));
-        file.seek(file.size() / 2);
-        file.write(QByteArray(1, was));
-        file.close();
+        turnABit(victim);
         QVERIFY(verifyFileSet(out, report->hashes, task));
+        const QString series = "DICOM/ST000001/SE000001/";
+        auto hashes = report->hashes; // a record too many
+        const QByteArray hash = hashes.take(series + "IM000003");
+        const auto more = verifyFileSet(out, hashes, task);
+        QVERIFY(!more && more.error().fault == Fault::Damaged);
+        QCOMPARE(more.error().detail, "the DICOMDIR names 3 files, 2 were written");
+        QVERIFY(QFile::copy(out + '/' + series + "IM000003", out + '/' + series + "IM000009")); // an image without a record
+        hashes.insert(series + "IM000009", hash);
+        const auto nameless = verifyFileSet(out, hashes, task);
+        QVERIFY(!nameless && nameless.error().fault == Fault::Damaged);
+        QCOMPARE(nameless.error().detail, "the DICOMDIR does not name DICOM/ST000001/SE000001/IM000009");
         QVERIFY(QFile::remove(victim));
         QVERIFY(!verifyFileSet(out, report->hashes, task));
+    }
+
+    void PDI_07_aMediumThatIsDamagedBeforeItIsReadBackIsNone()
+    {
+        const QStringList sources = abdomen(3);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        const QString out = folder.filePath("out");
+        Task task([&](qint64 done, qint64, const QString&) {
+            if (done == 3) // all are written
+                turnABit(out + "/DICOM/ST000001/SE000001/IM000001");
+        });
+        const auto report = writeFileSet(sources, out, {}, task);
+        QVERIFY(!report);
+        QCOMPARE(report.error().fault, Fault::Damaged);
+        QVERIFY2(report.error().detail.contains("IM000001"), qPrintable(report.error().detail));
+        QVERIFY(!QFileInfo::exists(out));
+    }
+
+    void PDI_07_halfAMediumDoesNotStay()
+    {
+        const QStringList sources = abdomen(5);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir("empty"));
+        for (const char* name : {"new", "empty"}) {
+            Task task([&](qint64 done, qint64, const QString&) {
+                if (done == 2)
+                    task.cancel();
+            });
+            QCOMPARE(writeFileSet(sources, folder.filePath(name), {}, task).error().fault, Fault::Cancelled);
+        }
+        QVERIFY(!QFileInfo::exists(folder.filePath("new")));
+        QVERIFY(QFileInfo(folder.filePath("empty")).isDir());
+        QVERIFY(QDir(folder.filePath("empty")).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot));
+    }
+
+    void PDI_07_anImageThatCouldNotBeMadeIsNone_data()
+    {
+        QTest::addColumn<QByteArray>("words");
+        QTest::addColumn<Fault>("fault");
+        QTest::newRow("PDI-07 xorriso ends with an error") << QByteArray("libburn: failure") << Fault::Internal;
+        QTest::newRow("PDI-07 the disk is full") << QByteArray("No space left on device") << Fault::DiskFull;
+    }
+    void PDI_07_anImageThatCouldNotBeMadeIsNone()
+    {
+        QFETCH(QByteArray, words);
+        QFETCH(Fault, fault);
+        QTemporaryDir folder;
+        QFile script(folder.filePath("xorriso"));
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\nwhile [ \"$1\" != -o ]; do shift; done\necho half > \"$2\"\necho '" + words + "'\nexit 5\n");
+        script.close();
+        QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", folder.path().toLocal8Bit() + ':' + path);
+        Task task;
+        const auto written = writeIso(folder.path(), folder.filePath("x.iso"), "X", task);
+        qputenv("PATH", path);
+        QVERIFY(!written);
+        QCOMPARE(written.error().fault, fault);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), QStringList{"xorriso"});
+    }
+
+    void PDI_06_whoIsOnePatient_data()
+    {
+        QTest::addColumn<QStringList>("first"); // number, issuer, name, birth date
+        QTest::addColumn<QStringList>("second");
+        QTest::addColumn<int>("patients");
+        const QStringList jane{"", "", "Doe^Jane", "19700101"};
+        QTest::newRow("PDI-06 one number of two hospitals") << QStringList{"P1", "H1", "Doe^Jane", ""} << QStringList{"P1", "H2", "Doe^Jane", ""} << 2;
+        QTest::newRow("PDI-06 no number, one name, two births") << jane << QStringList{"", "", "Doe^Jane", "19800101"} << 2;
+        QTest::newRow("PDI-06 no number, one name in capitals") << jane << QStringList{"", "", "DOE^JANE", "19700101"} << 1;
+    }
+    void PDI_06_whoIsOnePatient()
+    {
+        QFETCH(QStringList, first);
+        QFETCH(QStringList, second);
+        QFETCH(int, patients);
+        QTemporaryDir folder;
+        QStringList paths;
+        for (const QStringList& person : {first, second}) {
+            auto changed = dicom::Dataset::read(makeReport(folder.filePath("made"), dicom::newUid(), person[0]))->deepCopy();
+            for (const auto& [tag, at] : {std::pair(tag::IssuerOfPatientID, 1), {tag::PatientName, 2}, {tag::PatientBirthDate, 3}})
+                QVERIFY(changed.setText(tag, person[at]));
+            paths << folder.filePath(QString::number(paths.size()));
+            QVERIFY(changed.write(paths.last(), QString::fromUtf16(dicom::explicitLittleEndian)));
+        }
+        Task task;
+        const QString out = folder.filePath("out");
+        const auto report = writeFileSet(paths, out, {}, task);
+        QCOMPARE(report.has_value(), patients == 1);
+        QCOMPARE(QFileInfo::exists(out), patients == 1);
+        if (report)
+            QCOMPARE(report->patients, 1);
+        else
+            QCOMPARE(report.error().fault, Fault::Conflict);
     }
 
     void PDI_06_onlyOnePatient()
@@ -237,6 +349,87 @@ private Q_SLOTS:
         }
         const auto checked = test::run("dcdirdmp", {out + "/DICOMDIR"});
         QVERIFY(!(checked.out + checked.err).contains("Error"));
+    }
+
+    void whatMayStayCompressedStays_data()
+    {
+        QTest::addColumn<MediaProfile>("profile");
+        QTest::addColumn<QString>("syntax");
+        for (const MediaProfile profile : {MediaProfile::Dvd, MediaProfile::Usb})
+            for (const char* syntax : {"5", "4.80", "4.90", "4.51", "4.70"}) // RLE, JPEG-LS, JPEG 2000, JPEG, JPEG lossless
+                QTest::addRow("PDI-03 %s %s", profile == MediaProfile::Dvd ? "DVD" : "USB", syntax) << profile << QString("1.2.840.10008.1.2.") + syntax;
+    }
+    void whatMayStayCompressedStays()
+    {
+        QFETCH(MediaProfile, profile);
+        QFETCH(QString, syntax);
+        MediaOptions options;
+        options.profile = profile;
+        const QString path = fileOf(syntax);
+        NEEDS_TEST_DATA(path);
+        QTemporaryDir folder;
+        const QString out = folder.filePath("out");
+        Task task;
+        const auto report = writeFileSet({path}, out, options, task);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QVERIFY2(report->leftOut.empty(), report->leftOut.empty() ? "" : qPrintable(report->leftOut[0].reason));
+        QCOMPARE(report->written, 1);
+        QCOMPARE(report->profile, options.profile);
+        QCOMPARE(dicom::Dataset::read(filesIn(out + "/DICOM").value(0))->transferSyntax().uid, syntax);
+        const auto checked = test::run("dcdirdmp", {out + "/DICOMDIR"});
+        QVERIFY(checked.code == 0 && !(checked.out + checked.err).contains("Error"));
+    }
+
+    /// A patient without a number is on the disc, under a number made up for it (the Patient ID is type 1 in a DICOMDIR, PS3.3 F.5.1).
+    void PDI_01_aPatientWithoutANumberIsOnTheDisc()
+    {
+        const QStringList sources = abdomen(1);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        dicom::Dataset image = dicom::Dataset::read(sources[0])->deepCopy();
+        image.remove(tag::PatientID);
+        QVERIFY(image.setText(tag::PatientName, "Doe^Jane") && image.write(folder.filePath("image"), QString::fromUtf16(dicom::explicitLittleEndian)));
+        Task task;
+        const auto report = writeFileSet({folder.filePath("image")}, folder.filePath("out"), {}, task);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QVERIFY(report->leftOut.empty());
+        QCOMPARE(report->written, 1);
+        const auto checked = test::run("dcdirdmp", {folder.filePath("out/DICOMDIR")});
+        QVERIFY(checked.code == 0 && !(checked.out + checked.err).contains("Error"));
+        const auto directory = dicom::Dataset::read(folder.filePath("out/DICOMDIR"));
+        QVERIFY(directory && directory->items(tag::DirectoryRecordSequence)[0].hasValue(tag::PatientID));
+    }
+
+    void PDI_02_namesFollowTheInstanceNumbers()
+    {
+        const QStringList sources = abdomen(3);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        QStringList paths;
+        for (const char* number : {"10", "2", "1"}) {
+            dicom::Dataset image = dicom::Dataset::read(sources[paths.size()])->deepCopy();
+            paths << folder.filePath(number);
+            QVERIFY(image.setText(tag::InstanceNumber, number) && image.write(paths.last(), QString::fromUtf16(dicom::explicitLittleEndian)));
+        }
+        Task task;
+        QVERIFY(writeFileSet(paths, folder.filePath("out"), {}, task));
+        QStringList numbers;
+        for (const QString& path : filesIn(folder.filePath("out/DICOM")))
+            numbers << dicom::Dataset::read(path)->text(tag::InstanceNumber);
+        QCOMPARE(numbers, (QStringList{"1", "2", "10"}));
+    }
+
+    /// Volume identifier at byte 40 of the primary volume descriptor in sector 16; names in capitals of 8 and 3 (ISO 9660 8.4, 10.1).
+    void PDI_11_theImageIsOfLevelOne()
+    {
+        QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir("in"));
+        QVERIFY(QFile(folder.filePath("in/a long name.html")).open(QIODevice::WriteOnly));
+        Task task;
+        QVERIFY(writeIso(folder.filePath("in"), folder.filePath("x.iso"), "DIASCOPE", task));
+        const QByteArray image = test::bytesOf(folder.filePath("x.iso"));
+        QCOMPARE(image.mid(32808, 32), QByteArray("DIASCOPE").leftJustified(32));
+        QVERIFY(image.contains("A_LONG_N.HTM;1"));
     }
 
     void aTranscoderOfTheCallersIsUsed()

@@ -90,6 +90,28 @@ private Q_SLOTS:
         QCOMPARE(filesIn(m_folder->filePath("third")).filter("REPORTS/"), QStringList());
     }
 
+    /// The last word that was signed, and nothing that was not.
+    void REP_13_aDiscHasTheNewestSignedVersion()
+    {
+        const auto own = session();
+        const auto study = phantom(*own, "one");
+        QVERIFY(write(*own, study, "A ball.", true));
+        const QString id = own->reports().list(study.value)->front().reportId;
+        auto addendum = own->addendum(id, "Reader");
+        QVERIFY(addendum);
+        addendum->findSection("addendum")->text = "Second thought.";
+        QVERIFY(own->sign(*addendum, reporting::SignAs::Final, "Reader"));
+        auto correction = own->correction(id, "Reader");
+        QVERIFY(correction);
+        correction->findSection("findings")->text = "Unsigned words.";
+        QVERIFY(own->saveDraft(*correction));
+        QVERIFY(disc(*own, {study}, "disc"));
+        QCOMPARE(filesIn(m_folder->filePath("disc")).filter("REPORTS/"), QStringList("REPORTS/REPORT01.PDF"));
+        const QString text = QString::fromUtf8(test::run("pdftotext", {"-layout", m_folder->filePath("disc/REPORTS/REPORT01.PDF"), "-"}).out);
+        QVERIFY2(text.contains("A ball.") && text.contains("Second thought.") && text.contains("Final report with addendum, signed by Reader"), qPrintable(text));
+        QVERIFY(!text.contains("Unsigned words.") && !text.contains("DRAFT"));
+    }
+
     /// What has no pixels belongs to the study as well (PDI-01).
     void PDI_01_documentsAreOnTheDisc()
     {

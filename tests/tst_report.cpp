@@ -16,6 +16,9 @@ StudyContext someStudy()
     StudyContext study;
     study.patientName = QString::fromUtf8("Wang^XiaoDong=王^小东");
     study.patientId = "4711";
+    study.issuerOfPatientId = "A";
+    study.birthDate = "19800101";
+    study.sex = "M";
     study.studyUid = "1.2.3";
     study.accession = "A1";
     study.modality = "CT";
@@ -67,6 +70,21 @@ private Q_SLOTS:
         QVERIFY(checkSigning(report, SignAs::Final).alerts.isEmpty());
     }
 
+    /// What the template prohibits is prohibited after the report was stored and opened again, too.
+    void REP_02_anEmptySectionStaysProhibited()
+    {
+        auto store = open("prohibited");
+        Report report = written();
+        report.findSection("impression")->text = "Normal.";
+        report.findSection("findings")->completion = Field::Completion::Prohibit;
+        auto again = store->load(store->create(report)->reportId);
+        QVERIFY(again);
+        again->findSection("findings")->text.clear();
+        const auto refused = store->sign(*again, {"supervisor", SignAs::Final, {}});
+        QVERIFY(!refused && refused.error().fault == Fault::Conflict);
+        QVERIFY2(refused.error().detail.contains("must be filled in"), qPrintable(refused.error().detail));
+    }
+
     void valuesThatCannotStandBlockSigning()
     {
         Field number = field(Field::Type::Number, "12");
@@ -99,28 +117,27 @@ private Q_SLOTS:
         QTest::addColumn<QString>("value");
         QTest::addColumn<bool>("isAllowed");
         QTest::newRow("DEL-08 the same") << "" << "" << true;
-        QTest::newRow("DEL-08 other patient ID") << "id" << "4712" << false;
-        QTest::newRow("DEL-08 other name") << "name" << "Wang^Hua" << false;
-        QTest::newRow("DEL-08 other ideographic name") << "name" << QString::fromUtf8("Wang^XiaoDong=李^小东") << false;
-        QTest::newRow("name without the ideographic group") << "name" << "WANG^XIAODONG^^" << true;
-        QTest::newRow("name with the ideographic group alone") << "name" << QString::fromUtf8("=王^小东") << true;
-        QTest::newRow("DEL-08 other accession") << "accession" << "A2" << false;
-        QTest::newRow("accession not stated") << "accession" << "" << true;
+        QTest::newRow("DEL-08 other patient ID") << "patient ID" << "4712" << false;
+        QTest::newRow("DEL-08 other name") << "patient name" << "Wang^Hua" << false;
+        QTest::newRow("DEL-08 other ideographic name") << "patient name" << QString::fromUtf8("Wang^XiaoDong=李^小东") << false;
+        QTest::newRow("name without the ideographic group") << "patient name" << "WANG^XIAODONG^^" << true;
+        QTest::newRow("name with the ideographic group alone") << "patient name" << QString::fromUtf8("=王^小东") << true;
+        QTest::newRow("DEL-08 other accession") << "accession number" << "A2" << false;
+        QTest::newRow("accession not stated") << "accession number" << "" << true;
         QTest::newRow("DEL-08 other study") << "study" << "1.2.4" << false;
+        QTest::newRow("DEL-08 other issuer") << "issuer of the patient ID" << "B" << false;
+        QTest::newRow("DEL-08 other birth date") << "birth date" << "19800102" << false;
+        QTest::newRow("DEL-08 other sex") << "sex" << "F" << false;
     }
     void DEL_08_contradictingIdentityBlocksSigning()
     {
         QFETCH(QString, member);
         QFETCH(QString, value);
         StudyContext other = someStudy();
-        if (member == "id")
-            other.patientId = value;
-        if (member == "name")
-            other.patientName = value;
-        if (member == "accession")
-            other.accession = value;
-        if (member == "study")
-            other.studyUid = value;
+        for (auto [name, part] : {std::pair("patient ID", &other.patientId), {"patient name", &other.patientName}, {"accession number", &other.accession},
+                                  {"study", &other.studyUid}, {"issuer of the patient ID", &other.issuerOfPatientId}, {"birth date", &other.birthDate}, {"sex", &other.sex}})
+            if (member == name)
+                *part = value;
         ReportDocument document(written());
         QSignalSpy stateChanged(&document, &ReportDocument::stateChanged);
         Evidence evidence;
@@ -128,6 +145,8 @@ private Q_SLOTS:
         document.setEvidence(evidence);
         QCOMPARE(stateChanged.size(), 1);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
+        if (!document.canSign(SignAs::Final))
+            QCOMPARE(document.checkSigning(SignAs::Final).blocking, QStringList("The " + member + " of report and images differs."));
         evidence.images = {someStudy()};
         evidence.order = other;
         document.setEvidence(evidence);
@@ -168,7 +187,11 @@ private Q_SLOTS:
         report.study.procedure = {"24725-4", "LN", "CT Head"};
         Field number = field(Field::Type::Number, "3.5");
         number.minimum = 0;
+        number.maximum = 3;
         number.step = 0.5;
+        number.trailingText = "of 4";
+        number.mergeName = "Grade";
+        number.isReadOnly = true;
         number.unit = "mm";
         number.code = {"RID1", "RADLEX", "x"};
         Field choice = field(Field::Type::Selection, "a\nb");
@@ -177,6 +200,9 @@ private Q_SLOTS:
         choice.completion = Field::Completion::Alert;
         report.sections[0].fields = {number, choice};
         report.sections[1].isLocked = true;
+        report.sections[2].code = {"X1", "99L", "Liver"};
+        report.findSection("findings")->completion = Field::Completion::Prohibit;
+        report.findSection("impression")->completion = Field::Completion::Alert;
         report.measurements = {{"m1", "Lesion", "length", 12.34, 2, "mm", {"1.2.3.4", 2, "fig", "1.2.3", "1.2.840.10008.5.1.4.1.1.2"}}};
         report.keyImages = {{"k", QString::fromUtf8("图"), {"1.2.3.4", 1, "", "", ""}, QByteArray("\x89PNG\0x", 6)}};
         report.critical = {true, "bleeding", "Dr A", "telephone", QDateTime({2020, 1, 2}, {3, 4, 5, 6}, Qt::UTC), "Dr B"};
@@ -184,6 +210,7 @@ private Q_SLOTS:
         const auto again = reportFromJson(toJson(report, Images::Embedded));
         QVERIFY(again);
         QVERIFY(*again == report);
+        QCOMPARE(again->sections[0].fields[0].problem(), "\"Field\" is above 3");
         QVERIFY(!reportFromJson({}));
         for (const auto& [key, value] : {std::pair("status", QJsonValue("forged")), std::pair("status", QJsonValue()), std::pair("format", QJsonValue(2)), std::pair("format", QJsonValue()), std::pair("sections", QJsonValue("none"))}) {
             QJsonObject json = toJson(report, Images::Embedded);
@@ -205,6 +232,29 @@ private Q_SLOTS:
         QCOMPARE(document.insertMeasurement({id, "Lesion", "length", 14, 1, "mm", where}), id);
         QCOMPARE(document.report().measurements.size(), 1u);
         QCOMPARE(document.report().measurements[0].valueText(), "14.0");
+    }
+
+    void REP_07_whatIsTakenOutIsTheOneNamed()
+    {
+        Report report = written();
+        report.measurements = {{"m1", "", "", 1, 1, "mm", {}}, {"m2", "", "", 2, 1, "mm", {}}, {"m3", "", "", 3, 1, "mm", {}}};
+        report.keyImages = {{"k1", "", {}, "a picture"}, {"k2", "", {}, "another"}};
+        Report final = report;
+        final.status = Status::Final;
+        ReportDocument document(report);
+        ReportDocument closed(final);
+        QSignalSpy measurementsChanged(&document, &ReportDocument::measurementsChanged);
+        QSignalSpy keyImagesChanged(&document, &ReportDocument::keyImagesChanged);
+        QVERIFY(!document.removeMeasurement("k1") && !document.removeKeyImage("m2") && !closed.removeMeasurement("m2") && !closed.removeKeyImage("k1"));
+        QVERIFY(!document.isModified() && document.report() == report && closed.report() == final);
+        QVERIFY(document.removeMeasurement("m2"));
+        report.measurements.erase(report.measurements.begin() + 1);
+        QVERIFY(document.report() == report);
+        QVERIFY(document.removeKeyImage("k1"));
+        report.keyImages.erase(report.keyImages.begin());
+        QVERIFY(document.report() == report);
+        QCOMPARE(measurementsChanged.size(), 1);
+        QCOMPARE(keyImagesChanged.size(), 1);
     }
 
     void REP_05_sectionsCanBeAddedMovedAndRemoved()
@@ -480,6 +530,22 @@ private Q_SLOTS:
         QCOMPARE(store->database().value("SELECT count(*) FROM queue").value()->toInt(), 1);
         // another signer is no double click
         QCOMPARE(store->sign(*draft, {"other", SignAs::Final, {}}).error().fault, Fault::Conflict);
+    }
+
+    /// What was signed is another text, or signed as something else: no double click, and nobody is told it was theirs.
+    void DEL_07_anotherTextOrStatusIsNoSecondClick()
+    {
+        auto store = open("second");
+        const auto old = store->create(written("old"));
+        Report later = *old;
+        later.findSection("findings")->text = "new";
+        const auto saved = store->saveDraft(later);
+        const auto preliminary = store->sign(*saved, {"supervisor", SignAs::Preliminary, {}});
+        QVERIFY(preliminary);
+        QCOMPARE(store->sign(*old, {"supervisor", SignAs::Preliminary, {}}).error().fault, Fault::Conflict);
+        QCOMPARE(store->sign(*saved, {"supervisor", SignAs::Final, {}}).error().fault, Fault::Conflict);
+        QVERIFY(*store->load(old->reportId) == *preliminary);
+        QCOMPARE(store->history(old->reportId)->size(), 1u);
     }
 
     void DEL_01_aFailedQueueUndoesTheSignature()

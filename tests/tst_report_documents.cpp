@@ -413,6 +413,37 @@ print(d.EncapsulatedDocument)
         }
     }
 
+    /// New York is five hours behind UTC in winter, Kolkata five and a half before it; in Shanghai it is the next day.
+    void REP_13_timesAreThoseOfThePlace()
+    {
+        const auto clear = qScopeGuard([] { qputenv("TZ", "UTC"); tzset(); });
+        for (const auto& [zone, time] : {std::pair("America/New_York", "04:30 -05:00"), {"Asia/Kolkata", "15:00 +05:30"}}) {
+            qputenv("TZ", zone);
+            tzset();
+            QCOMPARE(signatureLine(finalReport()), QStringLiteral("Final report, signed by Strange^Stephen on 2018-01-08 ") + time);
+        }
+        qputenv("TZ", "Asia/Shanghai");
+        tzset();
+        const auto sr = toSr(*signedVersion(fullDraft(), SignAs::Final, "Strange^Stephen", QDateTime({2018, 1, 8}, {20, 0}, Qt::UTC)));
+        QVERIFY(sr);
+        namespace tag = dicom::tag;
+        QCOMPARE(sr->text(tag::ContentDate), "20180109");
+        QCOMPARE(sr->text(tag::ContentTime), "040000");
+        QCOMPARE(sr->item(tag::VerifyingObserverSequence)->text(tag::VerificationDateTime), "20180109040000");
+    }
+
+    /// OBX-3: LOINC for an addendum; a section that has a code of its own is sent with it.
+    void REP_14_whatEachSectionIs()
+    {
+        Report draft = fullDraft();
+        draft.findSection("findings")->code = {"X1", "99L", "Liver"};
+        Report addendum = *succeed(finalReport(draft), Purpose::Addendum, "resident");
+        addendum.findSection("addendum")->text = "Seen again.";
+        const QStringList sent = segments(finalReport(addendum));
+        QCOMPARE(sent.filter("|Seen again.|").value(0).section('|', 3, 3), "55107-7^Addendum Document^LN");
+        QCOMPARE(sent.filter("|Line one|").value(0).section('|', 3, 3), "X1^Liver^99L");
+    }
+
     /// What an image says about its study (PS3.6 for the tags), and a report keeps.
     void DEL_08_theContextIsReadFromTheRightAttributes()
     {
@@ -493,6 +524,10 @@ save(ds, 'plain')
             {"a field's value", [](Report& r) { r.sections[3].fields[0].value = "5"; }},
             {"a field's label", [](Report& r) { r.sections[3].fields[0].label += "x"; }},
             {"a field's unit", [](Report& r) { r.sections[3].fields[0].unit = "cm"; }},
+            {"the text behind a field", [](Report& r) { r.sections[3].fields[0].trailingText = "of 4"; }},
+            {"what a field is filled from", [](Report& r) { r.sections[3].fields[0].mergeName = "x"; }},
+            {"a field's lock", [](Report& r) { r.sections[3].fields[0].isReadOnly = true; }},
+            {"a section's code", [](Report& r) { r.sections[3].code = {"X1", "99L", "Liver"}; }},
             {"a choice's label", [](Report& r) { r.sections[3].fields[0].options[0].label += "x"; }},
             {"a choice's code", [](Report& r) { r.sections[3].fields[0].options[0].code.value += "x"; }},
             {"a measurement's value", [](Report& r) { r.measurements[0].value += 0.01; }},

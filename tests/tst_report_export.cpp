@@ -224,6 +224,8 @@ for o in m['OBX']:
             // SAF-01: name and ID on each
             QVERIFY2(pages[i].contains(QString::fromUtf8("王")) && pages[i].contains("4711"), qPrintable(pages[i].left(200)));
             QVERIFY(squeezed(pages[i]).contains(QString("Page%1of%2").arg(i + 1).arg(pages.size())));
+            for (const char* words : {"ID4711born1980-02-29F", "ACC-772018-01-07"})
+                QVERIFY2(squeezed(pages[i]).contains(words), qPrintable(words + pages[i].left(400)));
         }
         const QString all = squeezed(QString::fromUtf8(ran.out));
         for (int i = 1; i <= 120; ++i)
@@ -240,6 +242,32 @@ for o in m['OBX']:
         const QString image = QString::fromUtf8(test::run("pdfimages", {"-list", file.fileName()}).out).split('\n').value(2).simplified();
         QVERIFY2(qAbs(image.section(' ', 12, 12).toInt() - image.section(' ', 13, 13).toInt()) <= 1, qPrintable(image));
         QVERIFY(!test::run("pdfimages", {"-list", file.fileName()}).out.contains("jpeg")); // key images stay lossless
+    }
+
+    /// Each picture over its own caption. 128 is Qt::darkGray.
+    void REP_13_eachPictureStandsOverItsCaption()
+    {
+        Report report = draft();
+        report.keyImages[0].caption = "First";
+        report.keyImages.push_back({"k2", "Second", {}, picture(Qt::red)});
+        const auto pdf = toPdf(report);
+        QVERIFY(pdf);
+        const QTemporaryDir folder;
+        SUCCEEDS(test::run("pdfimages", {"-png", "-", folder.filePath("p")}, *pdf));
+        QList<QRgb> colours;
+        for (const QString& name : QDir(folder.path()).entryList(QDir::Files, QDir::Name))
+            colours << QImage(folder.filePath(name)).pixel(0, 0);
+        QCOMPARE(colours, (QList<QRgb>{qRgb(128, 128, 128), qRgb(255, 0, 0)}));
+        const QString text = QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *pdf).out);
+        QVERIFY2(QRegularExpression("Image 1: First +Image 2: Second").match(text).hasMatch(), qPrintable(text));
+    }
+
+    void REP_13_thePdfNamesThePatientAndTheStudy()
+    {
+        const QString text = squeezed(QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *toPdf(signedReport())).out));
+        for (const char* row : {"PatientDoe,JaneM", "PatientID4711(HOSP)", "Birthdate1980-02-29", "SexF", "AccessionnumberACC-77", "Studydate2018-01-0714:03", "StudyCTHead",
+                                "ReferringphysicianHouse,Gregory"})
+            QVERIFY2(text.contains(row), qPrintable(row + text));
     }
 
     void aDraftSaysSoOnThePdf()
@@ -286,7 +314,8 @@ for o in m['OBX']:
             Report report = draft();
             const QString text = QString::fromUtf8(lineBreak) + forged;
             report.study.patientName = "Doe^Jane" + text;
-            for (QString* one : {&report.study.patientId, &report.study.accession, &report.study.description, &report.study.referringPhysician, &report.title,
+            for (QString* one : {&report.study.patientId, &report.study.issuerOfPatientId, &report.study.birthDate, &report.study.sex, &report.study.accession,
+                                 &report.study.description, &report.study.referringPhysician, &report.title,
                                  &report.author, &report.measurements[0].label, &report.keyImages[0].caption, &report.sections[0].title})
                 *one += text;
             const auto pdf = toPdf(report);

@@ -9,6 +9,7 @@
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/scripted_scp.h"
 #include "tests/support/test_data.h"
+#include "tests/support/wire.h"
 #include <QTcpServer>
 #include <QtTest>
 #include <netinet/in.h>
@@ -389,6 +390,71 @@ private Q_SLOTS:
             QCOMPARE("AERC"[said.code], kinds[i]);
             QCOMPARE(said.controlId + said.text, "C1words");
         }
+    }
+
+    /// The RIS stores it safely (CA), and says on the same connection later that it processed it.
+    void DEL_03_theLastWordComesOnTheKeptConnection()
+    {
+        const auto session = openSession(m_folder->path());
+        const QByteArray message = order("C1", "ORM^O01", "NW");
+        std::atomic<bool> isCommitted = false;
+        std::atomic<int> sent = 0;
+        test::WirePeer ris([&](test::Wire& wire, int) {
+            sent += wire.bytes(message.size() + 3).size() == message.size() + 3;
+            wire.write('\v' + order("A1", "ACK", "", "CA|C1") + "\x1c\r");
+            while (!isCommitted)
+                std::this_thread::yield();
+            wire.write('\v' + order("A2", "ACK", "", "AA|C1") + "\x1c\r");
+            sent += !wire.bytes(1).isEmpty();
+        });
+        QVERIFY(session->configure("ris.hl7.host", "127.0.0.1"));
+        QVERIFY(session->configure("ris.hl7.port", QString::number(ris.port())));
+        QVERIFY(transfer::DeliveryQueue::enqueue(session->reports().database(), {"R1", "hl7", "ris", "C1", message}));
+        const auto delivery = [&] { return session->deliveries().list()->front(); };
+        Task task;
+        {
+            app::Courier courier(session->profile());
+            QCOMPARE(courier.round(task, transfer::DeliveryQueue::Force::OnlyDue)->waiting, 1);
+            QCOMPARE(delivery().state, transfer::Delivery::State::Committed);
+            isCommitted = true;
+            QTRY_COMPARE((void(courier.round(task, transfer::DeliveryQueue::Force::OnlyDue)), delivery().state), transfer::Delivery::State::Acknowledged);
+            QCOMPARE(delivery().lastError, "");
+        }
+        QCOMPARE(sent.load(), 1);
+    }
+
+    void DEL_03_theLastWordIsWaitedForMinutes()
+    {
+        const auto session = openSession(m_folder->path());
+        QVERIFY(session->configure("ris.hl7.answerMinutes", "2"));
+        Database& database = session->reports().database();
+        QVERIFY(transfer::DeliveryQueue::enqueue(database, {"R1", "hl7", "ris", "C1", "message"}));
+        Task task;
+        for (const auto& [seconds, state] : {std::pair(110, transfer::Delivery::State::Committed), {121, transfer::Delivery::State::Held}}) {
+            QVERIFY(database.execute("UPDATE delivery SET state=4, updated=?1", {QDateTime::currentMSecsSinceEpoch() - seconds * 1000}));
+            QVERIFY(app::Courier(session->profile()).round(task, transfer::DeliveryQueue::Force::OnlyDue));
+            QCOMPARE(session->deliveries().list()->front().state, state);
+        }
+    }
+
+    /// The last word may come to our own port; whoever looks at the report is told.
+    void SAF_10_theLastWordAtOurPortIsToldOf()
+    {
+        const auto session = openSession(m_folder->path());
+        Database& database = session->reports().database();
+        QVERIFY(transfer::DeliveryQueue::enqueue(database, {"R1", "hl7", "ris", "C1", "message"}));
+        QVERIFY(database.execute("UPDATE delivery SET state=4, attempts=1"));
+        QSignalSpy delivered(session.get(), &app::Session::delivered);
+        QVERIFY(session->exchange().startOrders(0));
+        hl7::MllpTarget target;
+        target.host = "127.0.0.1";
+        target.port = session->exchange().orders()->port();
+        target.applicationTimeoutMs = 300;
+        const auto said = hl7::MllpSender(target).send(order("7", "ACK", "", "AA|C1"), "7");
+        QVERIFY2(said, said ? "" : qPrintable(said.error().detail));
+        QCOMPARE(hl7::code(said->code), "CA");
+        QCOMPARE(session->deliveries().list()->front().state, transfer::Delivery::State::Acknowledged);
+        QTRY_COMPARE(delivered.size(), 1);
     }
 
     void NET_15_whatIsAnsweredToTheRis_data()

@@ -181,6 +181,14 @@ private Q_SLOTS:
         edges = SliceTransform::of(*some, SliceView{}, {100, 100}).letters();
         QCOMPARE(edges.left + edges.right + edges.top + edges.bottom, "RLHF");
         QVERIFY(!SliceTransform::of(*some, SliceView{}, {100, 100}).toPatient({1, 1}));
+        SliceView views[3];
+        views[0].quarterTurns = 1;
+        views[1].flipHorizontal = true;
+        views[2].flipVertical = true;
+        for (const auto& [view, expected] : {std::pair(views[0], "FHRL"), {views[1], "LRHF"}, {views[2], "RLFH"}}) { // GEO-15
+            edges = SliceTransform::of(*some, view, {100, 100}).letters();
+            QCOMPARE(edges.left + edges.right + edges.top + edges.bottom, expected);
+        }
     }
 
     void zoomStaysUnderTheCursor()
@@ -268,12 +276,25 @@ private Q_SLOTS:
             }
     }
 
+    void slabsOfAPoint_data()
+    {
+        QTest::addColumn<bool>("hasPadding");
+        QTest::newRow("of 16 bits") << false;
+        QTest::newRow("PIX-08 with padding") << true;
+    }
     void slabsOfAPoint()
     {
+        QFETCH(bool, hasPadding);
         Phantom phantom;
         phantom.slices = 11;
         phantom.sliceStep = {0, 0, 1};
-        const auto volume = Phantom::volume(phantom.stack(), [&](Vec3 p) { return p.z == 33 && p.x == -6 && p.y == -17 ? 220 : 20; });
+        auto instances = phantom.instances();
+        for (Instance& instance : instances)
+            if (hasPadding)
+                instance.pixels.padding = PaddingRange{-2000, -2000};
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [&](Vec3 p) {
+            return p.x != -6 || p.y != -17 ? 20 : p.z == 33 ? 220 : hasPadding && p.z == 34 ? -2000 : 20;
+        });
         SliceView view;
         view.mpr = anatomicalPlane(AnatomicalPlane::Axial, {-6, -17, 35});
         view.zoom = 1;
@@ -286,7 +307,7 @@ private Q_SLOTS:
         QCOMPARE(greyAtPoint(4, Blend::Maximum), 220);
         QCOMPARE(greyAtPoint(2, Blend::Maximum), 20);
         QCOMPARE(greyAtPoint(4, Blend::Minimum), 20);
-        QCOMPARE(greyAtPoint(4, Blend::Mean), 60); // 220 and four times 20
+        QCOMPARE(greyAtPoint(4, Blend::Mean), hasPadding ? 70 : 60); // 220 and three or four times 20
     }
 
     void paddingIsBlackAndNotMixed_data()
@@ -358,6 +379,31 @@ private Q_SLOTS:
         const double between = (point.z - 30) / 2; // slices, 2 mm apart from 30 mm on
         QVERIFY(between > 0 && between < 4);
         QVERIFY2(std::abs(greyAt(slice.image, 4, 3) - (40 * (between + 1) - 7 * between)) <= 1, qPrintable(QString::number(greyAt(slice.image, 4, 3))));
+    }
+
+    /// Stored values alike, one slice after the other and back: each is shown by its own rescale.
+    void PIX_04_scrollingShowsEachSlicesRescale_data()
+    {
+        QTest::addColumn<double>("slope");
+        QTest::addColumn<double>("intercept");
+        QTest::addColumn<int>("grey");
+        QTest::newRow("slope") << 2.0 << 0.0 << 80;
+        QTest::newRow("intercept") << 1.0 << 30.0 << 70;
+    }
+    void PIX_04_scrollingShowsEachSlicesRescale()
+    {
+        QFETCH(double, slope);
+        QFETCH(double, intercept);
+        QFETCH(int, grey);
+        auto instances = Phantom{}.instances();
+        instances[1].modalityTransform.slope = slope;
+        instances[1].modalityTransform.intercept = intercept;
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 40; });
+        SliceView view;
+        for (const int frame : {0, 1, 0}) {
+            view.frame = frame;
+            QCOMPARE(greyAt(render(*volume, view, plain(), {8, 6}).image, 3, 3), frame ? grey : 40);
+        }
     }
 
     /// Stored values alike, intercepts not: a sloped and an even picture of the same bytes (PIX-04).

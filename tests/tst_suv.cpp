@@ -35,9 +35,9 @@ QString petFile(const QString& attributes)
 ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128')
 ds.Units = 'BQML'; ds.CorrectedImage = ['DECY', 'ATTN']; ds.DecayCorrection = 'START'; ds.PatientWeight = 70
 ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = '20200229'; ds.SeriesTime = '110000'; ds.AcquisitionTime = '110100'
-drug = Dataset(); drug.RadionuclideTotalDose = 370e6; drug.RadionuclideHalfLife = 6586.2
+drug = Dataset(); drug.RadionuclideTotalDose = 370e6; drug.RadionuclideHalfLife = 6586.2; drugs = [drug]
 %1
-ds.RadiopharmaceuticalInformationSequence = Sequence([drug])
+ds.RadiopharmaceuticalInformationSequence = Sequence(drugs)
 save(ds, 'pet.dcm')
 )py").arg(attributes);
 }
@@ -233,7 +233,7 @@ private Q_SLOTS:
         QTest::newRow("PIX-19 across midnight") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartDateTime = '20200229233000'";
         QTest::newRow("PIX-19 across midnight, time of day only") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartTime = '233000'";
         QTest::newRow("PIX-19 the study alone is dated") << "del ds.SeriesDate; del ds.AcquisitionDate; drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
-        QTest::newRow("PIX-19 enhanced") << "ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.130'; del ds.Units; del ds.CorrectedImage; del ds.DecayCorrection; ds.DecayCorrected = 'YES'; ds.AttenuationCorrected = 'YES'; ds.DecayCorrectionDateTime = '20200229110000'; ds.AcquisitionDateTime = '20200229111000'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'; u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'; m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u]); t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0; g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t]); ds.SharedFunctionalGroupsSequence = Sequence([g])";
+        QTest::newRow("PIX-19 enhanced") << "ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.130'; del ds.Units; del ds.CorrectedImage; del ds.DecayCorrection; ds.DecayCorrected = 'YES'; ds.AttenuationCorrected = 'YES'; ds.DecayCorrectionDateTime = '20200229110000'; ds.SeriesTime = '105000'; ds.AcquisitionDateTime = '20200229111000'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'; u = Dataset(); u.CodeValue = 'Bq/ml'; u.CodingSchemeDesignator = 'UCUM'; m = Dataset(); m.RealWorldValueSlope = 2.0; m.RealWorldValueIntercept = 0.0; m.MeasurementUnitsCodeSequence = Sequence([u]); t = Dataset(); t.RescaleSlope = 2; t.RescaleIntercept = 0; g = Dataset(); g.RealWorldValueMappingSequence = Sequence([m]); g.PixelValueTransformationSequence = Sequence([t]); ds.SharedFunctionalGroupsSequence = Sequence([g])";
     }
     void filesWithTimes()
     {
@@ -252,6 +252,51 @@ private Q_SLOTS:
         QVERIFY(preset.has_value());
         QVERIFY(std::abs((preset->window.centre + preset->window.width / 2) * *found.factor - 10) < 1e-6);
         QVERIFY(std::abs((preset->window.centre - preset->window.width / 2) * *found.factor) < 1e-6);
+    }
+
+    /// What else of a file the factor comes from (70 kg, 1.75 m: BMI 22.857); a word of the reason where there is none.
+    void PIX_19_theFactorComesFromTheFile_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<double>("factor");
+        QTest::addColumn<QString>("reason");
+        const auto row = [](const char* name, const char* attributes, SuvKind kind, double factor, const char* reason = "") {
+            QTest::newRow(name) << attributes << int(kind) << factor << reason;
+        };
+        const char* const lean = "ds.Units = 'GML'; ds.add_new(0x00541006, 'CS', 'LBM')";
+        row("stored by lean body mass, asked by weight", lean, SuvKind::BodyWeight, 0, "LBM");
+        row("stored by lean body mass", lean, SuvKind::LeanBodyMass, 1);
+        const char* const man = "ds.Units = 'GML'; ds.PatientSize = 1.75; ds.PatientSex = 'M'";
+        row("lean body mass, man", man, SuvKind::LeanBodyMass, 55.8571 / 70);
+        row("lean body mass, woman", "ds.Units = 'GML'; ds.PatientSize = 1.75; ds.PatientSex = 'F'", SuvKind::LeanBodyMass, 45.1970 / 70);
+        row("body surface", man, SuvKind::BodySurface, 18481.4 / 70000);
+        // The mean activity of ten minutes lies 298.42 s after their start, that of three minutes 89.858 s.
+        row("not decay corrected, of a long frame",
+            "ds.CorrectedImage = ['ATTN']; ds.DecayCorrection = 'NONE'; del ds.SeriesTime; ds.AcquisitionTime = '110000'; ds.ActualFrameDuration = 600000; "
+            "drug.RadiopharmaceuticalStartTime = '100000'",
+            SuvKind::BodyWeight, 70000 / (370e6 * std::exp2(-3898.42 / 6586.2)));
+        row("series time after the acquisition",
+            "ds.SeriesTime = '113000'; ds.AcquisitionTime = '111000'; ds.ActualFrameDuration = 180000; ds.FrameReferenceTime = 689858; "
+            "drug.RadiopharmaceuticalStartTime = '100000'",
+            SuvKind::BodyWeight, 70000 / hourLater);
+        row("two radiopharmaceuticals", "drug.RadiopharmaceuticalStartTime = '100000'; drugs *= 2", SuvKind::BodyWeight, 0, "several");
+    }
+    void PIX_19_theFactorComesFromTheFile()
+    {
+        QFETCH(QString, attributes);
+        QFETCH(int, kind);
+        QFETCH(double, factor);
+        QFETCH(QString, reason);
+        QTemporaryDir folder;
+        WRITES(folder.path(), petFile(attributes));
+        const auto instances = readInstances(folder.filePath("pet.dcm"));
+        QVERIFY(instances.has_value());
+        const Suv found = suv(*instances->front().modules->pet, SuvKind(kind));
+        QCOMPARE(found.factor.has_value(), reason.isEmpty());
+        QVERIFY2(found.reason.contains(reason), qPrintable(found.reason));
+        QVERIFY2(std::abs(found.factor.value_or(0) - factor) <= 1e-5 * factor,
+                 qPrintable(QStringLiteral("%1, not %2").arg(found.factor.value_or(0)).arg(factor)));
     }
 
     /// An injection with its date is of that day, and not of the scan's.

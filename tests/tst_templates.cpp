@@ -222,6 +222,7 @@ second</textarea></p>
         row(R"(<input id="a" name="n" data-field-type="MERGE"/>)", "text a merge n");
         row(R"(<select id="a"><option value="1">one</option><option value="2" selected>two</option></select>)", "selection a {1:one 2:two} =2");
         row(R"(<select id="a"><option>one</option></select>)", "selection a {one:one}");
+        row(R"(<select id="a"><option id="size">x</option></select>)", "selection a {x:x=RID1}");
         row(R"(<select id="a"><option value="">choose</option><option value="1">one</option></select>)", "selection a {1:one}");
         row(R"(<select id="a" multiple><option selected>x</option><option>y</option><option selected>z</option></select>)", "selection a {x:x y:y z:z} multiple =x/z");
         row(R"(<select id="a"><option selected>x</option><option selected>z</option></select>)", "selection a {x:x z:z} =x");
@@ -233,8 +234,8 @@ second</textarea></p>
         row(R"(<input id="a"/><input id="a"/>)", "text a, text a-2");
         for (const char* type : {"hidden", "button", "submit", "reset", "image", "file", "password"})
             QTest::newRow(type) << QString(R"(<input id="a" type="%1"/>)").arg(type) << "";
-        for (const char* element : {"script", "iframe", "object", "svg", "video", "button"})
-            QTest::newRow(element) << QString(R"(<%1><input id="a"/></%1>)").arg(element) << "";
+        for (const char* element : {"script", "iframe", "object", "svg", "video", "button", "noscript", "template", "datalist", "applet", "math", "audio", "canvas"})
+            QTest::newRow(element) << QString(R"(<%1><input id="a"/>words</%1>)").arg(element) << "";
     }
     void REP_01_whatAnElementBecomes()
     {
@@ -243,7 +244,9 @@ second</textarea></p>
         const auto parsed = parseTemplate(page("<section id=\"findings\" data-section-name=\"Findings\">" + html.toUtf8() + "</section>"), Strictness::Lenient);
         QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
         QStringList all;
-        for (const Section& section : parsed->sections)
+        for (const Section& section : parsed->sections) {
+            if (section.text.contains("words"))
+                all << section.text;
             for (const Field& one : section.fields) {
                 static const char* const types[] = {"text", "area", "number", "date", "time", "box", "selection"};
                 QString text = QString("%1 %2").arg(types[int(one.type)], one.id);
@@ -255,7 +258,7 @@ second</textarea></p>
                     text += QString(" [%1..%2 by %3]").arg(one.minimum.value_or(-99)).arg(one.maximum.value_or(-99)).arg(one.step.value_or(-99));
                 QStringList options;
                 for (const Option& option : one.options)
-                    options << option.value + ':' + option.label;
+                    options << option.value + ':' + option.label + (option.code.isEmpty() ? "" : '=' + option.code.value);
                 if (!options.isEmpty())
                     text += " {" + options.join(' ') + '}';
                 text += QString(one.isMultiple ? " multiple" : "") + (one.isReadOnly ? " readonly" : "");
@@ -270,6 +273,7 @@ second</textarea></p>
                     text += " =" + QString(one.value).replace('\n', '/');
                 all << text;
             }
+        }
         QCOMPARE(all.join(", "), field);
     }
 
@@ -315,6 +319,11 @@ second</textarea></p>
         QCOMPARE(mergeValue("PatientAge", study), "37 y");
         QCOMPARE(mergeValue("Institution", study), "");
         QVERIFY(!mergeValue("ShoeSize", study));
+        // where the study says nothing, what the template says stays
+        const QByteArray body = R"(<section id="findings" data-section-name="Findings"><input id="a" value="as known" data-field-merge-name="Institution"/></section>)";
+        const auto report = merge(*parseTemplate(page(body), Strictness::Lenient), study, "author");
+        QVERIFY(report);
+        QCOMPARE(report->sections[0].fields[0].value, "as known");
     }
 
     /// Every name a template may use, by word, DICOM tag and HL7 field (PS3.6, HL7 v2.5.1), gives its own value.

@@ -561,6 +561,60 @@ private Q_SLOTS:
         QCOMPARE((*m_archive->study(m_study))->onlyHere, 0); // now it is elsewhere too (STO-07)
     }
 
+    /// A night's prefetch leaves the line to what a person waits for.
+    void NET_15_theLimitHoldsTheBackgroundAlone()
+    {
+        Settings settings(profile());
+        QVERIFY(settings.set(backgroundLimits, QString("00:00-24:00 0")));
+        m_runner->start();
+        const qint64 background = *m_queue->add(retrieval(Priority::Background));
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(background).state, State::Running, 10000);
+        QVERIFY(!QTest::qWaitFor([&] { return at(background).state != State::Running || here() > 0; }, 2000));
+        NewTransfer urgent = retrieval(Priority::Waiting);
+        urgent.study = m_otherStudy;
+        const qint64 waiting = *m_queue->add(urgent);
+        m_runner->wake();
+        QTRY_COMPARE_WITH_TIMEOUT(at(waiting).state, State::Done, 30000);
+        QVERIFY(here() < count);
+        QVERIFY(m_queue->cancel(background));
+        QTRY_COMPARE_WITH_TIMEOUT(at(background).state, State::Cancelled, 5000);
+    }
+
+    void NET_15_everyRuleThatFitsGetsTheStudyOnce()
+    {
+        Settings settings(profile());
+        QVERIFY(settings.set(routeRules, QString(R"([{"bodyParts":["CHEST"],"to":"a","commit":true},{"description":"trauma","to":"b"},
+                                                     {"description":"thin","to":"c"}])")));
+        dimse::ListenerOptions options;
+        options.interface = dimse::ListenerOptions::Interface::Loopback;
+        const auto listener = listenInto(*m_archive, profile(), options);
+        QVERIFY(listener);
+        const auto arrives = [&](const QString& study, const QString& bodyPart, const QString& ofStudy, const QString& ofSeries) {
+            dicom::Dataset image = dicom::Dataset::read(m_files[0])->deepCopy();
+            for (const auto& [tag, text] : {std::pair(tag::StudyInstanceUID, study), {tag::SOPInstanceUID, dicom::newUid()}, {tag::BodyPartExamined, bodyPart},
+                                            {tag::StudyDescription, ofStudy}, {tag::SeriesDescription, ofSeries}})
+                QVERIFY(image.setText(tag, text));
+            QVERIFY(image.write(m_folder->filePath("image"), QString::fromUtf16(dicom::explicitLittleEndian)));
+            SUCCEEDS(test::run("storescu", {"-aec", "DIASCOPE", "127.0.0.1", QString::number((*listener)->port()), m_folder->filePath("image")}));
+        };
+        const auto queued = [&] {
+            QStringList list;
+            const auto transfers = *m_queue->list();
+            for (const Transfer& transfer : transfers)
+                list << transfer.what.node + (transfer.what.commitment == Commitment::Wanted ? " committed" : "");
+            list.sort();
+            return list;
+        };
+        const QStringList all{"a committed", "b", "c"};
+        arrives(m_study.value, "CHEST", "Trauma", "Thin 1 mm");
+        QCOMPARE(queued(), all);
+        arrives(m_study.value, "CHEST", "Trauma", "Thin 1 mm");
+        QCOMPARE(queued(), all);
+        arrives(m_otherStudy.value, "KNEE", "x", "y");
+        QCOMPARE(queued(), all);
+    }
+
     void NET_15_whatArrivesAndMatchesIsSentOn()
     {
         QString why;

@@ -2,6 +2,7 @@
 #include "app/demo/phantom.h"
 #include "app/session/recovery.h"
 #include "app/session/session.h"
+#include "netclient/hl7/message.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/mllp_receiver.h"
 #include "tests/support/test_data.h"
@@ -230,22 +231,27 @@ private Q_SLOTS:
     void viewingOnlyModeSignsNothing() // SAF-11
     {
         QTemporaryDir profile;
-        reporting::Report draft;
+        reporting::Report draft, signedReport;
         {
             const auto session = openSession(profile.path());
+            QVERIFY(session->configure("report.severalOfStudy", "true"));
+            signedReport = draftIn(*session);
+            QVERIFY(session->sign(signedReport, reporting::SignAs::Final, "Reader"));
             draft = draftIn(*session);
         }
         const auto session = openSession(profile.path(), app::Mode::ViewOnly);
         const auto refusals = {session->sign(draft, reporting::SignAs::Final, "Reader"), session->saveDraft(draft),
                                session->newReport({demo::studyUidOf("phantom")}, "general", "Reader"), session->addendum(draft.reportId, "Reader"),
-                               session->correction(draft.reportId, "Reader")};
+                               session->correction(draft.reportId, "Reader"), session->becomeAddendum(draft, signedReport.reportId, "Reader")};
         for (const auto& refused : refusals) {
             QVERIFY(!refused);
             QCOMPARE(refused.error().fault, Fault::Denied);
         }
         QCOMPARE(session->configure("ris.hl7.host", "x").error().fault, Fault::Denied);
         QVERIFY(!session->figures());
-        QVERIFY(!session->reports().load(draft.reportId)->isSigned());
+        const auto kept = session->reports().load(draft.reportId);
+        QVERIFY(kept && !kept->isSigned());
+        QCOMPARE(session->reports().load(signedReport.reportId)->version, 1);
     }
 
     void versionsArriveInOrder() // DEL-04
@@ -276,6 +282,56 @@ private Q_SLOTS:
         QCOMPARE(messages.size(), 2);
         QVERIFY(!messages[0].contains("Second thought."));
         QVERIFY(messages[1].contains("Second thought."));
+    }
+
+    /// What was final is replaced by a corrected version, and the RIS is told so (HL7 table 0123, C).
+    void REP_09_aCorrectionReplacesWhatWasFinal()
+    {
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        const auto draft = draftIn(*session);
+        QVERIFY(session->sign(draft, reporting::SignAs::Final, "Reader"));
+        auto correction = session->correction(draft.reportId, "Reader");
+        QVERIFY(correction);
+        QCOMPARE(correction->purpose, reporting::Purpose::Correction);
+        for (const reporting::Section& section : correction->sections)
+            QVERIFY2(!section.isLocked, qPrintable(section.id));
+        correction->findSection("findings")->text = "Other.";
+        const auto done = session->sign(*correction, reporting::SignAs::Final, "Reader");
+        QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+        QCOMPARE(done->status, reporting::Status::Corrected);
+        QCOMPARE(done->version, 2);
+        for (const transfer::Delivery& delivery : deliveriesOf(*session, draft.reportId)) {
+            const auto message = hl7::Message::fromBytes(delivery.payload);
+            const bool isSecond = delivery.controlId == app::controlIdOf(*done);
+            QCOMPARE(message->text("OBR-25"), isSecond ? "C" : "F");
+            QCOMPARE(delivery.payload.contains("Other."), isSecond);
+            QCOMPARE(delivery.payload.contains("A ball."), !isSecond);
+        }
+        QCOMPARE(deliveriesOf(*session, draft.reportId).size(), size_t(2));
+    }
+
+    /// Whoever only looks sends nothing that others left in the queue. The courier's first rounds are at 0 and 5 s.
+    void SAF_11_aViewerSendsNothingOfOthers()
+    {
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        QTemporaryDir profile;
+        reporting::Report draft;
+        {
+            const auto session = openSession(profile.path());
+            setRis(*session, ris.port());
+            draft = draftIn(*session);
+            QVERIFY(session->sign(draft, reporting::SignAs::Final, "Reader"));
+        }
+        const auto session = openSession(profile.path(), app::Mode::ViewOnly);
+        QSignalSpy delivered(session.get(), &app::Session::delivered);
+        session->startCourier();
+        QVERIFY(!delivered.wait(7000));
+        QCOMPARE(ris.messages().size(), 0);
+        QCOMPARE(int(deliveriesOf(*session, draft.reportId).at(0).state), int(transfer::Delivery::State::Queued));
+        QCOMPARE(deliveriesOf(*session, draft.reportId).at(0).attempts, 0);
     }
 
     void killedAtAnyStepNothingIsLostOrDoubled() // DEL-01
