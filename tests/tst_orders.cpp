@@ -52,6 +52,11 @@ private Q_SLOTS:
         QCOMPARE(received->order.study.value, "1.2.3.4");
         QCOMPARE(received->order.date, QDate(2999, 1, 2));
         QVERIFY(orderOf(parsed(order("CA", "F1", "P77")))->isCancelled);
+        QCOMPARE(received->accession, "A77");
+        QCOMPARE(received->filler, "F1");
+        QCOMPARE(received->patientIds, (QStringList{"99", "P77"}));
+        QCOMPARE(received->birthDate, "19850930");
+        QCOMPARE(received->sex, "F");
     }
 
     void NET_15_ordersOfOtherSystems_data()
@@ -198,6 +203,30 @@ private Q_SLOTS:
         QCOMPARE(same->description, "CT of the head");
         QCOMPARE(same->date, QDate(2998, 3, 4));
         QCOMPARE(same->study.value, "1.2.3");
+        full.accession = "A9";
+        full.filler = "FILLER";
+        full.patientIds = {"id", "other"};
+        full.birthDate = "19850930";
+        full.sex = "F";
+        QVERIFY(store->store(full));
+        const auto found = store->ofStudy({}, "A9", {});
+        QVERIFY(found);
+        QCOMPARE(found->size(), 1u);
+        const ReceivedOrder& one = found->front();
+        QCOMPARE(one.number, "F9");
+        QCOMPARE(one.order.patientName, "Doe^Jane");
+        QCOMPARE(one.accession, "A9");
+        QCOMPARE(one.filler, "FILLER");
+        QCOMPARE(one.patientIds, (QStringList{"id", "other"}));
+        QCOMPARE(one.birthDate, "19850930");
+        QCOMPARE(one.sex, "F");
+        QCOMPARE(store->ofStudy({"1.2.3"}, {}, {})->size(), 1u);
+        QCOMPARE(store->ofStudy({}, {}, "FILLER")->size(), 1u);
+        QCOMPARE(store->ofStudy({"1.2.3.9"}, "F9", "A9")->size(), 0u);
+        ReceivedOrder bare;
+        bare.number = "F8";
+        QVERIFY(store->store(bare));
+        QCOMPARE(store->ofStudy({}, {}, {})->size(), 0u);
     }
 
     /// Over MLLP: what is acknowledged is there after the process is gone.

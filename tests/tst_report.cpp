@@ -148,7 +148,7 @@ private Q_SLOTS:
         if (!document.canSign(SignAs::Final))
             QCOMPARE(document.checkSigning(SignAs::Final).blocking, QStringList("The " + member + " of report and images differs."));
         evidence.images = {someStudy()};
-        evidence.order = other;
+        evidence.orders = {other};
         document.setEvidence(evidence);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
         // and the store does not sign it either

@@ -7,6 +7,7 @@
 #include "netclient/base/secrets.h"
 #include "netclient/dicom/person_name.h"
 #include "netclient/hl7/mllp.h"
+#include "netclient/transfer/order_store.h"
 #include "netclient/transfer/rate_limit.h"
 #include "reporting/export/hl7_export.h"
 #include "viewer/decode/decoder_pool.h"
@@ -242,13 +243,16 @@ Result<std::vector<reporting::StudyContext>> Session::studyContexts(const dicom:
         return fail(Fault::NotFound, tr("no such study in the archive"));
     std::vector<reporting::StudyContext> contexts;
     QSet<QString> series;
+    std::optional<Error> unreadable;
     for (const archive::InstanceRow& instance : *instances) {
         if (series.contains(instance.series.value))
             continue;
-        series.insert(instance.series.value);
         const auto dataset = dicom::Dataset::read(instance.path);
-        if (!dataset)
-            return std::unexpected(dataset.error());
+        if (!dataset) { // costs one image (SAF-12): the next of the series speaks for it
+            unreadable = dataset.error();
+            continue;
+        }
+        series.insert(instance.series.value);
         auto context = reporting::StudyContext::fromDataset(*dataset);
         const bool isAccepted = std::find(accepted->begin(), accepted->end(), context.patient()) != accepted->end();
         if (isAccepted) // as the archive took it in: under the study's patient
@@ -256,7 +260,38 @@ Result<std::vector<reporting::StudyContext>> Session::studyContexts(const dicom:
         context.modality = (*row)->modalities.join(u'\\');
         contexts.push_back(context);
     }
+    if (contexts.empty())
+        return std::unexpected(*unreadable);
     return contexts;
+}
+
+Result<reporting::Evidence> Session::evidenceOf(const dicom::StudyUid& study)
+{
+    auto images = studyContexts(study);
+    if (!images)
+        return std::unexpected(images.error());
+    const auto store = transfer::OrderStore::open(m_profile);
+    if (!store)
+        return std::unexpected(store.error());
+    reporting::Evidence evidence;
+    for (const reporting::StudyContext& series : *images) {
+        const auto orders = (*store)->ofStudy(study, series.accession, series.fillerOrderNumber);
+        if (!orders)
+            return std::unexpected(orders.error());
+        for (const transfer::ReceivedOrder& order : *orders) {
+            // Without the issuer and the study: HL7 names an authority in its own words, and one accession number may have several studies.
+            reporting::StudyContext said;
+            said.patientId = order.patientIds.contains(series.patientId) ? series.patientId : order.order.patientId;
+            said.patientName = order.order.patientName;
+            said.birthDate = order.birthDate;
+            said.sex = order.sex;
+            said.accession = order.accession;
+            if (std::find(evidence.orders.begin(), evidence.orders.end(), said) == evidence.orders.end())
+                evidence.orders.push_back(said);
+        }
+    }
+    evidence.images = std::move(*images);
+    return evidence;
 }
 
 Result<reporting::StudyContext> Session::studyContext(const dicom::StudyUid& study)
@@ -318,7 +353,12 @@ Result<std::vector<reporting::Evidence::Placed>> Session::placedIn(const reporti
     }
     std::vector<reporting::Evidence::Placed> placed;
     const auto add = [&](const QString& label, const reporting::InstanceRef& where) -> Result<void> {
-        const auto study = studyOf(where);
+        reporting::InstanceRef own = where; // a series is looked for in the report's study first: others may bear its UID
+        if (own.studyUid.isEmpty())
+            own.studyUid = report.study.studyUid;
+        auto study = studyOf(own);
+        if (study && !*study)
+            study = studyOf(where);
         if (!study)
             return std::unexpected(study.error());
         placed.push_back({label, where, *study ? std::optional(contextOf(**study)) : std::nullopt});
@@ -423,16 +463,16 @@ Result<reporting::Report> Session::sign(const reporting::Report& report, reporti
 {
     if (auto permitted = permit(Action::Sign); !permitted)
         return std::unexpected(permitted.error());
-    auto images = studyContexts({report.study.studyUid});
-    if (!images)
-        return std::unexpected(images.error());
+    auto evidence = evidenceOf({report.study.studyUid});
+    if (!evidence)
+        return std::unexpected(evidence.error());
     auto placed = placedIn(report);
     if (!placed)
         return std::unexpected(placed.error());
     reporting::Signing signing;
     signing.user = user;
     signing.as = as;
-    signing.evidence.images = std::move(*images);
+    signing.evidence = std::move(*evidence);
     signing.evidence.placed = std::move(*placed);
     signing.isOnlyOfStudy = !m_settings->get(severalReports);
     sealKey(MakeKey::Yes);

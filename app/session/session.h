@@ -65,9 +65,9 @@ public:
     /// Keeps a figure with its study. Errors: Denied, the database's.
     Result<void> saveFigure(const dicom::StudyUid& study, const viewer::Figure& figure);
 
-    /// What the images say of a study: of all its series, but for what a person accepted as the same patient nevertheless. The
-    /// first stands for the study. NotFound.
-    Result<std::vector<reporting::StudyContext>> studyContexts(const dicom::StudyUid& study);
+    /// What the images say of a study, and what its orders say that came in. Images: of all its series, but for what a person
+    /// accepted as the same patient nevertheless, and for what cannot be read; the first stands for the study. NotFound.
+    Result<reporting::Evidence> evidenceOf(const dicom::StudyUid& study);
     Result<reporting::StudyContext> studyContext(const dicom::StudyUid& study);
     /// The study an image, or where there is none a series, of a report belongs to. Nothing: it is not here.
     Result<std::optional<archive::StudyRow>> studyOf(const reporting::InstanceRef& where);
@@ -120,6 +120,7 @@ Q_SIGNALS:
 
 private:
     Session() = default;
+    Result<std::vector<reporting::StudyContext>> studyContexts(const dicom::StudyUid& study);
     enum class MakeKey { No, Yes };
     QByteArray sealKey(MakeKey make);
     Result<std::vector<reporting::Evidence::Placed>> placedIn(const reporting::Report& report);

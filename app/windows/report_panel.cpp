@@ -70,17 +70,17 @@ void ReportPanel::setStudy(const dicom::StudyUid& study)
     m_toAddendum->hide();
     m_study = study;
     m_evidence = {};
-    const auto contexts = m_session.studyContexts(study);
-    if (!contexts)
-        return clear(message(contexts.error()));
-    m_evidence.images = *contexts;
+    const auto evidence = m_session.evidenceOf(study);
+    if (!evidence)
+        return clear(message(evidence.error()));
+    m_evidence = *evidence;
     const auto reports = m_session.reports().list(study.value);
     if (reports && !reports->empty())
         return open(m_session.reports().load(reports->front().reportId));
     const bool isReading = m_session.mode() == app::Mode::Reading;
     m_editor->clear(isReading ? tr("Choose a template to report this study.") : tr("No report yet"));
     if (isReading)
-        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(contexts->front()));
+        m_editor->setTemplates(m_session.templates().usable(), m_session.templates().suggest(m_evidence.images.front()));
     m_deliveryState.clear();
     if (!reports)
         m_editor->showProblem(message(reports.error()));

@@ -37,6 +37,14 @@ int identifier(const hl7::Segment& pid)
     return 1;
 }
 
+constexpr QLatin1String orderColumns("patient_id, issuer, patient_name, modalities, body_part, description, date, study");
+
+Order orderIn(const Statement& row)
+{
+    return {row.text(0), row.text(1), row.text(2), row.text(3).split(u'\\', Qt::SkipEmptyParts), row.text(4), row.text(5),
+            QDate::fromString(row.text(6), QStringLiteral("yyyyMMdd")), {row.text(7)}};
+}
+
 } // namespace
 
 Result<ReceivedOrder> orderOf(const hl7::Message& message)
@@ -70,6 +78,14 @@ Result<ReceivedOrder> orderOf(const hl7::Message& message)
     order.date = QDate::fromString(first(message, {"TQ1-7", "OBR-36", "OBR-27.4", "ORC-7.4", "ORC-15"}).left(8), QStringLiteral("yyyyMMdd"));
     if (!order.date.isValid() || order.date < QDate::currentDate()) // an old time stamp makes no prior of what lies between
         order.date = QDate::currentDate();
+    received.accession = first(message, {"OBR-18", "IPC-1"});
+    received.filler = first(message, {"ORC-3", "OBR-3"});
+    for (int i = 1; i <= pid->repetitionCount(3); ++i)
+        if (const QString id = pid->text(3, 1, i).trimmed(); !id.isEmpty())
+            received.patientIds << id;
+    const QString birthDate = pid->text(7).trimmed().left(8);
+    received.birthDate = QDate::fromString(birthDate, QStringLiteral("yyyyMMdd")).isValid() ? birthDate : QString();
+    received.sex = pid->text(8).trimmed();
     received.isCancelled = QStringList{"CA", "OC", "DC", "CR"}.contains(message.text(QStringLiteral("ORC-1")));
     return received;
 }
@@ -84,6 +100,13 @@ CREATE TABLE imaging_order(
   number TEXT PRIMARY KEY, received INTEGER NOT NULL, date TEXT NOT NULL,
   patient_id TEXT NOT NULL, issuer TEXT NOT NULL, patient_name TEXT NOT NULL,
   modalities TEXT NOT NULL, body_part TEXT NOT NULL, description TEXT NOT NULL, study TEXT NOT NULL) WITHOUT ROWID;
+)"),
+                                                                    QStringLiteral(R"(
+ALTER TABLE imaging_order ADD COLUMN accession TEXT NOT NULL DEFAULT '';
+ALTER TABLE imaging_order ADD COLUMN filler TEXT NOT NULL DEFAULT '';
+ALTER TABLE imaging_order ADD COLUMN patient_ids TEXT NOT NULL DEFAULT '';
+ALTER TABLE imaging_order ADD COLUMN birth_date TEXT NOT NULL DEFAULT '';
+ALTER TABLE imaging_order ADD COLUMN sex TEXT NOT NULL DEFAULT '';
 )")});
     if (!prepared)
         return std::unexpected(prepared.error());
@@ -105,10 +128,11 @@ Result<void> OrderStore::store(const ReceivedOrder& received)
                                         {now - keptMs, QDate::currentDate().toString(QStringLiteral("yyyyMMdd"))});
         !done)
         return done;
-    if (auto done = m_database->execute(QStringLiteral("INSERT OR REPLACE INTO imaging_order VALUES(?,?,?,?,?,?,?,?,?,?)"),
+    if (auto done = m_database->execute(QStringLiteral("INSERT OR REPLACE INTO imaging_order VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
                                         {received.number, now, order.date.toString(QStringLiteral("yyyyMMdd")), text(order.patientId), text(order.issuer),
                                          text(order.patientName), text(order.modalities.join(u'\\')), text(order.bodyPart), text(order.description),
-                                         text(order.study.value)});
+                                         text(order.study.value), text(received.accession), text(received.filler), text(received.patientIds.join(u'\\')),
+                                         text(received.birthDate), text(received.sex)});
         !done)
         return done;
     return transaction->commit();
@@ -116,13 +140,21 @@ Result<void> OrderStore::store(const ReceivedOrder& received)
 
 Result<std::vector<Order>> OrderStore::since(QDate day) const
 {
-    return rowsOf<Order>(*m_database,
-                         QStringLiteral("SELECT patient_id, issuer, patient_name, modalities, body_part, description, date, study FROM imaging_order"
-                                        " WHERE received>=?1 OR date>=?2 ORDER BY received"),
-                         {day.startOfDay().toMSecsSinceEpoch(), day.toString(QStringLiteral("yyyyMMdd"))}, [](const Statement& row) -> Order {
-                             return {row.text(0), row.text(1), row.text(2), row.text(3).split(u'\\', Qt::SkipEmptyParts), row.text(4), row.text(5),
-                                     QDate::fromString(row.text(6), QStringLiteral("yyyyMMdd")), {row.text(7)}};
-                         });
+    return rowsOf<Order>(*m_database, QStringLiteral("SELECT %1 FROM imaging_order WHERE received>=?1 OR date>=?2 ORDER BY received").arg(orderColumns),
+                         {day.startOfDay().toMSecsSinceEpoch(), day.toString(QStringLiteral("yyyyMMdd"))}, orderIn);
+}
+
+Result<std::vector<ReceivedOrder>> OrderStore::ofStudy(const dicom::StudyUid& study, const QString& accession, const QString& filler) const
+{
+    return rowsOf<ReceivedOrder>(*m_database,
+                                 QStringLiteral("SELECT %1, number, accession, filler, patient_ids, birth_date, sex FROM imaging_order"
+                                                " WHERE (study<>'' AND study=?1) OR (accession<>'' AND accession=?2) OR (filler<>'' AND filler=?3)"
+                                                " ORDER BY received")
+                                     .arg(orderColumns),
+                                 {study.value, accession.trimmed(), filler.trimmed()}, [](const Statement& row) -> ReceivedOrder {
+                                     return {row.text(8), orderIn(row), false, row.text(9), row.text(10), row.text(11).split(u'\\', Qt::SkipEmptyParts),
+                                             row.text(12), row.text(13)};
+                                 });
 }
 
 } // namespace diascope::transfer

@@ -43,11 +43,11 @@ SignCheck checkSigning(const Report& report, SignAs as, const Evidence& evidence
         check.blocking << tr("An addendum or a correction is signed final.");
     for (const StudyContext& images : evidence.images)
         check.blocking += contradictions(report.study, tr("report"), images, tr("images"));
-    if (evidence.order)
-        check.blocking += contradictions(report.study, tr("report"), *evidence.order, tr("order"));
-    if (evidence.order)
+    for (const StudyContext& order : evidence.orders) {
+        check.blocking += contradictions(report.study, tr("report"), order, tr("order"));
         for (const StudyContext& images : evidence.images)
-            check.blocking += contradictions(images, tr("images"), *evidence.order, tr("order"));
+            check.blocking += contradictions(images, tr("images"), order, tr("order"));
+    }
     for (const Evidence::Placed& placed : evidence.placed)
         if (const QString problem = problemOf(report, placed); !problem.isEmpty())
             check.blocking << problem;

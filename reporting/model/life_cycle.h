@@ -18,7 +18,7 @@ struct Evidence
         std::optional<StudyContext> study; ///< the study the image belongs to; none: the image is not here
     };
     std::vector<StudyContext> images; ///< of the report's study, one for each series
-    std::optional<StudyContext> order;
+    std::vector<StudyContext> orders; ///< what the RIS said of it
     std::vector<Placed> placed; ///< what was not signed before
 };
 
