@@ -38,6 +38,32 @@ print(json.dumps([v.mean() * k, v.max() * k]))
         QVERIFY(!json["suv"].toString().isEmpty());
     }
 
+    /// 70 kg, 1.75 m, a man. Lean body mass (Janmahasatian): 9270 / (6680 + 216 · 22.857) = 0.79796 of the weight; body surface
+    /// (Du Bois): 0.007184 · 70^0.425 · 175^0.725 = 1.84814 m², 0.26402 cm² a gram.
+    void PIX_19_suvByBodyComposition()
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128'); px(ds, np.arange(48).reshape(6, 8).astype(np.uint16) * 100)
+ds.Units = 'BQML'; ds.CorrectedImage = ['ATTN', 'DECY']; ds.DecayCorrection = 'START'; ds.PatientWeight = 70; ds.PatientSize = 1.75; ds.PatientSex = 'M'
+ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = '20200229'; ds.SeriesTime = '110000'; ds.AcquisitionTime = '110100'
+d = Dataset(); d.RadionuclideTotalDose = 370e6; d.RadionuclideHalfLife = 6586.2; d.RadiopharmaceuticalStartTime = '100000'
+ds.RadiopharmaceuticalInformationSequence = Sequence([d]); save(ds, 'body.dcm')
+)py"));
+        QMap<QString, QJsonObject> found;
+        for (const QJsonValue& value : m_program.json({"measure", m_folder.filePath("body.dcm"), "--rectangle", "0,0,3,3"}).object()["values"].toArray())
+            found[value["name"].toString()] = value.toObject();
+        for (const QString part : {"mean", "max"}) {
+            const double byWeight = found["suvbw-" + part]["value"].toDouble();
+            QVERIFY(byWeight > 0);
+            const double byLeanBody = found["suvlbm-" + part]["value"].toDouble() / byWeight;
+            QVERIFY2(std::abs(byLeanBody - 0.79796) < 1e-5, qPrintable(QString::number(byLeanBody)));
+            const double bySurface = found["suvbsa-" + part]["value"].toDouble() / byWeight;
+            QVERIFY2(std::abs(bySurface - 0.26402) < 1e-5, qPrintable(QString::number(bySurface)));
+            QCOMPARE(found["suvlbm-" + part]["unit"].toString(), "g/ml");
+            QCOMPARE(found["suvbsa-" + part]["unit"].toString(), "cm2/ml");
+        }
+    }
+
     void withoutSuvTheReasonIsSaid() // PIX-19
     {
         WRITES(m_folder.path(), QStringLiteral("ds = image(modality='PT', sop='1.2.840.10008.5.1.4.1.1.128'); ds.Units = 'BQML'; ds.CorrectedImage = ['ATTN', 'DECY']; ds.DecayCorrection = 'START'\nsave(ds, 'w.dcm')"));

@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "tests/support/phantom_files.h"
 #include "tests/support/program.h"
 #include <QImage>
 
@@ -294,6 +295,23 @@ private Q_SLOTS:
         SUCCEEDS(m_program.run({"report", "measure", report, figure}));
         QCOMPARE(m_program.json({"report", "show", report}).object()["measurements"].toArray().size(), 1);
         FAILS_PLAINLY(m_program.run({"report", "measure", report, "no-such-figure"}));
+    }
+
+    void MEA_09_aSavedFigureStaysOnItsFrame()
+    {
+        QVERIFY(QDir(m_folder.path()).mkdir("frames"));
+        WRITES(m_folder.filePath("frames"), "ds = image(frames=4); px(ds, np.full((4, 6, 8), 10, np.uint16) * np.arange(1, 5, dtype=np.uint16).reshape(4, 1, 1)); save(ds, 'f.dcm')");
+        SUCCEEDS(m_program.run({"import", m_folder.filePath("frames")}));
+        const QString figure = m_program.json({"measure", m_folder.filePath("frames/f.dcm"), "--frame", "3", "--rectangle", "1,1,4,4", "--save"}).object()["figureId"].toString();
+        QVERIFY(!figure.isEmpty());
+        const QString report = m_program.json({"report", "new", "--study", "1.2.3.4", "--template", "ct-chest"}).object()["reportId"].toString();
+        SUCCEEDS(m_program.run({"report", "measure", report, figure}));
+        QMap<QString, QJsonObject> measurements;
+        for (const QJsonValue& measurement : m_program.json({"report", "show", report}).object()["measurements"].toArray())
+            measurements[measurement["id"].toString()] = measurement.toObject();
+        const QJsonObject mean = measurements[figure + "/mean"];
+        QCOMPARE(mean["value"].toDouble(), 30.0);
+        QCOMPARE(mean["frame"].toInt(), 3);
     }
 
     void picturesHaveTheSizeAndThePlane()

@@ -64,6 +64,8 @@ private Q_SLOTS:
                                                       << "v = np.clip(s * 2 - 20, 0, 39) * 6 / 255";
         QTest::newRow("PIX-06 VOI LUT from below zero, its first value written as US") << lut + "ds.RescaleSlope = 1; ds.RescaleIntercept = -1000; ds.VOILUTSequence = lut(65536 - 1000, np.arange(48) * 5, 8)"
                                                                                        << "v = s * 5 / 255";
+        QTest::newRow("PIX-06 VOI LUT in bytes") << "i = Dataset(); i.add_new(0x00283002, 'US', [4, 0, 8]); i.add_new(0x00283006, 'OW', b'\\x00\\x40\\x80\\xff'); ds.VOILUTSequence = Sequence([i])"
+                                                 << "v = np.array([0, 64, 128, 255])[np.minimum(s, 3).astype(int)] / 255";
         QTest::newRow("PIX-07 Presentation LUT Shape INVERSE") << window + "ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
         QTest::newRow("PIX-07 IDENTITY") << window + "ds.PresentationLUTShape = 'IDENTITY'" << linear + "v = voi(s, 24, 48)";
         QTest::newRow("PIX-07 MONOCHROME1 and INVERSE are one inversion") << window + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
@@ -95,6 +97,28 @@ open(os.path.join(out, 'grey.txt'), 'w').write(' '.join('%g' % x for x in np.cli
         for (int i = 0; i < 48; ++i)
             QVERIFY2(std::abs(qGray(slice.image.pixel(i % 8, i / 8)) - expected[size_t(i)]) <= 0.51,
                      qPrintable(QStringLiteral("%1: %2, not %3").arg(i).arg(qGray(slice.image.pixel(i % 8, i / 8))).arg(expected[size_t(i)])));
+    }
+
+    void PIX_06_eachVoiLutIsChosenByItsName() // as mammographs write them
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+def lut(name, values):
+    i = Dataset(); i.LUTDescriptor = [2, 0, 8]; i.LUTExplanation = name; i.LUTData = values
+    i['LUTDescriptor'].VR = 'US'; i['LUTData'].VR = 'US'; return i
+ds = image(modality='MG')
+ds.VOILUTSequence = Sequence([lut('NORMAL', [0, 255]), lut('HARD', [255, 0])])
+save(ds, 'tables.dcm')
+)py"));
+        const auto volume = loaded(m_folder.filePath("tables.dcm"));
+        QVERIFY(volume);
+        for (const auto& [name, table, grey] : {std::tuple("NORMAL", 0, 0), {"HARD", 1, 255}}) {
+            const auto preset = findWindowPreset(volume->instance(0), name);
+            QVERIFY2(preset, name);
+            QCOMPARE(preset->voiLut, table);
+            Presentation presentation = initialPresentation(*volume);
+            presentation.voiLut = preset->voiLut;
+            QCOMPARE(qGray(atOneToOne(*volume, presentation).image.pixel(0, 0)), grey);
+        }
     }
 
     void aWindowForStoredValuesDoesNotBlindAfterAModalityLut() // PIX-20: a run whose window was written before its table
@@ -226,6 +250,11 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
         QTest::newRow("PIX-14 neither method nor ratio") << "ds.LossyImageCompression = '01'" << QStringList{"Lossy"};
         QTest::newRow("PIX-14 two steps") << "ds.LossyImageCompression = '01'; ds.LossyImageCompressionMethod = ['ISO_10918_1', 'ISO_15444_1']; ds.LossyImageCompressionRatio = ['10', '4']" << QStringList{"JPEG 10:1", "JPEG 2000 4:1", "40:1"};
         QTest::newRow("PIX-14 lossy once is lossy for ever") << "ds.LossyImageCompression = '00'; ds.LossyImageCompressionRatio = '8'" << QStringList{"Lossy", "8:1"};
+        const QString pet = "ds.Modality = 'PT'; ds.SOPClassUID = '1.2.840.10008.5.1.4.1.1.128'; ds.Units = 'BQML'; ds.CorrectedImage = ['ATTN', 'DECY']; ds.DecayCorrection = 'START'\n"
+                            "ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = '20200229'; ds.SeriesTime = '110000'; ds.AcquisitionTime = '110100'\n"
+                            "d = Dataset(); d.RadionuclideTotalDose = 370e6; d.RadionuclideHalfLife = 6586.2; d.RadiopharmaceuticalStartTime = '100000'; ds.RadiopharmaceuticalInformationSequence = Sequence([d])\n";
+        QTest::newRow("PIX-19 PET without a weight") << pet << QStringList{"patient's weight is missing"};
+        QTest::newRow("PIX-19 PET with all there is to SUV") << pet + "ds.PatientWeight = 70" << QStringList{};
         QTest::newRow("PIX-17 for processing") << "ds.PresentationIntentType = 'FOR PROCESSING'" << QStringList{"FOR PROCESSING"};
         QTest::newRow("PIX-17 quality control") << "ds.QualityControlImage = 'YES'" << QStringList{"QUALITY CONTROL", "not for diagnosis"};
         QTest::newRow("PIX-17 its own words") << "ds.DerivationDescription = 'Thumbnail, NOT FOR DIAGNOSTIC use'" << QStringList{"NOT FOR DIAGNOSIS"};
@@ -243,6 +272,31 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
             QCOMPARE(found, QStringList{});
         QVERIFY2(words.isEmpty() || std::any_of(found.begin(), found.end(), [&](const QString& mark) { return std::all_of(words.begin(), words.end(), [&](const QString& word) { return mark.contains(word); }); }),
                  qPrintable(found.join(u'|')));
+    }
+
+    /// (0028,2110) may be missing: what the file lies in says enough (PS3.5 A.4).
+    void PIX_14_aLossySyntaxIsMarked_data()
+    {
+        QTest::addColumn<QString>("syntax");
+        QTest::addColumn<QStringList>("marks");
+        QTest::newRow("JPEG") << "1.2.840.10008.1.2.4.50" << QStringList{"Lossy compression: JPEG"};
+        QTest::newRow("JPEG of 12 bits") << "1.2.840.10008.1.2.4.51" << QStringList{"Lossy compression: JPEG"};
+        QTest::newRow("JPEG-LS") << "1.2.840.10008.1.2.4.81" << QStringList{"Lossy compression: JPEG-LS"};
+        QTest::newRow("JPEG 2000") << "1.2.840.10008.1.2.4.91" << QStringList{"Lossy compression: JPEG 2000"};
+        QTest::newRow("HTJ2K") << "1.2.840.10008.1.2.4.203" << QStringList{"Lossy compression: HTJ2K"};
+        QTest::newRow("JPEG 2000, lossless") << "1.2.840.10008.1.2.4.90" << QStringList{};
+    }
+    void PIX_14_aLossySyntaxIsMarked()
+    {
+        QFETCH(QString, syntax);
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+uid = '%1'; pydicom.uid.UID_dictionary.setdefault(uid, ('', 'Transfer Syntax', '', '', ''))
+ds = image(); ds.PixelData = pydicom.encaps.encapsulate([b'abcd']); ds['PixelData'].is_undefined_length = True; ds['PixelData'].VR = 'OB'
+save(ds, 'syntax.dcm', UID(uid))
+)py").arg(syntax));
+        const auto instances = readInstances(m_folder.filePath("syntax.dcm"));
+        QVERIFY(instances.has_value());
+        QTEST(imageMarks(instances->front()), "marks");
     }
 
     /// A Pixel Spacing that only repeats the detector's is no calibration (PS3.3 10.7.1.1).
@@ -283,6 +337,11 @@ open(os.path.join(out, 'icc.txt'), 'w').write(' '.join(map(str, seen.ravel())))
         QTest::newRow("OBJ-08 REV_TID, further on") << item.arg("REV_TID", "i.ApplicableFrameRange = [3, 4]; i.TIDOffset = 1") << 3 << "d = f[3] - f[0]";
         QTest::newRow("OBJ-08 linear intensities") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1") + "; ds.PixelIntensityRelationship = 'LIN'" << 3
                                                    << "k = 65535 / np.log(65536); d = k * np.log(f[3] + 1) - k * np.log(f[0] + 1)";
+        const QString linear = "; p = Dataset(); p.PixelIntensityRelationship = 'LIN'; g = Dataset(); g.FramePixelDataPropertiesSequence = Sequence([p]); ";
+        QTest::newRow("OBJ-08 linear intensities, enhanced, of all frames") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1") + linear + "ds.SharedFunctionalGroupsSequence = Sequence([g])" << 3
+                                                                            << "k = 65535 / np.log(65536); d = k * np.log(f[3] + 1) - k * np.log(f[0] + 1)";
+        QTest::newRow("OBJ-08 linear intensities, enhanced, frame by frame") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1") + linear + "ds.PerFrameFunctionalGroupsSequence = Sequence([g] * 4)" << 3
+                                                                             << "k = 65535 / np.log(65536); d = k * np.log(f[3] + 1) - k * np.log(f[0] + 1)";
         QTest::newRow("OBJ-08 a shift of the frame's own") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.SubtractionItemID = 7") + "; p = Dataset(); p.SubtractionItemID = 7; p.MaskSubPixelShift = [0.0, 1.0]; g = Dataset(); g.FramePixelShiftSequence = Sequence([p]); ds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), Dataset(), Dataset(), g])" << 3
                                                          << "d = f[3] - np.pad(f[0], ((0, 0), (0, 1)), 'edge')[:, 1:]";
         QTest::newRow("OBJ-08 each frame has its own shift") << item.arg("AVG_SUB", "i.MaskFrameNumbers = 1; i.SubtractionItemID = 7") + "\ndef own(columns):\n  p = Dataset(); p.SubtractionItemID = 7; p.MaskSubPixelShift = [0.0, columns]; g = Dataset(); g.FramePixelShiftSequence = Sequence([p]); return g\nds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), own(3.0), own(1.0), own(2.0)])" << 2
@@ -376,8 +435,10 @@ ds = image(frames=3, modality='XA'); px(ds, frames.astype(np.uint16)); save(ds, 
         QTest::newRow("OBJ-07 sweep") << "ds.FrameTime = 40; ds.PreferredPlaybackSequencing = 1" << QList<double>{40, 80, 120, 160, 200, 240, 280} << QList<int>{1, 2, 3, 2, 1, 0, 1};
         QTest::newRow("OBJ-07 trimmed") << "ds.FrameTime = 40; ds.StartTrim = 2; ds.StopTrim = 3" << QList<double>{40, 80, 120} << QList<int>{1, 2, 1};
         const QString group = "def content(**k):\n    c = Dataset(); [setattr(c, n, v) for n, v in k.items()]; g = Dataset(); g.FrameContentSequence = Sequence([c]); return g\n";
-        QTest::newRow("OBJ-07 enhanced, times of the frames") << group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDateTime='202001012359' + t) for t in ('59.000', '59.100', '59.350', '59.400')])"
-                                                              << QList<double>{100, 350, 400, 450} << QList<int>{1, 2, 3, 0};
+        const QString times = group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDateTime='202001012359' + t) for t in ('59.000', '59.100', '59.350', '59.400')]); ds.Modality = ";
+        for (const char* modality : {"US", "XA", "RF"})
+            QTest::addRow("OBJ-07 enhanced %s, times of the frames", modality) << times + QStringLiteral("'%1'").arg(QLatin1String(modality)) << QList<double>{100, 350, 400, 450} << QList<int>{1, 2, 3, 0};
+        QTest::newRow("OBJ-07 enhanced CT: times of the frames are no times of display") << times + "'CT'" << QList<double>{1000 / 15.0, 2000 / 15.0} << QList<int>{1, 2};
         QTest::newRow("OBJ-07 enhanced, durations") << group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDuration=float(d)) for d in (50, 70, 30, 40)])"
                                                     << QList<double>{50, 120, 150, 190} << QList<int>{1, 2, 3, 0};
         QTest::newRow("OBJ-07 nonsense: 15 a second") << "ds.FrameTime = -5; ds.CineRate = 0; ds.FrameTimeVector = [0, 1]" << QList<double>{1000 / 15.0, 2000 / 15.0} << QList<int>{1, 2};
@@ -515,6 +576,12 @@ open(os.path.join(out, 'supplemental.txt'), 'w').write(' '.join('%d' % v for v i
             return count;
         };
         QCOMPARE(differing(atOneToOne(*volume, presentation).image), 0);
+        // A colour's code is no value that is measured (MEA-07).
+        const double padding = *volume->storedAt(0, 0, 0);
+        for (int i = 0; i < 32 * 40; ++i) {
+            const double stored = *volume->storedAt(0, i % 40, i / 40);
+            QCOMPARE(volume->valueAt(0, i % 40, i / 40).has_value(), stored < firstMapped && stored != padding);
+        }
         // The window moves the grey part only.
         Presentation dark = presentation;
         dark.window.centre += 1e6;

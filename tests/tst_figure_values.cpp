@@ -63,6 +63,17 @@ std::shared_ptr<const Volume> volumeOf(const Phantom& phantom, const std::functi
                            [&](Vec3 at) { return at.x - phantom.originLps.x + 10 * (at.z - phantom.originLps.z); });
 }
 
+/// Counts, of which the maker's own factor makes SUV (Philips, (7053,1000)).
+void makePet(Instance& instance)
+{
+    auto modules = std::make_shared<ImageModules>();
+    modules->pet.emplace();
+    modules->pet->units = "CNTS";
+    modules->pet->philipsSuvFactor = 0.5;
+    instance.modules = modules;
+    instance.modalityTransform.unit = "CNTS";
+}
+
 } // namespace
 
 /// What figures measure, worked out by hand, and how it is said.
@@ -187,6 +198,10 @@ private Q_SLOTS:
                  "mean=12 HU, sd=0.8164966 HU, min=11 HU, max=13 HU, suvbw-mean=6 g/ml, suvbw-max=6.5 g/ml, area=0 mm2 "
                  "(calibrated), count=3 ");
         QCOMPARE(lineOf(figureKind("length")->values({{1, 1}, {3, 1}}, pet)), "length=1 mm (calibrated)");
+        const auto volume = volumeOf({}, makePet);
+        QCOMPARE(MeasuringPlane::ofFrame(volume, 1).suvFactor, 0.5);
+        QCOMPARE(probeText(12, volume->instance(0)), "12 CNTS   SUVbw 6.00");
+        QCOMPARE(probeText(*volume, 1, {3, 1}), "23 CNTS   SUVbw 11.50");
     }
 
     /// An arrow's head is at its first point: barbs of a fifth of its length, at least 3, at most half.
@@ -477,6 +492,9 @@ private Q_SLOTS:
         figure.image.reset();
         // On a plane: samples as far apart as the finest spacing; 3 along the line.
         QCOMPARE(lineOf(measure(figure, volume)), onImage);
+        QCOMPARE(lineOf(measure(figure, volumeOf({}, makePet))), // PIX-19
+                 "mean=42 CNTS, sd=0.8164966 CNTS, min=41 CNTS, max=43 CNTS, suvbw-mean=21 g/ml, suvbw-max=21.5 g/ml, "
+                 "area=0 mm2, count=3 ");
         QCOMPARE(changed([](Figure& f) { f.reconstructedFrom = {"1.2"}; }), onImage);
         QCOMPARE(changed([](Figure& f) { f.reconstructedFrom = {"1.3"}; }), "");
         QCOMPARE(changed([](Figure& f) { f.frameOfReference = {}; }), "");
@@ -489,6 +507,24 @@ private Q_SLOTS:
                      f.points = {{-9, -19, 30}, {-9, -19, 34}};
                  }),
                  "length=4 mm");
+    }
+
+    /// Luminance is no measured value.
+    void MEA_07_coloursHaveNoValues()
+    {
+        const auto volume = *Volume::fromPixels(Phantom{}.stack(), SampleType::Rgb8, std::vector<std::byte>(8 * 6 * 5 * 3, std::byte(200)));
+        QCOMPARE(volume->valueAt(2, 1, 1), std::nullopt);
+        QCOMPARE(probeText(*volume, 2, {1, 1}), "");
+        Figure figure;
+        figure.id = "f1";
+        figure.kind = "rectangle";
+        figure.frameOfReference = {"1.2.3"};
+        figure.normal = {0, 0, 1};
+        figure.points = {{-9, -19, 34}, {-7, -18, 34}};
+        figure.image = ImageRef{{"1.2"}, {"1.2.3"}, 0};
+        QCOMPARE(lineOf(measure(figure, volume)), "area=2 mm2, count=0 ");
+        figure.image.reset();
+        QCOMPARE(lineOf(measure(figure, volume)), "area=2 mm2, count=0 ");
     }
 
     /// A figure on a plane of a 4D stack does not say which phase it was drawn on: sizes, and no value of another phase.

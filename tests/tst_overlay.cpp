@@ -316,6 +316,33 @@ open(os.path.join(out, 's.txt'), 'w').write(''.join('1' if x else '0' for x in v
         QCOMPARE((*volume)->valueAt(0, 0, 0), std::optional(60000.0));
     }
 
+    /// Enhanced XA: collimators that move. Whichever frame was shown before.
+    void PIX_16_eachFrameHasItsShutter()
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(12, 16, frames=2); px(ds, np.full((2, 12, 16), 60000, np.uint16))
+def circle(radius):
+    i = Dataset(); i.ShutterShape = 'CIRCULAR'; i.CenterOfCircularShutter = [6, 8]; i.RadiusOfCircularShutter = radius; i.ShutterPresentationValue = 0x5555
+    g = Dataset(); g.FrameDisplayShutterSequence = Sequence([i]); return g
+ds.PerFrameFunctionalGroupsSequence = Sequence([circle(4), circle(2)])
+save(ds, 'collimated.dcm')
+)py"));
+        auto instances = readInstances(m_folder.filePath("collimated.dcm"));
+        QVERIFY(instances);
+        const auto volume = StackLoader::load(buildStacks(std::move(*instances)).front());
+        QVERIFY(volume);
+        Presentation presentation;
+        presentation.window = {32768, 65536};
+        for (const int frame : {0, 1, 0, 1}) {
+            SliceView view;
+            view.frame = frame;
+            const QImage shown = render(**volume, view, presentation, {16, 12}).image;
+            QVERIFY(qAbs(qGray(shown.pixel(9, 5)) - 233) <= 1); // row 6, column 10: 2 pixels from the middle
+            QVERIFY2(qAbs(qGray(shown.pixel(10, 5)) - (frame == 0 ? 233 : 0x55)) <= 1, qPrintable(QStringLiteral("frame %1: %2").arg(frame).arg(qGray(shown.pixel(10, 5)))));
+            QCOMPARE(qGray(shown.pixel(12, 5)), 0x55); // 5 pixels from it
+        }
+    }
+
     void aShutterMayHaveAColour() // PIX-16: CIELab 50, 80, 67 is a strong red
     {
         WRITES(m_folder.path(), QStringLiteral(R"py(

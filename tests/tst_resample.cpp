@@ -265,6 +265,13 @@ private Q_SLOTS:
             QVERIFY(std::abs(*regular->valueAt(Vec3{0, 0, 5.4}) - (30 + 10 * 1.4 / 3)) < 1e-4);
             QCOMPARE(regular->unit(0), "HU");
         }
+        auto instances = slicesAt({0, 2, 4, 7, 9}); // one rescale for all: it is applied once
+        for (Instance& instance : instances) {
+            instance.modalityTransform.slope = 2;
+            instance.modalityTransform.intercept = -10;
+        }
+        const auto regular = *Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 10; })->regular();
+        QCOMPARE(*regular->valueAt(Vec3{0, 0, 5.4}), 10.0);
     }
 
     /// Between the acquired slices, however far apart, a value is that of the line between them; outside them there is none.

@@ -1,6 +1,7 @@
 #include "app/demo/phantom.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
+#include "viewer/scene/scene_pipeline.h"
 #include "viewer/scene/scene_renderer.h"
 #include <QElapsedTimer>
 #include <QtTest>
@@ -63,10 +64,78 @@ class TestScene : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
+    void init()
     {
-        if (qEnvironmentVariableIsEmpty("DISPLAY"))
+        const bool isPicture = !QByteArrayView(QTest::currentTestFunction()).contains("voxels");
+        if (isPicture && qEnvironmentVariableIsEmpty("DISPLAY"))
             QSKIP("3D needs an X display: run under xvfb-run");
+    }
+
+    /// Whatever the slices' own rescale: voxel × slope + intercept of what 3D gets is the modality value (PS3.3 C.11.1.1.2).
+    void PIX_04_voxelsAreModalityValues_data()
+    {
+        QTest::addColumn<int>("stored");
+        QTest::addColumn<QList<double>>("slopes"); // of slice 0 and from slice to slice
+        QTest::addColumn<QList<double>>("intercepts");
+        QTest::addColumn<QList<double>>("values"); // the same
+        QTest::newRow("one rescale for all") << 587 << QList<double>{2, 0} << QList<double>{-1024, 0} << QList<double>{150, 0};
+        QTest::newRow("a slope a slice") << 100 << QList<double>{1, 1} << QList<double>{0, 0} << QList<double>{100, 100};
+        QTest::newRow("an intercept a slice") << 100 << QList<double>{1, 0} << QList<double>{0, 50} << QList<double>{100, 50};
+    }
+    void PIX_04_voxelsAreModalityValues()
+    {
+        QFETCH(int, stored);
+        QFETCH(QList<double>, slopes);
+        QFETCH(QList<double>, intercepts);
+        QFETCH(QList<double>, values);
+        auto instances = Phantom{}.instances();
+        for (size_t i = 0; i < instances.size(); ++i) {
+            instances[i].modalityTransform.slope = slopes[0] + double(i) * slopes[1];
+            instances[i].modalityTransform.intercept = intercepts[0] + double(i) * intercepts[1];
+        }
+        const auto pixels = scenePixels(Phantom::volume(buildStacks(instances).front(), [&](Vec3) { return stored; }), 0);
+        QVERIFY(pixels.isSigned);
+        const auto* voxels = static_cast<const qint16*>(pixels.voxels);
+        for (int i = 0; i < 8 * 6 * 5; ++i) {
+            const double value = voxels[i] * pixels.slope + pixels.intercept;
+            const double expected = values[0] + i / (8 * 6) * values[1];
+            QVERIFY2(std::abs(value - expected) < 0.05, qPrintable(QString("%1: %2, not %3").arg(i).arg(value).arg(expected))); // spread over 4095 steps
+        }
+    }
+
+    void GEO_08_voxelsAreOfThePhaseAskedFor_data()
+    {
+        QTest::addColumn<bool>("isPadded");
+        QTest::newRow("where they lie") << false;
+        QTest::newRow("copied") << true;
+    }
+    void GEO_08_voxelsAreOfThePhaseAskedFor()
+    {
+        QFETCH(bool, isPadded);
+        std::vector<Instance> instances;
+        for (int phase = 0; phase < 2; ++phase)
+            for (Instance instance : Phantom{}.instances()) {
+                instance.uid.value += QString(".%1").arg(phase);
+                instance.temporalPosition = phase + 1;
+                if (isPadded)
+                    instance.pixels.padding = PaddingRange{-2000, -2000};
+                instances.push_back(instance);
+            }
+        const Stack stack = buildStacks(instances).front();
+        QCOMPARE(stack.phaseCount, 2);
+        int call = 0;
+        const auto volume = Phantom::volume(stack, [&](Vec3 p) {
+            const int phase = stack.instances[size_t(call++ / (8 * 6))].temporalPosition.value_or(0);
+            return p.x == -10 ? 100.0 * phase : p.y == -20 ? 0 : 1000; // from 0 to 1000: a step of a copy is 1
+        });
+        for (int phase = 0; phase < 2; ++phase) {
+            const auto pixels = scenePixels(volume, phase);
+            QCOMPARE(pixels.slope, 1.0);
+            QCOMPARE(pixels.intercept, 0.0);
+            QCOMPARE(pixels.owner == volume, !isPadded);
+            for (int slice = 0; slice < 5; ++slice)
+                QCOMPARE(static_cast<const qint16*>(pixels.voxels)[slice * 8 * 6], qint16(phase == 0 ? 100 : 200));
+        }
     }
 
     /// A ball of 12 mm radius 14 mm to the left, 10 mm up, 8 mm back: where it appears tells which way is which.

@@ -138,7 +138,7 @@ private:
     float value(int x, int y, int z) const
     {
         const int frame = m_volume.stack().frameOf(z, m_phase);
-        const auto value = isColoured(m_volume, frame, x, y) ? std::nullopt : m_volume.valueAt(frame, x, y);
+        const auto value = m_volume.valueAt(frame, x, y);
         return value ? float(*value) : nothing;
     }
 

@@ -171,6 +171,9 @@ std::optional<double> Volume::valueAt(int frame, int column, int row) const
     const auto stored = storedAt(frame, column, row);
     if (!stored || isColour() || isPadding(frame, *stored))
         return std::nullopt;
+    const auto& layout = instance(frame).layout;
+    if (layout && layout->supplemental && *stored >= double(layout->supplemental->firstMapped))
+        return std::nullopt; // the code of a colour (PS3.3 C.7.6.19)
     const double value = instance(frame).modalityTransform.apply(*stored);
     return std::isfinite(value) ? std::optional(value) : std::nullopt; // floats hold "no number" too
 }
