@@ -253,6 +253,21 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(program.profile() + "/recovery"));
     }
 
+    /// Nor does a viewer make a damaged one anew, which would replace it.
+    void SAF_11_aViewerReplacesNoDamagedDatabase()
+    {
+        const Program program;
+        const QTemporaryDir source;
+        (void)fill(program, source.path());
+        damageIt(databaseOf(program), "instance");
+        const QByteArray damaged = bytesOf(databaseOf(program));
+        const Ran refused = program.run({"--view-only", "rebuild"});
+        FAILS_PLAINLY(refused);
+        QVERIFY2(refused.err.contains("viewing-only"), refused.err.constData());
+        QCOMPARE(bytesOf(databaseOf(program)), damaged);
+        QCOMPARE(QDir(program.profile()).entryList({"*.damaged-*"}), QStringList());
+    }
+
     /// Killed at any moment of it: the damaged database is as it was, or the new one is whole.
     void STO_01_aRecoveryIsWhollyDoneOrNotAtAll()
     {
@@ -470,13 +485,17 @@ private Q_SLOTS:
                                 "print(said.decode(),os.waitstatus_to_exitcode(os.waitpid(pid,0)[1]))\n",
                                 {QCoreApplication::applicationDirPath() + "/diascope", "--profile", program.profile(), "remove", "2.25.100"});
         };
-        const Ran kept = atTerminal("n");
-        QVERIFY2(kept.out.contains("nowhere else") && kept.out.trimmed().endsWith("1"), (kept.out + kept.err).constData());
-        QCOMPARE(program.json({"studies"}).array().size(), 1);
-        const Ran removed = atTerminal("y");
-        QVERIFY2(removed.out.trimmed().endsWith("0"), (removed.out + removed.err).constData());
-        QCOMPARE(program.json({"studies"}).array().size(), 0);
-        SUCCEEDS(program.run({"import", folder.path()}));
+        for (const char* answer : {"n", "no", ""}) { // nothing but Enter
+            const Ran kept = atTerminal(answer);
+            QVERIFY2(kept.out.contains("nowhere else") && kept.out.trimmed().endsWith("1"), (answer + kept.out + kept.err).constData());
+            QCOMPARE(program.json({"studies"}).array().size(), 1);
+        }
+        for (const char* answer : {"y", "Y"}) {
+            const Ran removed = atTerminal(answer);
+            QVERIFY2(removed.out.trimmed().endsWith("0"), (answer + removed.out + removed.err).constData());
+            QCOMPARE(program.json({"studies"}).array().size(), 0);
+            SUCCEEDS(program.run({"import", folder.path()}));
+        }
         SUCCEEDS(program.run({"remove", "2.25.100"}));
     }
 

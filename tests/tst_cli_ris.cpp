@@ -307,6 +307,28 @@ private Q_SLOTS:
             SUCCEEDS(program.run({"report", "set", report, "addendum", text}));
             QVERIFY2(program.run({"report", "show", report}).out.contains(text), text);
         }
+        // U+009B is CSI to many terminals.
+        SUCCEEDS(program.run({"report", "set", report, "addendum", QString::fromUtf8("a\u009b2Jb\u007fc")}));
+        const QByteArray shown = program.run({"report", "show", report}).out, json = program.run({"report", "show", report, "--json"}).out;
+        QVERIFY2(shown.contains("a\uFFFD2Jb\u2421c"), shown.constData());
+        QVERIFY2(json.contains("a\\u009b2Jb\\u007fc") && !json.contains("\xc2\x9b") && !json.contains('\x7f'), json.constData());
+    }
+
+    /// What the RIS says may name the patient: it is shown, and ~Program does not find it in the log.
+    void SEC_04_whatTheRisSaysIsNotLogged()
+    {
+        const Program program;
+        test::MllpReceiver ris("named");
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not here");
+        setRis(program, ris.port());
+        (void)signedReport(program);
+        int code = 0;
+        const auto deliveries = program.json({"deliver"}, &code);
+        QCOMPARE(code, 1);
+        QCOMPARE(statesIn(deliveries), QStringList{"held"});
+        QVERIFY2(deliveries[0]["lastError"].toString().endsWith("unknown patient Doe, Jane"), qPrintable(deliveries[0]["lastError"].toString()));
+        QVERIFY(test::bytesOf(program.profile() + "/diascope.log").contains("attempt 1 answered"));
     }
 
     void DEL_03_whatIsCommittedIsNotSentAgain()

@@ -139,6 +139,15 @@ for o in m['OBX']:
         QCOMPARE(parts, (QStringList{"Doe", "Jane", "Mary", "Jr.", "Dr."}));
     }
 
+    /// Table 4000: alphabetic, ideographic, phonetic.
+    void REP_14_everyWritingOfANameIsSent()
+    {
+        const auto message = toOru(signedReport(SignAs::Final, QString::fromUtf8("Yamada^Tarou=山田^太郎=やまだ^たろう")), options());
+        QVERIFY(message);
+        QCOMPARE(message->toText().section("PID|", 1).section('|', 4, 4),
+                 QString::fromUtf8("Yamada^Tarou^^^^^L^A~山田^太郎^^^^^L^I~やまだ^たろう^^^^^L^P"));
+    }
+
     void REP_14_statusOfEachVersion()
     {
         QCOMPARE(toOru(signedReport(SignAs::Preliminary), options())->text("OBR-25"), "P");
@@ -283,28 +292,62 @@ for o in m['OBX']:
     }
 
     /// Across each page, for a single one may be printed: light grey letters, 90 points high, and none where nothing is to be said.
-    void REP_12_aCancelledReportSaysSoAcrossEveryPage()
+    void REP_12_whatAReportIsStandsAcrossEveryPage_data()
     {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("watermark");
+        QTest::addColumn<QString>("letters"); // in the alphabet's order: aslant they are read in pieces
+        QTest::newRow("REP-12 final") << int(Status::Final) << "" << "";
+        QTest::newRow("REP-12 cancelled") << int(Status::Cancelled) << "" << "ACCDEELLN";
+        QTest::newRow("REP-09 draft") << int(Status::Draft) << "" << "ADFRT";
+        QTest::newRow("REP-09 copy") << int(Status::Final) << "COPY" << "COPY";
+        QTest::newRow("REP-09 copy of a draft") << int(Status::Draft) << "COPY" << "COPY";
+    }
+    void REP_12_whatAReportIsStandsAcrossEveryPage()
+    {
+        QFETCH(int, status);
+        QFETCH(QString, watermark);
+        QFETCH(QString, letters);
         Report report = signedReport();
         report.keyImages.clear(); // whose greys are anything
         report.findSection("technique")->text = QString("A line\n").repeated(120);
-        for (const Status status : {Status::Final, Status::Cancelled}) {
-            report.status = status;
-            const auto pdf = toPdf(report);
-            QVERIFY(pdf);
-            const auto pages = QString::fromUtf8(test::run("pdftotext", {"-", "-"}, *pdf).out).count('\f');
-            QVERIFY(pages >= 2);
-            for (int page = 1; page <= pages; ++page) {
-                const QString number = QString::number(page);
-                const QImage image = QImage::fromData(test::run("pdftoppm", {"-r", "50", "-png", "-aa", "no", "-f", number, "-l", number, "-"}, *pdf).out);
-                QVERIFY(!image.isNull());
-                int grey = 0;
-                for (int y = 0; y < image.height(); ++y)
-                    for (int x = 0; x < image.width(); ++x)
-                        grey += image.pixel(x, y) == qRgb(232, 232, 232);
-                QVERIFY2((grey > 2000) == (status == Status::Cancelled), qPrintable(QString("page %1: %2 of %3").arg(page).arg(grey).arg(image.width() * image.height())));
-            }
+        report.status = Status(status);
+        const auto pdf = toPdf(report, {{}, watermark});
+        QVERIFY(pdf);
+        const auto pages = QString::fromUtf8(test::run("pdftotext", {"-", "-"}, *pdf).out).count('\f');
+        QVERIFY(pages >= 2);
+        for (int page = 1; page <= pages; ++page) {
+            const QString number = QString::number(page);
+            const QImage image = QImage::fromData(test::run("pdftoppm", {"-r", "50", "-png", "-aa", "no", "-f", number, "-l", number, "-"}, *pdf).out);
+            QVERIFY(!image.isNull());
+            int grey = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    grey += image.pixel(x, y) == qRgb(232, 232, 232);
+            QVERIFY2((grey > 2000) == !letters.isEmpty(), qPrintable(QString("page %1: %2 of %3").arg(page).arg(grey).arg(image.width() * image.height())));
+            QString large; // of 30 points and more
+            const QString boxes = QString::fromUtf8(test::run("pdftotext", {"-bbox", "-f", number, "-l", number, "-", "-"}, *pdf).out);
+            for (const auto& word : QRegularExpression("yMin=\"([^\"]+)\".* yMax=\"([^\"]+)\">(.+)</word>").globalMatch(boxes))
+                if (word.captured(2).toDouble() - word.captured(1).toDouble() > 30)
+                    large += word.captured(3);
+            std::sort(large.begin(), large.end());
+            QCOMPARE(large, letters);
         }
+    }
+
+    /// What looks like HTML is text, wherever it comes from.
+    void SEC_06_markupIsShownAsText()
+    {
+        Report report = draft("Doe^<b>Jane</b>");
+        report.study.description = "<u>Head</u>";
+        report.title = "<i>CT</i>";
+        report.findSection("findings")->title = "<s>F</s>";
+        report.measurements[0].label = "a <em>long</em> axis";
+        report.keyImages[0].caption = "a <b 5 mm";
+        const QString text = QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *toPdf(report)).out);
+        QCOMPARE(text.count("<b>Jane</b>"), text.count('\f') + 1); // over each page, and in the table
+        for (const char* words : {"<u>Head</u>", "<i>CT</i>", "<s>F</s>", "a <em>long</em> axis", "a <b 5 mm"})
+            QVERIFY2(text.contains(words), qPrintable(words + text));
     }
 
     void REP_13_aLineBreakInANameForgesNoLine()

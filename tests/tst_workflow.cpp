@@ -432,6 +432,31 @@ private Q_SLOTS:
         QCOMPARE(QString::fromLatin1(controlIdIn(ris.messages().first())), deliveriesOf(*session, draft.reportId).at(0).controlId);
     }
 
+    /// The rounds let a RIS that is down alone until it is due; what is signed then takes along what waits.
+    void DEL_04_theBackoffIsKept()
+    {
+        test::MllpReceiver ris;
+        if (!ris.isRunning())
+            QSKIP("python3-hl7 is not installed");
+        QTemporaryDir profile;
+        const auto session = openSession(profile.path());
+        setRis(*session, test::freePort()); // down
+        const auto first = draftIn(*session), second = draftIn(*session, "second");
+        QVERIFY(session->sign(first, reporting::SignAs::Final, "Reader"));
+        const auto attempts = [&] { return deliveriesOf(*session, first.reportId).at(0).attempts; };
+        QSignalSpy rounds(session.get(), &app::Session::delivered); // told of each while something waits
+        session->startCourier();
+        QTRY_COMPARE_WITH_TIMEOUT(rounds.size(), 1, 15000);
+        QCOMPARE(attempts(), 1);
+        QVERIFY(session->reports().database().execute("UPDATE delivery SET next_due=?1", {QDateTime::currentMSecsSinceEpoch() + 600000}));
+        QTRY_COMPARE_WITH_TIMEOUT(rounds.size(), 2, 15000);
+        QCOMPARE(attempts(), 1);
+        setRis(*session, ris.port());
+        QVERIFY(session->sign(second, reporting::SignAs::Final, "Reader"));
+        QTRY_COMPARE_WITH_TIMEOUT(int(deliveriesOf(*session, first.reportId).at(0).state), int(transfer::Delivery::State::Acknowledged), 20000);
+        QCOMPARE(attempts(), 2);
+    }
+
     /// Of the last one too, after which nothing waits.
     void SAF_10_anAcknowledgementIsToldOf()
     {

@@ -3,7 +3,7 @@
 came) and answers as told. Prints its port on the first line.
 
 mllp_receiver.py FOLDER ANSWER[,ANSWER…]   the nth message gets the nth answer, the last one stays in force
-answers: AA AE AR CA CE CR, CA+AA (both), wrong (AA for another message), wrong+AA (both), none (no answer), close (closes without)
+answers: AA AE AR CA CE CR, named (AE with a patient's name), CA+AA (both), wrong (AA for another message), wrong+AA (both), none (no answer), close (closes without)
 """
 import asyncio
 import os
@@ -16,12 +16,12 @@ folder, answers = sys.argv[1], sys.argv[2].split(",")
 count = 0
 
 
-def ack(message, code, control_id=None):
+def ack(message, code, control_id=None, text="the receiver says %s"):
     answer = message.create_ack(code)
     if control_id:
         answer["MSA"][0][2] = control_id
     if code in ("AE", "AR", "CE", "CR"):
-        answer["MSA"][0].append(hl7.Field("~", ["the receiver says %s" % code]))
+        answer["MSA"][0].append(hl7.Field("~", [text.replace("%s", code)]))
     return answer
 
 
@@ -43,6 +43,8 @@ async def serve(reader, writer):
                     return
                 elif answer == "wrong":
                     writer.writemessage(ack(message, "AA", "NOT-YOURS"))
+                elif answer == "named":
+                    writer.writemessage(ack(message, "AE", text="unknown patient Doe, Jane"))
                 else:
                     writer.writemessage(ack(message, answer))
             await writer.drain()
