@@ -63,6 +63,10 @@ private Q_SLOTS:
         QStringList paths;
         for (int i = 1; i <= 4; ++i)
             paths << shelf.folder.filePath(QString::number(i));
+        for (const auto& [path, program] : {std::pair(paths[0], QByteArray("MZ")), {paths[1], QByteArray("\x7f" "ELF")}}) {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadWrite) && file.write(program) == program.size());
+        }
         Task task;
         const auto sent = store(serviceOf(server), paths, task);
         if (confirmed < 0) {
@@ -78,8 +82,8 @@ private Q_SLOTS:
         const auto request = server.requests()[0];
         QCOMPARE(request.path(), "/dicom-web/studies");
         QCOMPARE(request.headers["content-type"].left(47), "multipart/related; type=\"application/dicom\"; bo");
-        for (const QByteArray& file : shelf.files) // byte by byte as they lie on the disk
-            QVERIFY(request.body.contains("\r\n\r\n" + file + "\r\n--"));
+        for (const QByteArray& file : shelf.files) // as they lie on the disk, but for the preamble (FIL-14)
+            QVERIFY(request.body.contains("\r\n\r\n" + QByteArray(128, '\0') + file.mid(128) + "\r\n--"));
     }
 
     void whatIsSaidOfARequestIsUnderstood_data()

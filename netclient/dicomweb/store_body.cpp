@@ -7,9 +7,11 @@ namespace diascope::dicomweb
 
 StoreBody::StoreBody(const QStringList& paths, const QByteArray& boundary)
 {
+    // A preamble may be a program's beginning (FIL-14): it is sent as zeros.
+    const QByteArray preamble(preambleBytes, '\0');
     for (const QString& path : paths) {
-        append((m_size == 0 ? "--" : "\r\n--") + boundary + "\r\nContent-Type: application/dicom\r\n\r\n");
-        const qint64 bytes = QFileInfo(path).size();
+        append((m_size == 0 ? "--" : "\r\n--") + boundary + "\r\nContent-Type: application/dicom\r\n\r\n" + preamble);
+        const qint64 bytes = std::max<qint64>(0, QFileInfo(path).size() - preambleBytes);
         m_segments.push_back({m_size, bytes, {}, path});
         m_size += bytes;
     }
@@ -40,7 +42,7 @@ qint64 StoreBody::readData(char* data, qint64 most)
                 m_file.setFileName(segment.path);
             }
             // A file that has become shorter: the request is broken off, not filled up.
-            if ((!m_file.isOpen() && !m_file.open(QIODevice::ReadOnly)) || !m_file.seek(inside) || m_file.read(data + done, count) != count)
+            if ((!m_file.isOpen() && !m_file.open(QIODevice::ReadOnly)) || !m_file.seek(preambleBytes + inside) || m_file.read(data + done, count) != count)
                 return -1;
         }
         done += count;

@@ -7,7 +7,7 @@
 namespace diascope::dicomweb
 {
 
-/// A multipart body of files, read as it is sent: no file is in memory. Can be read again from its beginning.
+/// A multipart body of Part 10 files, read as it is sent: no file is in memory. Can be read again from its beginning.
 class StoreBody : public QIODevice
 {
 public:
@@ -20,11 +20,12 @@ protected:
     qint64 writeData(const char*, qint64) override { return -1; }
 
 private:
+    static constexpr qint64 preambleBytes = 128; // PS3.10 §7.1
     struct Segment
     {
         qint64 begin, size; ///< in the body
         QByteArray text;
-        QString path; ///< empty: the text
+        QString path; ///< empty: the text; else the file behind its preamble
     };
     void append(const QByteArray& text);
     std::vector<Segment> m_segments;
