@@ -3,6 +3,7 @@
 #include "app/session/session.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -136,6 +137,54 @@ private Q_SLOTS:
         QCOMPARE(written->written, 3);
         QVERIFY(written->nothingLeftOut());
         QCOMPARE(filesIn(m_folder->filePath("disc")).filter("DICOM/").size(), 3);
+    }
+
+    /// IHE PDI: the README says where the medium comes from.
+    void PDI_04_theReadmeNamesTheInstitution()
+    {
+        const auto own = session();
+        const auto made = phantom(*own, "one");
+        auto image = dicom::Dataset::read((*own->archive().instancesOfStudy(made))[0].path)->deepCopy();
+        QVERIFY(image.setText(tag::InstitutionName, "Clinic A") && image.setText(tag::StudyInstanceUID, "2.25.1") &&
+                image.setText(tag::SeriesInstanceUID, "2.25.2") && image.setText(tag::SOPInstanceUID, "2.25.3"));
+        QVERIFY(image.write(m_folder->filePath("image"), QString::fromUtf16(dicom::explicitLittleEndian)));
+        QCOMPARE(own->archive().import({m_folder->filePath("image")}, archive::ImportMode::Copy, m_task)->imported, 1);
+        QVERIFY(disc(*own, {{"2.25.1"}}, "disc"));
+        const QByteArray readme = test::bytesOf(m_folder->filePath("disc/README.TXT"));
+        QVERIFY2(readme.contains("Creator: Clinic A\r\n") && readme.contains("Institution: Clinic A\r\n"), readme.constData());
+    }
+
+    /// xorriso says that all is well, and the image is cut off, or holds another file: it is read back before it is one.
+    void PDI_07_anImageThatIsDamagedIsNone_data()
+    {
+        QTest::addColumn<QByteArray>("damage"); // done by the shell to the image $image
+        QTest::newRow("PDI-07 sound") << QByteArray(":");
+        QTest::newRow("PDI-07 cut off") << QByteArray("truncate -s 64K \"$image\"");
+        QTest::newRow("PDI-07 a changed byte") << QByteArray("sed -i 's/This medium/That medium/' \"$image\"");
+    }
+    void PDI_07_anImageThatIsDamagedIsNone()
+    {
+        QFETCH(QByteArray, damage);
+        const QString real = QStandardPaths::findExecutable("xorriso");
+        if (real.isEmpty())
+            QSKIP("xorriso is not installed");
+        const auto own = session();
+        const auto study = phantom(*own, "one");
+        QVERIFY(QDir().mkpath(m_folder->filePath("bin")));
+        QFile script(m_folder->filePath("bin/xorriso"));
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\n" + real.toLocal8Bit() + " \"$@\" || exit\n[ \"$2\" = mkisofs ] || exit 0\nwhile [ \"$1\" != -o ]; do shift; done\nimage=\"$2\"\n" + damage + "\n");
+        script.close();
+        QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", QFile::encodeName(m_folder->filePath("bin")) + ':' + path);
+        const auto written = disc(*own, {study}, "x.iso");
+        qputenv("PATH", path);
+        const bool isSound = damage == ":";
+        QVERIFY2(written.has_value() == isSound, written ? "" : qPrintable(message(written.error())));
+        if (!isSound)
+            QCOMPARE(written.error().fault, Fault::Damaged);
+        QCOMPARE(QDir(m_folder->path()).entryList({"x.iso*"}), isSound ? QStringList{"x.iso"} : QStringList());
     }
 
     void whatIsRefused()

@@ -70,8 +70,9 @@ Result<void> verifyFileSet(const QString& folder, const QHash<QString, QByteArra
 /// Reads a medium of any maker. `path`: the DICOMDIR or the folder it lies in.
 Result<dicom::DicomDir> readFileSet(const QString& path);
 
-/// Makes an ISO 9660 image (level 1 names, Joliet beside) of a folder. Errors: NotFound (no xorriso on this machine), DiskFull,
-/// Cancelled, Internal (xorriso's own words).
+/// Makes an ISO 9660 image (level 1 names, Joliet beside) of a folder, and reads every file back out of it (PDI-07). Errors, after
+/// which there is no image: NotFound (no xorriso on this machine), DiskFull, Cancelled, Internal (xorriso's own words), Damaged (what
+/// was read back is not what lies in the folder).
 Result<void> writeIso(const QString& folder, const QString& isoPath, const QString& volumeId, Task& task);
 
 } // namespace diascope::media
