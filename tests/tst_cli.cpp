@@ -429,6 +429,13 @@ private Q_SLOTS:
                                        "glob.glob(sys.argv[1]+'/DICOM/**/IM*',recursive=True)})",
                                        {folder.filePath("dvd")});
         QCOMPARE(kept.out.trimmed(), QByteArray("{'1.2.840.10008.1.2.4.70'}"));
+        QCOMPARE(program.json({"media", "--study", study, "--out", folder.filePath("usb"), "--profile", "usb"}).object()["written"].toInt(), 4);
+        for (const auto& [medium, profile] : {std::pair("cd", "STD-GEN-CD"), {"dvd", "STD-GEN-DVD"}, {"usb", "STD-GEN-USB"}}) { // PS3.11 Annexes D, H, J
+            const QByteArray readme = test::bytesOf(folder.filePath(medium) + "/README.TXT");
+            QVERIFY2(readme.contains(QByteArray("application profile ") + profile), readme.constData());
+        }
+        const QString first = QDir(folder.filePath("usb/DICOM/ST000001/SE000001")).filePath("IM000001");
+        QCOMPARE(dicom::Dataset::read(first)->transferSyntax().uid, "1.2.840.10008.1.2.4.70");
 
         if (QStandardPaths::findExecutable("xorriso").isEmpty())
             QSKIP("xorriso is not installed");

@@ -1,8 +1,10 @@
+#include "netclient/transfer/transfer_runner.h"
 #include "tests/support/dimse_peers.h"
 #include "tests/support/orthanc.h"
 #include "tests/support/program.h"
 #include "tests/support/scripted_scp.h"
 #include <QScopeGuard>
+#include <QStorageInfo>
 #include <csignal>
 
 using namespace diascope;
@@ -404,6 +406,56 @@ private Q_SLOTS:
         QVERIFY2(received > 0 && received < 6, qPrintable(QString::number(received)));
         QCOMPARE(got["failed"].toArray().size(), 6 - received);
         QCOMPARE(program.json(there + QStringList{"studies"}).array().at(0)["instances"].toInt(), received);
+    }
+
+    /// A disk on which not one image fits: room is made before it begins and once it has turned out full, and then it waits.
+    void STO_02_aFullDiskIsWaitedFor()
+    {
+        QTemporaryDir small;
+        if (test::run("mount", {"-t", "tmpfs", "-o", "size=12m", "tmpfs", small.path()}).code != 0)
+            QSKIP("no small disk can be mounted here");
+        const auto unmounted = qScopeGuard([&] { test::run("umount", {small.path()}); });
+        Hoard hoard;
+        hoard.studyCount = 2;
+        hoard.instances = {"1", "2"};
+        const QByteArray pixels = element(0x7fe0, 0x10, QByteArray(3'000'000, 'x'));
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(hoard, conversation, asked);
+            Message answer;
+            if (conversation.store(secondaryCapture, uidOf("1"), image(hoard, "1") + pixels) && conversation.receive(answer))
+                conversation.respond(asked, 0xa702); // "out of resources": ours
+        });
+        const auto profile = Profile::open(small.filePath("profile"));
+        QVERIFY(profile);
+        const auto archive = archive::Archive::open(*profile);
+        const auto queue = transfer::TransferQueue::open(*profile);
+        QVERIFY(archive && queue);
+        Settings settings(*profile);
+        dimse::Node node{"PEER", "PEER", "127.0.0.1", peer.port(), false, {}, "ISO_IR 192", {}};
+        node.retrieveBy = dimse::Node::RetrieveBy::Get;
+        QVERIFY(dimse::Nodes(settings).add(node));
+        transfer::NewTransfer what;
+        what.node = "PEER";
+        what.study = {QString::fromLatin1(study)};
+        const auto id = (*queue)->add(what);
+        QVERIFY(id);
+        QFile filler(small.filePath("filler"));
+        const QByteArray filling(qsizetype(QStorageInfo(small.path()).bytesAvailable() - (1 << 20)), 'x');
+        QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered) && filler.write(filling) == filling.size());
+        std::atomic<int> roomMade = 0;
+        transfer::TransferRunner::Options options;
+        options.makeRoom = [&] { ++roomMade; };
+        const auto found = [&] { return **(*queue)->find(*id); };
+        {
+            transfer::TransferRunner runner(**archive, *profile, std::move(options));
+            runner.start();
+            QTRY_VERIFY_WITH_TIMEOUT(!found().lastError.isEmpty(), 20000);
+        }
+        QCOMPARE(found().state, transfer::Transfer::State::Queued);
+        QVERIFY2(found().lastError.contains("disk is full"), qPrintable(found().lastError));
+        QVERIFY(found().nextDue > QDateTime::currentDateTimeUtc());
+        QCOMPARE(roomMade, 2);
     }
 
     /// The worklist of a real server, in two character sets; what is not of today is not in it.

@@ -346,7 +346,23 @@ private Q_SLOTS:
         Dataset video;
         markLossy(video, syntax("107"), 0);
         QCOMPARE(video.text(tag::LossyImageCompressionMethod), "ISO_23008_2");
+        // Defined Terms of PS3.3 C.7.6.1.1.5.1.
+        for (const auto& [suffix, method] : {std::pair("81", "ISO_14495_1"), {"91", "ISO_15444_1"}, {"203", "ISO_15444_15"}, {"100", "ISO_13818_2"}, {"102", "ISO_14496_10"}}) {
+            Dataset one;
+            markLossy(one, syntax(suffix), 3);
+            QCOMPARE(one.text(tag::LossyImageCompressionMethod), QLatin1String(method));
+        }
         QVERIFY(!video.contains(tag::LossyImageCompressionRatio));
+    }
+
+    /// PS3.6 Table A-1: two of the three are lossless by their names.
+    void PIX_13_theThreeSyntaxesOfHighThroughput()
+    {
+        for (const auto& [uid, isLossy] : {std::pair("1.2.840.10008.1.2.4.201", false), {"1.2.840.10008.1.2.4.202", false}, {"1.2.840.10008.1.2.4.203", true}}) {
+            const auto syntax = TransferSyntax::fromUid(QString::fromLatin1(uid));
+            QVERIFY2(syntax.codec == TransferSyntax::Codec::Htj2k && syntax.isExplicit && syntax.isEncapsulated(), uid);
+            QCOMPARE(syntax.isLossy, isLossy);
+        }
     }
 
     void FIL_18_textsCannotDriveATerminalOrTurnTheirOrder()

@@ -183,6 +183,24 @@ own = Dataset(); own.FrameDisplayShutterSequence = circle(3); ds.PerFrameFunctio
         QCOMPARE(found.shutterOf(2).circle->radius, 2.0);
     }
 
+    /// A frame of a slide is shown by the profile of the optical path it names (PS3.3 C.8.12.5).
+    void PIX_12_eachFrameHasItsPathsProfile()
+    {
+        const auto found = modules(R"py(
+def path(identifier, profile):
+    p = Dataset(); p.OpticalPathIdentifier = identifier; p.ICCProfile = profile
+    return p
+def frame(identifier):
+    i = Dataset(); i.OpticalPathIdentifier = identifier
+    g = Dataset(); g.OpticalPathIdentificationSequence = Sequence([i])
+    return g
+ds.OpticalPathSequence = Sequence([path('1', b'first '), path('2', b'second')])
+ds.PerFrameFunctionalGroupsSequence = Sequence([frame('2'), frame('1')]))py", "image(frames=2, samples=3, bits=8, photometric='RGB')");
+        QCOMPARE(found.profileOf(0), QByteArray("second"));
+        QCOMPARE(found.profileOf(1), QByteArray("first "));
+        QCOMPARE(found.profileOf(2), QByteArray("first ")); // of a frame that names none: the first
+    }
+
     void MEA_03_anUltrasoundRegion()
     {
         const auto found = modules(R"py(

@@ -157,6 +157,50 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QCOMPARE(one.imageType, (QStringList{"DERIVED", "PRIMARY", "DIFFUSION"}));
     }
 
+    /// PS3.3 C.7.6.16: each kind of enhanced object names a frame's type in a sequence of its own; the object itself says something else.
+    void GEO_08_eachKindOfObjectNamesAFramesType_data()
+    {
+        QTest::addColumn<QString>("file");
+        for (const char* sequence : {"CTImageFrameTypeSequence", "MRImageFrameTypeSequence", "PETFrameTypeSequence", "USImageDescriptionSequence", "XRay3DFrameTypeSequence"})
+            QTest::addRow("GEO-08 %s", sequence) << file(QString("ds = image(frames=2)\nds.ImageType = ['ORIGINAL', 'PRIMARY', 'VOLUME', 'MIXED']\n"
+                                                                 "d = Dataset(); d.FrameType = ['DERIVED', 'PRIMARY', 'WATER']\ng = Dataset(); g.%1 = Sequence([d])\n"
+                                                                 "ds.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), g])").arg(sequence));
+    }
+    void GEO_08_eachKindOfObjectNamesAFramesType()
+    {
+        QFETCH(QString, file);
+        const auto frames = read(file);
+        QCOMPARE(frames.size(), 2u);
+        QCOMPARE(frames[0].imageType, (QStringList{"ORIGINAL", "PRIMARY", "VOLUME", "MIXED"}));
+        QCOMPARE(frames[1].imageType, (QStringList{"DERIVED", "PRIMARY", "WATER"}));
+    }
+
+    /// PS3.3 C.11.2.1.2.1, C.11.2.1.3: LINEAR is at least 1 wide, the others wider than 0; the rest are no windows.
+    void PIX_06_howWideAWindowMayBe_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<std::vector<double>>("widths");
+        const auto row = [this](const char* name, const char* widths, const char* function, const std::vector<double>& valid) {
+            QTest::addRow("PIX-06 %s", name) << file(QString("ds = image()\nds.WindowWidth = [%1]; ds.WindowCenter = [40, 50]\n%2").arg(widths, function)) << valid;
+        };
+        row("LINEAR", "0, 0.5", "", {});
+        row("LINEAR, one of two", "0, 90", "ds.VOILUTFunction = 'LINEAR'", {90});
+        row("LINEAR, the narrowest", "1, -90", "", {1});
+        row("SIGMOID", "0.5, 0", "ds.VOILUTFunction = 'SIGMOID'", {0.5});
+        row("LINEAR_EXACT", "0, 0.5", "ds.VOILUTFunction = 'LINEAR_EXACT'", {0.5});
+    }
+    void PIX_06_howWideAWindowMayBe()
+    {
+        QFETCH(QString, file);
+        QFETCH(std::vector<double>, widths);
+        const auto frames = read(file);
+        QCOMPARE(frames.size(), 1u);
+        std::vector<double> found;
+        for (const StoredWindow& window : frames[0].windows)
+            found.push_back(window.width);
+        QCOMPARE(found, widths);
+    }
+
     /// Text and float forms of the makers' own b-values; what is none is none (GEO-08).
     void GEO_08_aBValueIsNoNegativeNumber()
     {

@@ -238,6 +238,23 @@ private Q_SLOTS:
         qInfo("%d files, %d not shown, %d copies", int(paths.size()), int(study->notShown().size()), copies);
     }
 
+    /// Two files say that they are the same image and are not: one is shown, the other is named (OBJ-12).
+    void GEO_18_whatContradictsAnotherFileIsNamed()
+    {
+        QTemporaryDir folder;
+        QStringList files = *demo::writeCt(folder.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 2});
+        const QString other = folder.filePath("other");
+        auto changed = dicom::Dataset::read(files[1]);
+        QVERIFY(changed && changed->setText(dicom::tag::ImageComments, "another one") && changed->write(other, QString::fromUtf16(dicom::explicitLittleEndian)));
+        const auto study = opened(files << other);
+        QVERIFY(study);
+        QCOMPARE(study->notShown().size(), 1u);
+        QCOMPARE(study->notShown()[0].path, other);
+        QVERIFY2(study->notShown()[0].reason.contains("another image has the same identifier"), qPrintable(study->notShown()[0].reason));
+        QCOMPARE(study->stacks().size(), 1u);
+        QCOMPARE(study->stacks()[0]->stack().frameCount(), 2);
+    }
+
     /// Slices are missing: the reconstruction is there, right where the gap is too, and says so.
     void aGapIsBridgedAndSaid()
     {

@@ -235,6 +235,30 @@ private Q_SLOTS:
         QCOMPARE(frame->storedAt(1, 0), 7.0);
     }
 
+    void PIX_11_negative32BitValues()
+    {
+        const auto source = opened(explicitVr, {1, 2, 1, 32, 32, 1, true}, element(0x7FE0, 0x10, "OW", QByteArray::fromHex("ffffffff07000000")));
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        const auto frame = source->frame(0);
+        QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+        QCOMPARE(frame->storedAt(0, 0), -1.0);
+        QCOMPARE(frame->storedAt(1, 0), 7.0);
+        QCOMPARE(modalityValues(*frame, {}), (std::vector{-1.0f, 7.0f}));
+    }
+
+    /// Who wonders why there is no picture is told in which syntax it is: JPEG XL, and one that nobody knows.
+    void PIX_13_theSyntaxThatCannotBeDecodedIsNamed()
+    {
+        for (const auto& [syntax, pixelData] : {std::pair("1.2.840.10008.1.2.4.110", fragments({"abcd"})), {"1.2.3.4.5", element(0x7FE0, 0x10, "OW", "abcd")}}) {
+            const auto source = opened(syntax, {1, 2}, pixelData);
+            QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+            const auto frame = source->frame(0);
+            QVERIFY(!frame);
+            QCOMPARE(frame.error().fault, Fault::Unsupported);
+            QVERIFY2(frame.error().detail.contains(syntax), qPrintable(frame.error().detail));
+        }
+    }
+
     /// PS3.5 7.3: bytes of OW lie in pairs through which frames of odd length cut; cells of 32 bits as words, the lowest first,
     /// though half of the writers turn the whole cell around. DCMTK writes the former, the reversal is by hand.
     void bigEndianFrames_data()

@@ -178,6 +178,11 @@ private Q_SLOTS:
         rows("listen.ae", {QString(17, u'A'), "  "}, ae);
         rows("ris.hl7.host", {"anything"});
         rows("no.such.key", {"1"}, "there is no setting no.such.key");
+        rows("transfer.limits", {"", "07:00-19:00 2000"});
+        for (const char* value : {"all day", "07:00-25:00 5"})
+            QTest::addRow("NET-15 transfer.limits = %s", value)
+                << QString("transfer.limits") << QString(value)
+                << QString("\"%1\" is no limit: \"07:00-19:00 2000\" is, in kbit/s").arg(value);
     }
     void whatASettingMayBe()
     {
@@ -561,7 +566,11 @@ private Q_SLOTS:
             }
             conversation.respond(message, 0);
         });
+        // Nodes are asked by name: the first has nothing, the last has the same.
+        ScriptedScp empty([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, 0); });
+        QVERIFY(session->exchange().storeNode(nodeAt(empty.port(), "archive"), {}));
         QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port(), "twin"), {}));
         QVERIFY(session->exchange().storeNode(nodeAt(test::freePort(), "quiet"), {}));
         QVERIFY(session->configure("network.connectSeconds", "2"));
         transfer::Order first{"P7", {}, "Wang^XiaoDong", {"CT"}, {}, {}, QDate(2026, 1, 1), {"1.2.8"}};
@@ -572,7 +581,7 @@ private Q_SLOTS:
         const auto priors =
             app::prefetch(session->profile(), session->archive(), unreachable, task, {first, nobody, first});
         QVERIFY(priors);
-        QCOMPARE(asked, QStringList{"P7"}); // one patient, one question
+        QCOMPARE(asked, (QStringList{"P7", "P7"})); // one patient, one question to each
         QCOMPARE(unreachable.size(), 1);
         QVERIFY2(unreachable[0].contains("refused"), qPrintable(unreachable[0]));
         QSet<QString> fetched;
@@ -595,6 +604,106 @@ private Q_SLOTS:
         QVERIFY((*transfer::OrderStore::open(session->profile()))->store({"F1", first, false}));
         QVERIFY(app::prefetch(session->profile(), session->archive(), unreachable, task));
         QVERIFY2(asked.contains("P8"), qPrintable(asked.join(u' ')));
+    }
+
+    /// What comes in without an order asks for its priors too, for as long as it is of today or yesterday.
+    void NET_15_whatCameInAsksForItsPriors()
+    {
+        const auto session = openSession(m_folder->path());
+        const auto import = [&](const QString& id, int daysAgo) {
+            QTemporaryDir folder;
+            demo::Patient patient;
+            patient.id = id;
+            patient.name = "Wang^XiaoDong";
+            demo::Study study;
+            study.seed = id;
+            study.date = QDate::currentDate().addDays(-daysAgo).toString("yyyyMMdd");
+            Task task;
+            (void)demo::writeCt(folder.path(), patient, study, {.columns = 16, .rows = 16, .slices = 1});
+            (void)session->archive().import({folder.path()}, archive::ImportMode::Copy, task);
+        };
+        import("P9", 0);
+        import("P0", 3);
+        QByteArrayList asked;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            asked << message.dataset.mid(message.dataset.indexOf(QByteArray::fromHex("10002000")) + 8, 2);
+            const QByteArray lastYear = QDate::currentDate().addYears(-1).toString("yyyyMMdd").toLatin1();
+            conversation.respond(message, 0xff00,
+                                 element(8, 0x20, lastYear) + element(8, 0x61, "CT") + element(0x10, 0x10, "Wang^XiaoDong ") +
+                                     element(0x10, 0x20, asked.last()) + element(0x20, 0x0d, test::uid("1.2.9.1")) + element(0x20, 0x1208, "5 "));
+            conversation.respond(message, 0);
+        });
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QStringList unreachable;
+        Task task;
+        const auto priors = app::prefetch(session->profile(), session->archive(), unreachable, task);
+        QVERIFY2(priors, priors ? "" : qPrintable(priors.error().detail));
+        QCOMPARE(asked, QByteArrayList{"P9"});
+        QCOMPARE(priors->size(), size_t(1));
+        QCOMPARE(priors->front().study.uid.value, "1.2.9.1");
+        QCOMPARE(priors->front().patientId, "P9");
+    }
+
+    /// By itself every so many minutes and when what arrives has come to rest; never where nobody wants it; for an order at once.
+    void NET_15_whenPriorsAreLookedFor()
+    {
+        const auto session = openSession(m_folder->path());
+        std::atomic<int> asked = 0;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            ++asked;
+            conversation.respond(message, 0);
+        });
+        app::Exchange& exchange = session->exchange();
+        QVERIFY(exchange.storeNode(nodeAt(peer.port()), {}));
+        const transfer::Order order{"P7", {}, "Wang^XiaoDong", {"CT"}, {}, {}, QDate::currentDate(), {"1.2.8"}};
+        QVERIFY((*transfer::OrderStore::open(session->profile()))->store({"F1", order, false}));
+        app::NewOrders orders;
+        const auto round = app::prefetchRound(*session, exchange.runner(), orders);
+        using Why = app::RoundThread::Why;
+        const std::tuple<const char*, Why, bool, int, int> rounds[] = {
+            // minutes, why, an order came, ms to the next round, questions so far
+            {"0", Why::ItIsTime, false, 60'000, 0}, {"0", Why::Woken, true, 60'000, 1},     {"0", Why::Woken, false, 30'000, 1},
+            {"0", Why::ItIsTime, false, 60'000, 1}, {"2", Why::ItIsTime, false, 120'000, 2}, {"2", Why::Woken, false, 30'000, 2},
+            {"2", Why::ItIsTime, false, 120'000, 3}};
+        Task task;
+        for (const auto& [minutes, why, hasOrder, nextMs, questions] : rounds) {
+            QVERIFY(session->configure("transfer.prefetchMinutes", minutes));
+            if (hasOrder)
+                orders.add(order);
+            QCOMPARE(round(task, why), nextMs);
+            QCOMPARE(asked.load(), questions);
+        }
+        // With the thread that does it: what arrives wakes it.
+        exchange.start({.minuteMs = 600'000, .quietMs = 1});
+        Q_EMIT exchange.arrived();
+        QTRY_COMPARE(asked.load(), 4);
+    }
+
+    /// The same number of another hospital is another patient, though the name is the same: the worklist says whose number it is.
+    void NET_15_theIssuerOfTheWorklistHolds()
+    {
+        const auto session = openSession(m_folder->path());
+        const QByteArray patient = element(0x10, 0x10, "Wang^XiaoDong ") + element(0x10, 0x20, "P7");
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.sopClass == "1.2.840.10008.5.1.4.31") // the worklist
+                conversation.respond(message, 0xff00, patient + element(0x10, 0x21, "H ") + element(0x20, 0x0d, test::uid("1.2.8")) +
+                                                          element(0x40, 0x100, element(0xfffe, 0xe000, element(8, 0x60, "CT"))));
+            else
+                for (const auto& [issuer, uid] : {std::pair("H ", "1.2.9.1"), {"OTHER ", "1.2.9.2"}})
+                    conversation.respond(message, 0xff00, element(8, 0x20, "20260101") + element(8, 0x61, "CT") + patient + element(0x10, 0x21, issuer) +
+                                                              element(0x20, 0x0d, test::uid(uid)) + element(0x20, 0x1208, "5 "));
+            conversation.respond(message, 0);
+        });
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->configure("worklist.node", "pacs"));
+        QStringList unreachable, fetched;
+        Task task;
+        const auto priors = app::prefetch(session->profile(), session->archive(), unreachable, task);
+        QVERIFY2(priors, priors ? "" : qPrintable(priors.error().detail));
+        QCOMPARE(unreachable, QStringList());
+        for (const app::Prior& prior : *priors)
+            fetched << prior.study.uid.value;
+        QCOMPARE(fetched, QStringList{"1.2.9.1"});
     }
 
     void NET_15_theWorklist()

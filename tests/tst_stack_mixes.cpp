@@ -255,6 +255,9 @@ private Q_SLOTS:
         QTest::newRow("GEO-08 tube voltage") << QStringList{"tube voltage"};
         QTest::newRow("GEO-08 flip angle") << QStringList{"flip angle"};
         QTest::newRow("GEO-08 frame reference time") << QStringList{"frame reference time"};
+        QTest::newRow("GEO-08 heart phase") << QStringList{"heart phase"};
+        QTest::newRow("GEO-08 acquisition") << QStringList{"acquisition"};
+        QTest::newRow("GEO-08 content time") << QStringList{"content time"};
         QTest::newRow("GEO-08 three dimensions") << QStringList{"inversion time", "echo time", "temporal position"};
     }
     void valuesThatTellFramesApartAreDimensions()
@@ -269,6 +272,13 @@ private Q_SLOTS:
                     instance.flipAngleDeg = 2 + phase;
                 } else if (names[0] == "frame reference time") {
                     instance.frameReferenceTimeMs = 1000 * phase;
+                } else if (names[0] == "heart phase") {
+                    instance.cardiacPhasePercent = 10 * phase;
+                    instance.triggerTimeMs = 120; // all alike
+                } else if (names[0] == "acquisition") {
+                    instance.acquisitionNumber = 1 + phase;
+                } else if (names[0] == "content time") {
+                    instance.contentTimeS = 36000 + phase;
                 } else {
                     instance.inversionTimeMs = 100 + phase % 2;
                     instance.echoTimeMs = 10 + phase / 2 % 2;
@@ -281,6 +291,9 @@ private Q_SLOTS:
         QCOMPARE(int(found[0].dimensions.size()), int(names.size()));
         for (size_t i = 0; i < found[0].dimensions.size(); ++i)
             QCOMPARE(found[0].dimensions[i].name, names[qsizetype(i)]);
+        const QHash<QString, QStringList> thirds{{"heart phase", {"heart phase 20 %"}}, {"acquisition", {"acquisition 3"}}, {"content time", {"content time 36002 s"}}};
+        if (thirds.contains(names[0]))
+            QCOMPARE(found[0].dimensionTexts(5 * 2), thirds[names[0]]);
         if (names.size() == 3)
             QCOMPARE(found[0].dimensionTexts(5 * 3), (QStringList{"inversion time 101 ms", "echo time 11 ms", "temporal position 0"}));
     }

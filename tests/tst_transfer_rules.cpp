@@ -46,14 +46,18 @@ private Q_SLOTS:
             return QByteArray('{' + members.join(',') + '}').replace('\'', '"');
         };
         bool hasImages = true;
+        QByteArray first = "SR"; // what the series before the images is
+        bool isFirstEmpty = false;
         test::ScriptedHttp server([&](const test::ScriptedHttp::Request& asked, test::ScriptedHttp::Connection& connection) {
             if (asked.path().contains("/rendered"))
                 return connection.answer(200, "image/png", "\x89PNG");
-            const bool ofSecond = asked.path().contains("/series/1.1.2/") || asked.values("SeriesInstanceUID").contains("1.1.2");
+            const auto isOf = [&](const QByteArray& series) { return asked.path().contains("/series/" + series + "/") || asked.values("SeriesInstanceUID").contains(series); };
             QByteArray rows;
             if (!asked.path().contains("/instances"))
-                rows = row("1.1.3", "", 3, 0, "CT") + ',' + row("1.1.1", "", 1, 0, "SR") + (hasImages ? ',' + row("1.1.2", "", 2, 0, "MR") : QByteArray());
-            else if (ofSecond)
+                rows = row("1.1.3", "", 3, 0, "CT") + ',' + row("1.1.1", "", 1, 0, first) + (hasImages ? ',' + row("1.1.2", "", 2, 0, "MR") : QByteArray());
+            else if (isOf("1.1.1") && !isFirstEmpty)
+                rows = row("1.1.1", "1.1.1.1", 1, 1, first);
+            else if (isOf("1.1.2"))
                 rows = row("1.1.2", "1.1.2.9", 2, 5, "MR") + ',' + row("1.1.2", "1.1.2.7", 2, 1, "MR") + ',' + row("1.1.2", "1.1.2.8", 2, 3, "MR") + ',' +
                        row("1.1.2", "1.1.2.6", 2, 2, "MR") + ',' + row("1.1.2", "1.1.2.5", 2, 4, "MR");
             connection.answer(200, "application/dicom+json", '[' + rows + ']');
@@ -71,6 +75,13 @@ private Q_SLOTS:
         QVERIFY(server.requests().last().path().contains("/instances/1.1.2.8/rendered"));
         QCOMPARE(server.requests().last().values("viewport"), QList<QByteArray>{"512,512"}); // some 30 KB, for a slow line
         QCOMPARE(server.requests().last().values("quality"), QList<QByteArray>{"60"});
+        for (const char* modality : {"SR", "PR", "KO", "SEG", "RTSTRUCT", "RTPLAN", "RTRECORD", "REG", "DOC", "ECG", "AU", "FID", "RWV", "PLAN", "CT"}) {
+            first = modality;
+            isFirstEmpty = first == "CT"; // of images, but it lists none
+            const auto later = firstPicture(node, {"1.1"}, task);
+            QVERIFY2(later && later->instance.value == "1.1.2.8", modality);
+        }
+        first = "SR";
         hasImages = false; // the series that is left has none to show
         QCOMPARE(firstPicture(node, {"1.1"}, task).error().fault, Fault::NotFound);
     }

@@ -100,6 +100,17 @@ private Q_SLOTS:
         }
     }
 
+    void PIX_11_negative32BitValues()
+    {
+        const QByteArray cells = QByteArray::fromHex("ffffffff07000000"); // two's complement (PS3.5 §8.1.1)
+        std::vector<std::byte> bytes(size_t(cells.size()));
+        std::memcpy(bytes.data(), cells.constData(), bytes.size());
+        const auto volume = Volume::fromPixels(Phantom{.columns = 2, .rows = 1, .slices = 1}.stack(), SampleType::Int32, std::move(bytes));
+        QVERIFY2(volume, volume ? "" : qPrintable(message(volume.error())));
+        QCOMPARE((*volume)->storedAt(0, 0, 0), std::optional(-1.0));
+        QCOMPARE((*volume)->storedAt(0, 1, 0), std::optional(7.0));
+    }
+
     /// Elements 10 to FF of a private group reserve a block each (PS3.5 §7.8.1).
     void GEO_08_aPrivateBlockIsFoundByItsCreator()
     {

@@ -19,31 +19,32 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
     return isWanted ? std::optional(files) : std::nullopt;
 }
 
-constexpr int minuteMs = 60'000;
+} // namespace
 
-/// Fetches priors by itself: every so many minutes, soon after something came in, and at once for an order.
-RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders)
+RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders, const PrefetchPace& pace)
 {
-    return [&session, &runner, &newOrders, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
-        constexpr int quietMs = 30'000; // a study is taken for arrived when so much time has gone by
+    return [&session, &runner, &newOrders, pace, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
         auto orders = newOrders.take(); // asked for alone: the others were when they came
         const bool isForOrder = !orders.empty();
         if (!isForOrder && why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
-            return quietMs;
+            return pace.quietMs;
         if (!isForOrder)
             isStudyArriving = false;
         const int minutes = Settings(session.profile()).get(prefetchMinutes);
         if (minutes <= 0 && !isForOrder)
-            return minuteMs;
+            return pace.minuteMs;
         QStringList unreachable;
         const auto priors = app::prefetch(session.profile(), session.archive(), unreachable, task, std::move(orders));
         if (!priors)
             qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
         else if (!priors->empty())
             runner.wake();
-        return isStudyArriving ? quietMs : std::max(minutes, 1) * minuteMs;
+        return isStudyArriving ? pace.quietMs : std::max(minutes, 1) * pace.minuteMs;
     };
 }
+
+namespace
+{
 
 /// What is not finished with studies, read through connections of this thread that are opened once for any number of them.
 class UnfinishedWork
@@ -139,9 +140,10 @@ Result<qint64> Exchange::request(const transfer::NewTransfer& transfer)
     return id;
 }
 
-void Exchange::start()
+void Exchange::start(const PrefetchPace& pace)
 {
     m_isStarted = true;
+    m_prefetchPace = pace;
     m_runner->start();
     startPrefetching();
     applySettings();
@@ -151,7 +153,7 @@ void Exchange::startPrefetching()
 {
     if (m_prefetcher)
         return;
-    m_prefetcher = std::make_unique<RoundThread>(minuteMs, prefetchRound(m_session, *m_runner, m_newOrders));
+    m_prefetcher = std::make_unique<RoundThread>(m_prefetchPace.minuteMs, prefetchRound(m_session, *m_runner, m_newOrders, m_prefetchPace));
     m_prefetcher->start();
     connect(this, &Exchange::arrived, m_prefetcher.get(), [this] { m_prefetcher->wakeUp(); }, Qt::DirectConnection);
 }

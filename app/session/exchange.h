@@ -40,6 +40,15 @@ private:
     std::vector<transfer::Order> m_orders;
 };
 
+/// How time passes for who looks for priors.
+struct PrefetchPace
+{
+    int minuteMs = 60'000;
+    int quietMs = 30'000; ///< a study is taken for arrived when so much time has gone by
+};
+/// Fetches priors by itself: every so many minutes, soon after something came in, and at once for an order.
+RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders, const PrefetchPace& pace = {});
+
 /// What a session exchanges with its peers: the queue of transfers and who runs them, the listener, priors,
 /// room in the archive.
 /// Lives on the session's thread, except where said.
@@ -57,7 +66,7 @@ public:
     /// Queues it and wakes who runs it. Denied: viewing-only mode sends nothing.
     Result<qint64> request(const transfer::NewTransfer& transfer);
     /// Transfers run by themselves from now on, and the listener where the settings want it.
-    void start();
+    void start(const PrefetchPace& pace = {});
 
     /// Errors: those of Listener::start() and of the route rules.
     Result<void> startListener(const dimse::ListenerOptions& options);
@@ -111,6 +120,7 @@ private:
     mutable std::mutex m_roomMutex;
     QString m_roomTrouble;
     NewOrders m_newOrders;
+    PrefetchPace m_prefetchPace;
     std::unique_ptr<RoundThread> m_prefetcher;
     std::unique_ptr<OrderIntake> m_orders;
     bool m_isStarted = false;
