@@ -4,6 +4,7 @@
 #include "netclient/base/log.h"
 #include "netclient/base/secrets.h"
 #include "netclient/transfer/reception.h"
+#include <QDeadlineTimer>
 #include <QLocale>
 
 namespace diascope::app
@@ -23,13 +24,20 @@ std::optional<dicom::TlsFiles> listenerTls(const Settings& settings)
 
 RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders, const PrefetchPace& pace)
 {
-    return [&session, &runner, &newOrders, pace, isStudyArriving = false](Task& task, RoundThread::Why why) mutable {
+    return [&session, &runner, &newOrders, pace, quiet = std::optional<QDeadlineTimer>()](Task& task, RoundThread::Why why) mutable {
         auto orders = newOrders.take(); // asked for alone: the others were when they came
         const bool isForOrder = !orders.empty();
-        if (!isForOrder && why == RoundThread::Why::Woken && !std::exchange(isStudyArriving, true))
-            return pace.quietMs;
+        const auto remainingMs = [&] { return std::max(1, int(quiet->remainingTime())); };
+        if (!isForOrder && why == RoundThread::Why::Woken) { // once for all that arrives meanwhile
+            if (!quiet) {
+                quiet.emplace(pace.quietMs);
+                return pace.quietMs;
+            }
+            if (!quiet->hasExpired())
+                return remainingMs();
+        }
         if (!isForOrder)
-            isStudyArriving = false;
+            quiet.reset();
         const int minutes = Settings(session.profile()).get(prefetchMinutes);
         if (minutes <= 0 && !isForOrder)
             return pace.minuteMs;
@@ -39,7 +47,7 @@ RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& run
             qCWarning(lcNet) << "priors cannot be looked for:" << int(priors.error().fault);
         else if (!priors->empty())
             runner.wake();
-        return isStudyArriving ? pace.quietMs : std::max(minutes, 1) * pace.minuteMs;
+        return quiet ? remainingMs() : std::max(minutes, 1) * pace.minuteMs;
     };
 }
 

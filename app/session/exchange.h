@@ -44,7 +44,7 @@ private:
 struct PrefetchPace
 {
     int minuteMs = 60'000;
-    int quietMs = 30'000; ///< a study is taken for arrived when so much time has gone by
+    int quietMs = 30'000; ///< from the first thing that arrives to the search for all that has arrived by then
 };
 /// Fetches priors by itself: every so many minutes, soon after something came in, and at once for an order.
 RoundThread::Round prefetchRound(Session& session, transfer::TransferRunner& runner, NewOrders& newOrders, const PrefetchPace& pace = {});
