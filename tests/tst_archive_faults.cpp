@@ -183,7 +183,32 @@ private Q_SLOTS:
             QVERIFY(refused > 0);
     }
 
-    /// A disk that is full after some of the files: those stay, and the report says how many and why no more.
+    /// A write may take part of what it is given, and a signal may come between (write(2)): nothing is left out, nothing twice.
+    void STO_02_aWriteThatTakesPartIsGoneOnWith()
+    {
+        const QTemporaryDir folder(place());
+        const QString profile = QFileInfo(folder.path()).canonicalFilePath() + "/profile";
+        QByteArray pixels(30000, '\0');
+        for (qsizetype i = 0; i < pixels.size(); ++i)
+            pixels[i] = char(i * 7 / 3);
+        make(folder.filePath("pushed"), {.pixels = pixels});
+        make(folder.filePath("in/imported"), {.instance = instanceOf(2).value, .pixels = pixels});
+        const auto archive = std::move(*Archive::open(*Profile::open(profile)));
+        (void)faulty::slow(QFile::encodeName(profile + "/pixels"), 1000);
+        const auto received = archive->storeReceived(bytesOf(folder.filePath("pushed")), "PACS", Arrival::Pushed);
+        Task task;
+        const auto imported = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
+        QVERIFY(faulty::slow({}, 0) >= 30); // the pushed file's bytes, at least
+        QVERIFY(received && *received == Stored::New);
+        QVERIFY(imported && imported->imported == 1);
+        const auto instances = archive->instancesOfStudy({"2.25.100"});
+        QCOMPARE(instances->size(), 2u);
+        for (const InstanceRow& instance : *instances)
+            QVERIFY2(bytesOf(instance.path).endsWith(pixels), qPrintable(QString::number(QFileInfo(instance.path).size())));
+        const auto verified = archive->verify(Archive::Repair::No, task);
+        QVERIFY(verified && verified->missing.empty() && verified->changed.empty());
+    }
+
     /// What is acknowledged survives a power cut: the file, then its name in its folder, then the row that names it.
     void STO_01_durableInThisOrder()
     {
@@ -210,6 +235,7 @@ private Q_SLOTS:
         QVERIFY2(ofFile >= 0 && ofFolder > ofFile && ofRow > ofFolder, qPrintable(synced.join('\n')));
     }
 
+    /// A disk that is full after some of the files: those stay, and the report says how many and why no more.
     void STO_02_whatCameBeforeTheDiskWasFullStays()
     {
         constexpr int count = 450, files = 2 * count; // more than are decided upon at once; each is there twice

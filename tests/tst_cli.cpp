@@ -1,5 +1,6 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/program.h"
 
 using namespace diascope;
@@ -113,9 +114,8 @@ private Q_SLOTS:
         QVERIFY2(doctor["screens"].toArray().isEmpty(), "there is no display");
         QVERIFY(doctor["codecs"].toArray().size() >= 5);
         // A display that cannot be opened is a finding, not a crash.
-        qputenv("DISPLAY", ":4711");
+        const test::EnvironmentVariable display("DISPLAY", ":4711");
         const QJsonObject broken = program.json({"doctor"}).object();
-        qunsetenv("DISPLAY");
         QVERIFY2(broken["displayProblem"].toString().contains(":4711"), qPrintable(broken["displayProblem"].toString()));
     }
 

@@ -1,6 +1,7 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
 #include "tests/support/archive_phantoms.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/program.h"
 #include <QDirIterator>
 #include <QElapsedTimer>
@@ -90,8 +91,7 @@ private Q_SLOTS:
         const Program program;
         const QTemporaryDir folder;
         QDir().mkpath(folder.filePath("tmp"));
-        qputenv("TMPDIR", folder.filePath("tmp").toUtf8());
-        const auto clear = qScopeGuard([] { qunsetenv("TMPDIR"); });
+        const test::EnvironmentVariable temporary("TMPDIR", folder.filePath("tmp").toUtf8());
         demo::Sampling sampling;
         sampling.slices = 120;
         sampling.columns = sampling.rows = 256;

@@ -1,8 +1,8 @@
 #include "netclient/base/database.h"
 #include "netclient/base/scratch_folder.h"
+#include "tests/support/environment_variable.h"
 #include <QDir>
 #include <QElapsedTimer>
-#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <unistd.h>
@@ -147,13 +147,11 @@ private Q_SLOTS:
     /// STO-08: a name that others may take. A link there leads into a folder that is not for this.
     void aLinkIsNoFolderForScratch()
     {
-        const QByteArray before = qgetenv("TMPDIR");
-        const auto back = qScopeGuard([&before] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
         const QString shared = m_folder.filePath("shared"), own = m_folder.filePath("own");
         QVERIFY(QDir().mkpath(shared) && QDir().mkpath(own + "/kept"));
         QVERIFY(QFile::setPermissions(own, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
         QVERIFY(QFile::link(own, QStringLiteral("%1/diascope-%2").arg(shared).arg(::getuid())));
-        qputenv("TMPDIR", QFile::encodeName(shared));
+        const test::EnvironmentVariable temporary("TMPDIR", QFile::encodeName(shared));
         ScratchFolder::removeAbandoned();
         QVERIFY(QFileInfo::exists(own + "/kept"));
         {
@@ -190,4 +188,5 @@ private:
 };
 
 QTEST_GUILESS_MAIN(TestDatabase)
+#include "tests/support/environment_variable.h"
 #include "tst_database.moc"

@@ -1,5 +1,6 @@
 #include "netclient/dicom/uid.h"
 #include "netclient/media/file_set.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/test_data.h"
 #include <QCryptographicHash>
 #include <QDirIterator>
@@ -93,6 +94,7 @@ private Q_SLOTS:
         MediaOptions options;
         options.institution = QString::fromUtf8("Klinik Köln");
         options.contact = "radiology@example.org <script src='//x'>";
+        options.fileSetId = "SET_1";
         options.extraFiles.push_back({pdf.fileName(), "REPORT/REPORT.PDF"});
         Task task;
         const QString out = folder.filePath("out");
@@ -110,6 +112,11 @@ private Q_SLOTS:
         QVERIFY2(checked.code == 0 && !all.contains("Error"), all.left(2000).constData());
         const auto dumped = test::run("dcmdump", {out + "/DICOMDIR"});
         QVERIFY(dumped.out.contains("=LittleEndianExplicit"));
+        QVERIFY(dumped.out.contains("(0004,1130) CS [SET_1]"));
+        qint64 bytes = 0; // whether it fits on a disc is told by all that is on it (PDI-08)
+        for (const QString& path : filesIn(out))
+            bytes += QFileInfo(path).size();
+        QCOMPARE(report->bytes, bytes);
         for (const char* type : {"PATIENT", "STUDY", "SERIES", "IMAGE", "ENCAP DOC"})
             QVERIFY2(dumped.out.contains(QByteArray("[") + type), type);
         // PDI-02: every file ID.
@@ -193,8 +200,13 @@ private Q_SLOTS:
         const auto nameless = verifyFileSet(out, hashes, task);
         QVERIFY(!nameless && nameless.error().fault == Fault::Damaged);
         QCOMPARE(nameless.error().detail, "the DICOMDIR does not name DICOM/ST000001/SE000001/IM000009");
+        QVERIFY(QFile::remove(out + '/' + series + "IM000009"));
+        QVERIFY(QFile::rename(out + "/DICOMDIR", out + "/dicomdir")); // as other systems show it
+        QVERIFY(verifyFileSet(out, report->hashes, task));
         QVERIFY(QFile::remove(victim));
         QVERIFY(!verifyFileSet(out, report->hashes, task));
+        QVERIFY(QFile::remove(out + "/dicomdir"));
+        QCOMPARE(verifyFileSet(out, report->hashes, task).error().detail, "there is no DICOMDIR in " + out);
     }
 
     void PDI_07_aMediumThatIsDamagedBeforeItIsReadBackIsNone()
@@ -249,11 +261,9 @@ private Q_SLOTS:
         script.write("#!/bin/sh\nwhile [ \"$1\" != -o ]; do shift; done\necho half > \"$2\"\necho '" + words + "'\nexit 5\n");
         script.close();
         QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
-        const QByteArray path = qgetenv("PATH");
-        qputenv("PATH", folder.path().toLocal8Bit() + ':' + path);
+        const test::EnvironmentVariable path("PATH", folder.path().toLocal8Bit() + ':' + qgetenv("PATH"));
         Task task;
         const auto written = writeIso(folder.path(), folder.filePath("x.iso"), "X", task);
-        qputenv("PATH", path);
         QVERIFY(!written);
         QCOMPARE(written.error().fault, fault);
         QCOMPARE(QDir(folder.path()).entryList(QDir::Files), QStringList{"xorriso"});
@@ -400,6 +410,36 @@ private Q_SLOTS:
         QVERIFY(directory && directory->items(tag::DirectoryRecordSequence)[0].hasValue(tag::PatientID));
     }
 
+    /// What could not be written is named, with the reason; the rest is on the medium.
+    void PDI_07_whatIsLeftOutIsNamed()
+    {
+        const QStringList sources = abdomen(1);
+        NEEDS_TEST_DATA(sources.value(0));
+        QTemporaryDir folder;
+        QFile text(folder.filePath("text"));
+        QVERIFY(text.open(QIODevice::WriteOnly) && text.write("no image") == 8 && text.flush());
+        QStringList paths{text.fileName(), sources[0]};
+        for (const dicom::Tag& lacks : {tag::StudyInstanceUID, tag::SOPInstanceUID}) {
+            dicom::Dataset image = dicom::Dataset::read(sources[0])->deepCopy();
+            if (lacks != tag::SOPInstanceUID)
+                QVERIFY(image.setText(tag::SOPInstanceUID, dicom::newUid()));
+            QVERIFY(image.write(folder.filePath(QString::number(paths.size())), QString::fromUtf16(dicom::explicitLittleEndian)));
+            SUCCEEDS(test::run("dcmodify", {"-nb", "-ea", lacks.text(), folder.filePath(QString::number(paths.size()))}));
+            paths << folder.filePath(QString::number(paths.size()));
+        }
+        Task task;
+        const auto report = writeFileSet(paths, folder.filePath("out"), {}, task);
+        QVERIFY2(report, report ? "" : qPrintable(message(report.error())));
+        QCOMPARE(report->written, 1);
+        QStringList left;
+        for (const auto& one : report->leftOut) {
+            left << one.path;
+            QVERIFY(!one.reason.isEmpty());
+        }
+        QCOMPARE(left, (QStringList{paths[0], paths[2], paths[3]}));
+        QVERIFY(report->nothingLeftOut().error().detail.startsWith("3 of 4 images are not on the medium"));
+    }
+
     void PDI_02_namesFollowTheInstanceNumbers()
     {
         const QStringList sources = abdomen(3);
@@ -463,6 +503,21 @@ private Q_SLOTS:
         MediaOptions bad;
         bad.extraFiles.push_back({mine.fileName(), "../ESCAPE.TXT"});
         QCOMPARE(writeFileSet(sources, folder.filePath("out"), bad, task).error().fault, Fault::Invalid);
+        for (const char* name : {"DICOMDIR", "README.TXT", "INDEX.HTM", "DICOM/X", "LOWER/x", "NINECHARS", "A.TEXT", "/A", ""}) {
+            bad.extraFiles[0].nameOnMedium = name;
+            const auto refused = writeFileSet(sources, folder.filePath("out"), bad, task);
+            QVERIFY2(!refused && refused.error().fault == Fault::Invalid, name);
+        }
+        bad.extraFiles.clear();
+        for (const char* id : {"ABCDEFGHIJKLMNOPQ", "set", "A B"}) { // CS of at most 16 (PS3.3 F.3.2.1)
+            bad.fileSetId = id;
+            const auto refused = writeFileSet(sources, folder.filePath("out"), bad, task);
+            QVERIFY2(!refused && refused.error().fault == Fault::Invalid, id);
+        }
+        bad.fileSetId = "ABCDEFGHIJKLMNOP";
+        bad.extraFiles.push_back({folder.filePath("gone"), "EXTRA.TXT"});
+        QCOMPARE(writeFileSet(sources, folder.filePath("out"), bad, task).error().fault, Fault::NotFound);
+        QVERIFY(!QFileInfo::exists(folder.filePath("out")));
         Task cancelled;
         cancelled.cancel();
         QCOMPARE(writeFileSet(sources, folder.filePath("out"), {}, cancelled).error().fault, Fault::Cancelled);

@@ -1,6 +1,7 @@
 #include "app/demo/phantom.h"
 #include "app/session/media.h"
 #include "app/session/session.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
 #include <QStandardPaths>
@@ -152,6 +153,7 @@ private Q_SLOTS:
         QVERIFY(disc(*own, {{"2.25.1"}}, "disc"));
         const QByteArray readme = test::bytesOf(m_folder->filePath("disc/README.TXT"));
         QVERIFY2(readme.contains("Creator: Clinic A\r\n") && readme.contains("Institution: Clinic A\r\n"), readme.constData());
+        QVERIFY2(readme.contains("Contact: not given\r\n"), readme.constData()); // said, not left empty
     }
 
     /// xorriso says that all is well, and the image is cut off, or holds another file: it is read back before it is one.
@@ -176,10 +178,8 @@ private Q_SLOTS:
         script.write("#!/bin/sh\n" + real.toLocal8Bit() + " \"$@\" || exit\n[ \"$2\" = mkisofs ] || exit 0\nwhile [ \"$1\" != -o ]; do shift; done\nimage=\"$2\"\n" + damage + "\n");
         script.close();
         QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
-        const QByteArray path = qgetenv("PATH");
-        qputenv("PATH", QFile::encodeName(m_folder->filePath("bin")) + ':' + path);
+        const test::EnvironmentVariable path("PATH", QFile::encodeName(m_folder->filePath("bin")) + ':' + qgetenv("PATH"));
         const auto written = disc(*own, {study}, "x.iso");
-        qputenv("PATH", path);
         const bool isSound = damage == ":";
         QVERIFY2(written.has_value() == isSound, written ? "" : qPrintable(message(written.error())));
         if (!isSound)

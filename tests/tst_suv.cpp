@@ -59,7 +59,7 @@ private Q_SLOTS:
         const auto row = [](const char* name, const PetData& pet, SuvKind kind, double factor) { QTest::newRow(name) << pet << int(kind) << factor; };
         PetData pet = wholeBody();
         row("PIX-19 body weight", pet, SuvKind::BodyWeight, 70000 / hourLater);
-        // BMI 22.857: 9270·70/(6680+216·22.857) = 55.8505 kg; 0.007184·70^0.425·175^0.725 = 1.84809 m²
+        // BMI 22.857: 9270·70/(6680+216·22.857) = 55.857 kg; 0.007184·70^0.425·175^0.725 = 1.84814 m²
         row("PIX-19 lean body mass, man", pet, SuvKind::LeanBodyMass, 9270.0 * 70 / (6680 + 216 * 70 / (1.75 * 1.75)) * 1000 / hourLater);
         row("PIX-19 body surface", pet, SuvKind::BodySurface, 0.007184 * std::pow(70, 0.425) * std::pow(175, 0.725) * 1e4 / hourLater);
         pet.sex = "F";
@@ -230,6 +230,9 @@ private Q_SLOTS:
         QTest::newRow("PIX-19 scan time of GE") << "ds.SeriesTime = '113000'; ds.AcquisitionTime = '112000'; b = ds.private_block(0x0009, 'GEMS_PETD_01', create=True); b.add_new(0x0D, 'DT', '20200229110000.00'); drug.RadiopharmaceuticalStartTime = '100000'";
         QTest::newRow("PIX-19 Date Time") << "drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
         QTest::newRow("PIX-19 Date Time in another zone") << "ds.TimezoneOffsetFromUTC = '+0100'; drug.RadiopharmaceuticalStartDateTime = '20200229040000.00-0500'";
+        QTest::newRow("PIX-19 Date Time in a zone, the file's unknown") << "drug.RadiopharmaceuticalStartDateTime = '20200229100000.00-0500'";
+        QTest::newRow("PIX-19 Date Time, the file's zone known") << "ds.TimezoneOffsetFromUTC = '+0100'; drug.RadiopharmaceuticalStartDateTime = '20200229100000'";
+        QTest::newRow("PIX-19 half an hour west of the file's zone") << "ds.TimezoneOffsetFromUTC = '-0300'; drug.RadiopharmaceuticalStartDateTime = '20200229093000-0330'";
         QTest::newRow("PIX-19 across midnight") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartDateTime = '20200229233000'";
         QTest::newRow("PIX-19 across midnight, time of day only") << "ds.SeriesDate = ds.AcquisitionDate = '20200301'; ds.SeriesTime = '003000'; ds.AcquisitionTime = '003100'; drug.RadiopharmaceuticalStartTime = '233000'";
         QTest::newRow("PIX-19 the study alone is dated") << "del ds.SeriesDate; del ds.AcquisitionDate; drug.RadiopharmaceuticalStartDateTime = '20200229100000'";

@@ -52,6 +52,12 @@ std::unexpected<Error> changedMeanwhile()
     return fail(Fault::Conflict, tr("the report was changed or signed elsewhere since it was opened"));
 }
 
+template <typename Item>
+bool holdsAll(const std::vector<Item>& now, const std::vector<Item>& before)
+{
+    return std::all_of(before.begin(), before.end(), [&now](const Item& one) { return std::find(now.begin(), now.end(), one) != now.end(); });
+}
+
 } // namespace
 
 Result<std::unique_ptr<ReportStore>> ReportStore::open(const QString& databasePath)
@@ -289,12 +295,6 @@ Result<Report> ReportStore::appendVersion(const Report& signedReport, int signed
         if (auto done = queue(*m_database, signedReport); !done)
             return std::unexpected(done.error());
     return signedReport;
-}
-
-template <typename Item>
-bool holdsAll(const std::vector<Item>& now, const std::vector<Item>& before)
-{
-    return std::all_of(before.begin(), before.end(), [&now](const Item& one) { return std::find(now.begin(), now.end(), one) != now.end(); });
 }
 
 /// An addendum adds: whatever the signed version before says stands in it unchanged, whoever handed us the working copy.

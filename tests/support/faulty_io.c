@@ -1,6 +1,6 @@
 /* A disk that fails, for LD_PRELOAD: the n-th writing call below a folder, counted from faulty_io_arm(), fails with an error.
    After ENOSPC every call that needs space fails too, as on a disk that stays full; deleting works, and deleting a
-   file named reserve makes room. After EIO the next one works. */
+   file named reserve makes room. After EIO the next one works. Or one that is slow: faulty_io_slow(). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -30,6 +30,17 @@ int faulty_io_disarm(void)
 {
     armedError = 0;
     return hits;
+}
+
+/* write() below the folder takes at most so many bytes at once, and every other one is interrupted first; 0 ends that. How many
+   were cut short so far. */
+static char slowFolder[4096];
+static atomic_int most, cut;
+int faulty_io_slow(const char* folder, int bytes)
+{
+    strncpy(slowFolder, folder, sizeof slowFolder - 1);
+    most = bytes;
+    return atomic_exchange(&cut, 0);
 }
 
 enum { Frees = 0, NeedsSpace = 1 };
@@ -121,7 +132,19 @@ OPEN(open64)
 
 ssize_t write(int descriptor, const void* bytes, size_t size)
 {
-    return failsOn(descriptor, NeedsSpace) ? -1 : REAL(write)(descriptor, bytes, size);
+    static atomic_int turn;
+    char path[4096];
+    if (failsOn(descriptor, NeedsSpace))
+        return -1;
+    if (most && size > (size_t)most && pathOf(descriptor, path, sizeof path) && strncmp(path, slowFolder, strlen(slowFolder)) == 0) {
+        if (atomic_fetch_add(&turn, 1) % 2 == 0) {
+            errno = EINTR;
+            return -1;
+        }
+        atomic_fetch_add(&cut, 1);
+        size = (size_t)most;
+    }
+    return REAL(write)(descriptor, bytes, size);
 }
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t at)
 {
