@@ -1,3 +1,15 @@
+# QtCore and the standard library's containers are read once for all libraries and tests: compiling takes half the time.
+# clang's builds (fuzz, coverage) do without, so a header that a file forgot to include is missed there.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess) # or ccache would not cache what uses it
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/precompiled.cpp CONTENT "")
+    add_library(diascope_precompiled OBJECT ${CMAKE_BINARY_DIR}/generated/precompiled.cpp)
+    target_link_libraries(diascope_precompiled PRIVATE diascope_flags Qt6::Core)
+    set_target_properties(diascope_precompiled PROPERTIES AUTOMOC OFF AUTORCC OFF)
+    target_precompile_headers(diascope_precompiled PRIVATE <QtCore> <algorithm> <array> <atomic> <cmath> <expected> <functional> <map>
+        <memory> <mutex> <optional> <ranges> <span> <string> <thread> <variant> <vector>)
+endif()
+
 # diascope_library(<second-level folder> [PUBLIC targets…] [PRIVATE targets…])
 # One static target for the folder it is called in: sources are all its *.cpp.
 # netclient/base becomes diascope_netclient_base, alias Diascope::netclient_base.
@@ -9,6 +21,9 @@ function(diascope_library)
     add_library(diascope_${name} STATIC ${sources})
     add_library(Diascope::${name} ALIAS diascope_${name})
     target_link_libraries(diascope_${name} PUBLIC diascope_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+    if(TARGET diascope_precompiled)
+        target_precompile_headers(diascope_${name} REUSE_FROM diascope_precompiled)
+    endif()
 endfunction()
 
 # diascope_module(<name> <source> LIBS targets…)
@@ -40,6 +55,9 @@ function(diascope_test name)
     cmake_parse_arguments(ARG "GL" "" "LIBS" ${ARGN})
     add_executable(${name} ${name}.cpp)
     target_link_libraries(${name} PRIVATE diascope_flags Qt6::Test diascope_test_support ${ARG_LIBS})
+    if(TARGET diascope_precompiled)
+        target_precompile_headers(${name} REUSE_FROM diascope_precompiled)
+    endif()
     if(ARG_GL)
         add_test(NAME ${name} COMMAND xvfb-run -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:${name}>)
         set_tests_properties(${name} PROPERTIES LABELS gl)
