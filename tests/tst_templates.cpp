@@ -277,6 +277,37 @@ second</textarea></p>
         QCOMPARE(all.join(", "), field);
     }
 
+    /// The five sections every receiver knows, under the names others give them: by id, else by title.
+    void REP_01_whichSectionItIs_data()
+    {
+        QTest::addColumn<QString>("section");
+        QTest::addColumn<QString>("id");
+        const auto row = [](const char* section, const char* id) { QTest::newRow(qPrintable(QString("REP-01 ") + section)) << section << id; };
+        for (const char* name : {"Clinical Information", "clinicalInformation", "Indication", "Clinical indication", "History", "Clinical_History",
+                                 "Klinische Angaben", "Fragestellung"})
+            row(qPrintable(QString("data-section-name=\"%1\"").arg(name)), "clinical-information");
+        for (const char* name : {"Technique", "Procedure Information", "procedureInformation", "Procedure", "Procedure description", "Technik"})
+            row(qPrintable(QString("data-section-name=\"%1\"").arg(name)), "technique");
+        for (const char* name : {"Comparison", "comparisonStudy", "Comparison study", "Comparisons", "Vergleich"})
+            row(qPrintable(QString("data-section-name=\"%1\"").arg(name)), "comparison");
+        for (const char* name : {"Findings", "FINDING", "Befund"})
+            row(qPrintable(QString("data-section-name=\"%1\"").arg(name)), "findings");
+        for (const char* name : {"Impression", "Conclusion", " Beurteilung: "})
+            row(qPrintable(QString("data-section-name=\"%1\"").arg(name)), "impression");
+        row("id=\"history\" data-section-name=\"Findings\"", "clinical-information");
+        row("id=\"T001\" data-section-name=\"Findings\"", "findings");
+        row("id=\"T001\" data-section-name=\"Liver\"", "t001");
+        row("data-section-name=\"Liver &amp; Spleen\"", "liver-spleen");
+    }
+    void REP_01_whichSectionItIs()
+    {
+        QFETCH(QString, section);
+        const auto parsed = parseTemplate(page("<section " + section.toUtf8() + "><p>x</p></section>"));
+        QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
+        QCOMPARE(parsed->sections.size(), 1u);
+        QTEST(parsed->sections[0].id, "id");
+    }
+
     /// What a template says of itself; codes of entries are those of fields, none of the template's own terms.
     void REP_01_whatATemplateSaysOfItself()
     {
@@ -488,6 +519,136 @@ second</textarea></p>
         const auto report = library.newReport("old", someStudy(), "a");
         QVERIFY(!report);
         QCOMPARE(report.error().fault, Fault::Denied);
+    }
+
+    /// By its identifier, or by the last part of a path or URL, with or without ".html"; what is not here costs only itself.
+    void REP_04_whichTemplateIsMeant()
+    {
+        TemplateLibrary library;
+        for (const auto& [id, text] : {std::pair("inner", "by name"), {"1.2.3", "by number"}, {"parts/inner", "by the whole"}, {"other.html", "named so"}})
+            QVERIFY(library.add(page(QByteArray("<section data-section-name=\"Part\"><p>") + text + "</p></section>", id)));
+        for (const auto& [source, text] :
+             {std::pair("inner", "by name"), {"inner.html", "by name"}, {"inner.htm", "by name"}, {"a/b/inner.html", "by name"}, {"https://host/a/inner", "by name"},
+              {"1.2.3", "by number"}, {"a/1.2.3.html", "by number"}, {"parts/inner", "by the whole"}, {"other.html", "named so"}, {"a/absent.html", ""},
+              {"inner.html/", ""}, {"", ""}}) {
+            const QByteArray body = R"(<section id="findings"><p>before</p></section><embed src="SOURCE"/><section id="impression"><p>behind</p></section>)";
+            QVERIFY(library.add(page(QByteArray(body).replace("SOURCE", source), "outer")));
+            const auto whole = library.resolve("outer");
+            QVERIFY2(whole, source);
+            QStringList texts;
+            for (const Section& section : whole->sections)
+                texts << section.text;
+            QStringList expected{"before", text, "behind"};
+            expected.removeAll(QString());
+            QCOMPARE(texts, expected);
+            const QString missing = QString("the embedded template \"%1\" is not here").arg(QString(source).section('/', -1));
+            QCOMPARE(whole->warnings, *text ? QStringList() : QStringList{missing});
+            QVERIFY(whole->embedded.isEmpty());
+        }
+        QCOMPARE(library.resolve("absent").error().fault, Fault::NotFound);
+        QCOMPARE(library.find("INNER"), nullptr);
+    }
+
+    /// One part in two places is no cycle; its sections have names of their own.
+    void REP_04_howOftenAndHowDeep()
+    {
+        TemplateLibrary library;
+        for (int i = 0; i < 20; ++i) {
+            const QString section = "<section id=\"s\"><p>x</p></section>", next = QString("<embed src=\"%1\"/>");
+            const QString two = next.arg(QString("d%1").arg(i + 1)).repeated(2), one = i < 19 ? next.arg(QString("c%1").arg(i + 1)) : QString();
+            QVERIFY(library.add(page((section + two).toUtf8(), QString("d%1").arg(i).toUtf8())));
+            QVERIFY(library.add(page((section + one).toUtf8(), QString("c%1").arg(i).toUtf8())));
+        }
+        const auto twice = library.resolve("d12"); // of the last, which finds no other, 1; of each before it twice as many and one
+        QVERIFY2(twice, twice ? "" : qPrintable(twice.error().detail));
+        QCOMPARE(twice->sections.size(), 255u);
+        QSet<QString> ids;
+        for (const Section& section : twice->sections)
+            ids << section.id;
+        QCOMPARE(ids.size(), 255);
+        QCOMPARE(twice->sections[1].id, "s-2");
+        const auto wide = library.resolve("d11"); // 511
+        QVERIFY(!wide && wide.error().fault == Fault::Damaged);
+        const auto deep = library.resolve("c4"); // sixteen, one within the other
+        QVERIFY2(deep, deep ? "" : qPrintable(deep.error().detail));
+        QCOMPARE(deep->sections.size(), 16u);
+        const auto deeper = library.resolve("c3");
+        QVERIFY(!deeper && deeper.error().fault == Fault::Damaged);
+    }
+
+    /// The one whose modality and body part fit; the wrong body part is worse than none.
+    void REP_01_whichTemplateIsSuggested()
+    {
+        TemplateLibrary library;
+        const auto add = [&](const char* id, const char* modality, const char* meaning, const char* part, const char* status = "ACTIVE",
+                             const char* isTop = "true") {
+            QByteArray html = page("<section data-section-name=\"x\"><p>x</p></section>", id, status);
+            html.replace("<top-level-flag>true", QByteArray("<top-level-flag>") + isTop);
+            QByteArray terms = R"(<term type="modality"><code meaning="MEANING" value="MODALITY" scheme="S"/></term>)"
+                               R"(<term type="body part"><code meaning="PART" value="B9" scheme="S"/></term></template_attributes>)";
+            html.replace("</template_attributes>", terms.replace("MEANING", meaning).replace("MODALITY", modality).replace("PART", part));
+            QVERIFY(library.add(html));
+        };
+        add("0-nameless", "CT", "", "");
+        add("1-part", "CT", "", "knee", "ACTIVE", "false");
+        add("2-retired", "CT", "", "knee", "RETIRED");
+        add("3-ct", "CT", "", "Knee");
+        add("4-ct", "CT", "", "knee");
+        add("5-ct", "RID10321", "", "hip");
+        add("6-mr", "RID10312", "", "knee");
+        add("7-us", "x", "us", "knee");
+        add("8-us", "RID10326", "", "hip");
+        add("9-plain", "RID10345", "", "knee");
+        const auto suggested = [&](const char* modality, const char* part, const char* description = "", const char* procedure = "") {
+            StudyContext study = someStudy();
+            study.modality = modality;
+            study.bodyPart = part;
+            study.description = description;
+            study.procedure.meaning = procedure;
+            return library.suggest(study);
+        };
+        QCOMPARE(suggested("CT", "KNEE"), "3-ct");
+        QCOMPARE(suggested("CT", "", "Left knee"), "3-ct");
+        QCOMPARE(suggested("CT", "", "", "CT of the KNEE"), "3-ct");
+        QCOMPARE(suggested("CT", "HIP"), "5-ct");
+        QCOMPARE(suggested("SR\\MR", "KNEE"), "6-mr");
+        QCOMPARE(suggested("US", "KNEE"), "7-us");
+        QCOMPARE(suggested("US", "HIP"), "8-us");
+        for (const char* modality : {"CR", "DX", "DR"})
+            QCOMPARE(suggested(modality, "KNEE"), "9-plain");
+        for (const char* modality : {"", "NM"})
+            QCOMPARE(suggested(modality, "KNEE"), "general");
+        QCOMPARE(suggested("CT", "HEAD"), "general");
+        QStringList ids;
+        for (const Template& one : library.usable())
+            ids << one.id;
+        QCOMPARE(ids, (QStringList{"0-nameless", "3-ct", "4-ct", "5-ct", "6-mr", "7-us", "8-us", "9-plain"}));
+    }
+
+    /// A folder's templates replace ours of the same name, and a file that cannot be taken costs only itself.
+    void REP_01_templatesOfAFolder()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir("below"));
+        const QByteArray section = "<section data-section-name=\"x\"><p>x</p></section>";
+        const std::pair<const char*, QByteArray> files[] = {{"a.html", page(section, "general").replace("Title general", "Alpha")},
+                                                            {"b.htm", page(section, "b").replace("Title b", "Zeta")}, {"c.txt", page(section, "c")},
+                                                            {"d.html", "no template"}, {"e.html", page(section, "e")}, {"below/f.html", page(section, "f")}};
+        for (const auto& [name, html] : files) {
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(html) == html.size());
+        }
+        TemplateLibrary library;
+        QVERIFY(library.add(page(section, "general")));
+        const auto problems = library.addFolder(folder.path());
+        QVERIFY(problems);
+        QCOMPARE(problems->size(), 1);
+        QVERIFY2(problems->front().startsWith("d.html: "), qPrintable(problems->front()));
+        QStringList titles;
+        for (const Template& one : library.usable())
+            titles << one.title;
+        QCOMPARE(titles, (QStringList{"Alpha", "Title e", "Zeta"})); // by title
+        QCOMPARE(library.addFolder(folder.filePath("none")).error().fault, Fault::NotFound);
     }
 
     void REP_04_embeddedTemplatesAndCycles()

@@ -114,7 +114,7 @@ Result<void> TemplateLibrary::resolveInto(Template& whole, QStringList& path) co
         QString reference = section.title.section(u'/', -1);
         const Template* part = find(section.title);
         if (!part)
-            part = find(reference.endsWith(u".html") ? reference.chopped(5) : reference);
+            part = find(reference.endsWith(u".html") ? reference.chopped(5) : reference.endsWith(u".htm") ? reference.chopped(4) : reference);
         if (!part) {
             whole.warnings << tr("the embedded template \"%1\" is not here").arg(reference.left(80));
             continue;
