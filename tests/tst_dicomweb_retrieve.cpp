@@ -354,6 +354,116 @@ private Q_SLOTS:
         QCOMPARE(thumbnail(serviceOf(server), {{study}, {"../x"}, {}}, {}, task).error().fault, Fault::Invalid);
     }
 
+    /// JPEG-LS without loss first over a slow line, then as it is stored, then without a word of it; by what answers the first ones get.
+    void NET_16_compressedIsAskedForFirst_data()
+    {
+        QTest::addColumn<bool>("isSlow");
+        QTest::addColumn<bool>("isHere"); // one is here already: the others are asked for one by one
+        QTest::addColumn<QList<int>>("refusals");
+        QTest::addColumn<QString>("asked");
+        QTest::newRow("NET-16 given") << true << false << QList<int>{} << "jpegls";
+        QTest::newRow("NET-16 not compressed here") << true << false << QList<int>{406} << "jpegls any";
+        QTest::newRow("NET-16 it fails in compressing") << true << false << QList<int>{500} << "jpegls any";
+        QTest::newRow("NET-16 of an old server") << true << false << QList<int>{406, 406} << "jpegls any plain";
+        QTest::newRow("NET-16 one by one") << true << true << QList<int>{} << "jpegls";
+        QTest::newRow("NET-16 one by one, not compressed here") << true << true << QList<int>{500} << "jpegls any";
+        QTest::newRow("NET-16 a quick line") << false << false << QList<int>{} << "any";
+        QTest::newRow("NET-16 a quick line to an old server") << false << false << QList<int>{406} << "any plain";
+    }
+    void NET_16_compressedIsAskedForFirst()
+    {
+        QFETCH(bool, isSlow);
+        QFETCH(bool, isHere);
+        QFETCH(QList<int>, refusals);
+        const Shelf shelf(2);
+        std::atomic<int> number = 0;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const bool isFile = request.headers["accept"].startsWith("multipart");
+            if (const int refused = isFile ? refusals.value(number++) : 0; refused != 0)
+                to.answer(refused, {}, {});
+            else if (!shelf.serve(request, to))
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+        });
+        Service service = serviceOf(server);
+        service.wantsCompressed = isSlow;
+        const Got got = fetch(service, isHere ? QSet<QString>{shelf.uids[0]} : QSet<QString>());
+        QVERIFY(got.result && got.result->isComplete());
+        QStringList asked;
+        const auto requests = server.requests();
+        for (const ScriptedHttp::Request& request : requests)
+            if (const QByteArray accept = request.headers["accept"]; accept.startsWith("multipart"))
+                asked << (accept.endsWith("transfer-syntax=1.2.840.10008.1.2.4.80") ? "jpegls" : accept.endsWith("transfer-syntax=*") ? "any" : "plain");
+        QTEST(asked.join(' '), "asked");
+    }
+
+    /// As many frames as were asked for, in the order they come; the numbers count from 1 (PS3.18 10.4.1.1.4).
+    void NET_01_WADO_framesAreCounted()
+    {
+        QByteArray type = "multipart/related; type=\"application/octet-stream\"; boundary=cut";
+        QByteArrayList parts;
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
+            QByteArray body;
+            for (const QByteArray& part : std::as_const(parts))
+                body += "--cut\r\nContent-Type: application/octet-stream\r\n\r\n" + part + "\r\n";
+            to.answer(200, type, type.isEmpty() ? "" : body + "--cut--\r\n");
+        });
+        const InstanceName name{{study}, {series}, {series + ".1"}};
+        Task task;
+        const auto fault = [&](const InstanceName& of, const QList<int>& numbers) {
+            const auto got = frames(serviceOf(server), of, numbers, task);
+            return got ? Fault::Internal : got.error().fault;
+        };
+        parts = {"second", "third"};
+        const auto two = frames(serviceOf(server), name, {2, 3}, task);
+        QVERIFY2(two, two ? "" : qPrintable(message(two.error())));
+        QCOMPARE(server.requests().last().path(), "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/instances/1.2.3.4.5.1/frames/2,3");
+        QVERIFY(two->size() == 2 && two->at(0).bytes == "second" && two->at(1).bytes == "third");
+        QCOMPARE(fault(name, {2}), Fault::Damaged);       // one too many
+        QCOMPARE(fault(name, {2, 3, 4}), Fault::Damaged); // one too few
+        const auto count = server.requests().size();
+        QCOMPARE(fault(name, {}), Fault::Invalid);
+        QCOMPARE(fault(name, {1, 0}), Fault::Invalid);
+        QCOMPARE(fault({{study}, {series}, {}}, {1}), Fault::Invalid);
+        QCOMPARE(fault({{study}, {series}, {"1..2"}}, {1}), Fault::Invalid);
+        QCOMPARE(server.requests().size(), count);
+        type = "text/html";
+        QCOMPARE(fault(name, {2, 3}), Fault::NotDicom);
+    }
+
+    void NET_16_whatIsAskedOfAPicture()
+    {
+        QByteArray type = "image/png";
+        QByteArray bytes = "PNG";
+        QSet<QByteArray> refused{"image/jpeg"};
+        int status = 406;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(refused.contains(request.headers["accept"]) ? status : 200, type, bytes);
+        });
+        const InstanceName name{{study}, {series}, {series + ".1"}}, ofSeries{{study}, {series}, {}};
+        Task task;
+        const auto last = [&] { return server.requests().last().target; };
+        QCOMPARE(thumbnail(serviceOf(server), ofSeries, {100, 80}, task)->bytes, "PNG"); // what is no JPEG may be a PNG
+        QCOMPARE(last(), "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/thumbnail?viewport=100,80");
+        QCOMPARE(server.requests().size(), 2);
+        refused.clear();
+        QVERIFY(thumbnail(serviceOf(server), name, {}, task));
+        QCOMPARE(last(), "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/instances/1.2.3.4.5.1/thumbnail");
+        for (const auto& [quality, said] : {std::pair(0, "1"), {1, "1"}, {100, "100"}, {101, "100"}}) { // PS3.18 8.3.5.1.2
+            QVERIFY(rendered(serviceOf(server), name, 0, {}, quality, task));
+            QCOMPARE(last(), QByteArray("/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/instances/1.2.3.4.5.1/rendered?quality=") + said);
+        }
+        QCOMPARE(rendered(serviceOf(server), ofSeries, 0, {}, 60, task).error().fault, Fault::Invalid);
+        QCOMPARE(rendered(serviceOf(server), name, -1, {}, 60, task).error().fault, Fault::Invalid);
+        refused = {"image/jpeg"};
+        status = 404; // it has no other form of it either
+        const auto count = server.requests().size();
+        QCOMPARE(rendered(serviceOf(server), name, 0, {}, 60, task).error().fault, Fault::NotFound);
+        QCOMPARE(server.requests().size(), count + 1);
+        refused.clear();
+        bytes.clear();
+        QCOMPARE(rendered(serviceOf(server), name, 0, {}, 60, task).error().fault, Fault::NotDicom);
+    }
+
     void NET_14_aBusyServerEndsARetrieval()
     {
         const Shelf shelf(30);

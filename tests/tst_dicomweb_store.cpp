@@ -1,8 +1,8 @@
 #include "netclient/dicomweb/store.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/part_ten.h"
 #include "tests/support/web_shelf.h"
 #include <QDirIterator>
-#include <QScopeGuard>
 
 using namespace diascope;
 using namespace diascope::dicomweb;
@@ -213,8 +213,6 @@ private Q_SLOTS:
     /// A bare dataset is written anew to be sent; its own UID, which may be a path, names no file of ours.
     void NET_11_aUidIsNoPath()
     {
-        const QByteArray before = qgetenv("TMPDIR");
-        const auto back = qScopeGuard([&before] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
         const QTemporaryDir folder;
         QVERIFY(QDir().mkpath(folder.filePath("temporary")));
         QFile bare(folder.filePath("bare"));
@@ -222,7 +220,7 @@ private Q_SLOTS:
         bare.write(element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") + element(8, 0x18, "UI", "../../../escaped") + element(0x20, 0xD, "UI", "1.2") + element(0x20, 0xE, "UI", "1.2.1"));
         bare.close();
         ScriptedHttp server([](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, {}, {}); });
-        qputenv("TMPDIR", QFile::encodeName(folder.filePath("temporary")));
+        const test::EnvironmentVariable temporary("TMPDIR", QFile::encodeName(folder.filePath("temporary")));
         Task task;
         const auto sent = store(serviceOf(server), {bare.fileName()}, task);
         QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
@@ -232,6 +230,33 @@ private Q_SLOTS:
         QVERIFY(server.requests().isEmpty());
         QDirIterator all(folder.path(), {"*escaped*"}, QDir::Files, QDirIterator::Subdirectories);
         QVERIFY(!all.hasNext());
+    }
+
+    /// A dataset without a file's head gets the one that application/dicom asks for (PS3.10 7.1), for as long as it is sent.
+    void NET_01_STOW_aBareDatasetGetsItsHead()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(QDir().mkpath(folder.filePath("temporary")));
+        const QByteArray dataset = element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") + element(8, 0x18, "UI", "1.2.3.4.5.1") + element(0x10, 0x20, "LO", "P1") +
+                                   element(0x20, 0xD, "UI", "1.2.3.4") + element(0x20, 0xE, "UI", "1.2.3.4.5");
+        QFile bare(folder.filePath("bare"));
+        QVERIFY(bare.open(QIODevice::WriteOnly) && bare.write(dataset) == dataset.size());
+        bare.close();
+        ScriptedHttp server([](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(200, request.method == "POST" ? QByteArray() : jsonType, request.method == "POST" ? QByteArray() : instanceRows({"1.2.3.4.5.1"}));
+        });
+        const test::EnvironmentVariable temporary("TMPDIR", QFile::encodeName(folder.filePath("temporary")));
+        Task task;
+        QStringList confirmed;
+        const auto sent = store(serviceOf(server), {bare.fileName()}, task, {}, [&](const QString& path) { confirmed << path; });
+        QVERIFY2(sent && sent->isComplete(), sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(confirmed, QStringList{bare.fileName()}); // by the caller's name
+        const QByteArray body = server.requests()[0].body;
+        QVERIFY(body.contains("\r\n\r\n" + QByteArray(128, '\0') + "DICM"));
+        QVERIFY(body.contains(element(2, 0x10, "UI", "1.2.840.10008.1.2.1")));
+        QVERIFY(body.contains(dataset + "\r\n--"));
+        QDirIterator left(folder.filePath("temporary"), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        QVERIFY2(!left.hasNext(), qPrintable(left.next()));
     }
 
     /// Requests are bounded in files and bytes, and what is sent lies on the disk, not in memory.

@@ -128,6 +128,14 @@ private Q_SLOTS:
             << "mean=23 HU, sd=" +
                    QString::number(std::sqrt((2 * 400. + 10 * 100 + 2 * 2 * (4 + 1) + 2 * (9 + 4 + 1)) / 19), 'g', 7) +
                    " HU, min=3 HU, max=43 HU, area=" + piPx + " px2, count=19 ";
+        QTest::newRow("a flat ellipse") << "ellipse" << QList<double>{1, 2, 3, 2} << true
+                                        << "mean=22 HU, sd=0.8164966 HU, min=21 HU, max=23 HU, area=0 mm2, count=3 ";
+        QTest::newRow("an upright flat ellipse") << "ellipse" << QList<double>{2, 1, 2, 3} << true
+                                                 << "mean=22 HU, sd=8.164966 HU, min=12 HU, max=32 HU, area=0 mm2, count=3 ";
+        // Begun at its last corner: (2,2), (1,2), (1,1), (2,1), all four samples.
+        QTest::newRow("a polygon begun at its far corner")
+            << "polygon" << QList<double>{2, 2, 1, 2, 1, 1, 2, 1} << true
+            << "mean=16.5 HU, sd=5.024938 HU, min=11 HU, max=22 HU, area=1 mm2, count=4 "; // √(25 + 1/4)
         // The triangle (0,0), (4,0), (0,4): 5 + 4 + 3 + 2 + 1 pixels, its edges in it.
         QTest::newRow("a triangle")
             << "polygon" << QList<double>{0, 0, 4, 0, 0, 4} << true
@@ -171,6 +179,42 @@ private Q_SLOTS:
         for (qsizetype i = 0; i < points.size(); i += 2)
             at.emplace_back(points[i], points[i + 1]);
         QTEST(lineOf(figureKind(kind)->values(at, plane(isCalibrated))), "line");
+    }
+
+    /// Values of one sign, and large ones close together: extremes and spread are of the samples alone.
+    void MEA_06_extremesAndSpreadAreOfTheSamples_data()
+    {
+        QTest::addColumn<double>("offset");
+        QTest::addColumn<QList<double>>("points");
+        QTest::addColumn<QString>("line"); // of (1, 1) to (3, 1): 11, 12, 13 and the offset
+        QTest::newRow("all below zero") << -1000.0 << QList<double>{1, 1, 3, 1}
+                                        << "mean=-988 HU, sd=0.8164966 HU, min=-989 HU, max=-987 HU, area=0 mm2, count=3 ";
+        QTest::newRow("one below zero") << -1000.0 << QList<double>{2, 1, 2, 1} << "mean=-988 HU, sd=0 HU, min=-988 HU, max=-988 HU, area=0 mm2, count=1 ";
+        QTest::newRow("about zero") << -12.0 << QList<double>{1, 1, 3, 1} << "mean=0 HU, sd=0.8164966 HU, min=-1 HU, max=1 HU, area=0 mm2, count=3 ";
+        QTest::newRow("all above zero") << 1000.0 << QList<double>{1, 1, 3, 1} << "mean=1012 HU, sd=0.8164966 HU, min=1011 HU, max=1013 HU, area=0 mm2, count=3 ";
+        QTest::newRow("far from zero") << 1e9 << QList<double>{1, 1, 3, 1} << "mean=1e+09 HU, sd=0.8164966 HU, min=1e+09 HU, max=1e+09 HU, area=0 mm2, count=3 ";
+    }
+    void MEA_06_extremesAndSpreadAreOfTheSamples()
+    {
+        QFETCH(double, offset);
+        QFETCH(QList<double>, points);
+        MeasuringPlane shifted = plane();
+        shifted.valueAt = [offset](QPointF at) -> std::optional<double> { return offset + 10 * at.y() + at.x(); };
+        const std::vector<QPointF> at{{points[0], points[1]}, {points[2], points[3]}};
+        QTEST(lineOf(figureKind("rectangle")->values(at, shifted)), "line");
+    }
+
+    /// Samples of a reconstructed plane lie on a grid of their own distance, left and above of the first point too.
+    void MEA_06_samplesOfAReconstructedPlane()
+    {
+        MeasuringPlane made = plane();
+        made.spacing = {1, 1};
+        made.columns = made.rows = 0;
+        made.sampleStep = 0.5;
+        made.valueAt = [](QPointF at) -> std::optional<double> { return 10 * at.y() + at.x(); };
+        // Columns -1, -0.5 and 0, rows -0.5 and 0.
+        QCOMPARE(lineOf(figureKind("rectangle")->values({{0.2, 0}, {-1, -0.6}}, made)),
+                 "mean=-3 HU, sd=2.533114 HU, min=-6 HU, max=0 HU, area=0.72 mm2, count=6 "); // √(25/4 + 1/6)
     }
 
     /// Seconds along the row, centimetres a second along the column: each by itself, no area and no angle.
@@ -317,6 +361,14 @@ private Q_SLOTS:
         QCOMPARE(made.valueAt({3.4, 0.6}), std::optional(23.0)); // the nearest pixel of the second slice
         QCOMPARE(made.valueAt({7.4, 5.4}), std::optional(27.0));
         QCOMPARE(made.valueAt({7.6, 0}), std::nullopt);
+        const auto mixed = volumeOf({}, [](Instance& instance) { // PIX-04: each slice has its own
+            if (instance.uid.value == "1.2.2")
+                makePet(instance);
+        });
+        QCOMPARE(MeasuringPlane::ofFrame(mixed, 1).unit, "CNTS");
+        QCOMPARE(MeasuringPlane::ofFrame(mixed, 1).suvFactor, 0.5);
+        QCOMPARE(probeText(*mixed, 1, {3, 1}), "23 CNTS   SUVbw 11.50");
+        QCOMPARE(probeText(*mixed, 0, {3, 1}), "3 HU");
         // Without a spacing pixels keep their shape.
         const auto bare = volumeOf({}, [&](Instance& instance) {
             instance.spacingMm.reset();
@@ -344,6 +396,8 @@ private Q_SLOTS:
                                      << "1 1 px; not within one ultrasound region: in pixels; not within one region";
         QTest::newRow("one without a unit")
             << QList<double>{5, 1} << "1 1 px; not within one ultrasound region: in pixels; not within one region";
+        QTest::newRow("one without a unit along the row")
+            << QList<double>{0, 4} << "1 1 px; not within one ultrasound region: in pixels; not within one region";
         QTest::newRow("outside") << QList<double>{0, 5}
                                  << "1 1 px; not within one ultrasound region: in pixels; not within one region";
     }
@@ -356,6 +410,7 @@ private Q_SLOTS:
             modules->regions = {region(0, 0, 4, 3, Unit::Centimetre, Unit::Centimetre, 0.1, -0.2),
                                 region(3, 0, 4, 3, Unit::Second, Unit::Centimetre, -0.002, 3),
                                 region(5, 0, 6, 3, Unit::Second, Unit::None, 1, 1),
+                                region(0, 4, 0, 4, Unit::None, Unit::Centimetre, 1, 1),
                                 region(1, 0, 7, 5, Unit::Centimetre, Unit::Centimetre, 0.03, 0.05, true)};
             instance.modules = modules;
         });
@@ -419,6 +474,13 @@ private Q_SLOTS:
         QCOMPARE(probeText(*volume, 0, {5, 1}), "5 HU   1.0 mm");
         QCOMPARE(probeText(*volume, 0, {7, 1}), "7 HU");
         QCOMPARE(probeText(*volume, 0, {9, 1}), "");
+        QCOMPARE(probeText(*volumeOf({}, [&](Instance& instance) { // no unit, no number
+            UltrasoundRegion bare = spectrum;
+            bare.unitX = bare.unitY = Unit::None;
+            auto modules = std::make_shared<ImageModules>();
+            modules->regions = {bare};
+            instance.modules = modules;
+        }), 0, {3, 1}), "3 HU");
         // Pixel centres are at integers (MEA-11): half of a pixel lies on each side.
         QCOMPARE(probeText(*volume, 0, {6.6, 1}), "7 HU");
         QCOMPARE(probeText(*volume, 0, {7.4, 5.4}), "7 HU");
@@ -500,6 +562,14 @@ private Q_SLOTS:
         QCOMPARE(changed([](Figure& f) { f.frameOfReference = {}; }), "");
         QCOMPARE(changed([](Figure& f) { f.points.clear(); }), "");
         QCOMPARE(changed([](Figure& f) { f.normal = {}; }), "");
+        QCOMPARE(changed([](Figure& f) { f.normal = {0, 0, -1}; }), onImage); // seen from the other side
+        // Columns 0.25 mm apart: three samples on half a millimetre.
+        Phantom fine;
+        fine.spacingMm = {1, 0.25};
+        const auto finer = volumeOf(fine);
+        figure.points = {{-9.5, -19, 34}, {-9, -19, 34}};
+        QVERIFY2(lineOf(measure(figure, finer)).endsWith("count=3 "), qPrintable(lineOf(measure(figure, finer))));
+        figure.points = {{-9, -19, 34}, {-7, -19, 34}};
         // Along the height: 5 slices 2 mm apart, of which a line of 4 mm meets the samples 1 mm apart.
         QCOMPARE(changed([](Figure& f) {
                      f.kind = "length";
@@ -559,8 +629,13 @@ private Q_SLOTS:
         figure.points = {{-8, -19, 30.4}};
         QCOMPARE(pointsOnPlane(figure, geometry, 0.5), (std::optional(std::vector<QPointF>{{2, 1}})));
         QCOMPARE(pointsOnPlane(figure, geometry, 0.3), std::nullopt);
+        figure.points = {{-8, -19, 29.6}}; // on the other side
+        QCOMPARE(pointsOnPlane(figure, geometry, 0.3), std::nullopt);
+        figure.points = {{-8, -19, 30}, {-8, -19, 31}}; // the second alone
+        QCOMPARE(pointsOnPlane(figure, geometry, 0.5), std::nullopt);
         QCOMPARE(pointsOnPlane(figure, std::nullopt, 0.5), std::nullopt);
         figure.frameOfReference = {};
+        figure.points = {{-8, -19, 30.4}};
         QCOMPARE(pointsOnPlane(figure, std::nullopt, 0.5), (std::optional(std::vector<QPointF>{{-8, -19}})));
     }
 };

@@ -359,13 +359,25 @@ print(json.dumps(out))
         row("UNICODE UTF-8", "utf-8", "Wang^誠 Müller");
         row("8859/1", "iso8859-1", "Müller");
         row("8859/2", "iso8859-2", "Łukasz");
+        row("8859/3", "iso8859-3", "Ħal Għaxaq");
+        row("8859/4", "iso8859-4", "Ģirts");
         row("8859/5", "iso8859-5", "Люкceмбypг");
+        row("8859/6", "iso8859-6", "قباني");
         row("8859/7", "iso8859-7", "Διονυσιος");
+        row("8859/8", "iso8859-8", "שרון");
+        row("8859/9", "iso8859-9", "Şükrü Işık");
         row("8859/15", "iso8859-15", "Œuvre €");
         row("GB 18030-2000", "gb18030", "王小东 誠 𠀀"); // 誠 ends in 5C, the escape delimiter
         row("KS X 1001", "euc_kr", "김희중");
         row("BIG-5", "big5", "王功許"); // 功 and 許 end in 5C
         row("ASCII", "ascii", "Doe");
+        // names of senders' own
+        for (const char* name : {"UTF-8", "UTF8", "UNICODE", " unicode utf-8 "})
+            row(name, "utf-8", "Wang^誠 Müller");
+        for (const char* name : {"GB18030", "GB 18030"})
+            row(name, "gb18030", "王小东 誠 𠀀");
+        row("ISO-8859-1", "iso8859-1", "Müller");
+        row("US-ASCII", "ascii", "Doe");
     }
     void characterSetsOfMsh18()
     {

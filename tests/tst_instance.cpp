@@ -216,6 +216,13 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QVERIFY(*read(along).at(0).gradient == (Vec3{1, 0, 0}));
     }
 
+    /// Value 3 of Image Type says so, no other (PS3.3 C.7.6.1.1.2).
+    void GEO_06_whatIsALocalizer()
+    {
+        for (const auto& [type, isLocalizer] : {std::pair("'ORIGINAL', 'PRIMARY', 'LOCALIZER'", true), {"'ORIGINAL', 'LOCALIZER', 'AXIAL'", false}, {"'DERIVED', 'SECONDARY', 'LOCALIZER', 'X'", true}})
+            QCOMPARE(read(file(QStringLiteral("ds = image(modality='CT')\nds.ImageType = [%1]").arg(type)))[0].isLocalizer, isLocalizer);
+    }
+
     /// A cine's time a frame, in the order in which makers write it; without any it has none.
     void OBJ_07_theTimeOfAFrame_data()
     {
@@ -227,13 +234,6 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QTest::newRow("OBJ-07 Cine Rate") << file(QString("ds = image(frames=3)\n") + "ds.CineRate = 5") << 200.0;
         QTest::newRow("OBJ-07 no rate") << file(QString("ds = image(frames=3)\n") + "ds.CineRate = 0") << 0.0;
     }
-    /// Value 3 of Image Type says so, no other (PS3.3 C.7.6.1.1.2).
-    void GEO_06_whatIsALocalizer()
-    {
-        for (const auto& [type, isLocalizer] : {std::pair("'ORIGINAL', 'PRIMARY', 'LOCALIZER'", true), {"'ORIGINAL', 'LOCALIZER', 'AXIAL'", false}, {"'DERIVED', 'SECONDARY', 'LOCALIZER', 'X'", true}})
-            QCOMPARE(read(file(QStringLiteral("ds = image(modality='CT')\nds.ImageType = [%1]").arg(type)))[0].isLocalizer, isLocalizer);
-    }
-
     void OBJ_07_theTimeOfAFrame()
     {
         QFETCH(QString, file);

@@ -128,6 +128,56 @@ private Q_SLOTS:
         QCOMPARE(viewport.stack()->stack().instances[size_t(viewport.frame())].uid, looked);
     }
 
+    /// A scout stands in the same series: the slices that come take the place of the slices.
+    void SAF_13_whatGrowsIsTheStackThatHoldsTheImage()
+    {
+        QTemporaryDir folder;
+        const QStringList files = *demo::writeCt(folder.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 8, .sliceSpacingMm = 3});
+        const char* const turn = "import sys, pydicom\n"
+                                 "d = pydicom.dcmread(sys.argv[1]); d.ImageOrientationPatient = [0, 1, 0, 0, 0, -1]; d.save_as(sys.argv[1])\n";
+        QCOMPARE(test::python(turn, {files[0]}).code, 0);
+        const QString series = dicom::Dataset::read(files[0])->text(dicom::tag::SeriesInstanceUID);
+        const auto study = opened(files.mid(0, 4), series);
+        QVERIFY(study);
+        QCOMPARE(study->stacks().size(), 2u);
+        const auto scout = study->stacks()[study->stacks()[0]->stack().frameCount() == 1 ? 0 : 1];
+        QCOMPARE(scout->stack().frameCount(), 1);
+        QSignalSpy grown(study.get(), &OpenStudy::stackGrown), merged(study.get(), &OpenStudy::stackMerged);
+        study->grow({{series, files}});
+        QTRY_COMPARE(grown.count(), 1);
+        QVERIFY(grown[0][0].value<std::shared_ptr<OpenStack>>() != scout);
+        QCOMPARE(merged.count(), 0);
+        QCOMPARE(study->stacks().size(), 2u);
+        for (const auto& stack : study->stacks())
+            QCOMPARE(stack->stack().frameCount(), stack == scout ? 1 : 7);
+    }
+
+    void BIR_01_textsOfAnImage()
+    {
+        namespace tag = dicom::tag;
+        dicom::Dataset dataset;
+        for (const auto& [attribute, text] : {std::pair(tag::PatientName, "Doe^Jane"), {tag::PatientID, "P1"}, {tag::IssuerOfPatientID, "H1"},
+                                              {tag::PatientBirthDate, "19800302"}, {tag::PatientSex, "F"}, {tag::InstitutionName, "Clinic"},
+                                              {tag::StudyDate, "20200301"},
+                                              {tag::StudyTime, "131415"}, {tag::StudyDescription, "study"}, {tag::AccessionNumber, "A1"},
+                                              {tag::SeriesDescription, "series"}, {tag::SeriesNumber, "7"}, {tag::Modality, "CT"},
+                                              {tag::BodyPartExamined, "CHEST"}})
+            QVERIFY(dataset.setText(attribute, text));
+        const ImageTexts texts = ImageTexts::of(dataset);
+        QCOMPARE((QStringList{texts.patientId, texts.issuer, texts.birthDate, texts.sex, texts.age, texts.institution, texts.studyDate,
+                              texts.studyTime, texts.studyDescription, texts.accession, texts.seriesDescription, texts.seriesNumber, texts.modality, texts.bodyPart}),
+                 (QStringList{"P1", "H1", "1980-03-02", "F", "39 y", "Clinic", "2020-03-01", "13:14", "study", "A1", "series", "7", "CT", "CHEST"}));
+        QVERIFY(texts.patientName.contains("Doe") && texts.patientName.contains("Jane"));
+        QVERIFY(texts.isSamePatient(texts));
+        for (const auto& [attribute, text] : {std::pair(tag::PatientName, "Roe^Jane"), {tag::PatientID, "P2"}, {tag::IssuerOfPatientID, "H2"}}) {
+            const QString before = dataset.text(attribute);
+            QVERIFY(dataset.setText(attribute, text));
+            QVERIFY(!ImageTexts::of(dataset).isSamePatient(texts));
+            QVERIFY(dataset.setText(attribute, before));
+            QVERIFY(ImageTexts::of(dataset).isSamePatient(texts));
+        }
+    }
+
     void whileImagesArriveNothingIsCalledAGap_data()
     {
         QTest::addColumn<std::vector<int>>("missing");

@@ -187,6 +187,17 @@ private Q_SLOTS:
         QCOMPARE(store->since(QDate::currentDate())->size(), 1u);
         QCOMPARE(store->since(QDate(2999, 1, 2))->size(), 1u); // planned
         QCOMPARE(store->since(QDate(2999, 1, 3))->size(), 0u);
+        // what is 92 days old and was planned before today goes with the next that comes
+        const auto database = *Database::open(profile.databasePath());
+        const qint64 day = 86'400'000, now = QDateTime::currentMSecsSinceEpoch();
+        for (const auto& [number, age, date] : {std::tuple("old", 93, "20200101"), {"kept", 91, "20200101"}, {"planned", 93, "29990101"}})
+            QVERIFY(database->execute("INSERT INTO imaging_order(number,received,date,patient_id,issuer,patient_name,modalities,body_part,description,study)"
+                                      " VALUES(?,?,?,'','','','','','','')", {number, now - age * day, date}));
+        QVERIFY(store->store(*orderOf(parsed(order("XO", "F2", "P79")))));
+        const auto numbers = rowsOf<QString>(*database, "SELECT number FROM imaging_order ORDER BY number", {},
+                                             [](const Statement& row) { return row.text(0); });
+        QCOMPARE(QStringList(numbers->begin(), numbers->end()), (QStringList{"F2", "kept", "planned"}));
+        QVERIFY(database->execute("DELETE FROM imaging_order WHERE number<>'F2'"));
         // every column under its own name
         ReceivedOrder full;
         full.number = "F9";

@@ -130,6 +130,15 @@ make('deflated', DeflatedExplicitVRLittleEndian)
             QVERIFY2(bits.has_value(), bits ? "" : qPrintable(bits.error().detail));
             QCOMPARE(asText(*bits), lines[i]);
         }
+        // One of another size than the image cannot lie in its cells (FIL-11).
+        for (const auto& [rows, columns] : {std::pair(6, 9), {7, 8}, {6, 7}}) {
+            auto other = instance->modules->overlays[0];
+            other.rows = rows;
+            other.columns = columns;
+            const auto bits = overlayBits(other, instance->layout, frame);
+            QVERIFY(!bits);
+            QCOMPARE(bits.error().fault, Fault::Damaged);
+        }
         // The overlay does not leak into the pixels.
         QFile pixels(base + QStringLiteral(".px"));
         QVERIFY(pixels.open(QIODevice::ReadOnly));

@@ -151,6 +151,17 @@ private Q_SLOTS:
         evidence.orders = {other};
         document.setEvidence(evidence);
         QTEST(document.canSign(SignAs::Final), "isAllowed");
+        // where the report itself says nothing of it, images and order are held against each other
+        if (member == "accession number" && !value.isEmpty()) {
+            Report silent = written();
+            silent.study.accession.clear();
+            ReportDocument open(silent);
+            open.setEvidence(evidence);
+            QCOMPARE(open.checkSigning(SignAs::Final).blocking, QStringList("The accession number of images and order differs."));
+            evidence.images = {someStudy(), someStudy()}; // of two series: said once
+            open.setEvidence(evidence);
+            QCOMPARE(open.checkSigning(SignAs::Final).blocking.size(), 1);
+        }
         // and the store does not sign it either
         auto store = open("contradiction-" + member + value.left(6).toUtf8().toHex());
         const auto stored = store->create(written());
@@ -167,6 +178,130 @@ private Q_SLOTS:
             QCOMPARE(document.report().findSection("findings")->text, text);
         }
         QVERIFY(document.isModified());
+    }
+
+    /// A field set to what it says already is no change, and emptied it is missing (REP-02).
+    void REP_05_whatCountsAsAChange()
+    {
+        Report report = written();
+        Field given = field(Field::Type::Number, "5"), fixed = field(Field::Type::Text, "as known");
+        given.completion = Field::Completion::Prohibit;
+        fixed.id = "g";
+        fixed.isReadOnly = true;
+        report.findSection("findings")->fields = {given, fixed};
+        ReportDocument document(report);
+        QSignalSpy changed(&document, &ReportDocument::changed);
+        QSignalSpy stateChanged(&document, &ReportDocument::stateChanged);
+        QSignalSpy sectionChanged(&document, &ReportDocument::sectionChanged);
+        QVERIFY(document.setFieldValue("findings", "f", "5"));
+        QVERIFY(document.setSectionText("findings", "No haemorrhage."));
+        for (const auto& [section, id] : {std::pair("findings", "g"), {"findings", "h"}, {"technique", "f"}})
+            QVERIFY2(!document.setFieldValue(section, id, "x"), id);
+        QVERIFY(!document.isModified() && document.report() == report);
+        QCOMPARE(changed.size() + stateChanged.size() + sectionChanged.size(), 0);
+        QVERIFY(document.canSign(SignAs::Final));
+        for (const QString value : {"6", ""}) {
+            QVERIFY(document.setFieldValue("findings", "f", value));
+            report.findSection("findings")->fields[0].value = value;
+            QVERIFY2(document.isModified() && document.report() == report, qPrintable(value));
+        }
+        QCOMPARE(changed.size(), 2);
+        QCOMPARE(stateChanged.size(), 2);
+        QCOMPARE(sectionChanged, (QList<QVariantList>{{"findings"}, {"findings"}}));
+        QVERIFY(document.setSectionText("findings", "Haemorrhage."));
+        QCOMPARE(sectionChanged.size(), 3);
+        QCOMPARE(document.checkSigning(SignAs::Final).blocking, QStringList("\"Field\" must be filled in."));
+    }
+
+    void REP_05_sectionsStandWhereTheyArePut()
+    {
+        Report report = written();
+        report.sections.resize(3);
+        for (size_t i = 0; i < 3; ++i)
+            report.sections[i].id = QStringLiteral("abc").mid(qsizetype(i), 1);
+        report.sections[2].isLocked = true;
+        ReportDocument document(report);
+        QSignalSpy sectionsChanged(&document, &ReportDocument::sectionsChanged);
+        const auto order = [&] {
+            QString ids;
+            for (const Section& section : document.report().sections)
+                ids += section.id;
+            return ids;
+        };
+        const auto named = [](const char* id) {
+            Section section;
+            section.id = QLatin1String(id);
+            return section;
+        };
+        QVERIFY(!document.moveSection("a", -1) && !document.moveSection("a", 3) && !document.moveSection("c", 0) && !document.removeSection("c"));
+        QVERIFY(!document.removeSection("d") && !document.addSection(named("")) && !document.addSection(named("b")) && !document.appendSectionText("c", "x"));
+        QVERIFY(!document.isModified() && document.report() == report);
+        QCOMPARE(sectionsChanged.size(), 0);
+        QVERIFY(document.moveSection("a", 2));
+        QCOMPARE(order(), "bca");
+        QVERIFY(document.isModified());
+        QVERIFY(document.moveSection("a", 0));
+        QCOMPARE(order(), "abc");
+        for (const auto& [id, at] : {std::pair("d", -1), {"e", 9}, {"f", 5}, {"g", 1}})
+            QVERIFY(document.addSection(named(id), at));
+        QCOMPARE(order(), "agbcdef"); // at the end where no place is named, or one that is none
+        QVERIFY(document.removeSection("d"));
+        QCOMPARE(order(), "agbcef");
+        QCOMPARE(sectionsChanged.size(), 7);
+    }
+
+    /// What is put in goes below what is there.
+    void REP_06_whatIsAddedIsALineOfItsOwn()
+    {
+        ReportDocument document(written("One."));
+        for (const auto& [added, text] : {std::pair("Two.", "One.\nTwo."), {"Three.\n", "One.\nTwo.\nThree.\n"}, {"Four.", "One.\nTwo.\nThree.\nFour."}}) {
+            QVERIFY(document.appendSectionText("findings", added));
+            QCOMPARE(document.report().findSection("findings")->text, QString(text));
+        }
+        QVERIFY(document.appendSectionText("technique", "Plain.")); // empty before
+        QCOMPARE(document.report().findSection("technique")->text, "Plain.");
+    }
+
+    /// REP-11: who was told is part of the report, and is saved with it.
+    void REP_11_whoWasToldIsAChange()
+    {
+        ReportDocument document(written());
+        QSignalSpy changed(&document, &ReportDocument::changed);
+        const CriticalResult critical{true, "bleeding", "Dr A", "telephone", QDateTime({2020, 1, 2}, {3, 4}, Qt::UTC), "Dr B"};
+        QVERIFY(document.setCritical(critical));
+        QVERIFY(document.isModified() && document.report().critical == critical);
+        QCOMPARE(changed.size(), 1);
+        document.setViewingOnly(true); // SAF-11
+        QVERIFY(!document.setCritical({}) && !document.setSectionText("findings", "x") && !document.moveSection("findings", 0));
+        QVERIFY(document.report().critical == critical);
+        QCOMPARE(document.checkSigning(SignAs::Final).blocking, QStringList("This is viewing-only mode."));
+    }
+
+    /// What is edited on begins as a draft of its own: nobody's signature stands under it, and only an addendum locks.
+    void REP_09_whatTheNextVersionBeginsWith()
+    {
+        const QDateTime at({2026, 3, 1}, {8, 0}, Qt::UTC);
+        Report first = written();
+        first.version = 1;
+        first.revision = 7;
+        const Report final = *signedVersion(first, SignAs::Final, "Strange^Stephen", at);
+        Report addendum = *succeed(final, Purpose::Addendum, "other");
+        addendum.findSection("addendum")->text = "Seen again.";
+        const Report added = *signedVersion(addendum, SignAs::Final, "Strange^Stephen", at);
+        for (const Purpose purpose : {Purpose::Addendum, Purpose::Correction}) {
+            const Report next = *succeed(added, purpose, "third");
+            QCOMPARE(next.status, Status::Draft);
+            QVERIFY(next.purpose == purpose);
+            QCOMPARE(next.version, 3);
+            QCOMPARE(next.revision, 0);
+            QCOMPARE(next.author, "third");
+            QCOMPARE(next.predecessorHash, added.contentHash);
+            QVERIFY(next.contentHash.isEmpty() && next.signer.isEmpty() && !next.signedAt.isValid());
+            QVERIFY(next.study == final.study);
+            for (const Section& section : next.sections)
+                QVERIFY2(section.isLocked == (purpose == Purpose::Addendum && section.id != u"addendum-2"), qPrintable(section.id));
+            QCOMPARE(next.sections.back().id, purpose == Purpose::Addendum ? "addendum-2" : "addendum");
+        }
     }
 
     void anEmptyReportIsNotSigned()
@@ -306,6 +441,7 @@ private Q_SLOTS:
         auto store = open("addendum");
         Report first = written();
         first.findSection("findings")->fields = {field(Field::Type::Text, "v")};
+        first.critical = {true, "bleeding", "Dr A", "telephone", {}, {}};
         const auto draft = store->create(first);
         QVERIFY(store->sign(*draft, {"supervisor", SignAs::Final, {}}));
         auto addendum = store->addendum(draft->reportId, "supervisor");
@@ -323,6 +459,7 @@ private Q_SLOTS:
             {"nothing added", [](Report& r) { r.sections.pop_back(); r.sections[3].isLocked = false; }},
             {"the study", [](Report& r) { r.study.description = "x"; }},
             {"the patient", [](Report& r) { r.study.patientName = "x"; }},
+            {"what was critical", [](Report& r) { r.critical.isCritical = false; }},
         };
         for (const auto& [what, change] : changes) {
             Report changed = *addendum;
@@ -394,11 +531,13 @@ private Q_SLOTS:
         QCOMPARE(store->load(other->reportId)->findSection("findings")->text, "Of another study.");
         QCOMPARE(store->load(first->reportId)->version, 1);
         Report own = written("Of this study.");
+        own.findSection("impression")->text = "Nothing else.\n";
         own.measurements = {{"m1", "Lesion", "length", 12.3, 1, "mm", {"1.2.3", 1, "f", "1.2", "", ""}}};
         own.keyImages = {{"k1", "Lesion", {"1.2.3", 1, "", "1.2", "", ""}, "a picture"}};
         const auto addendum = store->becomeAddendum(*store->create(own), first->reportId, "supervisor");
         QVERIFY2(addendum, addendum ? "" : qPrintable(message(addendum.error())));
-        QVERIFY(addendum->findSection("addendum")->text.contains("Of this study."));
+        QCOMPARE(addendum->findSection("addendum")->text, "Findings:\nOf this study.\n\nImpression:\nNothing else.");
+        QVERIFY(!addendum->findSection("addendum")->isLocked && addendum->findSection("findings")->text == first->findSection("findings")->text);
         QCOMPARE(addendum->measurements, own.measurements);
         QCOMPARE(addendum->keyImages, own.keyImages);
     }
@@ -462,6 +601,65 @@ private Q_SLOTS:
         QCOMPARE(list->size(), 1u);
         QCOMPARE(list->front().status, Status::Cancelled);
         QVERIFY(!list->front().hasWorkingCopy);
+    }
+
+    /// A list says of each report what was stored, and only of whom it is asked.
+    void REP_12_whatAListSays()
+    {
+        auto store = open("lists");
+        Report first = written();
+        first.title = "CT Head";
+        const auto draft = store->create(first);
+        QVERIFY(draft);
+        Report elsewhere = written();
+        elsewhere.study.studyUid = "1.2.9";
+        elsewhere.study.issuerOfPatientId = "B";
+        const auto other = store->create(elsewhere);
+        QVERIFY(store->list("1.2.3")->size() == 1 && store->list("1.2.4")->empty() && store->listAll()->size() == 2);
+        QVERIFY(store->listForPatient("4711", "A")->size() == 1 && store->listForPatient("4711", "B")->front().reportId == other->reportId);
+        QVERIFY(store->listForPatient("4711", {})->empty() && store->listForPatient("4712", "A")->empty());
+        ReportSummary said = store->list("1.2.3")->front();
+        QCOMPARE((QStringList{said.reportId, said.studyUid, said.patientId, said.issuerOfPatientId, said.accession, said.title, said.author, said.signer}),
+                 (QStringList{draft->reportId, "1.2.3", "4711", "A", "A1", "CT Head", "resident", ""}));
+        QVERIFY(said.status == Status::Draft && said.hasWorkingCopy && said.version == 0 && !said.signedAt.isValid());
+        QVERIFY(said.createdAt == draft->createdAt && said.modifiedAt == draft->modifiedAt);
+        const auto signedReport = store->sign(*draft, {"supervisor", SignAs::Preliminary, {}});
+        said = store->list("1.2.3")->front();
+        QVERIFY(said.status == Status::Preliminary && !said.hasWorkingCopy && said.version == 1 && said.signer == "supervisor");
+        QVERIFY(said.signedAt == signedReport->signedAt && said.createdAt == draft->createdAt);
+        QVERIFY(store->follow(draft->reportId, Purpose::Report, "other"));
+        said = store->list("1.2.3")->front();
+        QVERIFY(said.status == Status::Preliminary && said.hasWorkingCopy && said.version == 1 && said.author == "other");
+    }
+
+    /// A signed report is void once, by its signer, and then holds up no other of its study.
+    void REP_09_whatIsVoidHoldsNothingUp()
+    {
+        auto store = open("void");
+        const auto first = store->create(written());
+        const auto second = store->create(written("Of another reader."));
+        QCOMPARE(store->cancel(first->reportId, "supervisor").error().fault, Fault::Conflict); // a draft
+        QCOMPARE(store->cancel("nobody", "supervisor").error().fault, Fault::NotFound);
+        QVERIFY(!*store->signedBeside(*second)); // a draft beside it is none that is signed
+        QVERIFY(store->sign(*first, {"supervisor", SignAs::Final, {}}));
+        Signing only{"other", SignAs::Final, {}};
+        only.isOnlyOfStudy = true;
+        QCOMPARE(store->sign(*second, only).error().fault, Fault::Conflict);
+        QCOMPARE((*store->signedBeside(*second))->reportId, first->reportId);
+        QVERIFY(!*store->signedBeside(*first)); // it is not beside itself
+        int queued = 0;
+        const auto gone = store->cancel(first->reportId, "supervisor", [&](Database&, const Report& version) -> Result<void> {
+            queued += version.status == Status::Cancelled && version.version == 2;
+            return {};
+        });
+        QVERIFY(gone);
+        QCOMPARE(queued, 1);
+        QCOMPARE(gone->signer, "supervisor");
+        QCOMPARE(gone->findSection("findings")->text, "No haemorrhage.");
+        QCOMPARE(store->cancel(first->reportId, "supervisor").error().fault, Fault::Conflict);
+        QVERIFY(!*store->signedBeside(*second));
+        QVERIFY(store->sign(*second, only));
+        QVERIFY(store->verify()->problems.isEmpty());
     }
 
     void REP_10_aLaterChangeIsDetected()

@@ -673,29 +673,48 @@ private Q_SLOTS:
             QCOMPARE(round(task, why), nextMs);
             QCOMPARE(asked.load(), questions);
         }
+        // Whatever arrives within the quiet time is searched for at its end, once; an order is not kept waiting.
+        QCOMPARE(round(task, Why::Woken), 30'000);
+        for (int i = 0; i < 5; ++i) {
+            const int nextMs = round(task, Why::Woken);
+            QVERIFY2(nextMs > 0 && nextMs <= 30'000, qPrintable(QString::number(nextMs)));
+        }
+        QCOMPARE(asked.load(), 3);
+        orders.add(order);
+        const int nextMs = round(task, Why::Woken);
+        QVERIFY2(nextMs > 0 && nextMs <= 30'000, qPrintable(QString::number(nextMs)));
+        QCOMPARE(asked.load(), 4);
         // With the thread that does it: what arrives wakes it.
         exchange.start({.minuteMs = 600'000, .quietMs = 1});
         Q_EMIT exchange.arrived();
-        QTRY_COMPARE(asked.load(), 4);
+        QTRY_COMPARE(asked.load(), 5);
     }
 
     /// The same number of another hospital is another patient, though the name is the same: the worklist says whose number it is.
+    /// Each member of a worklist's entry holds: of these studies one alone is a prior of its patient, step, body part, and another study.
     void NET_15_theIssuerOfTheWorklistHolds()
     {
         const auto session = openSession(m_folder->path());
-        const QByteArray patient = element(0x10, 0x10, "Wang^XiaoDong ") + element(0x10, 0x20, "P7");
+        const QByteArray patient = element(0x10, 0x10, "Wang^XiaoDong ") + element(0x10, 0x20, "P7"), other = element(0x10, 0x10, "Li^Na ") + element(0x10, 0x20, "P7");
+        struct Study
+        {
+            QByteArray issuer, uid, modality, description, patient;
+        };
+        const Study studies[] = {{"H ", "1.2.9.1", "CT", "Chest ", patient}, {"OTHER ", "1.2.9.2", "CT", "Chest ", patient}, {"H ", "1.2.8", "CT", "Chest ", patient},
+                                 {"H ", "1.2.9.3", "MR", "Chest ", patient}, {"H ", "1.2.9.4", "CT", "Knee", patient},      {"H ", "1.2.9.5", "CT", "Chest ", other}};
         ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
             if (message.sopClass == "1.2.840.10008.5.1.4.31") // the worklist
                 conversation.respond(message, 0xff00, patient + element(0x10, 0x21, "H ") + element(0x20, 0x0d, test::uid("1.2.8")) +
-                                                          element(0x40, 0x100, element(0xfffe, 0xe000, element(8, 0x60, "CT"))));
+                                                          element(0x32, 0x1060, "CT Thorax ") + element(0x40, 0x100, element(0xfffe, 0xe000, element(8, 0x60, "CT"))));
             else
-                for (const auto& [issuer, uid] : {std::pair("H ", "1.2.9.1"), {"OTHER ", "1.2.9.2"}})
-                    conversation.respond(message, 0xff00, element(8, 0x20, "20260101") + element(8, 0x61, "CT") + patient + element(0x10, 0x21, issuer) +
-                                                              element(0x20, 0x0d, test::uid(uid)) + element(0x20, 0x1208, "5 "));
+                for (const Study& one : studies)
+                    conversation.respond(message, 0xff00, element(8, 0x20, "20260101") + element(8, 0x61, one.modality) + element(8, 0x1030, one.description) + one.patient +
+                                                              element(0x10, 0x21, one.issuer) + element(0x20, 0x0d, test::uid(one.uid)) + element(0x20, 0x1208, "5 "));
             conversation.respond(message, 0);
         });
         QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
         QVERIFY(session->configure("worklist.node", "pacs"));
+        QVERIFY(session->configure("transfer.prefetch", R"([{"sameBodyPart":true,"atMost":9}])"));
         QStringList unreachable, fetched;
         Task task;
         const auto priors = app::prefetch(session->profile(), session->archive(), unreachable, task);

@@ -1,10 +1,12 @@
 #include "tests/support/plain_presentation.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
+#include "viewer/slice/grey_table.h"
 #include "viewer/slice/mpr_span.h"
 #include "viewer/slice/slice_renderer.h"
 #include "viewer/volume/stack_loader.h"
 #include <QTemporaryDir>
+#include <numbers>
 #include <random>
 
 using namespace diascope;
@@ -41,6 +43,11 @@ private Q_SLOTS:
         QTest::newRow("PIX-06 LINEAR_EXACT low") << int(VoiFunction::LinearExact) << 2048.0 << 4096.0 << 0.0 << 0.0;
         QTest::newRow("PIX-06 LINEAR_EXACT middle") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 10.0 << 0.5;
         QTest::newRow("PIX-06 LINEAR_EXACT high") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 20.0 << 1.0;
+        QTest::newRow("PIX-06 LINEAR far below") << linear << 2048.0 << 4096.0 << -100.0 << 0.0;
+        QTest::newRow("PIX-06 LINEAR far above") << linear << 2048.0 << 4096.0 << 5000.0 << 1.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT far below") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << -5.0 << 0.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT far above") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 25.0 << 1.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT narrower than 1") << int(VoiFunction::LinearExact) << 0.5 << 0.4 << 0.4 << 0.25;
         QTest::newRow("PIX-06 SIGMOID centre") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 50.0 << 0.5;
         QTest::newRow("PIX-06 SIGMOID c + w/4") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 75.0 << 1 / (1 + std::exp(-1.0));
     }
@@ -138,7 +145,8 @@ private Q_SLOTS:
                 QVERIFY(point);
                 const QPointF back = *transform.toScreen(*point);
                 QVERIFY(std::abs(back.x() - screen.x()) < 1e-9 && std::abs(back.y() - screen.y()) < 1e-9);
-                QVERIFY(std::abs(*transform.distanceMm(*point + Vec3{0, 0, 4})) - 4 < 1e-9);
+                QVERIFY(std::abs(*transform.distanceMm(*point + Vec3{0, 0, 4}) - 4) < 1e-9);
+                QVERIFY(std::abs(*transform.distanceMm(*point - Vec3{0, 0, 3}) + 3) < 1e-9);
             }
     }
 
@@ -156,6 +164,13 @@ private Q_SLOTS:
         QCOMPARE(letters(0, true), "LRAP");
         QCOMPARE(letters(1, false), "PARL"); // clockwise: what was at the left is at the top
         QCOMPARE(letters(2, false), "LRPA");
+        QCOMPARE(letters(3, false), "APLR");
+        QCOMPARE(letters(-1, false), "APLR");
+        QCOMPARE(letters(1, true), "PALR"); // flipped first
+        SliceView upsideDown;
+        upsideDown.flipVertical = true;
+        const auto turned = SliceTransform::of(*volume, upsideDown, {100, 100}).letters();
+        QCOMPARE(turned.left + turned.right + turned.top + turned.bottom, "RLPA");
         const auto plane = [&](AnatomicalPlane which) {
             SliceView view;
             view.mpr = anatomicalPlane(which, volume->grid()->centreLps());
@@ -203,6 +218,37 @@ private Q_SLOTS:
         const QPointF after = SliceTransform::of(*volume, zoomed, size).toImage(cursor);
         QVERIFY(std::abs(before.x() - after.x()) < 1e-9 && std::abs(before.y() - after.y()) < 1e-9);
         QCOMPARE(reset(zoomed).zoom, 0.0);
+        SliceView all{2, {}, 5, Blend::Mean, 3, {4, 5}, 1, true, true};
+        QCOMPARE(reset(all), (SliceView{2, {}, 5, Blend::Mean, 0, {0, 0}, 0, false, false})); // what is seen stays
+    }
+
+    /// Of pixels 0.25 mm wide and 0.5 mm high, one pixel of the screen is 0.25 mm at one to one.
+    void GEO_11_fitAndOneToOne()
+    {
+        Phantom phantom; // 8 columns, 6 rows, 5 slices 2 mm apart: 2 x 3 x 10 mm
+        phantom.spacingMm = {0.5, 0.25};
+        const auto volume = Phantom::volume(phantom.stack(), [](Vec3) { return 0; });
+        SliceView view;
+        QCOMPARE(oneToOneZoom(*volume, view), 4.0);
+        QCOMPARE(fitZoom(*volume, view, {100, 90}), 30.0);
+        view.quarterTurns = 1; // 3 mm across, 2 mm down
+        QCOMPARE(fitZoom(*volume, view, {100, 90}), 100 / 3.0);
+        view.quarterTurns = 0;
+        for (const auto& [plane, fit] : {std::pair(AnatomicalPlane::Axial, 30.0), {AnatomicalPlane::Coronal, 9.0}, {AnatomicalPlane::Sagittal, 9.0}}) {
+            view.mpr = anatomicalPlane(plane, volume->grid()->centreLps());
+            QCOMPARE(oneToOneZoom(*volume, view), 4.0);
+            QVERIFY(std::abs(fitZoom(*volume, view, {100, 90}) - fit) < 1e-9);
+        }
+        auto instances = phantom.instances();
+        for (Instance& instance : instances) {
+            instance.plane.reset();
+            instance.spacingMm.reset();
+            instance.pixelAspect = 0.5;
+        }
+        const auto bare = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(480));
+        QCOMPARE(oneToOneZoom(*bare, SliceView{}), 2.0); // rows are half as high as columns are wide
+        QCOMPARE(fitZoom(*bare, SliceView{}, {80, 90}), 10.0);
+        QCOMPARE(fitZoom(*bare, SliceView{}, {160, 30}), 10.0);
     }
 
     /// Trilinear interpolation reproduces a ramp exactly; expected values are the ramp's own.
@@ -333,6 +379,20 @@ private Q_SLOTS:
             QVERIFY(greyAt(slice.image, x, 30) == 0 || greyAt(slice.image, x, 30) == 155);
         QCOMPARE(greyAt(slice.image, 5, 30), 0);
         QCOMPARE(greyAt(slice.image, 70, 30), 155);
+    }
+
+    /// The padding value is a stored one (PS3.3 C.7.5.1.1.2), whatever the rescale makes of it: 0 is black, 0 HU is not.
+    void PIX_08_paddingIsAStoredValue()
+    {
+        Instance instance = Phantom{}.instances().front();
+        instance.pixels.padding = PaddingRange{0, 0};
+        instance.modalityTransform.intercept = -1024;
+        Presentation presentation;
+        presentation.window = {-512, 4096};
+        const auto table = GreyTable::of(instance, SampleType::Int16, presentation);
+        QCOMPARE(int((*table)[0]), 0);
+        QCOMPARE(int((*table)[1]), 96);    // -1023 HU: ((-1023 + 512.5) / 4095 + 0.5) * 255 = 95.7
+        QCOMPARE(int((*table)[1024]), 159); // 0 HU: ((0 + 512.5) / 4095 + 0.5) * 255 = 159.4
     }
 
     /// PIX-08: a picture smaller than the frame shows the means of what is no padding. Every other column is padding, or as the
@@ -514,6 +574,49 @@ private Q_SLOTS:
         QVERIFY(window.centre - window.width / 2 >= 90 && window.centre + window.width / 2 <= 145);
     }
 
+    /// Values from 100 on, one more in each of 48 pixels; the first `background` of them -1000. The 1st and the 99th of a hundred are
+    /// the lowest and the second highest. LINEAR: black at the first, white at the last (PS3.3 C.11.2.1.2.1).
+    void PIX_20_theWindowOfAnImageWithoutOne_data()
+    {
+        QTest::addColumn<int>("background");
+        QTest::addColumn<double>("slope");
+        QTest::addColumn<double>("intercept");
+        QTest::addColumn<int>("function");
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        const int linear = int(VoiFunction::Linear), exact = int(VoiFunction::LinearExact);
+        QTest::newRow("all of them") << 0 << 1.0 << 0.0 << linear << 100.0 << 146.0;
+        QTest::newRow("less than a tenth is no background") << 4 << 1.0 << 0.0 << linear << -1000.0 << 146.0;
+        QTest::newRow("over a tenth is background") << 6 << 1.0 << 0.0 << linear << 106.0 << 146.0;
+        QTest::newRow("whole slope and intercept") << 0 << 2.0 << -1024.0 << linear << -824.0 << -732.0;
+        QTest::newRow("a broken slope") << 0 << 0.5 << 0.0 << exact << 50.0 << 73.0;
+        QTest::newRow("a broken intercept") << 0 << 1.0 << 0.5 << exact << 100.5 << 146.5;
+    }
+    void PIX_20_theWindowOfAnImageWithoutOne()
+    {
+        QFETCH(int, background);
+        QFETCH(double, slope);
+        QFETCH(double, intercept);
+        QFETCH(int, function);
+        QFETCH(double, low);
+        QFETCH(double, high);
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.modalityTransform.slope = slope;
+            instance.modalityTransform.intercept = intercept;
+        }
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [&](Vec3 p) {
+            const double pixel = p.x + 10 + 8 * (p.y + 20);
+            return pixel < background - 0.5 ? -1000 : 100 + pixel;
+        });
+        const Presentation presentation = initialPresentation(*volume, 1);
+        QCOMPARE(int(presentation.function), function);
+        const double widened = function == int(VoiFunction::Linear) ? 1 : 0;
+        QCOMPARE(presentation.window, (Window{(low + high + widened) / 2, high - low + widened}));
+        QCOMPARE(applyVoi(low, presentation.window, presentation.function), 0.0);
+        QCOMPARE(applyVoi(high, presentation.window, presentation.function), 1.0);
+    }
+
     /// A segmentation without a window: 1 is white on black, also where the first frame has none of it.
     void PIX_20_masksAreSeen()
     {
@@ -539,8 +642,22 @@ private Q_SLOTS:
         QCOMPARE(findWindowPreset(instance, "lung")->window, (Window{-600, 1500}));
         QCOMPARE(findWindowPreset(instance, "bone")->window, (Window{600, 2800})); // the image's own comes first
         QVERIFY(!findWindowPreset(instance, "nonsense"));
+        instance.windows[1].name.clear();
+        for (const char* name : {"stored-2", "Stored 2", "2"})
+            QCOMPARE(findWindowPreset(instance, name)->window, (Window{600, 2800}));
         instance.modality = "MR";
         QVERIFY(!findWindowPreset(instance, "lung"));
+        auto modules = std::make_shared<ImageModules>(); // PIX-19: SUV 5 is 10 counts
+        modules->pet.emplace();
+        modules->pet->units = "CNTS";
+        modules->pet->philipsSuvFactor = 0.5;
+        instance.modules = modules;
+        for (const int top : {5, 7, 10, 15, 20}) {
+            const auto preset = findWindowPreset(instance, QString("suv-0-%1").arg(top));
+            QVERIFY(preset);
+            QCOMPARE(preset->window, (Window{double(top), 2.0 * top}));
+            QCOMPARE(int(preset->function), int(VoiFunction::LinearExact));
+        }
     }
 
     void referenceLinesOnlyWhereTheyMeanSomething()
@@ -561,7 +678,29 @@ private Q_SLOTS:
         const auto line = referenceLine(*s, SliceView{}, *a, third);
         QVERIFY(line); // the axial slice at z 36 on the first sagittal image
         QVERIFY(std::abs(line->fromLps.z - 36) < 1e-9 && std::abs(line->toLps.z - 36) < 1e-9);
+        // To the outer borders of the pixels: rows from -20 to 0, 1 mm apart.
+        QCOMPARE(std::minmax(line->fromLps.y, line->toLps.y), (std::pair<const double&, const double&>(-20.5, 0.5)));
+        QVERIFY(std::abs(line->fromLps.x) < 1e-9 && std::abs(line->toLps.x) < 1e-9);
+        for (const double x : {10.4, 10.6, -10.6}) { // columns from -10 to 10
+            Phantom aside = sagittal;
+            aside.originLps.x = x;
+            QCOMPARE(referenceLine(*Phantom::volume(aside.stack(), field), SliceView{}, *a, third).has_value(), x == 10.4);
+        }
+        SliceView coronal;
+        coronal.mpr = anatomicalPlane(AnatomicalPlane::Coronal, a->grid()->centreLps() + Vec3{0, 3, 0});
+        const auto cut = referenceLine(*a, third, *a, coronal); // the whole width of the volume, 3 mm behind its middle
+        QVERIFY(cut);
+        QCOMPARE(std::minmax(cut->fromLps.x, cut->toLps.x), (std::pair<const double&, const double&>(-10.5, 10.5)));
+        QVERIFY(std::abs(cut->fromLps.y + 7) < 1e-9 && std::abs(cut->toLps.z - 36) < 1e-9);
         QVERIFY(!referenceLine(*a, SliceView{}, *a, third)); // GEO-13 parallel
+        for (const double degrees : {0.0, 1.0, 1.9, 2.1, 45.0}) { // the same slice, turned about its row direction through its middle
+            PlaneGeometry turned = *a->instance(3).plane;
+            const Vec3 middle = turned.toPatient({10, 10});
+            const double angle = degrees * std::numbers::pi / 180;
+            turned.columnDirection = turned.columnDirection * std::cos(angle) + turned.normal() * std::sin(angle);
+            turned.originLps = turned.originLps + (middle - turned.toPatient({10, 10}));
+            QCOMPARE(intersection(*a->instance(3).plane, turned).has_value(), degrees > 2);
+        }
         Phantom elsewhere = sagittal;
         elsewhere.frameOfReference = "7.7";
         QVERIFY(!referenceLine(*Phantom::volume(elsewhere.stack(), field), SliceView{}, *a, third)); // GEO-13, GEO-12

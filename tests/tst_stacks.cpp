@@ -385,6 +385,10 @@ private Q_SLOTS:
         QTest::newRow("GEO-17 left") << QList<double>{1, 0, 0} << "L";
         QTest::newRow("GEO-17 foot") << QList<double>{0, 0, -1} << "F";
         QTest::newRow("GEO-17 oblique") << QList<double>{0.8, -0.6, 0} << "LA";
+        QTest::newRow("GEO-17 below 5 degrees of it") << QList<double>{std::cos(4.9 * M_PI / 180), -std::sin(4.9 * M_PI / 180), 0} << "L";
+        QTest::newRow("GEO-17 above 5 degrees of it") << QList<double>{std::cos(5.1 * M_PI / 180), -std::sin(5.1 * M_PI / 180), 0} << "LA";
+        QTest::newRow("GEO-17 of any length") << QList<double>{0, -10, 0.5} << "A";
+        QTest::newRow("GEO-17 a short one") << QList<double>{0, -0.01, 0.01} << "AH";
         QTest::newRow("GEO-17 double oblique") << QList<double>{-0.3, 0.8, -0.52} << "PFR";
         QTest::newRow("none") << QList<double>{0, 0, 0} << "";
     }

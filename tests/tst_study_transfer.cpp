@@ -1,4 +1,5 @@
 #include "netclient/transfer/study_transfer.h"
+#include "netclient/transfer/transfer_runner.h"
 #include "tests/support/archive_fixture.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/dimse_peers.h"
@@ -234,6 +235,72 @@ private Q_SLOTS:
             QCOMPARE(again->received, 0);
             QCOMPARE(asked.load(), gets);
         }
+    }
+
+    /// Another attempt, or given up: after three of a peer that answers and gives nothing, forty of one that is away, at once of one that
+    /// refuses; what gets on begins again with short pauses.
+    void NET_04_howOftenItIsTried_data()
+    {
+        QTest::addColumn<QString>("peer"); // "away"; "full": now it has no room; or what comes of three: numbers of 1.2.3.N, "x" one of another study
+        QTest::addColumn<int>("before");   // attempts so far
+        QTest::addColumn<QString>("after"); // state, attempts, seconds to the next, done of total
+        QTest::newRow("all") << "1 2 3" << 0 << "done 1 0, 3 of 3";
+        QTest::newRow("away, the first time") << "away" << 0 << "queued 1 5, 0 of 0";
+        QTest::newRow("away, the 39th time") << "away" << 38 << "queued 39 900, 0 of 0";
+        QTest::newRow("away, the 40th time") << "away" << 39 << "failed 40 0, 0 of 0";
+        QTest::newRow("busy, the 39th time") << "busy" << 38 << "queued 39 900, 0 of 3";
+        QTest::newRow("nothing, the second time") << "" << 1 << "queued 2 10, 0 of 3";
+        QTest::newRow("nothing, the third time") << "" << 2 << "failed 3 0, 0 of 3";
+        QTest::newRow("one of three, the ninth time") << "1" << 8 << "queued 1 5, 1 of 3";
+        QTest::newRow("refused") << "refused" << 0 << "failed 1 0, 0 of 3";
+        QTest::newRow("all, and one of another study") << "1 2 3 x" << 0 << "failed 1 0, 3 of 3";
+    }
+    void NET_04_howOftenItIsTried()
+    {
+        QFETCH(QString, peer);
+        QFETCH(int, before);
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            const QByteArray study = element(0x20, 0x0d, test::uid("1.2.3"));
+            if (message.field == 0x0020) {
+                if (message.dataset.contains("STUDY"))
+                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + study + element(0x20, 0x1208, "3 "));
+                return conversation.respond(message, 0);
+            }
+            if (peer == "busy" || peer == "refused")
+                return conversation.respond(message, peer == "busy" ? 0xA702 : 0x0124);
+            for (const QString& word : peer.split(u' ', Qt::SkipEmptyParts)) {
+                const QByteArray uid = "1.2.3." + QByteArray(word == "x" ? "9" : word.toLatin1());
+                ScriptedScp::Message answer;
+                if (!conversation.store(m_class, uid, dataset(uid).replace(study, word == "x" ? element(0x20, 0x0d, test::uid("1.2.4")) : study)) || !conversation.receive(answer))
+                    return;
+            }
+            conversation.respond(message, 0);
+        });
+        Settings settings(*Profile::open(profileFolder()));
+        dimse::Node node = nodeAt(peer == "away" ? test::freePort() : scp.port());
+        node.retrieveBy = dimse::Node::RetrieveBy::Get;
+        QVERIFY(dimse::Nodes(settings).add(node));
+        const auto queue = TransferQueue::open(*Profile::open(profileFolder()));
+        NewTransfer wanted;
+        wanted.node = "pacs";
+        wanted.study = {"1.2.3"};
+        const qint64 id = *(*queue)->add(wanted);
+        auto earlier = *(*queue)->claim({}, "me");
+        earlier->attempts = before;
+        earlier->state = Transfer::State::Queued;
+        QVERIFY((*queue)->finish(*earlier, "me"));
+        TransferRunner::Options options;
+        options.local = local();
+        TransferRunner runner(*m_archive, *Profile::open(profileFolder()), options);
+        runner.start();
+        const auto now = [&] { return **(*queue)->find(id); };
+        QTRY_VERIFY_WITH_TIMEOUT(now().attempts != before && now().state != Transfer::State::Running, 30000);
+        const Transfer one = now();
+        const qint64 pause = one.state == Transfer::State::Queued ? (one.started.msecsTo(one.nextDue) - one.started.msecsTo(one.updated) + 500) / 1000 : 0;
+        QTEST(QStringLiteral("%1 %2 %3, %4 of %5").arg(name(one.state)).arg(one.attempts).arg(pause).arg(one.done).arg(one.total), "after");
+        QCOMPARE(one.lastError.isEmpty(), one.state == Transfer::State::Done);
+        QCOMPARE(one.lastError.startsWith("all 3 instances are there, but"), peer.endsWith(u'x'));
+        QCOMPARE(one.what.title, one.done > 0 ? "Doe, Jane" : ""); // asked for by its UID: now it is known whose it is
     }
 
     /// What was not confirmed goes once more; what was is noted at once.

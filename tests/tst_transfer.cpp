@@ -143,6 +143,147 @@ private Q_SLOTS:
         QCOMPARE(m_queue->release(1).error().fault, Fault::NotFound);
     }
 
+    /// What the receiver says later ends what waits for it, with its words; what is over or held stays so.
+    void DEL_03_whatALateAnswerDoes_data()
+    {
+        QTest::addColumn<int>("before");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<int>("after"); // -1: it is none of its
+        QTest::addColumn<QString>("words");
+        using State = Delivery::State;
+        const auto row = [](const char* name, State before, Acknowledgement::Code code, int after, const QString& words = {}) {
+            QTest::newRow(name) << int(before) << int(code) << after << words;
+        };
+        row("DEL-03 queued, AA", State::Queued, Acknowledgement::Accept, 2);
+        row("DEL-03 on its way, AA", State::Sent, Acknowledgement::Accept, 2);
+        row("DEL-03 committed, AA", State::Committed, Acknowledgement::Accept, 2);
+        row("DEL-03 committed, AE", State::Committed, Acknowledgement::Error, 3, "the receiver could not process it: words");
+        row("DEL-03 committed, AR", State::Committed, Acknowledgement::Reject, 3, "the receiver rejected it: words");
+        row("DEL-03 queued, CA", State::Queued, Acknowledgement::Commit, 4, "the receiver has it and has not said yet that it processed it");
+        row("DEL-03 committed, CA again", State::Committed, Acknowledgement::Commit, -1);
+        row("DEL-03 held, AA", State::Held, Acknowledgement::Accept, -1);
+        row("DEL-03 acknowledged, AE", State::Acknowledged, Acknowledgement::Error, -1);
+        row("DEL-03 given up, AA", State::Cancelled, Acknowledgement::Accept, -1);
+    }
+    void DEL_03_whatALateAnswerDoes()
+    {
+        QFETCH(int, before);
+        QFETCH(int, code);
+        QFETCH(int, after);
+        enqueue(delivery("R1", "C1"));
+        enqueue(delivery("R2", "C2"));
+        QVERIFY(m_database->execute("UPDATE delivery SET state=?1, attempts=1, last_error='earlier'", {before}));
+        QCOMPARE(*m_queue->settle({Acknowledgement::Code(code), "C1", "words"}), after >= 0);
+        const auto list = value(m_queue->list());
+        QCOMPARE(int(list[0].state), after < 0 ? before : after);
+        if (after < 0)
+            QCOMPARE(list[0].lastError, "earlier");
+        else
+            QTEST(list[0].lastError, "words");
+        QCOMPARE(int(list[1].state), before); // no other is meant
+        QCOMPARE(list[1].lastError, "earlier");
+    }
+
+    /// What is answered at once is held or waits with the receiver's own words.
+    void DEL_03_whatAnAnswerSaysIsKept()
+    {
+        for (const char* id : {"AE", "AR", "CA"})
+            enqueue(delivery(QString("R") + id, id));
+        const auto outcome = m_queue->deliverDue([](const Delivery& d) -> Result<Acknowledgement> {
+            const QHash<QString, Acknowledgement::Code> codes{{"AE", Acknowledgement::Error}, {"AR", Acknowledgement::Reject}, {"CA", Acknowledgement::Commit}};
+            return Acknowledgement{codes[d.controlId], d.controlId, "words"};
+        }, m_task);
+        QCOMPARE(outcome->held, 2);
+        QCOMPARE(outcome->acknowledged, 0);
+        QCOMPARE(outcome->waiting, 1);
+        QStringList said;
+        for (const Delivery& one : value(m_queue->list()))
+            said << one.lastError;
+        QCOMPARE(said, (QStringList{"the receiver could not process it: words", "the receiver rejected it: words",
+                                    "the receiver has it and has not said yet that it processed it"}));
+        QCOMPARE(*m_queue->pending(), 3);
+        QVERIFY(!value(m_queue->nextDue())); // none of them is tried again by itself
+    }
+
+    /// 5 s, doubled with each attempt, 15 minutes at most; what is due then goes without force.
+    void DEL_04_howLongItWaits()
+    {
+        enqueue(delivery("R1", "C1"));
+        const Sender down = [](const Delivery&) -> Result<Acknowledgement> { return fail(Fault::Unreachable, "down"); };
+        for (const auto& [attempt, seconds] : {std::pair(1, 5), {2, 10}, {3, 20}, {8, 640}, {9, 900}, {40, 900}}) {
+            QVERIFY(m_database->execute("UPDATE delivery SET attempts=?1, next_due=0", {attempt - 1}));
+            QVERIFY(m_queue->deliverDue(down, m_task));
+            const Delivery now = value(m_queue->list())[0];
+            QCOMPARE(now.attempts, attempt);
+            QCOMPARE(now.updated.msecsTo(now.nextDue), seconds * 1000);
+            QCOMPARE(value(m_queue->nextDue()), now.nextDue);
+        }
+    }
+
+    /// How many later versions wait behind an open one, for a person to see.
+    void DEL_04_whatWaitsBehind()
+    {
+        for (const char* id : {"1", "2", "3", "4"})
+            enqueue(delivery("R1", id));
+        enqueue(delivery("R1", "elsewhere", "ARCHIVE"));
+        enqueue(delivery("R2", "other"));
+        QVERIFY(m_database->execute("UPDATE delivery SET state=2 WHERE id=1"));
+        QVERIFY(m_database->execute("UPDATE delivery SET state=5 WHERE id=3"));
+        QVERIFY(m_database->execute("UPDATE delivery SET state=3, last_error='no' WHERE id=2"));
+        QList<int> behind;
+        for (const Delivery& one : value(m_queue->list()))
+            behind << one.behind;
+        QCOMPARE(behind, (QList<int>{0, 1, 0, 0, 0, 0}));
+        QCOMPARE(remark(value(m_queue->list())[1]), "no; later versions of this report that wait behind it: 1");
+        QCOMPARE(remark(value(m_queue->list())[3]), QString());
+        QCOMPARE(value(m_queue->list("R1")).size(), 5u);
+        QCOMPARE(*m_queue->pending(), 4);
+    }
+
+    /// A person gives up what is open and not on its way, with a reason; only what is held is sent again by a person.
+    void DEL_04_whatAPersonMayDecide_data()
+    {
+        QTest::addColumn<int>("state");
+        QTest::addColumn<bool>("mayGiveUp");
+        QTest::newRow("DEL-04 queued") << 0 << true;
+        QTest::newRow("DEL-04 sent, and nobody sends it") << 1 << true;
+        QTest::newRow("DEL-04 acknowledged") << 2 << false;
+        QTest::newRow("DEL-04 held") << 3 << true;
+        QTest::newRow("DEL-04 committed") << 4 << true;
+        QTest::newRow("DEL-04 given up") << 5 << false;
+    }
+    void DEL_04_whatAPersonMayDecide()
+    {
+        QFETCH(int, state);
+        QFETCH(bool, mayGiveUp);
+        enqueue(delivery("R1", "C1"));
+        enqueue(delivery("R2", "C2"));
+        const auto set = [&](int leaseMs) {
+            const qint64 until = leaseMs ? QDateTime::currentMSecsSinceEpoch() + leaseMs : 0;
+            return m_database->execute("UPDATE delivery SET state=?1, last_error='', lease_until=?2, next_due=9000000000000000", {state, until});
+        };
+        QVERIFY(set(0));
+        QCOMPARE(bool(m_queue->release(1)), state == int(Delivery::State::Held));
+        if (state == int(Delivery::State::Held)) {
+            QCOMPARE(states(), (QStringList{"C1:queued", "C2:held"}));
+            QVERIFY(value(m_queue->list())[0].nextDue <= QDateTime::currentDateTimeUtc()); // at once
+        }
+        QVERIFY(set(60'000));
+        const auto onItsWay = m_queue->cancel(1, "Reader", "told them");
+        QVERIFY(!onItsWay);
+        QCOMPARE(onItsWay.error().fault, Fault::NotFound);
+        QVERIFY(set(0));
+        const auto withoutReason = m_queue->cancel(1, "Reader", " \t");
+        QVERIFY(!withoutReason);
+        QCOMPARE(withoutReason.error().fault, Fault::Invalid);
+        const auto given = m_queue->cancel(1, "Reader", " told them ");
+        QCOMPARE(bool(given), mayGiveUp);
+        const auto list = value(m_queue->list());
+        QCOMPARE(int(list[0].state), mayGiveUp ? 5 : state);
+        QCOMPARE(list[0].lastError, mayGiveUp ? "given up by Reader: told them" : "");
+        QCOMPARE(int(list[1].state), state);
+    }
+
     void DEL_03_aWrongControlIdIsIgnored()
     {
         enqueue(delivery("R1", "C1"));

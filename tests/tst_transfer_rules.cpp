@@ -133,9 +133,12 @@ private Q_SLOTS:
         QVERIFY(fits(first, {"ct1", "CT", "", "Head", ""}));
         QVERIFY(!fits(first, {"CT2", "CT", "", "", ""}));
         QVERIFY(!fits(first, {"CT1", "MR", "", "", ""}));
+        QVERIFY(fits(first, {"CT1 ", " CT", "", "", ""})); // what only fills up is no letter
         const RouteRule second = (*rules)[1];
         QVERIFY(fits(second, {"ANY", "CT", "THORAX", "CT Chest routine", ""}));
+        QVERIFY(!second.wantsCommitment);
         QVERIFY(fits(second, {"ANY", "CT", "", "", "chest 1 mm"}));
+        QVERIFY(fits(second, {"ANY", "CT", "", "CT Chest routine", "1 mm"})); // the body part by the study's words alone
         QVERIFY(!fits(second, {"ANY", "CT", "CHEST", "CT Thorax", ""})); // "chest" stands in neither description
         QVERIFY(!fits(second, {"ANY", "CT", "HEAD", "", "not the chest"}));
     }
@@ -161,6 +164,10 @@ private Q_SLOTS:
         QCOMPARE(uids, (QStringList{"1.2", "1.1"}));
         QVERIFY(priorsFor(rules, {"P1", "H", "WANG^FANG", {"MR"}, "", "", QDate(2026, 11, 1), {}}, {study("1.1", "20250101", "MR", "x")}).empty());
         QVERIFY(priorsFor(*parsePrefetch(""), {"", "", "", {"CT"}, "", "", QDate(), {}}, {study("1.1", "20250101", "CT", "x", "", "")}).empty());
+        // The order's own body part, where its words name none.
+        const auto ofPart = priorsFor(rules, {"P1", "H", "", {"CT"}, "CHEST", "", QDate(2026, 11, 1), {}}, {study("1.1", "20250101", "CT", "CT head"), study("1.2", "20250101", "CT", "CT chest")});
+        QCOMPARE(ofPart.size(), 1u);
+        QCOMPARE(ofPart[0].uid.value, "1.2");
         QCOMPARE(priorsFor(*parsePrefetch(""), order, {study("1.1", "20250101", "CT", "anything"), study("1.2", "20250101", "US", "x")}).size(), 1u);
         QVERIFY(!parsePrefetch(R"([{"years":0}])"));
     }
