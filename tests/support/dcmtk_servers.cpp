@@ -37,16 +37,21 @@ std::unique_ptr<ServerProcess> ServerProcess::start(const QString& program, cons
     server->m_process.setStandardOutputFile(QProcess::nullDevice());
     server->m_process.setStandardInputFile(QProcess::nullDevice());
     server->m_process.start(path, arguments);
+    return server->comesUpOn(port, why) ? std::move(server) : nullptr;
+}
+
+bool ServerProcess::comesUpOn(quint16 port, QString* why)
+{
     QElapsedTimer clock;
     clock.start();
-    while (clock.elapsed() < 20000 && !server->m_process.waitForFinished(20)) {
+    while (clock.elapsed() < 20000 && !m_process.waitForFinished(20)) {
         QTcpSocket probe;
         probe.connectToHost(QHostAddress::LocalHost, port);
         if (probe.waitForConnected(200))
-            return server;
+            return true;
     }
-    *why = QStringLiteral("%1 did not come up on port %2").arg(program).arg(port);
-    return nullptr;
+    *why = QStringLiteral("%1 did not come up on port %2").arg(m_process.program()).arg(port);
+    return false;
 }
 
 ServerProcess::~ServerProcess() { kill(); }

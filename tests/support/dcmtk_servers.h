@@ -19,6 +19,7 @@ public:
     static std::unique_ptr<ServerProcess> start(const QString& program, const QStringList& arguments, quint16 port, QString* why,
                                                 const QString& workingFolder = {});
     ~ServerProcess();
+    bool comesUpOn(quint16 port, QString* why); ///< another port of it, within 20 s
     quint16 port() const { return m_port; }
     void kill();
 

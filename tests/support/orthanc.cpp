@@ -25,7 +25,7 @@ std::unique_ptr<Orthanc> Orthanc::start(quint16 movePort, QString* why, const QB
                      .arg(QString::fromUtf8(moreJson)).toUtf8());
     config.close();
     server->process = ServerProcess::start("Orthanc", {config.fileName()}, server->port, why);
-    return server->process ? std::move(server) : nullptr;
+    return server->process && server->process->comesUpOn(server->httpPort, why) ? std::move(server) : nullptr;
 }
 
 QByteArray Orthanc::get(const QString& path) const
