@@ -274,7 +274,12 @@ Result<reporting::Evidence> Session::evidenceOf(const dicom::StudyUid& study)
     if (!store)
         return std::unexpected(store.error());
     reporting::Evidence evidence;
+    QSet<QStringList> asked; // most series say the same
     for (const reporting::StudyContext& series : *images) {
+        const QStringList numbers{series.accession, series.fillerOrderNumber, series.patientId};
+        if (asked.contains(numbers))
+            continue;
+        asked.insert(numbers);
         const auto orders = (*store)->ofStudy(study, series.accession, series.fillerOrderNumber);
         if (!orders)
             return std::unexpected(orders.error());
