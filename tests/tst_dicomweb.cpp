@@ -340,7 +340,8 @@ private Q_SLOTS:
                 if (kind == "reset")
                     to.reset();
             } else if (kind == "chunks") {
-                to.send(head + "Transfer-Encoding: chunked\r\n\r\n" + QByteArray::number(json.size() + 100, 16) + "\r\n" + json);
+                // Within the list: whether Qt sees the end of the line before or after the last bytes is chance, and after them it says nothing.
+                to.send(head + "Transfer-Encoding: chunked\r\n\r\n" + QByteArray::number(json.size(), 16) + "\r\n" + json.chopped(20));
             } else if (kind == "html") {
                 to.answer(200, "text/html; charset=utf-8", "<html><form>Log in</form></html>");
             } else if (kind == "rubbish") {
@@ -358,7 +359,8 @@ private Q_SLOTS:
         const auto done = findAll(serviceOf(server));
         QVERIFY(!done);
         const QByteArray said = QByteArray::number(clock.elapsed()) + " ms, " + message(done.error()).toUtf8();
-        QVERIFY2(int(done.error().fault) == fault || (kind == "rubbish" && done.error().fault == Fault::Damaged), said.constData());
+        const bool isEitherWay = kind == "rubbish" || kind == "chunks";
+        QVERIFY2(int(done.error().fault) == fault || (isEitherWay && done.error().fault == Fault::Damaged), said.constData());
         QVERIFY2(clock.elapsed() < 6000, said.constData());
     }
 
@@ -377,6 +379,8 @@ private Q_SLOTS:
         const QByteArray head = "HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\n";
         QTest::newRow("NET-14 chunks that are none") << head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n[]\r\n0\r\n\r\n";
         QTest::newRow("NET-14 cut before the body") << head + "\r\n";
+        QTest::newRow("NET-14 cut within the list") << head + "\r\n" + rows(0, 50).chopped(20);
+        QTest::newRow("NET-14 cut between two rows") << head + "\r\n" + rows(0, 50).chopped(1);
         QTest::newRow("NET-14 an interim answer that stays the last") << QByteArray("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n") + head + "Content-Length: 2\r\n\r\n[]";
     }
     void whatMayBeCutIsNoEmptyList()

@@ -3,11 +3,14 @@
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess) # or ccache would not cache what uses it
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/precompiled.cpp CONTENT "")
-    add_library(diascope_precompiled OBJECT ${CMAKE_BINARY_DIR}/generated/precompiled.cpp)
-    target_link_libraries(diascope_precompiled PRIVATE diascope_flags Qt6::Core)
-    set_target_properties(diascope_precompiled PROPERTIES AUTOMOC OFF AUTORCC OFF)
-    target_precompile_headers(diascope_precompiled PRIVATE <QtCore> <algorithm> <array> <atomic> <cmath> <expected> <functional> <map>
-        <memory> <mutex> <optional> <ranges> <span> <string> <thread> <variant> <vector>)
+    foreach(name diascope_precompiled diascope_precompiled_tests)
+        add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/generated/precompiled.cpp)
+        target_link_libraries(${name} PRIVATE diascope_flags Qt6::Core)
+        set_target_properties(${name} PROPERTIES AUTOMOC OFF AUTORCC OFF)
+        target_precompile_headers(${name} PRIVATE <QtCore> <algorithm> <array> <atomic> <cmath> <expected> <functional> <map>
+            <memory> <mutex> <optional> <ranges> <span> <string> <thread> <variant> <vector>)
+    endforeach()
+    target_compile_definitions(diascope_precompiled_tests PRIVATE _GLIBCXX_ASSERTIONS)
 endif()
 
 # diascope_library(<second-level folder> [PUBLIC targets…] [PRIVATE targets…])
@@ -55,8 +58,9 @@ function(diascope_test name)
     cmake_parse_arguments(ARG "GL" "" "LIBS" ${ARGN})
     add_executable(${name} ${name}.cpp)
     target_link_libraries(${name} PRIVATE diascope_flags Qt6::Test diascope_test_support ${ARG_LIBS})
-    if(TARGET diascope_precompiled)
-        target_precompile_headers(${name} REUSE_FROM diascope_precompiled)
+    target_compile_definitions(${name} PRIVATE _GLIBCXX_ASSERTIONS) # the error of what succeeded ends the test
+    if(TARGET diascope_precompiled_tests)
+        target_precompile_headers(${name} REUSE_FROM diascope_precompiled_tests)
     endif()
     if(ARG_GL)
         add_test(NAME ${name} COMMAND xvfb-run -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:${name}>)
