@@ -121,6 +121,10 @@ Result<std::unique_ptr<Session>> Session::open(const QString& profileFolder, Mod
     if (!deliveries)
         return std::unexpected(deliveries.error());
     session->m_deliveries = std::move(*deliveries);
+    auto orders = transfer::OrderStore::open(*profile);
+    if (!orders)
+        return std::unexpected(orders.error());
+    session->m_orders = std::move(*orders);
     session->m_templates = reporting::TemplateLibrary::builtIn();
     auto exchange = Exchange::open(*session);
     if (!exchange)
@@ -270,9 +274,6 @@ Result<reporting::Evidence> Session::evidenceOf(const dicom::StudyUid& study)
     auto images = studyContexts(study);
     if (!images)
         return std::unexpected(images.error());
-    const auto store = transfer::OrderStore::open(m_profile);
-    if (!store)
-        return std::unexpected(store.error());
     reporting::Evidence evidence;
     QSet<QStringList> asked; // most series say the same
     for (const reporting::StudyContext& series : *images) {
@@ -280,7 +281,7 @@ Result<reporting::Evidence> Session::evidenceOf(const dicom::StudyUid& study)
         if (asked.contains(numbers))
             continue;
         asked.insert(numbers);
-        const auto orders = (*store)->ofStudy(study, series.accession, series.fillerOrderNumber);
+        const auto orders = m_orders->ofStudy(study, series.accession, series.fillerOrderNumber);
         if (!orders)
             return std::unexpected(orders.error());
         for (const transfer::ReceivedOrder& order : *orders) {

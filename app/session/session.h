@@ -8,6 +8,11 @@
 #include "reporting/templates/template_library.h"
 #include "viewer/figures/annotation_document.h"
 
+namespace diascope::transfer
+{
+class OrderStore;
+}
+
 namespace diascope::app
 {
 
@@ -131,6 +136,7 @@ private:
     std::unique_ptr<reporting::ReportStore> m_reports;
     std::unique_ptr<viewer::FigureStore> m_figures;
     std::unique_ptr<transfer::DeliveryQueue> m_deliveries;
+    std::unique_ptr<transfer::OrderStore> m_orders;
     reporting::TemplateLibrary m_templates;
     std::optional<QByteArray> m_sealKey; ///< as far as the keyring was asked
     std::unique_ptr<DraftKeeper> m_drafts;

@@ -2,6 +2,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <QSet>
 
 namespace diascope::reporting
@@ -111,10 +112,11 @@ Result<void> TemplateLibrary::resolveInto(Template& whole, QStringList& path) co
             continue;
         }
         // By identifier, or by a file's or URL's last part without its extension. Nothing is fetched.
-        QString reference = section.title.section(u'/', -1);
+        static const QRegularExpression extension(QStringLiteral("\\.html?$"));
+        const QString reference = section.title.section(u'/', -1);
         const Template* part = find(section.title);
         if (!part)
-            part = find(reference.endsWith(u".html") ? reference.chopped(5) : reference.endsWith(u".htm") ? reference.chopped(4) : reference);
+            part = find(QString(reference).remove(extension));
         if (!part) {
             whole.warnings << tr("the embedded template \"%1\" is not here").arg(reference.left(80));
             continue;

@@ -89,10 +89,8 @@ std::optional<int> storedAt(const Volume& volume, int frame, int x, int y)
 /// A code of the supplemental palette: no value that could be mixed with others (PIX-10).
 bool isColoured(const Volume& volume, int frame, int x, int y)
 {
-    const Palette* palette = supplementalOf(volume.instance(frame));
-    const auto stored = palette ? storedAt(volume, frame, x, y) : std::nullopt;
-    const auto& padding = volume.instance(frame).pixels.padding;
-    return stored && *stored >= palette->firstMapped && !(padding && padding->contains(*stored));
+    const auto stored = storedAt(volume, frame, x, y);
+    return stored && volume.isColourCode(frame, *stored);
 }
 
 /// Any type, rescale per slice (PIX-04), padding, missing slices and supplemental colours left out: modality values.

@@ -166,14 +166,17 @@ bool Volume::isPadding(int frame, double stored) const
     return padding && padding->contains(stored);
 }
 
+bool Volume::isColourCode(int frame, double stored) const
+{
+    const auto& layout = instance(frame).layout;
+    return layout && layout->supplemental && !isColour() && stored >= layout->supplemental->firstMapped && !isPadding(frame, stored);
+}
+
 std::optional<double> Volume::valueAt(int frame, int column, int row) const
 {
     const auto stored = storedAt(frame, column, row);
-    if (!stored || isColour() || isPadding(frame, *stored))
+    if (!stored || isColour() || isPadding(frame, *stored) || isColourCode(frame, *stored))
         return std::nullopt;
-    const auto& layout = instance(frame).layout;
-    if (layout && layout->supplemental && *stored >= double(layout->supplemental->firstMapped))
-        return std::nullopt; // the code of a colour (PS3.3 C.7.6.19)
     const double value = instance(frame).modalityTransform.apply(*stored);
     return std::isfinite(value) ? std::optional(value) : std::nullopt; // floats hold "no number" too
 }

@@ -62,6 +62,8 @@ public:
     /// Stored value (luminance of colour); nothing outside, or not loaded.
     std::optional<double> storedAt(int frame, int column, int row) const;
     bool isPadding(int frame, double storedValue) const;
+    /// A colour's code beside grey values (supplemental palette, PS3.3 C.7.6.19): no value that could be measured or mixed.
+    bool isColourCode(int frame, double storedValue) const;
     /// Modality value, finite; nothing outside, not loaded, padding, no number or colour, be it of the supplemental palette.
     std::optional<double> valueAt(int frame, int column, int row) const;
     /// Trilinear modality value at a point of the patient, between the acquired slices at their true positions; nothing
