@@ -172,15 +172,23 @@ Result<void> MultipartReader::giveOut(qint64 end, qint64 next)
 
 Result<void> MultipartReader::finish()
 {
-    if (m_state == State::Body && m_length > m_buffer.size() - m_from) { // longer than all there is: not believed
-        m_length = -1;
-        m_search = m_from;
-        if (auto fed = feed({}); !fed)
-            return fed;
+    bool isWhole = false;
+    while (!isWhole && m_state == State::Body && m_length >= 0) {
+        // Believed where nothing stands behind it, or what begins a delimiter.
+        const QByteArray rest = m_buffer.mid(m_from + m_length);
+        const QByteArray lineEnds[] = {"\r\n", "\n"};
+        isWhole = m_length <= m_buffer.size() - m_from && std::any_of(std::begin(lineEnds), std::end(lineEnds), [&](const QByteArray& lineEnd) {
+            return (lineEnd + m_delimiter.pattern()).startsWith(rest);
+        });
+        if (!isWhole) {
+            m_length = -1;
+            m_search = m_from;
+            if (auto fed = feed({}); !fed)
+                return fed;
+        }
     }
     if (m_state == State::Epilogue)
         return {};
-    const bool isWhole = m_state == State::Body && m_length >= 0 && m_buffer.size() - m_from >= m_length;
     m_state = State::Epilogue;
     if (isWhole) {
         m_part.body = m_buffer.mid(m_from, m_length);
