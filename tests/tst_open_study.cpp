@@ -152,6 +152,45 @@ private Q_SLOTS:
             QCOMPARE(stack->stack().frameCount(), stack == scout ? 1 : 7);
     }
 
+    /// What comes while its series is being read is read after it; what comes before is read with it.
+    void SAF_03_imagesThatComeWhileTheSeriesIsRead()
+    {
+        QTemporaryDir folder;
+        const QStringList files = *demo::writeCt(folder.path(), {}, {}, {.columns = 16, .rows = 16, .slices = 8, .sliceSpacingMm = 3});
+        const QString series = dicom::Dataset::read(files[0])->text(dicom::tag::SeriesInstanceUID);
+        for (const bool hasBegun : {false, true}) {
+            OpenStudy study({{series, files.mid(0, 5)}});
+            QSignalSpy completed(&study, &OpenStudy::completed), grown(&study, &OpenStudy::stackGrown);
+            if (hasBegun)
+                QCoreApplication::sendPostedEvents(&study, QEvent::MetaCall); // it begins to read; what it has read comes by another event
+            study.grow({{series, files}});
+            QVERIFY(completed.wait(60000));
+            QCOMPARE(study.stacks().size(), 1u);
+            QCOMPARE(study.stacks()[0]->stack().frameCount(), 8);
+            QCOMPARE(grown.count(), hasBegun ? 1 : 0);
+        }
+    }
+
+    /// A series that is read again says anew what of it is not shown, and nothing of the others.
+    void OBJ_12_whatIsNotShownOfOtherSeriesStays()
+    {
+        QTemporaryDir folder, other;
+        const QString report = "1.2.840.10008.5.1.4.1.1.88.11", protocol = "1.2.840.10008.5.1.4.38.1", own = "1.2.826.0.1.3680043.9.1";
+        QCOMPARE(test::python(objects, {folder.path(), report, protocol, own}).code, 0);
+        OpenStudy study({{"1.2.3", {folder.filePath(report)}}, {"1.2.4", {folder.filePath(protocol)}}});
+        QVERIFY(QSignalSpy(&study, &OpenStudy::completed).wait(60000));
+        QCOMPARE(study.notShown().size(), 2u);
+        study.grow({{"1.2.3", {folder.filePath(report), folder.filePath(own)}}});
+        QVERIFY(QSignalSpy(&study, &OpenStudy::completed).wait(60000));
+        QStringList paths;
+        for (const NotShown& left : study.notShown())
+            paths << left.path;
+        paths.sort();
+        QStringList expected{folder.filePath(report), folder.filePath(protocol), folder.filePath(own)};
+        expected.sort();
+        QCOMPARE(paths, expected);
+    }
+
     void BIR_01_textsOfAnImage()
     {
         namespace tag = dicom::tag;
@@ -303,6 +342,22 @@ private Q_SLOTS:
         QVERIFY2(study->notShown()[0].reason.contains("another image has the same identifier"), qPrintable(study->notShown()[0].reason));
         QCOMPARE(study->stacks().size(), 1u);
         QCOMPARE(study->stacks()[0]->stack().frameCount(), 2);
+        // The same when the other file comes later: as many images as before, and one more thing to be said.
+        const QString series = dicom::Dataset::read(files[0])->text(dicom::tag::SeriesInstanceUID);
+        OpenStudy later({{series, files.mid(0, 2)}});
+        QSignalSpy completed(&later, &OpenStudy::completed);
+        QVERIFY(completed.wait(60000));
+        const auto codes = [&] {
+            QStringList all;
+            for (const StackWarning& warning : later.stacks()[0]->warnings())
+                all << warning.code;
+            return all;
+        };
+        QVERIFY(!codes().contains("GEO-18"));
+        later.grow({{series, files}});
+        QVERIFY(completed.wait(60000));
+        QCOMPARE(later.stacks().size(), 1u);
+        QVERIFY2(codes().contains("GEO-18"), qPrintable(codes().join(u' ')));
     }
 
     /// Slices are missing: the reconstruction is there, right where the gap is too, and says so.

@@ -207,6 +207,13 @@ std::shared_ptr<OpenStack> OpenStudy::opened(Stack stack, ImageTexts texts) cons
     return made;
 }
 
+/// A stack that was made anew and is what it was: the one that is shown stays. Another file of an image may be all that came (GEO-18).
+static bool isAsBefore(const Stack& before, const Stack& now)
+{
+    return before.frameCount() == now.frameCount() &&
+           std::ranges::equal(before.warnings, now.warnings, [](const StackWarning& a, const StackWarning& b) { return a.code == b.code && a.text == b.text; });
+}
+
 /// Each new stack takes the place of the one whose image it holds; what is new comes behind. Several that turn out to be one
 /// are one: nobody sees an image twice.
 void OpenStudy::takeAnew(const QString& seriesUid, Headers headers)
@@ -222,7 +229,7 @@ void OpenStudy::takeAnew(const QString& seriesUid, Headers headers)
         if (old == m_stacks.end()) {
             m_stacks.push_back(now);
             Q_EMIT stackAdded(now);
-        } else if ((*old)->stack().frameCount() != now->stack().frameCount()) {
+        } else if (!isAsBefore((*old)->stack(), now->stack())) {
             const auto before = std::exchange(*old, now);
             Q_EMIT stackGrown(before, now);
             for (auto other = std::find_if(m_stacks.begin(), m_stacks.end(), isPartOfIt); other != m_stacks.end();

@@ -116,7 +116,7 @@ public:
 
 Q_SIGNALS:
     void stackAdded(std::shared_ptr<diascope::viewer::OpenStack> stack);
-    /// The stack has more images now and another object.
+    /// The stack is another object now: it has more images, or something else is to be said of it (GEO-18).
     void stackGrown(std::shared_ptr<diascope::viewer::OpenStack> before, std::shared_ptr<diascope::viewer::OpenStack> now);
     /// The stack's images are among another one's now: what came shows that they belong together.
     void stackMerged(std::shared_ptr<diascope::viewer::OpenStack> before, std::shared_ptr<diascope::viewer::OpenStack> into);
