@@ -83,6 +83,11 @@ private Q_SLOTS:
         const auto refused = store->sign(*again, {"supervisor", SignAs::Final, {}});
         QVERIFY(!refused && refused.error().fault == Fault::Conflict);
         QVERIFY2(refused.error().detail.contains("must be filled in"), qPrintable(refused.error().detail));
+        again->findSection("findings")->fields = {field(Field::Type::Text, "12 mm")}; // a value is not what was to be written
+        const auto stillRefused = store->sign(*again, {"supervisor", SignAs::Final, {}});
+        QVERIFY(!stillRefused && stillRefused.error().fault == Fault::Conflict);
+        again->findSection("findings")->isLocked = true; // of a version before: nobody can fill it in now
+        QVERIFY2(checkSigning(*again, SignAs::Final).isAllowed(), qPrintable(checkSigning(*again, SignAs::Final).blocking.join(u'\n')));
     }
 
     void valuesThatCannotStandBlockSigning()
@@ -534,7 +539,14 @@ private Q_SLOTS:
         own.findSection("impression")->text = "Nothing else.\n";
         own.measurements = {{"m1", "Lesion", "length", 12.3, 1, "mm", {"1.2.3", 1, "f", "1.2", "", ""}}};
         own.keyImages = {{"k1", "Lesion", {"1.2.3", 1, "", "1.2", "", ""}, "a picture"}};
-        const auto addendum = store->becomeAddendum(*store->create(own), first->reportId, "supervisor");
+        const auto draft = store->create(own);
+        const auto goneOn = store->saveDraft(*draft); // elsewhere: this one is an old copy now
+        QVERIFY(goneOn);
+        const auto old = store->becomeAddendum(*draft, first->reportId, "supervisor");
+        QVERIFY(!old);
+        QCOMPARE(old.error().fault, Fault::Conflict);
+        QVERIFY(store->load(first->reportId)->isSigned()); // no working copy is left on top of it
+        const auto addendum = store->becomeAddendum(*goneOn, first->reportId, "supervisor");
         QVERIFY2(addendum, addendum ? "" : qPrintable(message(addendum.error())));
         QCOMPARE(addendum->findSection("addendum")->text, "Findings:\nOf this study.\n\nImpression:\nNothing else.");
         QVERIFY(!addendum->findSection("addendum")->isLocked && addendum->findSection("findings")->text == first->findSection("findings")->text);

@@ -401,6 +401,10 @@ Result<Report> ReportStore::becomeAddendum(const Report& draft, const QString& r
 {
     if (draft.version != 1 || draft.isSigned())
         return fail(Fault::Conflict, tr("only a draft that never was signed becomes an addendum"));
+    if (const auto kept = load(draft.reportId); !kept)
+        return kept;
+    else if (kept->revision != draft.revision) // before anything is stored of it
+        return changedMeanwhile();
     const auto first = load(reportId);
     if (!first)
         return first;
