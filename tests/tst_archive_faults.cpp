@@ -235,6 +235,26 @@ private Q_SLOTS:
         QVERIFY2(ofFile >= 0 && ofFolder > ofFile && ofRow > ofFolder, qPrintable(synced.join('\n')));
     }
 
+    /// So few that all are decided upon together, and one that does not fit: those before it have their place.
+    void STO_02_aFileWithoutSpaceTakesNoOthersWithIt()
+    {
+        constexpr int count = 12;
+        QTemporaryDir folder(place());
+        for (int study = 1; study <= count; ++study)
+            make(folder.filePath(QStringLiteral("in/%1").arg(study, 2, 10, QChar('0'))), {.study = uidOf(study), .series = uidOf(study) + ".1", .instance = instanceOf(study).value,
+                 .patientId = QString::number(study), .pixels = QByteArray(3000, char('0' + study))});
+        const QString profile = folder.filePath("profile");
+        auto archive = std::move(*Archive::open(*Profile::open(profile)));
+        Task task;
+        faulty::arm(QFile::encodeName(profile + "/pixels/incoming"), 20, EDQUOT);
+        const auto report = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
+        QVERIFY(faulty::disarm() > 0);
+        QVERIFY(report && report->failure);
+        QVERIFY(report->failure->fault == Fault::DiskFull);
+        QVERIFY2(report->imported > 0 && report->imported < count, QByteArray::number(report->imported).constData());
+        QCOMPARE(qint64(archive->studies()->size()), report->imported);
+    }
+
     /// A disk that is full after some of the files: those stay, and the report says how many and why no more.
     void STO_02_whatCameBeforeTheDiskWasFullStays()
     {

@@ -1,4 +1,5 @@
 #include "netclient/dicom/dataset.h"
+#include "netclient/dicom/judgement.h"
 #include "netclient/dicom/lossy.h"
 #include "netclient/dicom/structure.h"
 #include "netclient/dicom/uid.h"
@@ -503,6 +504,35 @@ print(d[0x0028, 0x0120].value & 0xffff, [i.SeriesInstanceUID for i in d.Referenc
         for (const char* bad : {"", "../1", "1..2", "1.2a", "/etc", "1.2."})
             QVERIFY(!isValidUid(QLatin1String(bad)));
         QVERIFY(!isValidUid(QString(65, '1')));
+    }
+
+    /// Each of what was asked for must be so, and wholly so; what was not asked for may be anything.
+    void NET_08_whatComesIsWhatWasAskedFor()
+    {
+        const dicom::RetrieveRequest asked{{"1.2.3"}, {"1.2.3.4"}, {}, "P12"};
+        const dicom::Identity right{"1.2.3", "1.2.3.4", "P12", "1.2.3.4.5", "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"};
+        const auto faultOf = [&](const dicom::Identity& identity, const dicom::RetrieveRequest& request, const QString& announced = "1.2.3.4.5") {
+            const auto judged = dicom::judge(identity, request, announced);
+            return judged ? -1 : int(judged.error().fault);
+        };
+        const auto with = [&](QString dicom::Identity::*member, const QString& value) {
+            dicom::Identity identity = right;
+            identity.*member = value;
+            return identity;
+        };
+        QCOMPARE(faultOf(right, asked), -1);
+        for (const char* other : {"1.2", "1.2.3.4", "1.2.30", "", "1.2.3 "})
+            QCOMPARE(faultOf(with(&dicom::Identity::study, other), asked), int(Fault::Conflict));
+        for (const char* other : {"1.2.3", "1.2.3.40", ""})
+            QCOMPARE(faultOf(with(&dicom::Identity::series, other), asked), int(Fault::Conflict));
+        for (const char* other : {"P1", "P123", "p12", "XP12", ""})
+            QCOMPARE(faultOf(with(&dicom::Identity::patientId, other), asked), int(Fault::Conflict));
+        QCOMPARE(faultOf(with(&dicom::Identity::patientId, " P12 "), asked), -1); // what fills up is no letter (PS3.5 §6.2, LO)
+        QCOMPARE(faultOf(right, asked, "1.2.3.4.6"), int(Fault::Damaged));
+        QCOMPARE(faultOf(right, asked, "../x"), int(Fault::Invalid));
+        QCOMPARE(faultOf(with(&dicom::Identity::instance, ""), asked, ""), int(Fault::Invalid));
+        QCOMPARE(faultOf(with(&dicom::Identity::series, "1.9"), {{"1.2.3"}, {}, {}, "P12"}), -1);
+        QCOMPARE(faultOf(with(&dicom::Identity::patientId, "Q"), {{"1.2.3"}, {"1.2.3.4"}, {}, {}}), -1);
     }
 };
 

@@ -71,6 +71,9 @@ private Q_SLOTS:
         QTest::newRow("PIX-07 MONOCHROME1 and INVERSE are one inversion") << window + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTShape = 'INVERSE'" << linear + "v = 1 - voi(s, 24, 48)";
         QTest::newRow("PIX-07 Presentation LUT Sequence") << lut + window + "t = (np.arange(256) / 255) ** 2 * 4095; ds.PresentationLUTSequence = lut(0, t.round(), 12)"
                                                           << linear + "t = ((np.arange(256) / 255) ** 2 * 4095).round(); v = t[np.floor(voi(s, 24, 48) * 255 + 0.5).astype(int)] / 4095";
+        // It ends in P-values: nothing is inverted after it (PS3.3 C.11.4).
+        QTest::newRow("PIX-07 Presentation LUT Sequence of a MONOCHROME1 image") << lut + window + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTSequence = lut(0, 255 - np.arange(256), 8)"
+                                                                                 << linear + "v = 1 - np.floor(voi(s, 24, 48) * 255 + 0.5) / 255";
         QTest::newRow("PIX-03 PIX-06 all four") << lut + "ds.ModalityLUTSequence = lut(0, 1000 + np.arange(48) * 10, 16); ds.ModalityLUTSequence[0].ModalityLUTType = 'US'; ds.VOILUTSequence = lut(1000, np.arange(480) * 8, 12); ds.PresentationLUTSequence = lut(0, 255 - np.arange(256), 8)"
                                                 << "m = 1000 + s * 10; v1 = np.minimum(1, (m - 1000) * 8 / 4095); v = (255 - np.floor(v1 * 255 + 0.5)) / 255";
         QTest::newRow("PIX-06 SIGMOID") << window + "ds.VOILUTFunction = 'SIGMOID'" << "v = 1 / (1 + np.exp(-4 * (s - 24) / 48))";
@@ -433,6 +436,8 @@ ds = image(frames=3, modality='XA'); px(ds, frames.astype(np.uint16)); save(ds, 
         QTest::newRow("OBJ-07 Recommended Display Frame Rate") << "ds.RecommendedDisplayFrameRate = 25; ds.CineRate = 10" << QList<double>{40, 80, 120, 160} << QList<int>{1, 2, 3, 0};
         QTest::newRow("OBJ-07 Cine Rate") << "ds.CineRate = 20" << QList<double>{50, 100, 150} << QList<int>{1, 2, 3};
         QTest::newRow("OBJ-07 sweep") << "ds.FrameTime = 40; ds.PreferredPlaybackSequencing = 1" << QList<double>{40, 80, 120, 160, 200, 240, 280} << QList<int>{1, 2, 3, 2, 1, 0, 1};
+        QTest::newRow("OBJ-07 trimmed, by the vector") << "ds.FrameTimeVector = [0, 100, 20, 300]; ds.FrameIncrementPointer = 0x00181065; ds.StartTrim = 2; ds.StopTrim = 4"
+                                                       << QList<double>{620 / 3.0, 620 / 3.0 + 20, 620 / 3.0 + 320, 620 / 3.0 + 620} << QList<int>{1, 2, 3, 1};
         QTest::newRow("OBJ-07 trimmed") << "ds.FrameTime = 40; ds.StartTrim = 2; ds.StopTrim = 3" << QList<double>{40, 80, 120} << QList<int>{1, 2, 1};
         const QString group = "def content(**k):\n    c = Dataset(); [setattr(c, n, v) for n, v in k.items()]; g = Dataset(); g.FrameContentSequence = Sequence([c]); return g\n";
         const QString times = group + "ds.PerFrameFunctionalGroupsSequence = Sequence([content(FrameAcquisitionDateTime='202001012359' + t) for t in ('59.000', '59.100', '59.350', '59.400')]); ds.Modality = ";

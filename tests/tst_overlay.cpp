@@ -149,6 +149,30 @@ make('deflated', DeflatedExplicitVRLittleEndian)
             QCOMPARE(int(decoded->storedAt(i % 8, i / 8)), values[i].toInt());
     }
 
+    /// Frame follows frame without a gap, whatever byte that falls into (PS3.5 §8.1.2, PS3.3 C.9.2.1).
+    void PIX_15_framesOfAnOverlayFollowOneAnother()
+    {
+        OverlayPlane overlay;
+        overlay.rows = overlay.columns = 3;
+        overlay.frames = 3;
+        overlay.firstFrame = 2;
+        const QByteArray frames[] = {"100000001", "010101010", "111000110"};
+        overlay.bits = QByteArray(4, '\0');
+        for (int i = 0; i < 27; ++i)
+            if (frames[i / 9][i % 9] == '1')
+                overlay.bits[i / 8] = char(uchar(overlay.bits[i / 8]) | 1 << i % 8);
+        for (int frame = 0; frame < 3; ++frame) {
+            const auto bits = overlayBits(overlay, nullptr, 2 + frame);
+            QVERIFY(bits);
+            QCOMPARE(asText(*bits), frames[frame]);
+        }
+        for (const int outside : {1, 5}) {
+            const auto bits = overlayBits(overlay, nullptr, outside);
+            QVERIFY(!bits);
+            QCOMPARE(bits.error().fault, Fault::NotFound);
+        }
+    }
+
     /// FIL-11: larger than the frame, smaller, beginning above it: each drawn where its origin says, and never a crash.
     void overlaysOfOtherSizesLieWhereTheirOriginSays_data()
     {

@@ -366,6 +366,13 @@ private Q_SLOTS:
         QCOMPARE(deliveries->size(), size_t(1));
         QVERIFY(session->cancelDelivery(deliveries->front().id, "Reader", "on paper"));
         QCOMPARE(why(), "it may go");
+        for (const bool isAddendum : {true, false}) { // what follows a signed version holds it as well
+            const auto next = isAddendum ? session->addendum(draft->reportId, "Reader") : session->correction(draft->reportId, "Reader");
+            QVERIFY(next);
+            QCOMPARE(why(), "its report is not signed yet");
+            QVERIFY(session->reports().discardDraft(*next));
+            QCOMPARE(why(), "it may go");
+        }
         QVERIFY(exchange.remove(study));
         QCOMPARE(faultOf(exchange.remove(study)), int(Fault::NotFound));
         QCOMPARE(exchange.reasonToKeep(other), std::nullopt);

@@ -466,12 +466,21 @@ private Q_SLOTS:
         }
     }
 
-    /// Stored values alike, intercepts not: a sloped and an even picture of the same bytes (PIX-04).
-    void PIX_04_theInterceptOfEachSliceReachesThePlane()
+    /// Stored values alike, rescale not: a sloped and an even picture of the same bytes (PIX-04).
+    void PIX_04_theRescaleOfEachSliceReachesThePlane_data()
     {
+        QTest::addColumn<double>("slope"); // more, from slice to slice
+        QTest::addColumn<double>("intercept");
+        QTest::newRow("intercept") << 0.0 << 30.0;
+        QTest::newRow("slope") << 0.75 << 0.0;
+    }
+    void PIX_04_theRescaleOfEachSliceReachesThePlane()
+    {
+        QFETCH(double, slope);
+        QFETCH(double, intercept);
         auto instances = Phantom{}.instances();
         for (size_t i = 0; i < instances.size(); ++i)
-            instances[i].modalityTransform.intercept = 30.0 * double(i);
+            instances[i].modalityTransform.slope = 1 + slope * double(i), instances[i].modalityTransform.intercept = intercept * double(i);
         const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3) { return 40; });
         SliceView view;
         view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, volume->grid()->centreLps());
@@ -482,7 +491,7 @@ private Q_SLOTS:
             const auto slice = render(*volume, view, presentation, {9, 9});
             for (const double y : {1.5, 3.5, 5.5}) { // 30 mm on, slices 2 mm apart
                 const double between = (slice.transform.toPatient(QPointF(4.5, y))->z - 30) / 2;
-                const double expected = 40 + 30 * (interpolation == Interpolation::Linear ? between : std::floor(between + 0.5));
+                const double expected = 40 + (40 * slope + intercept) * (interpolation == Interpolation::Linear ? between : std::floor(between + 0.5));
                 const int grey = greyAt(slice.image, 4, int(y));
                 QVERIFY2(std::abs(grey - expected) <= 1, qPrintable(QString("%1 at slice %2").arg(grey).arg(between)));
             }

@@ -89,6 +89,8 @@ private Q_SLOTS:
             {"column spacing", [](Instance& i) { i.plane->spacingMm.column = 1.01; }},
             {"row direction", [](Instance& i) { i.plane->rowDirection = {std::cos(0.03), std::sin(0.03), 0}; i.plane->columnDirection = {-std::sin(0.03), std::cos(0.03), 0}; }},
             {"column direction", [](Instance& i) { i.plane->columnDirection = {0, std::cos(0.03), std::sin(0.03)}; }},
+            {"columns upside down", [](Instance& i) { i.plane->columnDirection = i.plane->columnDirection * -1; }},
+            {"rows the other way", [](Instance& i) { i.plane->rowDirection = i.plane->rowDirection * -1; }},
         };
         for (const auto& [what, change] : changes) {
             m_instances.clear();

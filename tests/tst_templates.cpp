@@ -468,6 +468,21 @@ second</textarea></p>
         QVERIFY(!trap.waitForNewConnection(50));
     }
 
+    /// What is never content is no part of a title or label either.
+    void REP_03_titlesAndLabelsAreTextAlone()
+    {
+        for (const char* alien : {"<script>alert(1)</script>", "<style>p { color: red }</style>", "<select><option>x</option></select>", "<textarea>x</textarea>", "<!-- x -->"}) {
+            TemplateLibrary library;
+            QVERIFY(library.add(page(QByteArray("<section id=\"findings\"><header>Find") + alien + "ings</header><label for=\"size\">Si" + alien +
+                                     "ze</label><input type=\"text\" id=\"size\"></section>")));
+            const auto report = library.newReport("t", someStudy(), "a");
+            QVERIFY(report);
+            QCOMPARE(report->sections.size(), 1u);
+            QVERIFY2(report->sections[0].title == "Findings", qPrintable(alien + (": " + report->sections[0].title)));
+            QVERIFY2(!report->sections[0].fields.empty() && report->sections[0].fields[0].label == "Size", alien);
+        }
+    }
+
     void SEC_07_xmlBombsAndExternalEntities()
     {
         QFile secret(m_folder.filePath("secret.txt"));
@@ -484,6 +499,16 @@ second</textarea></p>
         const auto refused = parseTemplate(bombed);
         QVERIFY(!refused);
         QCOMPARE(refused.error().fault, Fault::Damaged);
+        // Wherever the declarations stand, and in either strictness.
+        const QByteArray declared = "<!DOCTYPE t [<!ENTITY a SYSTEM \"" + url + "\">]>";
+        for (const QByteArray& before : {declared, " \r\n" + declared, "<?xml version=\"1.0\"?>" + declared, "<!-- x -->" + declared, "<!-- x --><!ENTITY a \"b\">" + QByteArray()})
+            for (const auto strictness : {Strictness::Strict, Strictness::Lenient}) {
+                QByteArray html = page("<section id=\"findings\"><p>x</p></section>");
+                html.replace("<template_attributes>", before + "<template_attributes>");
+                const auto hostile = parseTemplate(html, strictness);
+                const QString said = hostile ? hostile->warnings.join(u'\n') : hostile.error().detail;
+                QVERIFY2(said.contains("declare entities"), qPrintable(before + ": " + said));
+            }
 
         QElapsedTimer timer;
         timer.start();

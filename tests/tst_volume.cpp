@@ -185,8 +185,7 @@ private Q_SLOTS:
     void PIX_08_noNumberIsNoValue()
     {
         Phantom phantom;
-        phantom.slices = 2;
-        std::vector<float> pixels(size_t(8 * 6 * 2), 3.5f);
+        std::vector<float> pixels(size_t(phantom.columns * phantom.rows * phantom.slices), 3.5f);
         pixels[0] = std::numeric_limits<float>::quiet_NaN();
         pixels[1] = std::numeric_limits<float>::infinity();
         std::vector<std::byte> bytes(pixels.size() * sizeof(float));
@@ -194,7 +193,9 @@ private Q_SLOTS:
         const auto volume = *Volume::fromPixels(phantom.stack(), SampleType::Float32, std::move(bytes));
         QVERIFY(!volume->valueAt(0, 0, 0) && !volume->valueAt(0, 1, 0));
         QCOMPARE(*volume->valueAt(0, 2, 0), 3.5);
+        QVERIFY(volume->grid());
         QVERIFY(!volume->valueAt(volume->grid()->toPatient(Vec3{0.5, 0.5, 0}))); // beside it
+        QCOMPARE(volume->valueAt(volume->grid()->toPatient(Vec3{2.5, 0.5, 0})), std::optional(3.5));
         QCOMPARE(volume->valueRange()->high, 3.5);
     }
 

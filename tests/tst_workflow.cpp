@@ -6,6 +6,7 @@
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/mllp_receiver.h"
 #include "tests/support/test_data.h"
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <csignal>
 #include <cstdio>
@@ -121,6 +122,34 @@ private Q_SLOTS:
         QTRY_VERIFY(!keeper.problem("b").isEmpty());
         QTRY_VERIFY(keeper.isEmpty());
         QCOMPARE(saved(), "a:first a:second c:given up b:first b:first");
+    }
+
+    /// What was typed while a save was under way is saved as what follows it, not as a second draft of the same revision.
+    void SAF_06_whatIsTypedMeanwhileFollows()
+    {
+        using reporting::Report;
+        std::mutex mutex;
+        QStringList saves;
+        QSemaphore begun, mayGoOn;
+        app::DraftKeeper keeper([&](Report report) -> Result<Report> {
+            begun.release();
+            mayGoOn.acquire();
+            const std::lock_guard lock(mutex);
+            saves << QStringLiteral("%1@%2").arg(report.title).arg(report.revision);
+            ++report.revision;
+            return report;
+        });
+        Report draft;
+        draft.reportId = "a";
+        draft.title = "first";
+        draft.revision = 4;
+        keeper.keep(draft);
+        begun.acquire();
+        draft.title = "second";
+        keeper.keep(draft);
+        mayGoOn.release(2);
+        QTRY_VERIFY(keeper.isEmpty());
+        QCOMPARE(saves, (QStringList{"first@4", "second@5"}));
     }
 
     void signingQueuesInTheSameStep()
