@@ -682,16 +682,12 @@ QString compareNative(Case c, const Volume& volume)
     const auto& pad = c.padding[size_t(frame)];
     const auto& all = c.stored[size_t(frame)];
     const bool isMidway = pad && c.isWord() && *std::min_element(all.begin(), all.end())<pad->low&& * std::max_element(all.begin(), all.end())> pad->high;
-    if (isMidway && !isNearest && !isColour)
-        return {};
     // How many pixels of the image lie between two of the screen.
     const QPointF unit = unitOf(c), step = QPointF(1 / unit.x(), 1 / unit.y()) / zoomOf(c, columns * unit.x(), rows * unit.y());
-    const auto isOpen = [&](double s) { return s > 1.5 && std::abs(s - std::round(s)) < 1e-9 && s != std::round(s); };
-    if (isOpen(step.x()) || isOpen(step.y()) ||
-        ((c.spacing.column < 1 && c.hasSpacing) && (std::abs(step.x() - std::round(step.x())) < 1e-9 || std::abs(step.y() - std::round(step.y())) < 1e-9)))
-        return {}; // whether two pixels or one lie between those of the screen is a matter of rounding
-    const int byX = isNearest ? 1 : std::max(1, int(step.x())), byY = isNearest ? 1 : std::max(1, int(step.y()));
+    const int byX = isNearest ? 1 : std::max(1, int(step.x() + 1e-6)), byY = isNearest ? 1 : std::max(1, int(step.y() + 1e-6));
     const bool isReduced = byX > 1 || byY > 1;
+    if (isMidway && isReduced && !isColour)
+        return {}; // a mean that falls on padding becomes the number beside it
     for (Plain& plane : planes)
         if (isReduced && !plane.samples.empty())
             plane = blocks(plane, byX, byY);
@@ -732,7 +728,7 @@ QString compareNative(Case c, const Volume& volume)
                         levels = {0, 0};
                     else if (c.isWord())
                         for (double stored = std::floor(value + 0.5 - rounding); stored <= std::floor(value + 0.5 + rounding); ++stored)
-                            levels.add(greyOfStored(c, frame, stored));
+                            levels.add(greyOf(c, modality(c, frame, stored))); // also where that number is padding elsewhere
                     else
                         levels = greyAround(c, value, rounding);
                     isRight = isRight || isOf(c, got, levels);

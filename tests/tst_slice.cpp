@@ -384,15 +384,22 @@ private Q_SLOTS:
     /// The padding value is a stored one (PS3.3 C.7.5.1.1.2), whatever the rescale makes of it: 0 is black, 0 HU is not.
     void PIX_08_paddingIsAStoredValue()
     {
-        Instance instance = Phantom{}.instances().front();
-        instance.pixels.padding = PaddingRange{0, 0};
-        instance.modalityTransform.intercept = -1024;
-        Presentation presentation;
-        presentation.window = {-512, 4096};
-        const auto table = GreyTable::of(instance, SampleType::Int16, presentation);
-        QCOMPARE(int((*table)[0]), 0);
-        QCOMPARE(int((*table)[1]), 96);    // -1023 HU: ((-1023 + 512.5) / 4095 + 0.5) * 255 = 95.7
-        QCOMPARE(int((*table)[1024]), 159); // 0 HU: ((0 + 512.5) / 4095 + 0.5) * 255 = 159.4
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.pixels.padding = PaddingRange{0, 0};
+            instance.modalityTransform.intercept = -1024;
+        }
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.x < -8.5 ? 0 : p.x < -6.5 ? 1 : 1024; });
+        for (const auto interpolation : {Interpolation::Nearest, Interpolation::Linear}) {
+            Presentation presentation = plain();
+            presentation.window = {-512, 4096};
+            presentation.interpolation = interpolation;
+            const auto slice = render(*volume, SliceView{}, presentation, {8, 6});
+            QCOMPARE(slice.transform.zoom(), 1.0);
+            QCOMPARE(greyAt(slice.image, 0, 3), 0);
+            QCOMPARE(greyAt(slice.image, 2, 3), 96);  // -1023 HU: ((-1023 + 512.5) / 4095 + 0.5) * 255 = 95.7
+            QCOMPARE(greyAt(slice.image, 5, 3), 159); // 0 HU: ((0 + 512.5) / 4095 + 0.5) * 255 = 159.4
+        }
     }
 
     /// PIX-08: a picture smaller than the frame shows the means of what is no padding. Every other column is padding, or as the
@@ -496,6 +503,27 @@ private Q_SLOTS:
                 QVERIFY2(std::abs(grey - expected) <= 1, qPrintable(QString("%1 at slice %2").arg(grey).arg(between)));
             }
         }
+    }
+
+    /// What lies between samples, or is the mean of some, is no padding even where it is the same number.
+    void PIX_08_aMixedValueIsNoPadding()
+    {
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances)
+            instance.pixels.padding = PaddingRange{0, 0};
+        Presentation presentation = plain();
+        presentation.invert = true; // what is nothing stays black, what is low is white
+        const auto edge = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.x < -6.5 ? -8 : 12; });
+        SliceView view;
+        view.zoom = 5; // two fifths of the way from one to the other it is 0
+        const auto slice = render(*edge, view, presentation, {40, 30});
+        for (int x = 0; x < 40; ++x)
+            QVERIFY2(greyAt(slice.image, x, 15) > 200, QByteArray::number(x).constData());
+        const auto stripes = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return std::lround(p.x + 10) % 2 ? -10 : 10; });
+        const auto small = render(*stripes, SliceView{}, presentation, {4, 3}); // two by two are one
+        QCOMPARE(small.transform.zoom(), 0.5);
+        for (int x = 0; x < 4; ++x)
+            QVERIFY2(greyAt(small.image, x, 1) > 200, QByteArray::number(x).constData());
     }
 
     /// Beside padding a plane is tissue up to half way, then nothing: neither a rim of mixed values nor tissue drawn out.

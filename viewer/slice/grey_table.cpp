@@ -21,7 +21,6 @@ struct Key
     qint64 firstMapped;
     bool isInverted;
     SampleType type;
-    std::optional<PaddingRange> padding;
     friend bool operator==(const Key&, const Key&) = default;
 };
 
@@ -59,7 +58,7 @@ std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleT
     const GreyFunction grey(instance, presentation);
     const ModalityTransform& transform = instance.modalityTransform;
     const Key key{grey.window, grey.function, grey.lut.get(), transform.table.get(), grey.modules.get(), transform.slope, transform.intercept,
-                  transform.firstMapped, grey.isInverted, type, instance.pixels.padding};
+                  transform.firstMapped, grey.isInverted, type};
     static std::mutex mutex;
     static std::vector<Kept> kept;
     {
@@ -73,8 +72,7 @@ std::shared_ptr<const GreyTable> GreyTable::of(const Instance& instance, SampleT
     table->levels.resize(type == SampleType::UInt8 ? 256 : 65536);
     for (size_t i = 0; i < table->levels.size(); ++i) {
         const int stored = table->lowest + int(i);
-        const bool isPadding = instance.pixels.padding && instance.pixels.padding->contains(stored);
-        table->levels[i] = isPadding ? 0 : grey(transform.apply(stored));
+        table->levels[i] = grey(transform.apply(stored));
     }
     const std::lock_guard lock(mutex);
     if (kept.size() >= 16)
@@ -96,7 +94,7 @@ SupplementalTable::SupplementalTable(const Instance& instance, SampleType type, 
     lowest = grey->lowest;
     colours.resize(grey->levels.size());
     for (size_t i = 0; i < colours.size(); ++i) {
-        const int level = grey->levels[i];
+        const int level = instance.pixels.padding && instance.pixels.padding->contains(lowest + int(i)) ? 0 : grey->levels[i];
         colours[i] = presentation.colourMap ? presentation.colourMap->colours[size_t(level)] : qRgb(level, level, level);
     }
     const qint64 first = std::clamp<qint64>(palette.firstMapped - lowest, 0, qint64(colours.size()));

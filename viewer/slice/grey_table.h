@@ -19,7 +19,8 @@ struct GreyFunction
     bool isInverted;
 };
 
-/// Stored value of at most 16 bits → grey level, as a table. Padding is black whatever the polarity (PIX-08).
+/// Stored value of at most 16 bits → grey level, as a table. Padding has its level here too: what is mixed of other samples may be
+/// the same number, and is no padding (PIX-08).
 struct GreyTable
 {
     int lowest = 0; ///< stored value of the first entry

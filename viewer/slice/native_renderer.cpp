@@ -125,9 +125,11 @@ Raster<T> reduced(const Raster<T>& from, int byColumns, int byRows, bool hasPadd
                             ++count;
                         }
                     }
-                const double mean = count ? sum / count : 0;
-                to.own[(size_t(row) * size_t(to.columns) + size_t(column)) * size_t(to.channels) + size_t(channel)] =
-                    count ? (std::is_integral_v<T> ? T(std::lround(mean)) : T(mean)) : any;
+                T& mean = to.own[(size_t(row) * size_t(to.columns) + size_t(column)) * size_t(to.channels) + size_t(channel)];
+                mean = !count ? any : std::is_integral_v<T> ? T(std::lround(sum / count)) : T(sum / count);
+                if constexpr (std::is_integral_v<T>) // a mean that is the same number as padding is none: the next one beside it
+                    for (int aside = 1; count && isPadding(mean); aside = aside > 0 ? -aside : 1 - aside)
+                        mean = T(std::lround(sum / count) + aside);
             }
         }
     });
@@ -156,8 +158,9 @@ Placement place(Raster<T>& raster, const SliceTransform& transform, bool isNeare
         raster = turned(raster);
         placement = {inverse.m12(), inverse.dy(), inverse.m21(), inverse.dx()};
     }
-    const int byColumns = int(std::abs(placement.scaleX));
-    const int byRows = int(std::abs(placement.scaleY));
+    constexpr double rounding = 1e-9; // a scale of 2 may be a hair below it
+    const int byColumns = int(std::abs(placement.scaleX) + rounding);
+    const int byRows = int(std::abs(placement.scaleY) + rounding);
     if (!isNearest && (byColumns >= 2 || byRows >= 2)) {
         const int columns = std::max(1, byColumns);
         const int rows = std::max(1, byRows);
@@ -232,14 +235,15 @@ QImage paintWords(const Volume& volume, int frame, const Presentation& presentat
     const Instance& instance = volume.instance(frame);
     const auto table = GreyTable::of(instance, volume.sampleType(), presentation);
     const auto padding = instance.pixels.padding;
+    const auto isPadding = [&](T stored) { return padding && padding->contains(stored); };
     const Raster<T> raster{volume.stored<T>(frame).data(), volume.columns(), volume.rows(), 1, {}};
-    const auto toGrey = [levels = table->levels.data() - table->lowest](auto stored) {
+    // Padding is black whatever the polarity (PIX-08); what lies between samples is none.
+    const auto toGrey = [&isPadding, levels = table->levels.data() - table->lowest](auto stored) -> quint8 {
         if constexpr (std::is_integral_v<decltype(stored)>)
-            return levels[stored];
+            return isPadding(stored) ? 0 : levels[stored];
         else
             return levels[int(std::floor(stored + 0.5f))];
     };
-    const auto isPadding = [&](T stored) { return padding && padding->contains(stored); };
     return paintGrey(raster, padding.has_value(), transform, presentation.interpolation == Interpolation::Nearest, toGrey, isPadding);
 }
 
