@@ -174,7 +174,7 @@ private Q_SLOTS:
     /// A series that is read again says anew what of it is not shown, and nothing of the others.
     void OBJ_12_whatIsNotShownOfOtherSeriesStays()
     {
-        QTemporaryDir folder, other;
+        QTemporaryDir folder;
         const QString report = "1.2.840.10008.5.1.4.1.1.88.11", protocol = "1.2.840.10008.5.1.4.38.1", own = "1.2.826.0.1.3680043.9.1";
         QCOMPARE(test::python(objects, {folder.path(), report, protocol, own}).code, 0);
         OpenStudy study({{"1.2.3", {folder.filePath(report)}}, {"1.2.4", {folder.filePath(protocol)}}});

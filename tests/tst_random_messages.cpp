@@ -127,7 +127,7 @@ private Q_SLOTS:
                 if (dice.isOneOf(3))
                     header("X-Other", "Content-Type: none");
                 const QByteArray said = length == 0   ? QByteArray::number(part.body.size())
-                                        : length == 1 ? QByteArray(dice.of({"0", "1", "5", "100000", "-3", "many", "99999999999999999999"}))
+                                        : length == 1 ? QByteArray(dice.of({"0", "1", "5", "100000", "-3", "many", "9223372036854775807", "99999999999999999999"}))
                                                       : QByteArray();
                 if (!said.isEmpty())
                     header("Content-Length", said);

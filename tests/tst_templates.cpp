@@ -501,7 +501,7 @@ second</textarea></p>
         QCOMPARE(refused.error().fault, Fault::Damaged);
         // Wherever the declarations stand, and in either strictness.
         const QByteArray declared = "<!DOCTYPE t [<!ENTITY a SYSTEM \"" + url + "\">]>";
-        for (const QByteArray& before : {declared, " \r\n" + declared, "<?xml version=\"1.0\"?>" + declared, "<!-- x -->" + declared, "<!-- x --><!ENTITY a \"b\">" + QByteArray()})
+        for (const QByteArray& before : {declared, " \r\n" + declared, "<?xml version=\"1.0\"?>" + declared, "<!-- x -->" + declared, QByteArray("<!-- x --><!ENTITY a \"b\">")})
             for (const auto strictness : {Strictness::Strict, Strictness::Lenient}) {
                 QByteArray html = page("<section id=\"findings\"><p>x</p></section>");
                 html.replace("<template_attributes>", before + "<template_attributes>");

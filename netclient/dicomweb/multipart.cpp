@@ -175,11 +175,11 @@ Result<void> MultipartReader::finish()
     bool isWhole = false;
     while (!isWhole && m_state == State::Body && m_length >= 0) {
         // Believed where nothing stands behind it, or what begins a delimiter.
-        const QByteArray rest = m_buffer.mid(m_from + m_length);
-        const QByteArray lineEnds[] = {"\r\n", "\n"};
-        isWhole = m_length <= m_buffer.size() - m_from && std::any_of(std::begin(lineEnds), std::end(lineEnds), [&](const QByteArray& lineEnd) {
-            return (lineEnd + m_delimiter.pattern()).startsWith(rest);
-        });
+        if (m_length <= m_buffer.size() - m_from) {
+            const QByteArray delimiter = "\r\n" + m_delimiter.pattern();
+            const QByteArray rest = m_buffer.mid(m_from + m_length, delimiter.size() + 1);
+            isWhole = delimiter.startsWith(rest) || delimiter.mid(1).startsWith(rest);
+        }
         if (!isWhole) {
             m_length = -1;
             m_search = m_from;
