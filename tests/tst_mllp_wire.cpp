@@ -321,6 +321,41 @@ private Q_SLOTS:
         QTRY_COMPARE(room.heard, (QStringList{"1", "2", "3"}));
     }
 
+    /// Also what had not been read when it did: here a read takes no more than three of its messages.
+    void NET_15_whoHangsUpIsHeardToTheEnd()
+    {
+        MllpListener::Limits limits;
+        limits.frameBytes = 3 * framed(message("100")).size();
+        Room room;
+        QVERIFY(room.open(limits));
+        auto socket = room.caller();
+        QStringList sent;
+        for (int i = 0; i < 50; ++i) {
+            sent << QString::number(100 + i);
+            socket->write(framed(message(sent.last().toLatin1())));
+        }
+        QVERIFY(socket->waitForBytesWritten(5000));
+        ::shutdown(int(socket->socketDescriptor()), SHUT_WR); // what closes with answers unread takes back what it sent
+        QTRY_COMPARE(room.heard, sent);
+    }
+
+    /// And nobody waits until it has been: between two of its messages the others get their turn.
+    void NET_15_whoHangsUpHoldsNobodyUp()
+    {
+        Room room;
+        QVERIFY(room.open());
+        QTcpSocket waiting;
+        const auto call = [&] { waiting.connectToHost("127.0.0.1", room.listener.port()); };
+        connect(&room.listener, &MllpListener::answered, &waiting, call, Qt::SingleShotConnection);
+        connect(&waiting, &QTcpSocket::connected, &waiting, [&] { waiting.write(framed(message("2"))); });
+        auto gone = room.caller();
+        gone->write(QByteArray(framed("x")).repeated(10'000) + framed(message("1")));
+        QVERIFY(gone->waitForBytesWritten(5000));
+        gone->disconnectFromHost();
+        gone.reset();
+        QTRY_COMPARE(room.heard, (QStringList{"2", "1"}));
+    }
+
     /// A frame without its end may be as long as the limit, and no byte longer.
     void NET_15_howLongAFrameMayBe()
     {

@@ -131,6 +131,7 @@ private:
     // By number: what a peer does while it is written to may end its connection, so each is looked up again.
     void accept();
     void makeRoom(const QHostAddress& address);
+    void next(quint64 id);
     void read(quint64 id);
     void answerNext(quint64 id);
     void drop(quint64 id);

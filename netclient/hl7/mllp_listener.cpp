@@ -13,6 +13,8 @@ namespace diascope::hl7
 struct MllpListener::Connection
 {
     QTcpSocket* socket = nullptr; // owned by the server
+    QHostAddress address;         // the socket forgets it with the connection
+    bool isOver = false;          // the peer hung up; what it sent is still answered, in its turn
     QTimer* idle = nullptr;       // owned by the socket
     QElapsedTimer quiet;          // since its last complete frame
     QByteArray buffer;            // from the start of a frame that is not complete
@@ -82,7 +84,7 @@ void MllpListener::makeRoom(const QHostAddress& address)
             }
         return longest;
     };
-    const auto isOfAddress = [&](const Connection& connection) { return connection.socket->peerAddress().isEqual(address); };
+    const auto isOfAddress = [&](const Connection& connection) { return connection.address.isEqual(address); };
     const auto ofAddress = std::count_if(m_connections.begin(), m_connections.end(), [&](const auto& one) { return isOfAddress(*one.second); });
     if (ofAddress >= m_limits.connectionsOfAddress) {
         qCInfo(lcNet, "HL7 listener: too many connections of one address, its quietest goes");
@@ -109,6 +111,7 @@ void MllpListener::accept()
         const quint64 id = ++m_nextId;
         auto connection = std::make_unique<Connection>();
         connection->socket = socket;
+        connection->address = address;
         connection->quiet.start();
         connection->idle = new QTimer(socket);
         connection->idle->setSingleShot(true);
@@ -119,17 +122,26 @@ void MllpListener::accept()
         connect(socket, &QTcpSocket::readyRead, this, [this, id] { read(id); });
         connect(socket, &QTcpSocket::bytesWritten, this, [this, id] { answerNext(id); });
         connect(socket, &QTcpSocket::disconnected, this, [this, id] {
-            std::deque<QByteArray> frames;
-            if (Connection* connection = find(id))
-                frames.swap(connection->frames);
-            drop(id);
-            for (const QByteArray& frame : frames) // whoever sends and hangs up has sent nevertheless
-                (void)answer(frame);
+            if (Connection* connection = find(id)) { // whoever sends and hangs up has sent nevertheless
+                connection->isOver = true;
+                connection->idle->stop();
+                next(id);
+            }
         });
         m_connections.emplace(id, std::move(connection));
         if (socket->bytesAvailable() > 0)
             read(id);
     }
+}
+
+/// In another turn of the event loop: between two answers to one peer the others get theirs.
+void MllpListener::next(quint64 id)
+{
+    const auto go = [this, id] {
+        if (const Connection* connection = find(id))
+            connection->frames.empty() ? read(id) : answerNext(id);
+    };
+    QMetaObject::invokeMethod(this, go, Qt::QueuedConnection);
 }
 
 /// Takes complete frames out of what has come; they are answered afterwards, one a turn of the event loop.
@@ -139,7 +151,8 @@ void MllpListener::read(quint64 id)
     if (!connection || !connection->frames.empty())
         return; // read on when these are answered
     QByteArray& buffer = connection->buffer;
-    buffer += connection->socket->readAll();
+    if (connection->socket->isOpen())
+        buffer += connection->socket->readAll();
     qsizetype taken = 0;
     for (;;) {
         const qsizetype start = buffer.indexOf(frameStart, taken);
@@ -165,16 +178,15 @@ void MllpListener::read(quint64 id)
         return drop(id);
     }
     if (connection->frames.empty())
-        return;
-    connection->idle->start(m_limits.idleTimeoutMs);
+        return connection->isOver ? drop(id) : void();
     connection->quiet.restart();
-    QMetaObject::invokeMethod(this, [this, id] { answerNext(id); }, Qt::QueuedConnection);
+    next(id);
 }
 
 void MllpListener::answerNext(quint64 id)
 {
     Connection* connection = find(id);
-    if (!connection || connection->frames.empty() || connection->socket->bytesToWrite() > m_limits.answerBytes)
+    if (!connection || connection->frames.empty() || (!connection->isOver && connection->socket->bytesToWrite() > m_limits.answerBytes))
         return;
     const QByteArray frame = std::move(connection->frames.front());
     connection->frames.pop_front();
@@ -182,11 +194,11 @@ void MllpListener::answerNext(quint64 id)
     connection = find(id); // whoever handles a message may let events in
     if (!connection)
         return;
-    connection->socket->write(frameStart + said + frameEnd + '\r');
-    connection = find(id);
-    if (!connection)
-        return;
-    QMetaObject::invokeMethod(this, [this, id, isMore = !connection->frames.empty()] { isMore ? answerNext(id) : read(id); }, Qt::QueuedConnection);
+    if (!connection->isOver) {
+        connection->idle->start(m_limits.idleTimeoutMs);
+        connection->socket->write(frameStart + said + frameEnd + '\r');
+    }
+    next(id);
 }
 
 QByteArray MllpListener::answer(const QByteArray& frame)
