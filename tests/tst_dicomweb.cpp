@@ -361,7 +361,7 @@ private Q_SLOTS:
         const QByteArray said = QByteArray::number(clock.elapsed()) + " ms, " + message(done.error()).toUtf8();
         const bool isEitherWay = kind == "rubbish" || kind == "chunks";
         QVERIFY2(int(done.error().fault) == fault || (isEitherWay && done.error().fault == Fault::Damaged), said.constData());
-        QVERIFY2(clock.elapsed() < 6000, said.constData());
+        QVERIFY2(clock.elapsed() < 20000, said.constData());
     }
 
     void NET_14_gzipIsUnpacked()
@@ -420,7 +420,7 @@ private Q_SLOTS:
         sinceCancel.start();
         task.cancel();
         worker.join();
-        QVERIFY2(sinceCancel.elapsed() < 200, QByteArray::number(sinceCancel.elapsed()).constData());
+        QVERIFY2(sinceCancel.elapsed() < 2000, QByteArray::number(sinceCancel.elapsed()).constData());
         QCOMPARE(done.error().fault, Fault::Cancelled);
     }
 
