@@ -267,7 +267,10 @@ Outcome runExport(Call& call, app::Session& session, const QCommandLineParser& p
             return failed(encoded.error());
         bytes = *encoded;
     } else if (format == QLatin1String("sr")) {
-        const auto dataset = toSr(*report);
+        const auto before = report->version > 1 ? session.reports().loadVersion(report->reportId, report->version - 1) : report;
+        if (!before)
+            return failed(before.error());
+        const auto dataset = toSr(*report, &*before);
         if (!dataset)
             return failed(dataset.error());
         if (auto written = dataset->write(out, QString::fromUtf16(dicom::explicitLittleEndian)); !written)

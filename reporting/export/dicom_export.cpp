@@ -1,6 +1,7 @@
 #include "reporting/export/dicom_export.h"
 #include "netclient/dicom/uid.h"
 #include "reporting/export/text_export.h"
+#include "reporting/export/units.h"
 #include <QHash>
 #include <QLocale>
 #include <QMap>
@@ -69,34 +70,18 @@ std::pair<Code, Code> codesOf(const Part& part)
         {s("technique"), {{s("121064"), s("DCM"), s("Current Procedure Descriptions")}, {s("121065"), s("DCM"), s("Procedure Description")}}},
         {s("comparison"), {{s("121066"), s("DCM"), s("Prior Procedure Descriptions")}, {s("121065"), s("DCM"), s("Procedure Description")}}},
         {s("findings"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
-        // what our own parts hold are findings; their text says which
-        {s("measurements"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
-        {s("key-images"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
-        {s("critical-result"), {{s("121070"), s("DCM"), s("Findings")}, finding}},
         {s("impression"), {{s("121072"), s("DCM"), s("Impressions")}, {s("121073"), s("DCM"), s("Impression")}}},
     };
-    if (part.id.startsWith(s("addendum")))
+    if (part.kind != Part::Kind::Section) // what our own parts hold are findings; their text says which
+        return known.value(s("findings"));
+    if (part.id.startsWith(section::addendum))
         return {{s("55107-7"), s("LN"), s("Addendum")}, finding};
-    return known.value(part.id, {{part.id.left(16), s("99DIASCOPE"), part.title}, finding});
+    return known.value(part.id, {{part.id.left(16), s("99DIASCOPE"), part.title.trimmed().isEmpty() ? part.id : part.title}, finding});
 }
 
 Code unitCode(const QString& unit)
 {
-    static const QHash<QString, Code> known{
-        {QString(), {s("1"), s("UCUM"), s("no units")}},
-        {s("mm"), {s("mm"), s("UCUM"), s("millimeter")}},
-        {s("cm"), {s("cm"), s("UCUM"), s("centimeter")}},
-        {s("px"), {s("{pixels}"), s("UCUM"), s("pixels")}},
-        {s("HU"), {s("[hnsf'U]"), s("UCUM"), s("Hounsfield unit")}},
-        {s("deg"), {s("deg"), s("UCUM"), s("degree")}},
-        {QString::fromUtf8("°"), {s("deg"), s("UCUM"), s("degree")}},
-        {s("mm2"), {s("mm2"), s("UCUM"), s("square millimeter")}},
-        {QString::fromUtf8("mm²"), {s("mm2"), s("UCUM"), s("square millimeter")}},
-        {QString::fromUtf8("cm²"), {s("cm2"), s("UCUM"), s("square centimeter")}},
-        {QString::fromUtf8("mm³"), {s("mm3"), s("UCUM"), s("cubic millimeter")}},
-        {QString::fromUtf8("cm³"), {s("cm3"), s("UCUM"), s("cubic centimeter")}},
-    };
-    return known.value(unit, Code{unit, s("99DIASCOPE"), unit});
+    return unit.isEmpty() ? Code{s("1"), s("UCUM"), s("no units")} : ucum(unit).value_or(Code{unit, s("99DIASCOPE"), unit});
 }
 
 Code quantityCode(const Measurement& measurement, int number)
@@ -107,16 +92,29 @@ Code quantityCode(const Measurement& measurement, int number)
         {s("angle"), {s("1483009"), s("SCT"), s("Angle")}},
         {s("mean"), {s("373098007"), s("SCT"), s("Mean")}},
     };
-    const QString meaning = measurement.label.isEmpty() ? s("Measurement") : measurement.label;
+    const QString label = measurement.label.simplified(), meaning = label.isEmpty() ? s("Measurement") : label;
     return known.value(measurement.kind, Code{QStringLiteral("M%1").arg(number), s("99DIASCOPE"), meaning});
+}
+
+/// At most 16 characters (PS3.5 6.2, DS), rounded where there is no room for all.
+QString decimalString(const Measurement& measurement)
+{
+    constexpr int most = 16;
+    QString text = measurement.valueText();
+    for (int decimals = measurement.decimals; text.size() > most && decimals > 0;)
+        text = QString::number(measurement.value, 'f', --decimals);
+    return text.size() <= most ? text : QString::number(measurement.value, 'g', 9);
 }
 
 bool isImage(const InstanceRef& where) { return dicom::isValidUid(where.sopInstanceUid) && dicom::isValidUid(where.sopClassUid); }
 
+/// Basic Text SR holds no numbers.
+QString srClassOf(const Report& report) { return report.measurements.empty() ? s("1.2.840.10008.5.1.4.1.1.88.11") : s("1.2.840.10008.5.1.4.1.1.88.22"); }
+
 class Document
 {
 public:
-    Document(const Report& report, const QString& kind) : m_report(report), m_kind(kind) {}
+    Document(const Report& report, const QString& kind, const Report* predecessor = nullptr) : m_report(report), m_predecessor(predecessor), m_kind(kind) {}
 
     /// Patient, General Study, Series, Equipment (PS3.3 C.7.1.1, C.7.2.1, C.7.5.1) and SOP Common.
     void context(const QString& sopClass, const QString& modality)
@@ -149,9 +147,9 @@ public:
         put(tag::ContentTime, at.toString(s("HHmmss")));
     }
 
-    void structuredReport(bool isEnhanced)
+    void structuredReport()
     {
-        context(isEnhanced ? s("1.2.840.10008.5.1.4.1.1.88.22") : s("1.2.840.10008.5.1.4.1.1.88.11"), s("SR"));
+        context(srClassOf(m_report), s("SR"));
         m_dataset.setEmpty(referencedPerformedProcedureStepSequence);
         general();
         evidence();
@@ -167,9 +165,9 @@ public:
             const auto [heading, textCode] = codesOf(part);
             Dataset section = content(m_dataset, s("CONTAINS"), s("CONTAINER"), heading);
             m_build.text(section, tag::ContinuityOfContent, s("SEPARATE"));
-            if (part.id == u"measurements")
-                measurements(section, isEnhanced);
-            else if (part.id == u"key-images")
+            if (part.kind == Part::Kind::Measurements)
+                measurements(section, part);
+            else if (part.kind == Part::Kind::KeyImages)
                 keyImages(section, part);
             else
                 textItem(section, textCode, part.text);
@@ -217,7 +215,7 @@ private:
         }
         if (m_report.version > 1)
             reference(m_dataset, tag::PredecessorDocumentsSequence, m_report.study.studyUid,
-                      {{seriesUid(m_kind, m_report), {{m_dataset.text(tag::SOPClassUID), documentUid(m_kind, m_report, m_report.version - 1)}}}});
+                      {{seriesUid(m_kind, m_report), {{srClassOf(m_predecessor ? *m_predecessor : m_report), documentUid(m_kind, m_report, m_report.version - 1)}}}});
     }
 
     using Instances = QList<std::pair<QString, QString>>; // class, instance
@@ -303,17 +301,16 @@ private:
             m_build.text(reference, tag::ReferencedFrameNumber, QString::number(where.frame));
     }
 
-    void measurements(Dataset section, bool isEnhanced)
+    void measurements(Dataset section, const Part& part)
     {
+        const QStringList sentences = part.text.split(u'\n');
         int number = 0;
         for (const Measurement& measurement : m_report.measurements) {
-            Dataset sentence = textItem(section, finding, measurement.display());
-            if (!isEnhanced)
-                continue;
+            Dataset sentence = textItem(section, finding, sentences.value(number));
             Dataset item = content(sentence, s("INFERRED FROM"), s("NUM"), quantityCode(measurement, ++number));
             Dataset value = item.addItem(tag::MeasuredValueSequence);
-            m_build.text(value, tag::NumericValue, measurement.valueText().left(16));
-            m_build.code(value, tag::MeasurementUnitsCodeSequence, unitCode(measurement.unit));
+            m_build.text(value, tag::NumericValue, decimalString(measurement));
+            m_build.code(value, tag::MeasurementUnitsCodeSequence, unitCode(measurement.unit.simplified()));
             image(item, measurement.where);
         }
     }
@@ -326,6 +323,7 @@ private:
     }
 
     const Report& m_report;
+    const Report* m_predecessor;
     QString m_kind;
     Dataset m_dataset;
     Builder m_build;
@@ -342,12 +340,12 @@ Result<void> checkSigned(const Report& report)
 
 } // namespace
 
-Result<dicom::Dataset> toSr(const Report& report)
+Result<dicom::Dataset> toSr(const Report& report, const Report* predecessor)
 {
     if (auto check = checkSigned(report); !check)
         return std::unexpected(check.error());
-    Document document(report, s("sr"));
-    document.structuredReport(!report.measurements.empty());
+    Document document(report, s("sr"), predecessor);
+    document.structuredReport();
     return document.finished();
 }
 

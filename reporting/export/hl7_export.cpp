@@ -1,6 +1,7 @@
 #include "reporting/export/hl7_export.h"
 #include "netclient/dicom/person_name.h"
 #include "reporting/export/text_export.h"
+#include "reporting/export/units.h"
 #include <QHash>
 
 namespace diascope::reporting
@@ -31,11 +32,18 @@ void setName(hl7::Segment& segment, int field, const QString& personName, const 
             segment.setComponents(field, nameComponents(group) + QStringList{QString(), nameType, s(representation)}, ++repetition);
 }
 
+/// In letters or, where it was not written so, in another way; empty: nobody is named.
+QString writtenName(const QString& personName)
+{
+    const auto name = dicom::PersonName::parse(personName);
+    return !name.alphabetic.isEmpty() ? name.alphabetic : !name.ideographic.isEmpty() ? name.ideographic : name.phonetic;
+}
+
 /// XCN: an empty id, then the name.
 void setPhysician(hl7::Segment& segment, int field, const QString& personName)
 {
-    if (!personName.isEmpty())
-        segment.setComponents(field, QStringList{QString()} + nameComponents(dicom::PersonName::parse(personName).alphabetic));
+    if (const QString name = writtenName(personName); !name.isEmpty())
+        segment.setComponents(field, QStringList{QString()} + nameComponents(name));
 }
 
 /// Table 0123: what the receiver does with the earlier version.
@@ -63,20 +71,15 @@ Code codeOf(const Report& report, const Part& part)
         {s("comparison"), {s("18834-2"), s("LN"), s("Radiology Comparison study")}},
         {s("findings"), {s("59776-5"), s("LN"), s("Procedure findings")}},
         {s("impression"), {s("19005-8"), s("LN"), s("Radiology Imaging study [Impression]")}},
-        {s("addendum"), {s("55107-7"), s("LN"), s("Addendum Document")}},
     };
-    const Section* section = report.findSection(part.id);
-    if (section && !section->code.isEmpty())
+    const Code own{part.id.left(20), s("L"), part.title};
+    if (part.kind != Part::Kind::Section)
+        return own;
+    if (const Section* section = report.findSection(part.id); section && !section->code.isEmpty())
         return section->code;
-    return known.value(part.id, Code{part.id.left(20), s("L"), part.title});
-}
-
-/// UCUM for the units we show.
-QString ucum(const QString& unit)
-{
-    static const QHash<QString, QString> units{{QString::fromUtf8("mm²"), s("mm2")}, {QString::fromUtf8("cm²"), s("cm2")}, {s("HU"), s("[hnsf'U]")},
-                                               {QString::fromUtf8("cm³"), s("cm3")}, {QString::fromUtf8("mm³"), s("mm3")}, {QString::fromUtf8("°"), s("deg")}};
-    return units.value(unit, unit);
+    if (part.id.startsWith(section::addendum))
+        return {s("55107-7"), s("LN"), s("Addendum Document")};
+    return known.value(part.id, own);
 }
 
 QString dicomTimestamp(const StudyContext& study)
@@ -154,7 +157,7 @@ private:
                                    : study.procedure;
         obr.setComponents(4, {procedure.value, procedure.meaning, procedure.scheme});
         obr.set(7, dicomTimestamp(study));
-        setPhysician(obr, 16, study.requestingPhysician.isEmpty() ? study.referringPhysician : study.requestingPhysician);
+        setPhysician(obr, 16, writtenName(study.requestingPhysician).isEmpty() ? study.referringPhysician : study.requestingPhysician);
         obr.set(18, study.accession);
         obr.set(19, study.requestedProcedureId);
         obr.set(22, hl7::timestamp(m_report.signedAt));
@@ -186,7 +189,7 @@ private:
         observation(s("HD"), {s("113014"), s("DCM"), s("DICOM Study")}, s("1")).set(5, m_report.study.studyUid);
         int subId = 1;
         for (const Part& part : parts(m_report)) {
-            if (part.id == u"measurements") {
+            if (part.kind == Part::Kind::Measurements) {
                 numbers();
                 continue;
             }
@@ -207,11 +210,14 @@ private:
     {
         for (size_t i = 0; i < m_report.measurements.size(); ++i) {
             const Measurement& measurement = m_report.measurements[i];
-            const QString label = measurement.label.isEmpty() ? tr("Measurement %1").arg(i + 1) : measurement.label;
+            const QString named = measurement.label.simplified(), label = named.isEmpty() ? tr("Measurement %1").arg(i + 1) : named;
             hl7::Segment& obx = observation(s("NM"), {measurement.kind.isEmpty() ? s("measurement") : measurement.kind, s("L"), label},
                                             s("M") + QString::number(i + 1));
             obx.set(5, measurement.valueText());
-            obx.setComponents(6, {ucum(measurement.unit), measurement.unit, s("UCUM")});
+            if (const QString unit = measurement.unit.simplified(); !unit.isEmpty()) {
+                const auto code = ucum(unit);
+                obx.setComponents(6, {code ? code->value : unit, unit, code ? code->scheme : s("L")});
+            }
         }
     }
 

@@ -82,10 +82,10 @@ public:
         cursor.insertText(m_report.title.isEmpty() ? tr("Radiology report") : m_report.title, style(15, QFont::DemiBold));
         study(cursor);
         for (const Part& part : parts(m_report)) {
-            heading(cursor, part.title, part.id == u"key-images" ? firstImageMm() : part.id == u"measurements" ? 18 : 8);
-            if (part.id == u"measurements")
+            heading(cursor, part.title, part.kind == Part::Kind::KeyImages ? firstImageMm() : part.kind == Part::Kind::Measurements ? 18 : 8);
+            if (part.kind == Part::Kind::Measurements)
                 measurements(cursor);
-            else if (part.id == u"key-images") {
+            else if (part.kind == Part::Kind::KeyImages) {
                 if (auto done = images(cursor); !done)
                     return done;
             } else

@@ -21,35 +21,36 @@ QString minute(const QDateTime& time)
 
 } // namespace
 
-std::vector<Part> parts(const Report& report)
+std::vector<Part> parts(const Report& given)
 {
+    const Report report = withPlainLines(given);
     std::vector<Part> list;
-    const auto add = [&](const QString& id, const QString& title, const QString& text) {
+    const auto add = [&](Part::Kind kind, const QString& id, const QString& title, const QString& text) {
         if (!text.trimmed().isEmpty())
-            list.push_back({id, title, text});
+            list.push_back({kind, id, title, text});
     };
     for (const Section& section : report.sections)
-        add(section.id, section.title, section.plainText());
+        add(Part::Kind::Section, section.id, section.title, section.plainText());
     QStringList lines;
     for (const Measurement& measurement : report.measurements)
         lines << measurement.display();
-    add(QStringLiteral("measurements"), tr("Measurements"), lines.join(u'\n'));
+    add(Part::Kind::Measurements, QStringLiteral("measurements"), tr("Measurements"), lines.join(u'\n'));
     lines.clear();
     for (size_t i = 0; i < report.keyImages.size(); ++i) {
         const QString caption = report.keyImages[i].caption.simplified();
         lines << (caption.isEmpty() ? tr("Image %1").arg(i + 1) : tr("Image %1: %2").arg(QString::number(i + 1), caption));
     }
-    add(QStringLiteral("key-images"), tr("Key images"), lines.join(u'\n'));
+    add(Part::Kind::KeyImages, QStringLiteral("key-images"), tr("Key images"), lines.join(u'\n'));
     if (report.critical.isCritical) {
         lines.clear();
         const CriticalResult& critical = report.critical;
-        lines << (critical.finding.isEmpty() ? tr("Critical result") : critical.finding);
+        lines << (critical.finding.trimmed().isEmpty() ? tr("Critical result") : critical.finding);
         if (!critical.toldTo.isEmpty())
             lines << tr("Communicated to %1").arg(critical.toldTo) + (critical.how.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(critical.how)) +
                          (critical.toldAt.isValid() ? QStringLiteral(", ") + minute(critical.toldAt) : QString());
         if (!critical.acknowledgedBy.isEmpty())
             lines << tr("Acknowledged by %1").arg(critical.acknowledgedBy);
-        add(QStringLiteral("critical-result"), tr("Critical result"), lines.join(u'\n'));
+        add(Part::Kind::CriticalResult, QStringLiteral("critical-result"), tr("Critical result"), lines.join(u'\n'));
     }
     return list;
 }
@@ -58,10 +59,18 @@ Report withPlainLines(Report report)
 {
     StudyContext& study = report.study;
     for (QString* text : {&report.title, &report.signer, &report.author, &study.patientName, &study.patientId, &study.issuerOfPatientId, &study.birthDate, &study.sex,
-                          &study.accession, &study.studyDate, &study.description, &study.referringPhysician, &study.modality})
+                          &study.accession, &study.studyDate, &study.description, &study.referringPhysician, &study.modality,
+                          &report.critical.toldTo, &report.critical.how, &report.critical.acknowledgedBy})
         *text = text->simplified();
-    for (Section& section : report.sections)
+    for (Section& section : report.sections) {
         section.title = section.title.simplified();
+        for (Field& field : section.fields) {
+            for (QString* text : {&field.label, &field.unit, &field.trailingText})
+                *text = text->simplified();
+            for (Option& option : field.options)
+                option.label = option.label.simplified();
+        }
+    }
     for (Measurement& measurement : report.measurements)
         for (QString* text : {&measurement.label, &measurement.unit})
             *text = text->simplified();

@@ -403,7 +403,7 @@ Result<Report> ReportStore::becomeAddendum(const Report& draft, const QString& r
         return fail(Fault::Conflict, tr("only a draft that never was signed becomes an addendum"));
     if (const auto kept = load(draft.reportId); !kept)
         return kept;
-    else if (kept->revision != draft.revision) // before anything is stored of it
+    else if (kept->isSigned() || kept->revision != draft.revision) // before anything is stored of it
         return changedMeanwhile();
     const auto first = load(reportId);
     if (!first)

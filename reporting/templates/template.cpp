@@ -19,19 +19,18 @@ QString bare(const QString& name)
     return out;
 }
 
-/// The value in the form a field of this type holds.
-QString forField(const Field& field, const QString& name, const StudyContext& study, const QString& value)
+/// The value in the form a field of this type holds; empty where it cannot stand there.
+QString forField(Field field, const QString& value)
 {
-    const QString key = bare(name);
-    if (field.type == Field::Type::Date && (key.contains(u"date") || key.startsWith(u"0008002") || key == u"00100030")) {
-        const auto date = dicom::parseDate(key.contains(u"birth") || key == u"00100030" ? study.birthDate : study.studyDate);
-        return date ? date->toString(Qt::ISODate) : QString();
+    field.value = value;
+    if (field.type == Field::Type::Selection) {
+        const auto isMeant = [&](const Option& option) {
+            return option.value.compare(value, Qt::CaseInsensitive) == 0 || option.label.compare(value, Qt::CaseInsensitive) == 0;
+        };
+        if (const auto chosen = std::find_if(field.options.begin(), field.options.end(), isMeant); chosen != field.options.end())
+            field.value = chosen->value;
     }
-    if (field.type == Field::Type::Selection)
-        for (const Option& option : field.options)
-            if (option.value.compare(value, Qt::CaseInsensitive) == 0 || option.label.compare(value, Qt::CaseInsensitive) == 0)
-                return option.value;
-    return value;
+    return field.problem().isEmpty() ? field.value : QString();
 }
 
 } // namespace
@@ -94,7 +93,7 @@ Result<Report> merge(const Template& from, const StudyContext& study, const QStr
                 continue;
             const auto value = mergeValue(field.mergeName, study);
             if (value && !value->isEmpty())
-                field.value = forField(field, field.mergeName, study, *value);
+                field.value = forField(field, *value);
         }
         report.sections.push_back(std::move(section));
     }
