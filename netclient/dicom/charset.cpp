@@ -298,7 +298,7 @@ QString decoded(const QByteArray& bytes, const QString& characterSet, const char
     // Written in Shift JIS by many a Japanese system, of which JIS X 0201 is the single-byte part.
     if (first && first->kind == Repertoire::Kind::Katakana)
         if (const auto utf8 = convert("SHIFT_JIS", "UTF-8", bytes))
-            return QString::fromUtf8(*utf8);
+            return QString::fromUtf8(*utf8).replace(QChar(0x00A5), u'\\').replace(QChar(0x203E), u'~');
     if (first && (first->kind == Repertoire::Kind::Single || first->kind == Repertoire::Kind::Katakana))
         return decodeExtended(bytes, first, delimiters);
     if (first && first->kind == Repertoire::Kind::Whole)

@@ -131,7 +131,10 @@ bool isOnePatient(const PatientIdentity& a, const PatientIdentity& b)
         return false;
     if (!a.patientId.trimmed().isEmpty() && !b.patientId.trimmed().isEmpty())
         return true;
-    const auto saysNothing = [](const PatientIdentity& one) { return one.patientId.trimmed().isEmpty() && wholeName(one.name).isEmpty(); };
+    const auto saysNothing = [](const PatientIdentity& one) {
+        const auto names = writings(one.name);
+        return one.patientId.trimmed().isEmpty() && std::all_of(names.begin(), names.end(), [](const QString& name) { return wholeName(name).isEmpty(); });
+    };
     if (saysNothing(a) && saysNothing(b))
         return true;
     const bool hasOneBirthDate = !comparableDate(a.birthDate).isEmpty() && !comparableDate(b.birthDate).isEmpty();

@@ -52,16 +52,22 @@ Form formOf(DcmEVR vr)
     }
 }
 
-std::optional<DcmTagKey> keyOf(const QString& name)
+/// Eight hexadecimal digits and nothing else (PS3.18 F.2.2).
+std::optional<DcmTagKey> tagKeyOf(const QString& digits)
 {
     bool isNumber = false;
-    const uint number = name.toUInt(&isNumber, 16);
-    if (name.size() != 8 || !isNumber)
+    const uint number = digits.toUInt(&isNumber, 16);
+    if (!isNumber || digits.size() != 8 || digits.contains(u'x', Qt::CaseInsensitive) || digits.startsWith(u'+'))
         return std::nullopt;
-    const DcmTagKey key(Uint16(number >> 16), Uint16(number & 0xffff));
+    return DcmTagKey(Uint16(number >> 16), Uint16(number & 0xffff));
+}
+
+std::optional<DcmTagKey> keyOf(const QString& name)
+{
+    const auto key = tagKeyOf(name);
     // No file meta header, no group length, no delimiters of items.
-    const bool isData = key.getGroup() > 0x0002 && key.getGroup() != 0xfffe && key.getGroup() != 0xffff && key.getElement() != 0;
-    return isData ? std::optional(key) : std::nullopt;
+    const bool isData = key && key->getGroup() > 0x0002 && key->getGroup() != 0xfffe && key->getGroup() != 0xffff && key->getElement() != 0;
+    return isData ? key : std::nullopt;
 }
 
 /// The dictionary's VR, where it has one; the peer's word for private elements and where the dictionary leaves it open.
@@ -143,7 +149,7 @@ private:
     static void readBinary(const DcmTag& tag, const QJsonObject& attribute, DcmItem& item)
     {
         QByteArray bytes = QByteArray::fromBase64(attribute.value(QStringLiteral("InlineBinary")).toString().toLatin1());
-        if (bytes.isEmpty()) {
+        if (bytes.isEmpty() && tag.getEVR() != EVR_UN) { // that one it refuses
             item.insertEmptyElement(tag);
             return;
         }
@@ -179,12 +185,14 @@ private:
             (void)element.release();
     }
 
-    /// All of the numbers, or none where one of them is outside of what the VR holds.
+    /// All of the numbers, or none where one of them is none that the VR holds.
     template <typename Element, typename T>
     static void putNumbers(OFCondition (DcmElement::*putArray)(const T*, unsigned long), const std::vector<double>& numbers, const DcmTag& tag, DcmItem& item)
     {
         using Limits = std::numeric_limits<T>;
-        if (std::all_of(numbers.begin(), numbers.end(), [](double n) { return n >= double(Limits::lowest()) && n <= double(Limits::max()); }))
+        if (std::all_of(numbers.begin(), numbers.end(), [](double n) {
+                return n >= double(Limits::lowest()) && n <= double(Limits::max()) && (!Limits::is_integer || n == std::trunc(n));
+            }))
             put<Element>(putArray, std::vector<T>(numbers.begin(), numbers.end()), tag, item);
     }
 
@@ -239,7 +247,7 @@ private:
     QString repaired(const QString& text) const
     {
         const auto isAbove = [&](ushort limit) { return std::any_of(text.begin(), text.end(), [=](QChar c) { return c.unicode() > limit; }); };
-        if (m_assumed.isEmpty() || !isAbove(0x7f) || isAbove(0xff))
+        if (m_assumed.isEmpty() || (!isAbove(0x7f) && !text.contains(QChar(0x1b))) || isAbove(0xff))
             return text;
         const QString decoded = dicom::decodeText(text.toLatin1(), m_assumed, "^=\\");
         return decoded.contains(QChar::ReplacementCharacter) ? text : decoded;
@@ -253,7 +261,7 @@ private:
         const QJsonObject groups = value.toObject();
         QString name;
         for (const char* group : {"Alphabetic", "Ideographic", "Phonetic"})
-            name += repaired(groups.value(QLatin1String(group)).toString()).remove(u'=') + u'=';
+            name += repaired(groups.value(QLatin1String(group)).toString()).remove(u'=').remove(QChar(u'\0')) + u'=';
         while (name.endsWith(u'='))
             name.chop(1);
         return name;
@@ -264,12 +272,11 @@ private:
     {
         std::vector<Uint16> words;
         for (const QJsonValue& value : values) {
-            bool isNumber = false;
-            const uint number = value.toString().toUInt(&isNumber, 16);
-            if (!isNumber)
+            const auto named = tagKeyOf(value.toString());
+            if (!named)
                 return;
-            words.push_back(Uint16(number >> 16));
-            words.push_back(Uint16(number & 0xffff));
+            words.push_back(named->getGroup());
+            words.push_back(named->getElement());
         }
         auto element = std::make_unique<DcmAttributeTag>(tag);
         if (element->putUint16Array(words.data(), static_cast<unsigned long>(words.size() / 2)).good() && item.insert(element.get(), OFTrue).good())

@@ -20,10 +20,16 @@ constexpr dicom::Tag failureReason{0x0008, 0x1197};
 
 constexpr quint16 instanceAlreadyExists = 0xB00E; // not of the standard: Azure's
 
+void addStored(StoreAnswer& answer, const QString& instance)
+{
+    if (!instance.isEmpty()) // what is not named is not known to be there
+        answer.stored.insert(instance);
+}
+
 void addJson(StoreAnswer& answer, const dicom::Dataset& dataset)
 {
     for (const dicom::Dataset& item : dataset.items(referencedSequence))
-        answer.stored.insert(item.text(referencedInstance));
+        addStored(answer, item.text(referencedInstance));
     for (const dicom::Dataset& item : dataset.items(failedSequence))
         answer.failed.insert(item.text(referencedInstance), quint16(item.integer(failureReason).value_or(0)));
 }
@@ -53,7 +59,7 @@ Result<StoreAnswer> parseXml(const QByteArray& body)
             }
         } else if (token == QXmlStreamReader::EndElement && isItem && --items == 0) {
             if (sequence == QLatin1String("00081199"))
-                answer.stored.insert(instance);
+                addStored(answer, instance);
             else if (sequence == QLatin1String("00081198"))
                 answer.failed.insert(instance, reason);
         }
@@ -65,8 +71,9 @@ Result<StoreAnswer> parseXml(const QByteArray& body)
 
 } // namespace
 
-Result<StoreAnswer> StoreAnswer::parse(const QByteArray& contentType, const QByteArray& body)
+Result<StoreAnswer> StoreAnswer::parse(const QByteArray& contentType, const QByteArray& given)
 {
+    const QByteArray body = given.startsWith("\xef\xbb\xbf") ? given.mid(3) : given; // a byte order mark
     if (body.trimmed().isEmpty())
         return StoreAnswer();
     const MediaType type = MediaType::parse(contentType);
