@@ -12,6 +12,7 @@ class TestRandomEdits : public QObject, test::ReportComparison
 
     test::Dice m_dice{0};
     test::Reached m_reached{"text refused",    "the same text", "appended",  "text set",  "field set", "field refused",       "section added",
+                            "moved to where it is", "the same caption", "as critical as before",
                             "section removed", "section moved", "replaced",  "taken out", "caption",   "saved, and gone on", "saved"};
     std::unique_ptr<ReportDocument> m_document;
     Report m_plain, m_snapshot; ///< the snapshot: what is being stored
@@ -106,6 +107,8 @@ class TestRandomEdits : public QObject, test::ReportComparison
         if (!takes)
             return;
         const auto at = m_plain.sections.begin() + qsizetype(sectionAt(id));
+        if (m_reached.count("moved to where it is", at - m_plain.sections.begin() == index))
+            return;
         const Section moved = *at;
         m_plain.sections.erase(at);
         m_plain.sections.insert(m_plain.sections.begin() + index, moved);
@@ -148,11 +151,12 @@ class TestRandomEdits : public QObject, test::ReportComparison
     }
     void setCaption()
     {
-        const QString id = otherId(), caption = QString("c%1").arg(m_step);
+        const QString id = otherId();
         const auto image = std::ranges::find(m_plain.keyImages, id, &KeyImage::id);
+        const QString caption = image != m_plain.keyImages.end() && m_dice.isOneOf(3) ? image->caption : QString("c%1").arg(m_step);
         const bool takes = m_reached.count("caption", isOpen() && image != m_plain.keyImages.end());
         compare("caption", m_document->setKeyImageCaption(id, caption), takes);
-        if (!takes)
+        if (!takes || m_reached.count("the same caption", image->caption == caption))
             return;
         image->caption = caption;
         expectChange();
@@ -160,9 +164,9 @@ class TestRandomEdits : public QObject, test::ReportComparison
     void setCritical()
     {
         CriticalResult critical;
-        critical.finding = QString::number(m_step);
+        critical.finding = m_dice.text({"a", "b"});
         compare("critical", m_document->setCritical(critical), isOpen());
-        if (!isOpen())
+        if (!isOpen() || m_reached.count("as critical as before", critical == m_plain.critical))
             return;
         m_plain.critical = critical;
         expectChange();

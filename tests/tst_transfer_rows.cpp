@@ -167,7 +167,7 @@ private Q_SLOTS:
         row(QString(again).remove("state=0 ") + "|%1|%1|%1|" + again + "|%1|" + again + "|" + again, runs,
             [&](qint64 id) { return wordOf(m_queue->retry(id)); });
         row("state=4 @|||||||", "", [&](qint64 id) { return wordOf(m_queue->giveUp(id)); });
-        row(QString("priority=2 @|").repeated(5) + "%1|%1|%1", "Not found: there is no open transfer 1",
+        row(QString("priority=2 @|").repeated(5) + "%1|%1|%1", over,
             [&](qint64 id) { return wordOf(m_queue->setPriority(id, Priority::Waiting)); });
         row("|||||gone||gone", "", [&](qint64) { return wordOf(m_queue->clearFinished()); });
         row("%1||||%1|||", taken, [&](qint64 id) { return wordOf(m_queue->claim({.busyNodes = {}, .id = id}, "me")); });

@@ -5737,10 +5737,6 @@ Here:	%2</source>
             <translation>节点 %1 已不存在</translation>
         </message>
         <message>
-            <source>there is no open transfer %1</source>
-            <translation>没有进行中的传输 %1</translation>
-        </message>
-        <message>
             <source>there is no private key without a passphrase in the file %1</source>
             <translation>文件 %1 中没有无口令的私钥</translation>
         </message>

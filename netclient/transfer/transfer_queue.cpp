@@ -15,6 +15,7 @@ using State = Transfer::State;
 
 constexpr qint64 keptFinished = 500;
 constexpr int maxStarts = 2; // without an end
+constexpr const char* over = QT_TRANSLATE_NOOP("Transfer", "transfer %1 is over already");
 
 QStringList schema()
 {
@@ -271,20 +272,25 @@ Result<QHash<QString, TransferQueue::Count>> TransferQueue::countsOf(const QStri
     }
 }
 
-Result<void> TransferQueue::wish(qint64 id, Wish wish, State idleState)
+/// Changes one transfer; where it is in no state for that, `why` says so with its number.
+Result<void> TransferQueue::change(qint64 id, const QString& sql, const QVariantList& values, const char* why)
 {
-    const auto changed = changeTransfers(*m_database,
-                                QStringLiteral("UPDATE transfer SET wish=CASE state WHEN 1 THEN ?2 ELSE 0 END,"
-                                               " state=CASE state WHEN 1 THEN 1 ELSE ?3 END, updated=?4 WHERE id=?1 AND state IN (0,1,2)"),
-                                {id, int(wish), int(idleState), nowMs()});
+    const auto changed = changeTransfers(*m_database, sql, values);
     if (!changed)
         return std::unexpected(changed.error());
     if (*changed > 0)
         return {};
     const auto found = find(id);
-    if (found && *found)
-        return fail(Fault::Conflict, tr("transfer %1 is over already").arg(id));
-    return fail(Fault::NotFound, tr("there is no transfer %1").arg(id));
+    if (!found)
+        return std::unexpected(found.error());
+    return *found ? fail(Fault::Conflict, tr(why).arg(id)) : fail(Fault::NotFound, tr("there is no transfer %1").arg(id));
+}
+
+Result<void> TransferQueue::wish(qint64 id, Wish wish, State idleState)
+{
+    return change(id, QStringLiteral("UPDATE transfer SET wish=CASE state WHEN 1 THEN ?2 ELSE 0 END,"
+                                     " state=CASE state WHEN 1 THEN 1 ELSE ?3 END, updated=?4 WHERE id=?1 AND state IN (0,1,2)"),
+                  {id, int(wish), int(idleState), nowMs()}, over);
 }
 
 Result<void> TransferQueue::pause(qint64 id) { return wish(id, Wish::Pause, State::Paused); }
@@ -292,23 +298,15 @@ Result<void> TransferQueue::cancel(qint64 id) { return wish(id, Wish::Cancel, St
 
 Result<void> TransferQueue::resume(qint64 id)
 {
-    const auto changed = changeTransfers(*m_database,
-                                QStringLiteral("UPDATE transfer SET state=CASE state WHEN 2 THEN 0 ELSE state END, wish=0, next_due=?2, updated=?2"
-                                               " WHERE id=?1 AND (state=2 OR (state=1 AND wish=1))"),
-                                {id, nowMs()});
-    if (!changed)
-        return std::unexpected(changed.error());
-    return *changed > 0 ? Result<void>{} : fail(Fault::Conflict, tr("transfer %1 is not paused").arg(id));
+    return change(id, QStringLiteral("UPDATE transfer SET state=CASE state WHEN 2 THEN 0 ELSE state END, wish=0, next_due=?2, updated=?2"
+                                     " WHERE id=?1 AND (state=2 OR (state=1 AND wish=1))"),
+                  {id, nowMs()}, QT_TRANSLATE_NOOP("Transfer", "transfer %1 is not paused"));
 }
 
 Result<void> TransferQueue::retry(qint64 id)
 {
-    const auto changed = changeTransfers(*m_database,
-                                QStringLiteral("UPDATE transfer SET state=0, attempts=0, starts=0, next_due=?2, updated=?2 WHERE id=?1 AND state IN (0,2,4,5)"),
-                                {id, nowMs()});
-    if (!changed)
-        return std::unexpected(changed.error());
-    return *changed > 0 ? Result<void>{} : fail(Fault::Conflict, tr("transfer %1 is running or done").arg(id));
+    return change(id, QStringLiteral("UPDATE transfer SET state=0, attempts=0, starts=0, next_due=?2, updated=?2 WHERE id=?1 AND state IN (0,2,4,5)"),
+                  {id, nowMs()}, QT_TRANSLATE_NOOP("Transfer", "transfer %1 is running or done"));
 }
 
 Result<void> TransferQueue::giveUp(qint64 id)
@@ -319,11 +317,7 @@ Result<void> TransferQueue::giveUp(qint64 id)
 
 Result<void> TransferQueue::setPriority(qint64 id, Priority priority)
 {
-    const auto changed = changeTransfers(*m_database, QStringLiteral("UPDATE transfer SET priority=?2, updated=?3 WHERE id=?1 AND state IN (0,1,2)"),
-                                {id, int(priority), nowMs()});
-    if (!changed)
-        return std::unexpected(changed.error());
-    return *changed > 0 ? Result<void>{} : fail(Fault::NotFound, tr("there is no open transfer %1").arg(id));
+    return change(id, QStringLiteral("UPDATE transfer SET priority=?2, updated=?3 WHERE id=?1 AND state IN (0,1,2)"), {id, int(priority), nowMs()}, over);
 }
 
 Result<void> TransferQueue::clearFinished()

@@ -108,8 +108,8 @@ public:
     Result<void> pause(qint64 id);
     Result<void> resume(qint64 id);
     Result<void> cancel(qint64 id);
-    Result<void> retry(qint64 id); ///< a failed or cancelled one, or a queued one at once
-    Result<void> giveUp(qint64 id); ///< a queued one waits no more: it has failed with its last error
+    Result<void> retry(qint64 id); ///< a failed, cancelled or paused one, or a queued one at once
+    Result<void> giveUp(qint64 id); ///< a queued one waits no more: it has failed with its last error; any other is left as it is
     Result<void> setPriority(qint64 id, Priority priority);
     Result<void> clearFinished(); ///< done and cancelled ones go from the list
 
@@ -172,6 +172,7 @@ public:
 
 private:
     explicit TransferQueue(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
+    Result<void> change(qint64 id, const QString& sql, const QVariantList& values, const char* why);
     Result<void> wish(qint64 id, Wish wish, Transfer::State idleState);
     std::unique_ptr<Database> m_database;
 };

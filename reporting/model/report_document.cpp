@@ -160,6 +160,8 @@ bool ReportDocument::moveSection(const QString& sectionId, int index)
         return false;
     auto& sections = m_report.sections;
     const auto from = std::find_if(sections.begin(), sections.end(), [&](const Section& s) { return s.id == sectionId; });
+    if (from - sections.begin() == index)
+        return true;
     Section section = std::move(*from);
     sections.erase(from);
     sections.insert(sections.begin() + index, std::move(section));
@@ -212,6 +214,8 @@ bool ReportDocument::setKeyImageCaption(const QString& id, const QString& captio
         return false;
     for (KeyImage& image : m_report.keyImages)
         if (image.id == id) {
+            if (image.caption == caption)
+                return true;
             image.caption = caption;
             touch();
             return true;
@@ -223,6 +227,8 @@ bool ReportDocument::setCritical(const CriticalResult& critical)
 {
     if (!isEditable())
         return false;
+    if (m_report.critical == critical)
+        return true;
     m_report.critical = critical;
     touch();
     return true;

@@ -273,7 +273,7 @@ public:
         PlainTransfer* one = find(id);
         const bool isToPause = one && one->isRunning() && one->wish == Wish::Pause;
         if (!one || (one->seen.state != State::Paused && !isToPause))
-            return one ? int(Fault::Conflict) : anyFault;
+            return int(one ? Fault::Conflict : Fault::NotFound);
         m_reached.count(isToPause ? "resumed before it paused" : "resumed");
         change(*one);
         one->seen.state = isToPause ? State::Running : State::Queued;
@@ -285,7 +285,7 @@ public:
     {
         PlainTransfer* one = find(id);
         if (!one || one->isRunning() || one->seen.state == State::Done)
-            return one ? int(Fault::Conflict) : anyFault;
+            return int(one ? Fault::Conflict : Fault::NotFound);
         m_reached.count(line("retried in state", one->seen.state));
         change(*one);
         one->seen.state = State::Queued;
@@ -306,7 +306,7 @@ public:
     {
         PlainTransfer* one = find(id);
         if (!one || !one->isOpen())
-            return anyFault;
+            return int(one ? Fault::Conflict : Fault::NotFound);
         m_reached.count("priority set");
         change(*one);
         one->seen.what.priority = priority;

@@ -39,4 +39,10 @@ QString say(const std::vector<Value>& values)
 template <typename... Values>
 QString line(const Values&... values) { return QStringList{say(values)...}.join(u' '); }
 
+/// "": they are the same.
+inline QString difference(int seed, const QString& found, const QString& expected, const QString& of)
+{
+    return found == expected ? QString() : QStringLiteral("seed %1: \"%2\", not \"%3\" of %4").arg(seed).arg(found, expected, of);
+}
+
 } // namespace diascope::test
