@@ -167,7 +167,7 @@ void plainImage(Item& into, const InstanceRef& where)
         return;
     Item& reference = into.content("INFERRED FROM", "IMAGE", {}).add(0x00081199);
     refer(reference, where.sopClassUid, where.sopInstanceUid);
-    if (where.frame > 1)
+    if (where.frame > 1 || (where.frame == 1 && where.sopClassUid != ctClass)) // of many frames one alone: PS3.3 10.3
         reference[0x00081160] = QString::number(where.frame);
 }
 

@@ -134,7 +134,7 @@ private Q_SLOTS:
             pet.units = dice.text({"BQML", "BQML", "BQML", "BQML", "CNTS", "GML", "CM2ML", "PROPCPS", ""});
             pet.suvType = dice.text({"", "", "BW", "LBM", "LBMJANMA", "BSA", "IBW"});
             pet.isDecayCorrected = !dice.isOneOf(4);
-            pet.decayCorrection = pet.isDecayCorrected ? dice.text({"START", "START", "START", "ADMIN", "NONE", ""}) : dice.text({"NONE", "NONE", "START", ""});
+            pet.decayCorrection = pet.isDecayCorrected ? dice.text({"START", "START", "START", "ADMIN", "NONE", ""}) : dice.text({"NONE", "NONE", "START", "ADMIN", ""});
             pet.isAttenuationCorrected = !dice.isOneOf(8);
             pet.weightKg = maybe(dice, {70, 70, 3.5, 700, 700.5});
             pet.heightM = maybe(dice, {1.7, 1.7, 0.2, 2.8, 0.19, 2.81, 170});

@@ -5,6 +5,7 @@
 #include <QHash>
 #include <QLocale>
 #include <QMap>
+#include <QSet>
 
 namespace diascope::reporting
 {
@@ -104,6 +105,19 @@ QString decimalString(const Measurement& measurement)
     for (int decimals = measurement.decimals; text.size() > most && decimals > 0;)
         text = QString::number(measurement.value, 'f', --decimals);
     return text.size() <= most ? text : QString::number(measurement.value, 'g', 9);
+}
+
+/// The multi-frame IODs (PS3.3 A, PS3.4 B.5). Of them a reference without a frame means all frames (PS3.3 10.3).
+bool isMultiFrameClass(const QString& sopClass)
+{
+    static const QSet<QString> classes = [] {
+        QSet<QString> uids;
+        for (const char* end : {"2.1", "2.2", "3.1", "4.1", "4.2", "4.3", "4.4", "6.2", "7.1", "7.2", "7.3", "7.4", "12.1", "12.1.1", "12.2", "12.2.1", "13.1.1", "13.1.2", "13.1.3", "13.1.4", "13.1.5",
+                                "14.1", "14.2", "20", "30", "66.4", "66.7", "77.1.1.1", "77.1.2.1", "77.1.4.1", "77.1.5.2", "77.1.5.4", "77.1.5.5", "77.1.5.6", "77.1.6", "128.1", "130", "481.2"})
+            uids << s("1.2.840.10008.5.1.4.1.1.") + s(end);
+        return uids;
+    }();
+    return classes.contains(sopClass);
 }
 
 bool isImage(const InstanceRef& where) { return dicom::isValidUid(where.sopInstanceUid) && dicom::isValidUid(where.sopClassUid); }
@@ -297,7 +311,7 @@ private:
         Dataset reference = item.addItem(referencedSopSequence);
         m_build.text(reference, tag::ReferencedSOPClassUID, where.sopClassUid);
         m_build.text(reference, tag::ReferencedSOPInstanceUID, where.sopInstanceUid);
-        if (where.frame > 1)
+        if (where.frame > 1 || (where.frame == 1 && isMultiFrameClass(where.sopClassUid)))
             m_build.text(reference, tag::ReferencedFrameNumber, QString::number(where.frame));
     }
 

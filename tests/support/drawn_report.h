@@ -90,7 +90,7 @@ inline const Unit units[] = {{"mm", "mm", "millimeter"},
                       {"px", "{pixels}", "pixels"}, {"s", "s", "second"}, {"", "1", "no units"}, {"px²", "px²", "px²", "99DIASCOPE"},
                       {"counts/s/voxel/time", "counts/s/voxel/time", "counts/s/voxel/time", "99DIASCOPE"}};
 
-inline const QString ctClass = "1.2.840.10008.5.1.4.1.1.2";
+inline const QString ctClass = "1.2.840.10008.5.1.4.1.1.2", xaClass = "1.2.840.10008.5.1.4.1.1.12.1"; ///< with ".1" the enhanced CT: of many frames, as the XA
 
 /// PS3.5 §9.1.
 inline bool isUid(const QString& text)
@@ -132,7 +132,7 @@ inline InstanceRef drawnPlace(Dice& dice, const QString& study)
     const QString bad[] = {"", "1.2.x", ".1", "1.", "1..2", QString(65, '1')};
     const auto uid = [&](std::initializer_list<QString> good) { return dice.isOneOf(8) ? dice.of(bad) : dice.of(good); };
     return {uid({"1.2.9.1", "1.2.9.2", QString(64, '1')}), dice.of({1, 2, 0, 17}), dice.of({"", "fig"}), uid({"1.2.8", "1.2.7"}),
-            uid({ctClass, ctClass + ".1"}), dice.of({QString(), QString(), study, QString("1.2.55"), QString("1.2")})};
+            uid({ctClass, ctClass + ".1", xaClass}), dice.of({QString(), QString(), study, QString("1.2.55"), QString("1.2")})};
 }
 
 inline Drawn drawnReport(Dice& dice)
@@ -211,7 +211,7 @@ inline Drawn drawnReport(Dice& dice)
         }
     for (int i = dice.upTo(3); i > 0; --i)
         report.measurements.push_back({"m", dice.of({QString(), QString("Lesion | 1"), QString("Lesion\n 2"), QString(70, 'l')}),
-                                       dice.of({"", "length", "area", "angle", "mean", "volume"}), dice.of({12.34, 0.0, -1000.0, 0.05, 99.96, -0.04, 123456789012.3456, 9999999999999.96, 1e20, -1e17}),
+                                       dice.of({"", "length", "area", "angle", "mean", "volume"}), dice.of({12.34, 0.0, -1000.0, 0.05, 99.96, -0.04, 123456789012.3456, 9999999999999.96, 1.23456789e20, -1e17}),
                                        dice.of({0, 1, 2, 3, 9}), dice.of(units).shown, drawnPlace(dice, study.studyUid)});
     for (int i = dice.upTo(3); i > 0; --i)
         report.keyImages.push_back({"k", dice.of({"", " ", "Lesion", "two\n lines"}), drawnPlace(dice, study.studyUid), dice.of({"", "p"})});
