@@ -476,17 +476,22 @@ one('1.6', '1.6.1', 1, '1.6.1.1', 1, '20180107', '100000')
     {
         QFETCH(QByteArray, start);
         QFETCH(bool, isProgram);
-        QByteArray bytes = test::bytesOf(make(file("in/a")));
-        bytes.replace(0, start.size(), start);
-        QFile out(file("in/a"));
-        QVERIFY(out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size());
-        out.close();
-        const auto report = import({file("in")});
-        QCOMPARE(report.imported, 1);
-        QCOMPARE(report.warned.size(), size_t(isProgram));
-        if (isProgram)
-            QCOMPARE(report.warned[0].path, file("in/a"));
-        QCOMPARE(import({file("in")}).warned.size(), 0u); // said once
+        for (const auto& [name, syntax] : {std::pair("plain", "1.2.840.10008.1.2.1"), {"deflated", "1.2.840.10008.1.2.1.99"}}) {
+            test::Made made;
+            made.instance += QString(".%1").arg(name[0] == 'p' ? 1 : 2);
+            const QString folder = file(name), path = make(folder + "/a", made, syntax);
+            QByteArray bytes = test::bytesOf(path);
+            bytes.replace(0, start.size(), start);
+            QFile out(path);
+            QVERIFY(out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size());
+            out.close();
+            const auto report = import({folder});
+            QCOMPARE(report.imported, 1);
+            QCOMPARE(report.warned.size(), size_t(isProgram));
+            if (isProgram)
+                QCOMPARE(report.warned[0].path, path);
+            QCOMPARE(import({folder}).warned.size(), 0u); // said once
+        }
     }
 
     void aThumbnailIsOfItsSeries()

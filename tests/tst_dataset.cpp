@@ -418,6 +418,21 @@ private Q_SLOTS:
         }
     }
 
+    /// What packs well is no bomb: an empty segmentation of 20 MB is a file of some kilobytes.
+    void FIL_13_whatPacksWellIsReadWhole()
+    {
+        QTemporaryDir folder;
+        dicom::Dataset made;
+        QVERIFY(made.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.66.4") && made.setText(tag::SOPInstanceUID, "1.2.3"));
+        made.setBytes(tag::PixelData, QByteArray(20'000'000, '\0'));
+        const QString path = folder.filePath("a.dcm");
+        QVERIFY(made.write(path, "1.2.840.10008.1.2.1.99"));
+        QVERIFY(QFileInfo(path).size() < 100'000);
+        const auto read = dicom::Dataset::read(path);
+        QVERIFY2(read, read ? "" : qPrintable(message(read.error())));
+        QCOMPARE(read->lengthOf(tag::PixelData), 20'000'000);
+    }
+
     /// Numbers of every kind (PS3.5 6.2), written by pydicom in each encoding, and what is no number among them.
     void numbersOfEveryKind_data()
     {

@@ -189,6 +189,21 @@ private Q_SLOTS:
         QVERIFY2(got.failures()[0].contains("another patient"), qPrintable(got.failures()[0]));
     }
 
+    /// One in other letters than ASCII may have been misread by the server: what it sends is not held against it.
+    void NET_08_anIdInOtherLettersProvesNothing()
+    {
+        const Shelf shelf;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.path() == "/dicom-web/studies")
+                to.answer(200, jsonType, "[" + row(study.toLatin1(), ",\"00100020\":{\"vr\":\"LO\",\"Value\":[\"\xc3\x96\"]}") + "]");
+            else if (!shelf.serve(request, to))
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+        });
+        const Got got = fetch(serviceOf(server));
+        QVERIFY2(got.result && got.result->isComplete(), qPrintable(got.failures().join("\n")));
+        QCOMPARE(got.uids, shelf.uids);
+    }
+
     /// The count and the names of one server contradict each other: never complete without a word, however often it is asked.
     void SAF_04_moreThanItNamesIsSaid()
     {

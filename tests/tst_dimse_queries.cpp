@@ -384,7 +384,7 @@ private Q_SLOTS:
         SmallPacs small(isRelational);
         ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
             small.answer(conversation, asked);
-        }, {.relational = isRelational ? QByteArrayList{studyRoot} : QByteArrayList()});
+        }, {.relational = isRelational ? QByteArrayList{studyRoot} : QByteArrayList(), .saysNo = isOfSeries});
         const Level level = isOfSeries ? Level::Series : Level::Image;
         QSet<QString> expected;
         for (int i : found)

@@ -7,7 +7,10 @@
 #include "viewer/volume/stack_loader.h"
 #include <QJsonDocument>
 #include <QTemporaryDir>
+#include <fcntl.h>
 #include <random>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -442,6 +445,69 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
         QVERIFY(!pointsOnScreen(drawn, *volume, target.m_view, target.transform()));
     }
 
+    /// Who turns or moves the plane between press and release draws nothing through two planes.
+    void MEA_08_aFigureLiesOnOnePlane()
+    {
+        Phantom phantom;
+        phantom.columns = phantom.rows = 40;
+        phantom.slices = 20;
+        const auto volume = noise(phantom);
+        AnnotationDocument document({"1"}, nullptr);
+        Target target(volume, &document);
+        target.m_view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, volume->grid()->centreLps());
+        const auto tool = makeTool("length");
+        tool->press(target, {{150, 110}, {}});
+        target.m_view.mpr->centreLps = target.m_view.mpr->centreLps + target.m_view.mpr->normal() * 2;
+        tool->move(target, {{260, 190}, {}});
+        tool->release(target, {{260, 190}, {}});
+        QVERIFY(document.figures().empty() && !target.m_draft);
+        target.drag(*makeTool("length"), {150, 110}, {260, 190});
+        QCOMPARE(document.figures().size(), 1u);
+    }
+
+    /// A window that is drawn takes the place of the image's table.
+    void BIR_08_theWindowToolLeavesTheTable()
+    {
+        Target target(noise(Phantom{}), nullptr);
+        target.m_presentation.voiLut = 0;
+        target.drag(*makeTool("window"), {150, 110}, {160, 120});
+        QCOMPARE(target.m_presentation.voiLut, -1);
+    }
+
+    void MEA_09_halfASeriesHasNoValuesYet()
+    {
+        QTemporaryDir folder;
+        demo::Sampling sampling;
+        sampling.columns = sampling.rows = 32;
+        sampling.slices = 5;
+        std::vector<Instance> instances;
+        const QStringList paths = *demo::writeCt(folder.path(), {}, {}, sampling);
+        for (const QString& path : paths)
+            instances.push_back(readInstances(path)->front());
+        Stack stack = buildStacks(instances).front();
+        const std::shared_ptr<const Volume> whole = *StackLoader::load(stack);
+        AnnotationDocument document({"1"}, nullptr);
+        Target target(whole, &document);
+        target.m_view.mpr = anatomicalPlane(AnatomicalPlane::Coronal, whole->grid()->centreLps());
+        target.drag(*makeTool("length"), {190, 145}, {210, 155});
+        QCOMPARE(document.figures().size(), 1u);
+        const Figure drawn = document.figures().front();
+        QVERIFY(!measure(drawn, whole).empty());
+        const QString pipe = folder.filePath("pipe"); // whoever opens it waits
+        QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        Instance& late = stack.instances[2];
+        auto layout = std::make_shared<PixelLayout>(*late.layout);
+        layout->path = late.path = pipe;
+        late.layout = layout;
+        late.file.reset();
+        StackLoader loader(stack, {}, 0, std::chrono::seconds(60));
+        QTRY_VERIFY(loader.latest()->loadedCount() > 0);
+        QVERIFY(!loader.latest()->isComplete() && measure(drawn, loader.latest()).empty());
+        const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK);
+        QVERIFY(fd >= 0);
+        ::close(fd);
+    }
+
     void aPlanesValuesAreThoseOfItsSeries()
     {
         Phantom phantom;
@@ -611,6 +677,21 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
         const auto figure = figureFromJson(QJsonDocument::fromJson(json).object());
         QVERIFY(!figure);
         QCOMPARE(figure.error().fault, Fault::Damaged);
+    }
+
+    void SAF_06_aFigureThatCannotBeStoredIsSaid()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("profile.db");
+        const auto store = FigureStore::open(path);
+        AnnotationDocument document({"1"}, store->get());
+        QSignalSpy failed(&document, &AnnotationDocument::failed);
+        const Figure figure = figureOn(*noise(Phantom{}), "ellipse", {{1, 1}, {4, 5}});
+        QVERIFY((*Database::open(path))->execute("ALTER TABLE figure RENAME TO elsewhere", {}));
+        document.add(figure);
+        QCOMPARE(failed.size(), 1);
+        document.remove(figure.id);
+        QCOMPARE(failed.size(), 2);
     }
 
     void aDamagedRowCostsOneFigure()

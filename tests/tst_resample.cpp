@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <numbers>
 #include <random>
+#include <span>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -140,6 +141,7 @@ private Q_SLOTS:
         QTest::newRow("GEO-03 two slices missing") << gapped << 0.0 << 0.0 << QStringList{"GEO-03"};
         QTest::newRow("GEO-04 shifted") << evenly(41, 2) << 0.0 << 3.3 << QStringList{"GEO-04"};
         QTest::newRow("GEO-05 tilted") << evenly(45, 2) << 18.5 << 0.0 << QStringList{"GEO-05"};
+        QTest::newRow("GEO-05 tilted, varying") << varying << 22.0 << 0.0 << QStringList{"GEO-04", "GEO-05"};
         QTest::newRow("GEO-05 tilted the other way, varying") << varying << -22.0 << 0.0 << QStringList{"GEO-04", "GEO-05"};
     }
     void edgesLieWhereTheyAre()
@@ -176,6 +178,13 @@ private Q_SLOTS:
             const auto direct = volume->valueAt(ball.centre + ray * ball.radiusMm); // from the acquired slices
             QVERIFY(direct && std::abs(*direct - 500) < 35);
         }
+        // Nothing that was acquired is cut off; the first and the last slice are the ends of the volume.
+        for (const Instance& instance : std::span(stacks[0].instances).subspan(1, stacks[0].instances.size() - 2))
+            for (const auto& [column, row] : {std::pair(4, 4), {91, 4}, {4, 91}, {91, 91}}) { // at the very edge its neighbours do not lie beside it
+                const Vec3 corner = instance.plane->originLps + instance.plane->rowDirection * (column * instance.plane->spacingMm.column) +
+                                    instance.plane->columnDirection * (row * instance.plane->spacingMm.row);
+                QVERIFY2((*regular)->valueAt(corner), qPrintable(QString("%1 %2 of the slice at %3").arg(column).arg(row).arg(instance.plane->originLps.z)));
+            }
         qint64 inside = 0;
         for (int slice = 0; slice < grid.slices; ++slice)
             for (const float value : (*regular)->frameValues(slice))

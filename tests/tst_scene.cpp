@@ -3,6 +3,7 @@
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/scene/scene_pipeline.h"
 #include "viewer/scene/scene_renderer.h"
+#include "viewer/volume/stack_loader.h"
 #include <QElapsedTimer>
 #include <QtTest>
 #include <atomic>
@@ -280,6 +281,26 @@ private Q_SLOTS:
         SceneView nonsense;
         nonsense.preset = "nonsense";
         QCOMPARE(SceneRenderer::renderOnce(cube([](Vec3) { return true; }), nonsense, {80, 80}).error().fault, Fault::Invalid);
+    }
+
+    /// Where an image could not be read there would be a hole that nobody sees.
+    void GEO_14_withoutAnImageThereIsNone()
+    {
+        QTemporaryDir folder;
+        demo::Sampling sampling;
+        sampling.columns = sampling.rows = 32;
+        sampling.slices = 5;
+        std::vector<Instance> instances;
+        const QStringList paths = *demo::writeCt(folder.path(), {}, {}, sampling);
+        for (const QString& path : paths)
+            instances.push_back(readInstances(path)->front());
+        const Stack stack = buildStacks(instances).front();
+        QVERIFY(!whyNoScene(**StackLoader::load(stack)));
+        QVERIFY(QFile::remove(stack.instances[2].path));
+        const auto volume = StackLoader::load(stack);
+        QVERIFY(volume && (*volume)->failedCount() == 1 && (*volume)->isComplete());
+        const auto reason = whyNoScene(**volume);
+        QVERIFY(reason && reason->contains("could not be read"));
     }
 
     void withoutADisplayItIsAPlainError()

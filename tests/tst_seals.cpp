@@ -108,6 +108,10 @@ private Q_SLOTS:
             "free(); s=forge(ids[1]); n,v,p=c.execute('select number,version,previous from report_seal where report_id=?',(ids[1],)).fetchone()\n"
             "h=sha(f'{n}\\n{ids[1]}\\n{v}\\n{s}\\n{p}'.encode()); c.execute('update report_seal set sha256=?,hash=? where report_id=?',(s,h,ids[1])); c.execute('delete from delivery')",
             "what was signed before it is missing or was changed");
+        row("the last one and its seal, with a hash that fits it", false,
+            "free(); s=forge(ids[2]); n,v,p=c.execute('select number,version,previous from report_seal where report_id=?',(ids[2],)).fetchone()\n"
+            "h=sha(f'{n}\\n{ids[2]}\\n{v}\\n{s}\\n{p}'.encode()); c.execute('update report_seal set sha256=?,hash=? where report_id=?',(s,h,ids[2])); c.execute('delete from delivery')",
+            "Signed reports are missing");
         // Whoever rewrites all of it, and there is no key: what the versions say of themselves is left.
         row("another report in its place", false,
             "free(); b,s=c.execute('select content,sha256 from report_version where report_id=?',(ids[0],)).fetchone()\n"

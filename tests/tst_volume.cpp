@@ -342,6 +342,22 @@ private Q_SLOTS:
         QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
         const int after = published;
 
+        // What was given up and fails later has failed once.
+        {
+            const QString late = files.folder.filePath("late");
+            QCOMPARE(::mkfifo(QFile::encodeName(late).constData(), 0600), 0);
+            Files again;
+            again.pretend(1, late);
+            StackLoader loader(again.stack, {}, 0, std::chrono::milliseconds(200));
+            loader.wait();
+            QCOMPARE(int(loader.latest()->error(1)->fault), int(Fault::TimedOut));
+            const int fd = ::open(QFile::encodeName(late).constData(), O_RDWR | O_NONBLOCK);
+            QVERIFY(fd >= 0);
+            QTRY_VERIFY(loader.latest()->error(1)->fault != Fault::TimedOut);
+            ::close(fd);
+            QCOMPARE(loader.latest()->failedCount(), 1);
+        }
+
         // Every thread held: the rest is given up too. Then the first comes after all.
         Files others;
         const int threads = int(std::max(2u, std::thread::hardware_concurrency()));

@@ -248,8 +248,13 @@ struct ScriptedScp::Private
                     if (part == 0x54)
                         roles += item(0x54, bytes);
                     // PS3.7 D.3.3.5: length of the UID, the UID, what the class negotiates
-                    if (part == 0x56 && habits.relational.contains(bytes.mid(2, qsizetype(bigAt(bytes, 0, 2)))))
-                        extended += item(0x56, bytes);
+                    if (part == 0x56) {
+                        const qsizetype end = 2 + qsizetype(bigAt(bytes, 0, 2));
+                        if (habits.relational.contains(bytes.mid(2, end - 2)))
+                            extended += item(0x56, bytes);
+                        else if (habits.saysNo)
+                            extended += item(0x56, bytes.left(end) + '\0');
+                    }
                 });
             if (kind != 0x20)
                 return;
