@@ -3,7 +3,7 @@
 #include "viewer/slice/slice_renderer.h"
 #include "viewer/volume/stack_loader.h"
 #include <QDirIterator>
-#include <QElapsedTimer>
+#include <ctime>
 #include <numbers>
 #include <random>
 #include <span>
@@ -477,12 +477,12 @@ private Q_SLOTS:
             instances.back().plane->originLps.z = i + (i > 150 ? 0.5 : 0);
         }
         const auto volume = *Volume::fromPixels(buildStacks(instances).front(), SampleType::Int16, std::vector<std::byte>(size_t(300) * 512 * 512 * 2));
-        QElapsedTimer clock;
-        clock.start();
+        const std::clock_t since = std::clock(); // of the processor, all threads: others may be at work here
         QVERIFY(volume->regular());
-        qInfo("300 slices of 512² in %lld ms", clock.elapsed());
+        const double seconds = double(std::clock() - since) / CLOCKS_PER_SEC;
+        qInfo("300 slices of 512² in %.1f s", seconds);
 #ifndef __SANITIZE_ADDRESS__
-        QVERIFY2(clock.elapsed() < 10000, "2 s on two cores of its own"); // others may be at work here
+        QVERIFY2(seconds < 10, "4 s usually");
 #endif
     }
 };

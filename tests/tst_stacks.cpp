@@ -3,9 +3,9 @@
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/volume/stack.h"
 #include <QDirIterator>
-#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <ctime>
 #include <random>
 
 using namespace diascope;
@@ -477,14 +477,13 @@ for d, _, fs in os.walk(sys.argv[1]):
                 instances.push_back(instance);
             }
         instances = shuffled(std::move(instances));
-        QElapsedTimer clock;
-        clock.start();
+        const std::clock_t since = std::clock(); // of the processor: others may be at work here
         const auto stacks = buildStacks(std::move(instances));
-        const qint64 ms = clock.elapsed();
+        const qint64 ms = qint64(std::clock() - since) * 1000 / CLOCKS_PER_SEC;
         qInfo("%lld ms", ms);
         QCOMPARE(stacks.size(), areCines ? size_t(slices) : 1u);
         QCOMPARE(stacks[0].phaseCount, phases);
-        QVERIFY2(ms < 1500, "500 ms on a machine of its own");
+        QVERIFY2(ms < 1500, qPrintable(QString::number(ms)));
     }
 
     /// GEO-16: a slice image that does not say how it lies is named as such; a screenshot is not.

@@ -209,6 +209,7 @@ private Q_SLOTS:
                                                      : "-c:v libx264 -pix_fmt yuv420p -g 20 -bf 3 -crf 18";
             const QByteArray whole = stream(options, suffix);
             const QByteArray all = expected(whole, suffix, filterFor(rows));
+            QVERIFY(!whole.isEmpty() && !all.isEmpty());
             std::vector<QByteArray> broken{whole.left(whole.size() / 2), whole.left(100), whole.left(3), QByteArray(5000, '\x55')};
             std::srand(7);
             for (int i = 0; i < 6; ++i) {

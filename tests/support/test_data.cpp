@@ -26,10 +26,10 @@ Ran run(const QString& program, const QStringList& arguments, const QByteArray& 
         return {-1, {}, process.errorString().toUtf8()};
     process.write(input);
     process.closeWriteChannel();
-    if (!process.waitForFinished(60000)) {
+    if (!process.waitForFinished(300'000)) {
         process.kill();
         process.waitForFinished();
-        return {-1, process.readAllStandardOutput(), "did not end within 60 s"};
+        return {-1, process.readAllStandardOutput(), "did not end within 300 s"};
     }
     const QByteArray out = process.readAllStandardOutput();
     const QByteArray err = process.readAllStandardError();
