@@ -1,5 +1,6 @@
 #include "app/demo/phantom.h"
 #include "netclient/dicom/dataset.h"
+#include "tests/support/ct_stack.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/figures/annotation_document.h"
@@ -477,14 +478,7 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
     void MEA_09_halfASeriesHasNoValuesYet()
     {
         QTemporaryDir folder;
-        demo::Sampling sampling;
-        sampling.columns = sampling.rows = 32;
-        sampling.slices = 5;
-        std::vector<Instance> instances;
-        const QStringList paths = *demo::writeCt(folder.path(), {}, {}, sampling);
-        for (const QString& path : paths)
-            instances.push_back(readInstances(path)->front());
-        Stack stack = buildStacks(instances).front();
+        Stack stack = test::ctStack(folder.path());
         const std::shared_ptr<const Volume> whole = *StackLoader::load(stack);
         AnnotationDocument document({"1"}, nullptr);
         Target target(whole, &document);

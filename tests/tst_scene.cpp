@@ -1,4 +1,5 @@
 #include "app/demo/phantom.h"
+#include "tests/support/ct_stack.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/scene/scene_pipeline.h"
@@ -287,14 +288,7 @@ private Q_SLOTS:
     void GEO_14_withoutAnImageThereIsNone()
     {
         QTemporaryDir folder;
-        demo::Sampling sampling;
-        sampling.columns = sampling.rows = 32;
-        sampling.slices = 5;
-        std::vector<Instance> instances;
-        const QStringList paths = *demo::writeCt(folder.path(), {}, {}, sampling);
-        for (const QString& path : paths)
-            instances.push_back(readInstances(path)->front());
-        const Stack stack = buildStacks(instances).front();
+        const Stack stack = test::ctStack(folder.path());
         QVERIFY(!whyNoScene(**StackLoader::load(stack)));
         QVERIFY(QFile::remove(stack.instances[2].path));
         const auto volume = StackLoader::load(stack);
