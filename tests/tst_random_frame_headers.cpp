@@ -179,9 +179,7 @@ class TestRandomFrameHeaders : public QObject
     Q_OBJECT
 
     test::Reached m_reached;
-    QTemporaryDir m_folder;
-    const QString m_imagePath = m_folder.filePath("image");
-    const test::DrawnImageFile m_image{m_imagePath};
+    const test::DrawnImageFile m_image;
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_image.isWritten); }
@@ -340,7 +338,7 @@ private Q_SLOTS:
                 d.setNumbers({0x3004, 0x000C},
                              offsets = dice.of<Numbers>(
                                  {{0, 2, 5}, {z, z + 2, z + 5}, {0, -3, -6}, {0, 2}, {z + 0.009, z + 2, z + 5}, {z + 0.011, z + 2, z + 5}, {7, 9, 11}}));
-            const auto read = readInstances(d, m_imagePath);
+            const auto read = readInstances(d, m_image.path);
             QVERIFY2(read && int(read->size()) == frames, qPrintable(QStringLiteral("seed %1").arg(seed)));
 
             std::optional<PlaneGeometry> firstPlane;

@@ -105,9 +105,7 @@ class TestRandomImageHeaders : public QObject
     Q_OBJECT
 
     test::Reached m_reached;
-    QTemporaryDir m_folder;
-    const QString m_imagePath = m_folder.filePath("image");
-    const test::DrawnImageFile m_image{m_imagePath};
+    const test::DrawnImageFile m_image;
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_image.isWritten); }
@@ -454,7 +452,7 @@ private Q_SLOTS:
                 };
                 should << QStringLiteral("series to acquisition %1 start to acquisition %2").arg(after(seriesTime), isDated ? after(injected) : say(injected));
             }
-            const auto read = readInstances(d, m_imagePath);
+            const auto read = readInstances(d, m_image.path);
             QVERIFY2(read, qPrintable(QStringLiteral("seed %1").arg(seed)));
             const ImageModules& modules = *read->front().modules;
             const QStringList is = linesOf(modules);

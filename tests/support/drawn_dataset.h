@@ -2,6 +2,7 @@
 #include "netclient/dicom/dataset.h"
 #include "tests/support/dice.h"
 #include "tests/support/words.h"
+#include <QTemporaryDir>
 
 /// Attributes drawn at random and written; each function returns what a reader should find: nothing where they are absent, empty or no numbers.
 namespace diascope::test
@@ -70,7 +71,7 @@ inline void beginImage(dicom::Dataset& to, int frames, int bitsStored, int highB
 /// A file of three such frames whose pixels are known; a test makes the headers anew each time.
 struct DrawnImageFile
 {
-    explicit DrawnImageFile(const QString& path)
+    DrawnImageFile()
     {
         Dice dice(1);
         QByteArray bytes;
@@ -84,6 +85,8 @@ struct DrawnImageFile
         dataset.setBytes(dicom::tag::PixelData, bytes);
         isWritten = bool(dataset.write(path, QStringLiteral("1.2.840.10008.1.2.1")));
     }
+    QTemporaryDir folder;
+    const QString path = folder.filePath("image");
     std::vector<quint16> words; ///< of the pixels
     bool isWritten = false;
 };
