@@ -1,8 +1,12 @@
 #include "tests/support/archive_fixture.h"
 #include "tests/support/phantom_files.h"
 #include <QCryptographicHash>
+#include <QProcess>
 #include <QSignalSpy>
+#include <climits>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace diascope;
 using namespace diascope::archive;
@@ -296,6 +300,29 @@ private Q_SLOTS:
         QCOMPARE(by(QString(60, 'x') + 'y', 5), QStringList{"8"});
         QCOMPARE(by(QString(61, 'x'), 5), QStringList());
         QCOMPARE(by(longest, 0), QStringList());
+    }
+
+    /// Deeper than a path can name (PATH_MAX): what lies there is not left out in silence.
+    void FIL_17_aFolderThatCannotBeListedIsNamed()
+    {
+        const QString in = file("in");
+        make(in + "/a", made(1, 1));
+        const QByteArray name(200, 'd');
+        QString deepest = in;
+        int folder = ::open(QFile::encodeName(in).constData(), O_DIRECTORY);
+        while (deepest.size() < PATH_MAX) {
+            deepest += u'/' + name;
+            QCOMPARE(::mkdirat(folder, name.constData(), 0700), 0);
+            const int next = ::openat(folder, name.constData(), O_DIRECTORY);
+            ::close(folder);
+            folder = next;
+        }
+        ::close(folder);
+        Task task;
+        const auto report = m_archive->import({in}, ImportMode::Copy, task);
+        QCOMPARE(QProcess::execute("rm", {"-rf", in}), 0);
+        QVERIFY(report && report->imported == 1);
+        QCOMPARE(remarks(report->skipped), QStringList{deepest + "|the folder cannot be read|"});
     }
 
     /// Of each thing in a folder: what is said where it does not come in, in the order of the names.

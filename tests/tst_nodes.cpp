@@ -2,11 +2,23 @@
 #include "tests/support/test_data.h"
 #include <QTemporaryDir>
 #include <QtTest>
+#include <cstring>
+#include <dlfcn.h>
 #include <functional>
+#include <netdb.h>
 #include <netinet/in.h>
 
 using namespace diascope;
 using namespace diascope::dimse;
+
+/// Of two network cards, as no name of every machine has them; takes the place of the library's for the whole program.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* wanted, addrinfo** found)
+{
+    static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    const bool hasTwo = name && !std::strcmp(name, "two-cards.example");
+    const int code = real(hasTwo ? "192.0.2.1" : name, service, wanted, found);
+    return code != 0 || !hasTwo ? code : real("192.0.2.2", service, wanted, &(*found)->ai_next);
+}
 
 /// Which peers may be set up, and who is taken for one of them.
 class TestNodes : public QObject
@@ -185,6 +197,8 @@ private Q_SLOTS:
         QVERIFY(!isCaller(node, "PACS", INADDR_LOOPBACK + 1));
         QVERIFY(!isCaller({"n", "PACS", "no-such-host.invalid", 104, false, {}, {}, {}}, "PACS", INADDR_LOOPBACK));
         QVERIFY(isCaller({"n", "PACS", "localhost", 104, false, {}, {}, {}}, "PACS", INADDR_LOOPBACK));
+        for (const quint32 card : {0, 1, 2, 3}) // 192.0.2.0 … 3
+            QCOMPARE(isCaller({"n", "PACS", "two-cards.example", 104, false, {}, {}, {}}, "PACS", 0xc0000200 + card), card == 1 || card == 2);
     }
 
     void theirNames()

@@ -1,16 +1,19 @@
 #include "netclient/base/secrets.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <csignal>
 #include <iostream>
 #include <thread>
 
 using namespace diascope;
 
 /// The program is its own helper: "child VERB NAME [SECRET]" does one thing and says how it went; "twice" reads it two times, and
-/// says how long the second took. It waits two seconds for a person.
+/// says how long the second took; "late" reads it until it comes, with the keyring stopped at first (SECRET is its process). It waits two
+/// seconds for a person.
 namespace
 {
 
@@ -33,6 +36,16 @@ int child(const QStringList& arguments)
             const qint64 firstMs = clock.restart();
             const auto second = readSecret(name);
             said = QStringLiteral("%1 %2 %3").arg(first ? -1 : int(first.error().fault)).arg(second ? -1 : int(second.error().fault)).arg(firstMs) + u' ' + QString::number(clock.elapsed());
+        } else if (verb == "late") {
+            const pid_t keyring = arguments.value(2).toInt();
+            const auto tell = [&](int signal) { return keyring > 1 && ::kill(keyring, signal) == 0; };
+            const bool isStopped = tell(SIGSTOP);
+            const auto first = readSecret(name);
+            tell(SIGCONT);
+            auto next = readSecret(name);
+            for (QDeadlineTimer deadline(20000); !next && !deadline.hasExpired(); next = readSecret(name))
+                std::this_thread::yield();
+            said = QStringLiteral("%1 %2").arg(first || !isStopped ? -1 : int(first.error().fault)).arg(next.value_or("nothing"));
         } else if (const auto secret = readSecret(name))
             said = "secret " + *secret;
         else
@@ -136,6 +149,22 @@ private Q_SLOTS:
         QCOMPARE(twice.mid(0, 2), (QList<QByteArray>{timedOut, timedOut}));
         QVERIFY2(twice[2].toInt() >= 2000 && twice[2].toInt() < 6000, lines[3].constData());
         QVERIFY2(twice[3].toInt() < 500, lines[3].constData()); // the next question does not wait once more
+    }
+
+    /// A question that nobody waits for any more is answered all the same, and then others can be asked.
+    void SEC_05_anAnswerThatComesLateHoldsUpNoOther()
+    {
+        if (QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() || QStandardPaths::findExecutable("dbus-run-session").isEmpty())
+            QSKIP("gnome-keyring or dbus is not here");
+        QTemporaryDir home;
+        const QString script = QStringLiteral("export HOME=%1 XDG_RUNTIME_DIR=%1 XDG_CONFIG_HOME=%1/c XDG_DATA_HOME=%1/d; unset DISPLAY WAYLAND_DISPLAY;"
+                                              " printf 'login password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; '%2' child store n word;"
+                                              " '%2' child late n $(dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID"
+                                              " string:org.freedesktop.secrets | sed -n 's,.*uint32 ,,p')").arg(home.path(), self());
+        const auto ran = test::run("dbus-run-session", {"--", "/bin/sh", "-c", script});
+        const QList<QByteArray> lines = ran.out.trimmed().split('\n');
+        QVERIFY2(lines.size() == 2, (ran.out + ran.err).constData());
+        QCOMPARE(lines[1], QByteArray::number(int(Fault::TimedOut)) + " word");
     }
 
 private:

@@ -480,6 +480,33 @@ private Q_SLOTS:
         QCOMPARE(target->instanceIds().size(), 8);
     }
 
+    /// What the peer does not commit itself to keep is ours alone, whatever it took (PS3.4 J.3.3).
+    void STO_07_whatIsNotCommittedToIsKeptNowhereElse()
+    {
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).add({"target", "ORTHANC", "127.0.0.1", test::freePort(), false, {}, {}, {}}));
+        QVERIFY(m_archive->import(m_files.mid(0, 3), archive::ImportMode::Copy, m_task));
+        QStringList uids;
+        const auto sent = *m_archive->instancesOfStudy(m_study);
+        for (const auto& row : sent)
+            uids << row.uid.value;
+        QCOMPARE(uids.size(), 3);
+        NewTransfer send;
+        send.kind = TransferKind::Send;
+        send.node = "target";
+        send.study = m_study;
+        send.commitment = Commitment::Wanted;
+        const qint64 id = *m_queue->add(send);
+        QVERIFY(m_queue->confirm(id, uids) && m_queue->requested("2.25.1", id, uids));
+        QCOMPARE(*m_queue->settle("2.25.1", uids.mid(1), {{uids[0], "no room"}}), id);
+        QVERIFY(m_runner->runNow(id, m_task));
+        QTRY_VERIFY_WITH_TIMEOUT(at(id).state != State::Running, 5000);
+        QCOMPARE(at(id).failed.size(), size_t(1));
+        const auto kept = *m_archive->instancesOfStudy(m_study);
+        for (const auto& row : kept)
+            QCOMPARE(row.confirmedBy, row.uid.value == uids[0] ? "" : "target");
+    }
+
     void waysToTryFollowTheSettingAndWhatWasLearnt()
     {
         using By = dimse::Node::RetrieveBy;

@@ -249,6 +249,28 @@ private Q_SLOTS:
         QCOMPARE(refused.error().fault, Fault::Denied);
     }
 
+    /// What was signed last stands in the log alone, which lies beside a damaged database without its index (-shm).
+    void STO_06_whatStandsInTheLogIsSavedToo()
+    {
+        QTemporaryDir profile, copy;
+        const QString id = [&] { return draftIn(*openSession(profile.path())).reportId; }();
+        {
+            const auto session = openSession(profile.path());
+            const auto draft = session->reports().load(id);
+            QVERIFY(draft && session->sign(*draft, reporting::SignAs::Final, "Reader"));
+            QCOMPARE(QProcess::execute("cp", {"-r", profile.path() + "/.", copy.path()}), 0); // as the power went
+        }
+        QVERIFY(QFileInfo(copy.filePath("diascope.db-wal")).size() > 0);
+        QVERIFY(QFile::remove(copy.filePath("diascope.db-shm")));
+        Task task;
+        const auto recovered = app::recoverDatabase(copy.path(), task);
+        QVERIFY2(recovered, recovered ? "" : qPrintable(message(recovered.error())));
+        const auto session = openSession(copy.path());
+        const auto report = session->reports().load(id);
+        QVERIFY(report && report->isSigned());
+        QCOMPARE(deliveriesOf(*session, id).size(), size_t(1));
+    }
+
     void signingTwiceQueuesOnce() // DEL-07
     {
         QTemporaryDir profile;
