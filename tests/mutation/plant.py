@@ -36,7 +36,7 @@ def arguments(command):
     """Of a compiler call of GCC's, what libclang understands."""
     words, kept = iter(shlex.split(command['command'])[1:]), []
     for word in words:
-        if word in ('-o', '-MF', '-MT', '-MQ'):
+        if word in ('-o', '-MF', '-MT', '-MQ', '-include'): # no precompiled header of GCC's
             next(words)
         elif word.startswith('-std='):
             kept.append('-std=c++2b')
