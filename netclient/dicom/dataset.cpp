@@ -110,6 +110,9 @@ QByteArray viewOf(DcmElement& element)
     Uint32* longs = nullptr;
     if (element.getUint32Array(longs).good() && longs)
         return view(longs);
+    Uint64* veryLongs = nullptr; // OV, SV and UV: an Extended Offset Table
+    if (element.getUint64Array(veryLongs).good() && veryLongs)
+        return view(veryLongs);
     Float32* floats = nullptr;
     if (element.getFloat32Array(floats).good() && floats)
         return view(floats);

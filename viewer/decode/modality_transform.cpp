@@ -1,5 +1,6 @@
 #include "viewer/decode/modality_transform.h"
 #include <algorithm>
+#include <cmath>
 
 namespace diascope::viewer
 {
@@ -78,6 +79,8 @@ double ModalityTransform::apply(double storedValue) const
 {
     if (!table)
         return storedValue * slope + intercept;
+    if (std::isnan(storedValue))
+        return storedValue;
     const double index = std::clamp(storedValue - double(firstMapped), 0.0, double(table->size() - 1));
     return double((*table)[size_t(index)]);
 }

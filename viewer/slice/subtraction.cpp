@@ -35,7 +35,7 @@ std::vector<float> meanOf(const Volume& volume, const std::vector<int>& frames)
             const double top = std::exp2(std::min(16, instance.pixels.bitsStored)) - 1;
             const double scale = top / std::log(top + 1);
             for (float& value : values)
-                value = float(scale * std::log(std::max(0.0, double(value)) + 1));
+                value = float(scale * std::log(std::max(double(value), 0.0) + 1));
         }
         if (mean.empty())
             mean.assign(values.size(), 0);
@@ -108,6 +108,7 @@ std::vector<float> subtractedValues(const Volume& volume, int frame, const Subtr
     const auto at = [&](int column, int row) {
         return mask[size_t(std::clamp(row, 0, rows - 1)) * size_t(columns) + size_t(std::clamp(column, 0, columns - 1))];
     };
+    const auto between = [](float one, float other, float part) { return one * (1 - part) + other * part; };
     for (int row = 0; row < rows; ++row) {
         const double y = std::clamp(row - plan.shiftPx.y(), -1.0, double(rows));
         const int top = int(std::floor(y));
@@ -116,10 +117,9 @@ std::vector<float> subtractedValues(const Volume& volume, int frame, const Subtr
             const double x = std::clamp(column - plan.shiftPx.x(), -1.0, double(columns));
             const int left = int(std::floor(x));
             const auto right = float(x - left);
-            float moved = at(left, top);
-            if (right > 0 || down > 0)
-                moved = (at(left, top) * (1 - right) + at(left + 1, top) * right) * (1 - down) +
-                        (at(left, top + 1) * (1 - right) + at(left + 1, top + 1) * right) * down;
+            // Only what has a part in the value: 0 × padding is no number either.
+            const auto along = [&](int line) { return between(at(left, line), right > 0 ? at(left + 1, line) : 0, right); };
+            const float moved = between(along(top), down > 0 ? along(top + 1) : 0, down);
             values[size_t(row) * size_t(columns) + size_t(column)] -= moved;
         }
     }
