@@ -6,6 +6,7 @@
 #include "tests/support/orthanc.h"
 #include "tests/support/test_data.h"
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -478,6 +479,25 @@ private Q_SLOTS:
             QVERIFY2(mended && mended->state == State::Done, mended ? qPrintable(mended->lastError) : "");
         }
         QCOMPARE(target->instanceIds().size(), 8);
+    }
+
+    /// Who waits for work holds up nobody who closes the program: the queue is looked at every two seconds.
+    void NET_02_stoppingTakesNoRound()
+    {
+        qint64 stoppingMs = 0;
+        for (int i = 0; i < 3; ++i) {
+            m_runner = std::make_unique<TransferRunner>(*m_archive, profile(), TransferRunner::Options{});
+            NewTransfer transfer = retrieval();
+            transfer.node = QString("nobody %1").arg(i);
+            const qint64 id = *m_queue->add(transfer);
+            m_runner->start();
+            QTRY_COMPARE_WITH_TIMEOUT(at(id).state, State::Failed, 20000);
+            QElapsedTimer clock;
+            clock.start();
+            m_runner.reset();
+            stoppingMs += clock.elapsed();
+        }
+        QVERIFY2(stoppingMs < 3000, QByteArray::number(stoppingMs).constData()); // of six
     }
 
     /// What the peer does not commit itself to keep is ours alone, whatever it took (PS3.4 J.3.3).
