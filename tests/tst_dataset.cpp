@@ -1,4 +1,5 @@
 #include "netclient/dicom/dataset.h"
+#include "netclient/dicom/inflate.h"
 #include "netclient/dicom/judgement.h"
 #include "netclient/dicom/lossy.h"
 #include "netclient/dicom/structure.h"
@@ -431,6 +432,18 @@ private Q_SLOTS:
         const auto read = dicom::Dataset::read(path);
         QVERIFY2(read, read ? "" : qPrintable(message(read.error())));
         QCOMPARE(read->lengthOf(tag::PixelData), 20'000'000);
+    }
+
+    /// 200 MiB, or fifty times what is there: neither more, nor in silence less.
+    void FIL_13_whatGrowsBeyondMeasureIsRefused()
+    {
+        for (const auto& [mebibytes, isTaken] : {std::pair(190, true), {220, false}}) {
+            const QByteArray packed = qCompress(QByteArray(qsizetype(mebibytes) << 20, '\0')).mid(6).chopped(4);
+            std::unique_lock<std::mutex> turn;
+            const auto whole = dicom::inflated(reinterpret_cast<const uchar*>(packed.constData()), packed.size(), turn);
+            QCOMPARE(whole ? whole->size() : -1, isTaken ? qsizetype(mebibytes) << 20 : -1);
+            QVERIFY(whole || whole.error().fault == Fault::Damaged);
+        }
     }
 
     /// Numbers of every kind (PS3.5 6.2), written by pydicom in each encoding, and what is no number among them.
