@@ -141,6 +141,11 @@ private Q_SLOTS:
     {
         const QByteArray bytes("Hong^Gildong=\x1b$)C\xfb\xf3^\xe4\xf6");
         QCOMPARE(decodeText(bytes, "ISO 2022 IR 100\\ISO 2022 IR 149", "^=\\"), QString::fromUtf8("Hong^Gildong=洪^äö")); // SAF-07
+        // Of an attribute's VR: only in a name do ^ and = end what was designated (PS3.5 6.1.2.5.3).
+        const auto dataset = Dataset::fromBytes(test::element(8, 5, "CS", "ISO 2022 IR 100\\ISO 2022 IR 149") + test::element(8, 0x1030, "LO", bytes) + test::element(0x10, 0x10, "PN", bytes));
+        QVERIFY(dataset);
+        QCOMPARE(dataset->text(tag::PatientName), QString::fromUtf8("Hong^Gildong=洪^äö"));
+        QCOMPARE(dataset->text(tag::StudyDescription), QString::fromUtf8("Hong^Gildong=洪^隘"));
         // What is written goes by that: each part escapes anew.
         const auto written = encodeText(QString::fromUtf8("=洪^吉洞"), "\\ISO 2022 IR 149");
         QVERIFY(written);

@@ -473,6 +473,20 @@ private Q_SLOTS:
         QVERIFY(clock.elapsed() < 3000);
     }
 
+    /// A stopped listener keeps nobody on the line, also who is not through the door yet.
+    void NET_12_stoppingHangsUpAtTheDoor()
+    {
+        Collector collector;
+        const auto listener = Listener::start(listening(m_good), collector.sink());
+        QVERIFY(listener);
+        QTcpSocket guest;
+        guest.connectToHost(QHostAddress::LocalHost, (*listener)->port());
+        QVERIFY(guest.waitForConnected(5000));
+        QTRY_COMPARE((*listener)->status().idle, 1);
+        (*listener)->stop();
+        QTRY_COMPARE(guest.state(), QAbstractSocket::UnconnectedState);
+    }
+
     void cancellingAHandshakeEndsWithinASecond()
     {
         QTcpServer silent;

@@ -414,6 +414,16 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QCOMPARE(read(file).at(0).acquisitionTimeS.value_or(-1e9), seconds);
     }
 
+    /// Of many frames all that are there are shown, and one for those that are not; of a claim without pixels a bounded number.
+    void FIL_04_asManyFramesAsTheFileHolds()
+    {
+        const QString many = "ds = image(rows=8, columns=16, bits=8, frames=%1)\nds.NumberOfFrames = %2";
+        QCOMPARE(read(file(many.arg(20'000).arg(2'000'000'000))).size(), 20'001u);
+        QCOMPARE(read(file(many.arg(20'000).arg(20'000))).size(), 20'000u);
+        QCOMPARE(read(file(many.arg(3).arg(2'000'000'000))).size(), 10'000u);
+        QCOMPARE(read(file(many.arg(3).arg(4))).size(), 4u);
+    }
+
     void GEO_19_partsOfOneObject()
     {
         const auto whole = read(file("ds = image(frames=2)\nds.ConcatenationUID = '1.9'; ds.InConcatenationNumber = 3; ds.InConcatenationTotalNumber = 5; ds.ConcatenationFrameOffsetNumber = 40")).at(1);

@@ -236,6 +236,24 @@ private Q_SLOTS:
         }
     }
 
+    /// Of large frames few are kept: sixty of 12 MB would be 750 MB.
+    void FIL_04_aLongVideoCostsNoMoreMemory()
+    {
+        const QString path = m_folder.filePath("large.m2v");
+        const auto ran = test::run("ffmpeg", {"-v", "error", "-f", "lavfi", "-i", "color=gray:size=3840x2160:rate=25", "-frames:v", "60",
+                                              "-c:v", "mpeg2video", "-pix_fmt", "yuv420p", "-g", "12", "-y", path});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const auto source = PixelSource::open(written(videoFile("1.2.840.10008.1.2.4.100", test::bytesOf(path), 60, 3840, 2160, 1)));
+        QVERIFY(source && source->frame(0) && source->frame(59));
+        qint64 mostKiB = 0;
+        for (const QString& pid : QDir("/proc").entryList(QDir::Dirs)) {
+            const QString status = QString::fromUtf8(test::bytesOf("/proc/" + pid + "/status"));
+            if (status.startsWith("Name:\tdiascope-video") && status.contains(QString("PPid:\t%1\n").arg(::getpid())))
+                mostKiB = std::max(mostKiB, status.section("VmHWM:", 1).section("kB", 0, 0).trimmed().toLongLong());
+        }
+        QVERIFY2(mostKiB > 50'000 && mostKiB < 550'000, QByteArray::number(mostKiB).constData());
+    }
+
     /// FIL-19: the decoder is killed between two frames: nobody notices. Several threads may ask.
     void severalThreadsAndVideosAtOnce()
     {

@@ -196,7 +196,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::forServer(const dicom::Tls
 }
 
 TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket, const QString& host)
-    : m_context(std::move(context)), m_ssl(SSL_new(m_context->openssl())), m_isClient(true)
+    : m_context(std::move(context)), m_ssl(SSL_new(m_context->openssl()))
 {
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
     SSL_set_fd(m_ssl, socket);
@@ -213,7 +213,7 @@ TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket, cons
 }
 
 TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket)
-    : m_context(std::move(context)), m_ssl(SSL_new(m_context->openssl())), m_isClient(false)
+    : m_context(std::move(context)), m_ssl(SSL_new(m_context->openssl()))
 {
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
     SSL_set_fd(m_ssl, socket);

@@ -64,7 +64,6 @@ private:
     Error reason(unsigned long first) const;
     std::shared_ptr<const TlsContext> m_context;
     ssl_st* m_ssl;
-    bool m_isClient;
     bool m_isOpen = false;
     QByteArray m_ahead;
     bool m_hasRead = false; ///< something of the peer's own
