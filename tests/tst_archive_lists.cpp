@@ -1,4 +1,5 @@
 #include "tests/support/archive_fixture.h"
+#include "tests/support/part_ten.h"
 #include "tests/support/phantom_files.h"
 #include <QCryptographicHash>
 #include <QProcess>
@@ -36,6 +37,13 @@ Made made(int study, int instance, const QByteArray& content = "pixels")
     one.patientId = QStringLiteral("P%1").arg(study);
     one.pixels = content;
     return one;
+}
+
+QByteArray dicomDir()
+{
+    const QByteArray meta = test::element(2, 2, "UI", "1.2.840.10008.1.3.10") + test::element(2, 0x10, "UI", "1.2.840.10008.1.2.1");
+    return QByteArray(128, 0) + "DICM" + test::element(2, 0, "UL", test::littleEndian(quint64(meta.size()), 4)) + meta +
+           test::element(4, 0x1130, "CS", QByteArray(800, 'X'));
 }
 
 QStringList remarks(const std::vector<Remark>& all)
@@ -230,6 +238,27 @@ private Q_SLOTS:
         kept.sort();
         QCOMPARE(filesIn("quarantine"), kept);
         QVERIFY(!QDirIterator(pixels(), {"*.part"}, QDir::Files, QDirIterator::Subdirectories).hasNext());
+    }
+
+    /// What somebody said is a change of its own; it says nothing new a second time.
+    void NET_09_whoIsAcceptedIsToldThoughAllHasGone()
+    {
+        Made stranger = made(1, 2);
+        stranger.patientId = "P9";
+        const QString path = make(file("2"), stranger);
+        import({make(file("1"), made(1, 1)), path});
+        const qint64 id = value(m_archive->quarantine())[0].id, counter = m_archive->changeCounter();
+        QSignalSpy told(m_archive.get(), &Archive::changed);
+        QVERIFY(QFile::remove(path));
+        for (const char* reason : {"the file cannot be read: No such file or directory", "a DICOMDIR cannot be stored"}) {
+            const auto report = value(m_archive->acceptFromQuarantine(id, "Dr. Roe"));
+            QVERIFY(report.skipped.size() == 1 && report.skipped[0].reason == reason && report.duplicates == 0);
+            QCOMPARE(value(m_archive->acceptedPatients({"2.25.1"})).size(), 1u);
+            QCOMPARE(m_archive->changeCounter(), counter + 1);
+            QCOMPARE(told.count(), 1);
+            QCOMPARE(value(m_archive->quarantine()).size(), 1u);
+            put(path, dicomDir());
+        }
     }
 
     /// Of a study with references our files go, and the thumbnails of what is gone.
@@ -448,6 +477,111 @@ private Q_SLOTS:
                                                                                               : ", ?";
         QTEST(known.startsWith("ours") || row->isReference ? outcome : outcome.replace("first", "second"), "outcome");
         QCOMPARE(bytesOf(row->path).isEmpty(), known == "ours, lost" && outcome.startsWith("quarantined"));
+    }
+
+    /// A file of the same number is not of the same patient for that, and who confirmed what was there keeps something else.
+    void NET_09_whatTakesALostReferencesPlace()
+    {
+        const auto reference = [&](int n) {
+            const QString path = make(file(QString::number(n)), made(n, 1));
+            import({path}, ImportMode::Reference);
+            QVERIFY(m_archive->markConfirmed({{made(n, 1).instance}}, "PACS"));
+            QVERIFY(QFile::remove(path));
+        };
+        for (int n = 1; n <= 4; ++n)
+            reference(n);
+        Made ofAnotherStudy = made(9, 1), ofAnotherSeries = made(2, 1), ofAnotherPatient = made(3, 1);
+        ofAnotherStudy.instance = made(1, 1).instance, ofAnotherStudy.series = made(1, 1).series;
+        ofAnotherSeries.series += "2";
+        ofAnotherPatient.patientId = "P9";
+        const auto before = rows("SELECT uid, reference, sha256 FROM instance WHERE uid<>'2.25.4.1.1' ORDER BY uid");
+        const auto report = import({make(file("in/1"), ofAnotherStudy), make(file("in/2"), ofAnotherSeries), make(file("in/3"), ofAnotherPatient),
+                                    make(file("in/4"), made(4, 1, "others"), QString::fromUtf16(dicom::implicitLittleEndian))});
+        QCOMPARE(report.quarantined.size(), 3u);
+        QCOMPARE(report.quarantined[0].reason, "the same SOP Instance UID is stored with other bytes");
+        QCOMPARE(report.quarantined[1].reason, report.quarantined[0].reason);
+        QCOMPARE(report.quarantined[2].reason, "its study is stored here with another patient (other patient ID)");
+        QCOMPARE(value(m_archive->quarantine())[2].patient.patientId, "P9");
+        QCOMPARE(rows("SELECT uid, reference, sha256 FROM instance WHERE uid<>'2.25.4.1.1' ORDER BY uid"), before);
+        QCOMPARE(rows("SELECT uid, patient_id FROM study ORDER BY uid"), (QStringList{"2.25.1|P1", "2.25.2|P2", "2.25.3|P3", "2.25.4|P4"}));
+        const auto taken = value(m_archive->instance({"2.25.4.1.1"}));
+        QVERIFY(!taken->isReference && taken->confirmedBy.isEmpty());
+        QCOMPARE(taken->transferSyntaxUid, QString::fromUtf16(dicom::implicitLittleEndian));
+        QCOMPARE(value(m_archive->study({"2.25.4"}))->onlyHere, 1);
+    }
+
+    /// The user wrote another file over the one that was shown in place, and has that imported.
+    void NET_09_whatIsImportedFromWhereAReferenceWas()
+    {
+        Made ofAnotherStudy = made(9, 1), ofAnotherPatient = made(2, 1);
+        ofAnotherStudy.instance = made(1, 1).instance;
+        ofAnotherPatient.patientId = "P9";
+        const Made written[] = {ofAnotherStudy, ofAnotherPatient, made(3, 1, "other"), made(4, 1)};
+        for (int n = 1; n <= 4; ++n) {
+            const QString path = make(file(QString::number(n)), made(n, 1));
+            import({path}, ImportMode::Reference);
+            QVERIFY(m_archive->markConfirmed({{made(n, 1).instance}}, "PACS"));
+            n < 4 ? (void)make(path, written[n - 1]) : void();
+        }
+        QCOMPARE(import({file("1")}, ImportMode::Reference).quarantined.size(), 1u);
+        const auto report = import({file("1"), file("2"), file("3"), file("4")});
+        QVERIFY(report.quarantined.size() == 2 && report.imported == 2);
+        QCOMPARE(rows("SELECT study.uid, study.patient_id, reference IS NULL, (SELECT name FROM peer WHERE id=confirmed) FROM instance"
+                      " JOIN series ON series.id=instance.series JOIN study ON study.id=series.study ORDER BY study.uid"),
+                 (QStringList{"2.25.1|P1|0|PACS", "2.25.2|P2|0|PACS", "2.25.3|P3|1|", "2.25.4|P4|1|PACS"}));
+    }
+
+    /// What PACS said it keeps it keeps of other bytes than a rebuild finds under the same number.
+    void STO_07_whoConfirmedOtherBytesConfirmedNothing()
+    {
+        const QByteArray lost = bytesOf(make(file("1"), made(1, 1))), found = bytesOf(make(file("2"), made(1, 1, "other")));
+        QVERIFY(m_archive->storeReceived(lost, "PACS", Arrival::Fetched));
+        QVERIFY(QFile::remove(placeOf(shaOf(lost))));
+        put(placeOf(shaOf(found)), found);
+        QVERIFY(m_archive->rebuild(*std::make_unique<Task>()));
+        QCOMPARE(instanceRows(), QStringList{"2.25.1.1.1|0|||" + shaOf(found) + '|'});
+        QCOMPARE(value(m_archive->study({"2.25.1"}))->onlyHere, 1);
+    }
+
+    /// Names as an older version folded them are found as the new one folds what is typed.
+    void STO_05_namesOfAnOlderIndexAreFound()
+    {
+        Made one = made(1, 1), other = made(2, 1);
+        one.name = QString::fromUtf8("Weiß^Hans"), other.name = QString::fromUtf8("İpek");
+        import({make(file("1"), one), make(file("2"), other)});
+        change("INSERT INTO study_text(study_text, rowid, words) SELECT 'delete', id, words FROM study");
+        change(QString::fromUtf8("UPDATE study SET words=replace(replace(words,'weiss','weiß'),'ipek','Ipek'),"
+                                 " name_folded=replace(replace(name_folded,'weiss','weiß'),'ipek','Ipek')"));
+        change("INSERT INTO study_text(rowid, words) SELECT id, words FROM study");
+        change("UPDATE schema_version SET version=3 WHERE owner='archive'");
+        reopen();
+        change("INSERT INTO study_text(study_text, rank) VALUES('integrity-check', 1)"); // its pieces are those of the words
+        Query query;
+        for (const auto& [typed, n] : {std::pair("WEISS", "1"), {"weiß", "1"}, {"ipek", "2"}, {"İPEK", "2"}}) {
+            query.text = QString::fromUtf8(typed), query.name = QString();
+            QCOMPARE(foundBy(query), QStringList{n});
+            std::swap(query.text, query.name);
+            QCOMPARE(foundBy(query), QStringList{n});
+        }
+    }
+
+    /// Whoever writes ideographs or syllables without = puts them into the first group; they are typed without a space.
+    void SAF_07_namesAreFoundAsTheyAreWrittenTogether()
+    {
+        const char* const names[][2] = {{"王^小明", "王小明"}, {"ㄨㄤ^ㄇㄧㄥ", "ㄨㄤㄇㄧㄥ"}, {"やま^たろ", "やまたろ"}, {"ヤマ^タロ", "ヤマタロ"},
+                                        {"김^철수", "김철수"}, {"𠀀^𠀁", "𠀀𠀁"}, {"Doe^Jane", "doe jane"}, {"Doe^Jane=王^大明", "王大明"},
+                                        {"王^大=Wang^Da", "wangda"}};
+        for (int n = 1; const auto& [written, typed] : names) {
+            Made one = made(n, 1);
+            one.name = QString::fromUtf8(written);
+            import({make(file(QString::number(n)), one)});
+            Query query;
+            query.name = QString::fromUtf8(typed);
+            QCOMPARE(foundBy(query).value(0), QString::number(n++));
+        }
+        Query query;
+        query.name = "doejane";
+        QCOMPARE(foundBy(query), QStringList());
     }
 
     /// What tells two patients apart is said; what one instance leaves open another fills in (PS3.3 C.2.1, C.2.2).

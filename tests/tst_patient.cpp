@@ -45,6 +45,7 @@ private Q_SLOTS:
             return other;
         };
         row("the same", jane, jane, "", true);
+        row("sharp s and its capitals", with([](auto& p) { p.name = utf8("Weiß^Jane"); }), with([](auto& p) { p.name = "WEISS^JANE"; }), "", true);
         // each part alone contradicts
         row("another ID", jane, with([](auto& p) { p.patientId = "8"; }), "id", false);
         row("another issuer", jane, with([](auto& p) { p.issuer = "I"; }), "issuer", false);

@@ -13,7 +13,7 @@ namespace
 
 /// Writings of one word of a name, the plainest first.
 using Words = std::vector<QStringList>;
-const Words letters{{"muller", "Müller", "MULLER", "mu\u0308ller", "ＭＵＬＬＥＲ"}, {"miller", "Miller"}, {"oneil", "O'Neil", "ONEIL", "O-Neil"}, {"doe2", "Doe2"}, {"doe", "DOE", "Doe."}, {"कि"}, {"क"}};
+const Words letters{{"muller", "Müller", "MULLER", "mu\u0308ller", "ＭＵＬＬＥＲ"}, {"miller", "Miller"}, {"oneil", "O'Neil", "ONEIL", "O-Neil"}, {"doe2", "Doe2"}, {"weiss", "Weiß", "WEISS", "WEIẞ"}, {"doe", "DOE", "Doe."}, {"कि"}, {"क"}};
 const Words ideographs{{"王"}, {"李"}, {"𠀀"}, {"𠀁"}, {"ㄅ"}, {"たろ王"}, {"王たろ"}};
 const Words syllables{{"ヤマダ", "ﾔﾏﾀﾞ"}, {"ヤマタ"}, {"やまだ"}, {"김"}, {"홍"}};
 

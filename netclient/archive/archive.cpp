@@ -172,12 +172,12 @@ Result<std::vector<Outcome>> Archive::Private::commit(std::vector<Candidate>& ca
                 auto outcome = decide(rows, candidate);
                 if (!outcome)
                     return std::unexpected(outcome.error());
-                hasChanged = hasChanged || outcome->kind == Outcome::New || outcome->kind == Outcome::Quarantined;
                 outcomes.push_back(std::move(*outcome));
             }
             if (auto synced = store->syncFolders(); !synced)
                 return synced;
-            if (rows.hasChanges())
+            hasChanged = rows.hasChanges();
+            if (hasChanged)
                 if (auto finished = rows.finish(); !finished)
                     return finished;
             return transaction->commit();
@@ -232,18 +232,15 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     const QString knownPath = isKnownReference ? known.referencePath : store->pathOf(known.sha256);
     const bool isCopy = !candidate.temporary.path.isEmpty();
     const bool isThere = QFileInfo::exists(knownPath);
-    const Placement placement = placementOf(candidate);
-    const Outcome duplicate{Outcome::Duplicate, {}, candidate.header->studyUid};
+    // The user may have written another file over a reference.
+    const bool isElsewhere = known.studyUid != candidate.header->studyUid || known.seriesUid != candidate.header->seriesUid;
+    const Error otherBytes{Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")};
 
     if (!isThere) { // ours was lost, or the medium is gone: what comes now takes its place if nothing speaks against it
-        if (!isKnownReference && known.sha256 != candidate.temporary.sha256)
-            return quarantine(rows, candidate, {Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")});
-        if (auto replaced = rows.replace(known.id, placement); !replaced)
-            return std::unexpected(replaced.error());
-        if (isCopy)
-            if (auto placed = store->place(candidate.temporary); !placed)
-                return std::unexpected(placed.error());
-        return Outcome{Outcome::New, {}, candidate.header->studyUid};
+        const bool isSameFile = !known.sha256.isEmpty() && known.sha256 == candidate.temporary.sha256;
+        if (isKnownReference ? isElsewhere : !isSameFile)
+            return quarantine(rows, candidate, otherBytes);
+        return takePlace(rows, candidate, known, isSameFile ? IndexWriter::Content::Same : IndexWriter::Content::Unknown);
     }
     const QString candidatePath = isCopy ? candidate.temporary.path : candidate.referencePath;
     bool isSame = isKnownReference && candidate.referencePath == known.referencePath;
@@ -256,19 +253,30 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     }
     if (!isSame)
         isSame = hasSameContent(knownPath, candidatePath);
-    if (!isSame)
-        return quarantine(rows, candidate, {Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")});
+    if (!isSame || isElsewhere)
+        return quarantine(rows, candidate, otherBytes);
     if (!isKnownReference || !isCopy) {
         if (candidate.origin == Origin::Retrieved && !known.isConfirmed) // who gave it to us keeps it: it is not only here
             if (auto confirmed = rows.confirm(known.id, candidate.source); !confirmed)
                 return std::unexpected(confirmed.error());
-        return duplicate;
+        return Outcome{Outcome::Duplicate, {}, candidate.header->studyUid};
     }
     // Shown in place before, imported now.
-    if (auto replaced = rows.replace(known.id, placement); !replaced)
+    const QFileInfo lying(knownPath);
+    const bool isUntouched = lying.size() == known.sizeBytes && lying.lastModified().toMSecsSinceEpoch() == known.modifiedMs;
+    return takePlace(rows, candidate, known, isUntouched ? IndexWriter::Content::Same : IndexWriter::Content::Unknown);
+}
+
+Result<Outcome> Archive::Private::takePlace(IndexWriter& rows, Candidate& candidate, const StoredInstance& known, IndexWriter::Content content)
+{
+    if (auto replaced = rows.replace(known.id, *candidate.header, placementOf(candidate), content); !replaced) {
+        if (replaced.error().fault == Fault::Conflict)
+            return quarantine(rows, candidate, replaced.error(), Whose::AnotherPatient);
         return std::unexpected(replaced.error());
-    if (auto placed = store->place(candidate.temporary); !placed)
-        return std::unexpected(placed.error());
+    }
+    if (!candidate.temporary.path.isEmpty())
+        if (auto placed = store->place(candidate.temporary); !placed)
+            return std::unexpected(placed.error());
     return Outcome{Outcome::New, {}, candidate.header->studyUid};
 }
 
@@ -391,6 +399,8 @@ struct Archive::Intake::Private
         }
         if (!outcome)
             return settled(uid, std::unexpected(outcome.error()));
+        if (outcome->kind == Outcome::Directory)
+            return settled(uid, fail(Fault::Unsupported, tr("a DICOMDIR cannot be stored")));
         if (outcome->kind == Outcome::New || outcome->kind == Outcome::Duplicate)
             return settled(uid, outcome->kind == Outcome::New ? Stored::New : Stored::Duplicate);
         settled(uid, std::unexpected(outcome->error));

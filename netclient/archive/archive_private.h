@@ -56,6 +56,8 @@ struct Archive::Private
     Result<std::vector<Outcome>> commit(std::vector<Candidate>& candidates);
     Result<Outcome> decide(IndexWriter& writer, Candidate& candidate);
     Result<Outcome> decideOnKnown(IndexWriter& writer, Candidate& candidate, const StoredInstance& known);
+    /// The candidate's file is the known instance's from now on, if it is of the same patient.
+    Result<Outcome> takePlace(IndexWriter& writer, Candidate& candidate, const StoredInstance& known, IndexWriter::Content content);
     enum class Whose { Same, AnotherPatient };
     Result<Outcome> quarantine(IndexWriter& writer, Candidate& candidate, const Error& error, Whose whose = Whose::Same);
     /// Removes files of these announced names that no row knows. The caller holds `writing`.

@@ -144,7 +144,7 @@ Result<ImportReport> Archive::import(const QStringList& paths, ImportMode mode, 
     for (const QString& path : paths)
         if (auto added = finder.add(path); !added)
             return std::unexpected(added.error());
-    if (finder.files.isEmpty() && finder.remarks.empty())
+    if (finder.files.isEmpty() && finder.remarks.empty() && !task.isCancelled())
         return fail(Fault::NotDicom, tr("there are no files in %1").arg(paths.join(QStringLiteral(", "))));
 
     ImportReport report;

@@ -45,7 +45,8 @@ Result<Statement*> IndexWriter::statement(const char* sql)
 
 Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceUid)
 {
-    auto query = statement("SELECT id, sha256, reference, confirmed FROM instance WHERE uid=?");
+    auto query = statement("SELECT instance.id, sha256, reference, confirmed, study.uid, series.uid, size, modified FROM instance"
+                           " JOIN series ON series.id=instance.series JOIN study ON study.id=series.study WHERE instance.uid=?");
     if (!query)
         return std::unexpected(query.error());
     (*query)->bindEach(instanceUid);
@@ -54,7 +55,8 @@ Result<std::optional<StoredInstance>> IndexWriter::find(const QString& instanceU
         return std::unexpected(row.error());
     std::optional<StoredInstance> found;
     if (*row)
-        found = StoredInstance{(*query)->integer(0), (*query)->text(1), (*query)->text(2), !(*query)->isNull(3)};
+        found = StoredInstance{(*query)->integer(0), (*query)->text(1), (*query)->text(2), !(*query)->isNull(3),
+                               (*query)->text(4), (*query)->text(5), (*query)->integer(6), (*query)->integer(7)};
     (*query)->reset();
     return found;
 }
@@ -283,6 +285,7 @@ Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& 
         return done;
     m_hasChanges = true;
     ++m_newInSeries[*series];
+    m_studies[header.studyUid].isTouched = true;
     if (placement.referencePath.isEmpty()) {
         Sums& growth = m_studies[header.studyUid].growth;
         const bool isOnlyHere = !isFetched || placement.source.isEmpty();
@@ -293,17 +296,23 @@ Result<void> IndexWriter::insert(const InstanceHeader& header, const Placement& 
     return {};
 }
 
-Result<void> IndexWriter::replace(qint64 id, const Placement& placement)
+Result<void> IndexWriter::replace(qint64 id, const InstanceHeader& header, const Placement& placement, Content content)
 {
+    if (const auto study = studyOf(header); !study)
+        return std::unexpected(study.error());
+    m_studies[header.studyUid].isTouched = true;
     const auto source = peer(placement.source);
     if (!source)
         return std::unexpected(source.error());
     auto update = statement("UPDATE instance SET sha256=?2, reference=?3, size=?4, modified=?5, origin=?6, source=?7,"
-                            " confirmed=ifnull(?8,confirmed) WHERE id=?1");
+                            " confirmed=CASE WHEN ?9 THEN ifnull(?8,confirmed) ELSE ?8 END, sop_class=ifnull(?10,''),"
+                            " transfer_syntax=ifnull(?11,''), number=?12, rows=?13, columns=?14, frames=?15 WHERE id=?1");
     if (!update)
         return std::unexpected(update.error());
     (*update)->bindEach(id, orNull(placement.sha256), orNull(placement.referencePath), placement.sizeBytes, placement.modifiedMs,
-                        qint64(placement.origin), *source, placement.origin == Origin::Retrieved ? *source : std::nullopt);
+                        qint64(placement.origin), *source, placement.origin == Origin::Retrieved ? *source : std::nullopt,
+                        qint64(content == Content::Same), header.sopClassUid, header.transferSyntaxUid, header.instanceNumber, header.rows,
+                        header.columns, header.frames);
     if (auto done = (*update)->run(); !done)
         return done;
     return willRecount(id);
@@ -373,6 +382,8 @@ Result<void> IndexWriter::finish()
         return std::unexpected(sum.error());
     const qint64 now = QDateTime::currentMSecsSinceEpoch();
     for (const Study& study : m_studies) {
+        if (!study.isTouched)
+            continue;
         (*sum)->bindAll({study.id, study.growth.bytes, study.growth.onlyHere, study.growth.onlyImported, now});
         if (auto done = (*sum)->run(); !done)
             return done;

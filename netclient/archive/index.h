@@ -18,6 +18,8 @@ struct StoredInstance
     QString sha256;        ///< empty for a reference nobody compared yet
     QString referencePath; ///< empty for ours
     bool isConfirmed = false; ///< somebody else keeps it too
+    QString studyUid, seriesUid;
+    qint64 sizeBytes = 0, modifiedMs = 0; ///< of a reference: as it was when it was indexed
 };
 
 /// Where a file lies, and as what it comes into the index.
@@ -49,8 +51,10 @@ public:
     Result<void> insert(const InstanceHeader& header, const Placement& placement);
     /// Whether a person said that the instance is of its study's patient, whatever it names.
     Result<bool> isAccepted(const InstanceHeader& header);
-    /// The row's bytes lie elsewhere from now on.
-    Result<void> replace(qint64 id, const Placement& placement);
+    enum class Content { Same, Unknown };
+    /// The row's bytes lie elsewhere from now on, maybe in another encoding. Nobody else is known to keep Unknown content.
+    /// `header` is of the row's study. Conflict: as insert().
+    Result<void> replace(qint64 id, const InstanceHeader& header, const Placement& placement, Content content);
     /// `peer` keeps the instance too.
     Result<void> confirm(qint64 id, const QString& peer);
     /// `otherPatient`: the header of one that names another patient than its study here.
@@ -68,6 +72,7 @@ private:
         dicom::PatientIdentity patient; ///< all that its instances state
         dicom::PatientIdentity last;    ///< the one that was compared before: the same again needs no second look
         Sums growth = {};
+        bool isTouched = false; ///< it got an instance
     };
     Result<Statement*> statement(const char* sql);
     Result<qint64> patientOf(const dicom::PatientIdentity& patient);

@@ -149,6 +149,13 @@ struct PlainFile
     }
 };
 
+/// Ideographs or syllables: of such a name the parts are also written without a space.
+bool isWrittenTogether(const QString& group)
+{
+    constexpr QChar::Script scripts[] = {QChar::Script_Han, QChar::Script_Bopomofo, QChar::Script_Hiragana, QChar::Script_Katakana, QChar::Script_Hangul};
+    return std::ranges::any_of(group.toStdU32String(), [&](char32_t letter) { return std::ranges::count(scripts, QChar::script(letter)) > 0; });
+}
+
 } // namespace
 
 Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& path)
@@ -202,7 +209,11 @@ QString folded(const QString& text)
     QString plain;
     for (QChar letter : text.normalized(QString::NormalizationForm_KC).toCaseFolded()) {
         const bool isLatin = letter.unicode() < 0x250 || (letter.unicode() >= 0x1E00 && letter.unicode() < 0x1F00);
-        if (letter == u'^' || letter == u'=' || letter == u',' || letter == u'\\')
+        if (letter == u'ß') // Qt folds letter by letter, and leaves İ
+            plain += QLatin1String("ss");
+        else if (letter == u'İ')
+            plain += u'i';
+        else if (letter == u'^' || letter == u'=' || letter == u',' || letter == u'\\')
             plain += u' ';
         else if (isLatin && letter.decompositionTag() == QChar::Canonical && !letter.decomposition().isEmpty())
             plain += letter.decomposition().front().decomposition().isEmpty() ? letter.decomposition().front()
@@ -217,8 +228,9 @@ QString foldedName(const QString& personName)
 {
     const QStringList groups = personName.split(u'=');
     QStringList parts{folded(personName)};
-    for (qsizetype i = 1; i < groups.size(); ++i)
-        parts << folded(groups[i]).remove(u' ');
+    for (qsizetype i = 0; i < groups.size(); ++i)
+        if (i > 0 || isWrittenTogether(groups[i]))
+            parts << folded(groups[i]).remove(u' ');
     return parts.join(u' ').simplified();
 }
 

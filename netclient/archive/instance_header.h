@@ -31,9 +31,9 @@ Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& p
 /// The same of a file.
 Result<InstanceHeader> readHeader(const QString& path);
 
-/// For searching: case folded, without Latin accents, name delimiters as spaces.
+/// For searching: case folded (ß as ss), without Latin accents, name delimiters as spaces.
 QString folded(const QString& text);
-/// What a name is found by: its groups folded, the ideographic and phonetic ones also without spaces.
+/// What a name is found by: its groups folded, those of ideographs or syllables, and the second and third, also without spaces.
 QString foldedName(const QString& personName);
 
 } // namespace diascope::archive

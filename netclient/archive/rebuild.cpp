@@ -26,7 +26,9 @@ constexpr const char* remembered[] = {
 };
 
 constexpr const char* restored[] = {
-    "UPDATE instance SET origin=kept.origin, source=kept.source, confirmed=kept.confirmed FROM kept_instance AS kept WHERE kept.uid=instance.uid",
+    // Of other bytes under the same UID nobody knows that.
+    "UPDATE instance SET origin=kept.origin, source=kept.source, confirmed=kept.confirmed FROM kept_instance AS kept WHERE kept.uid=instance.uid"
+    " AND kept.sha256 IS instance.sha256 AND (instance.reference IS NULL OR (kept.size=instance.size AND kept.modified=instance.modified))",
     "UPDATE study SET added=kept.added, used=kept.used, pinned=kept.pinned FROM kept_study AS kept WHERE kept.uid=study.uid",
     "UPDATE study SET (only_here, only_imported)=(SELECT count(*) FILTER (WHERE confirmed IS NULL),"
     " count(*) FILTER (WHERE confirmed IS NULL AND origin=1) FROM instance"
@@ -144,6 +146,12 @@ private:
             m_report.skipped.push_back({path, header.error().detail, {}});
             if (isOurs)
                 putAside(placement.sha256, {}, header.error().detail);
+            return {};
+        }
+        if (header->isDirectory) {
+            m_report.skipped.push_back({path, tr("a DICOMDIR cannot be stored"), {}});
+            if (isOurs)
+                putAside(placement.sha256, {}, tr("a DICOMDIR cannot be stored"));
             return {};
         }
         if (m_late && m_hasAccepted) { // whom the study is of, its other instances say

@@ -96,6 +96,13 @@ CREATE TABLE accepted_patient(
   accepted_by TEXT NOT NULL, time INTEGER NOT NULL,
   PRIMARY KEY(study, patient_id, issuer, name, birth_date, sex)) WITHOUT ROWID;
 )"),
+        // folded() makes ss of ß, and i of İ, since then.
+        QStringLiteral(R"(
+INSERT INTO study_text(study_text, rowid, words) SELECT 'delete', id, words FROM study WHERE words GLOB '*[ßI]*';
+INSERT INTO study_text(rowid, words) SELECT id, replace(replace(words,'ß','ss'),'I','i') FROM study WHERE words GLOB '*[ßI]*';
+UPDATE study SET words=replace(replace(words,'ß','ss'),'I','i'), name_folded=replace(replace(name_folded,'ß','ss'),'I','i')
+  WHERE words GLOB '*[ßI]*';
+)"),
     };
 }
 

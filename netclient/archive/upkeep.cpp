@@ -120,14 +120,25 @@ Result<ImportReport> Archive::acceptFromQuarantine(qint64 id, const QString& by)
         return fail(Fault::Conflict, tr("only what names another patient can be accepted; this is there because: %1").arg(chosen->reason));
     const auto text = [](const QString& one) { return one.isNull() ? QLatin1String("") : one; };
     const dicom::PatientIdentity& patient = chosen->patient;
+    bool isNews = false;
     {
         const std::lock_guard lock(d->writing);
+        auto transaction = Transaction::begin(*d->writer);
+        if (!transaction)
+            return std::unexpected(transaction.error());
         if (auto done = d->writer->execute(QStringLiteral("INSERT OR IGNORE INTO accepted_patient VALUES(?,?,?,?,?,?,?,?)"),
                                            {chosen->study.value, text(patient.patientId), text(patient.issuer), text(patient.name), text(patient.birthDate),
                                             text(patient.sex), by, QDateTime::currentMSecsSinceEpoch()});
             !done)
             return std::unexpected(done.error());
+        isNews = d->writer->changes() > 0;
+        if (auto done = isNews ? countChange(*d->writer) : Result<void>(); !done)
+            return std::unexpected(done.error());
+        if (auto done = transaction->commit(); !done)
+            return std::unexpected(done.error());
     }
+    if (isNews)
+        Q_EMIT changed();
     ImportReport report;
     report.studies.push_back(chosen->study);
     for (const QuarantineRow& row : *rows) {
@@ -141,8 +152,11 @@ Result<ImportReport> Archive::acceptFromQuarantine(qint64 id, const QString& by)
             if (kept.open(QIODevice::ReadOnly))
                 candidates.push_back(d->prepareReceived(kept.readAll(), row.source, Arrival::Pushed));
         }
-        if (candidates.empty() || !candidates.front().header) {
-            report.skipped.push_back({row.source, candidates.empty() ? tr("its bytes are gone") : candidates.front().header.error().detail, row.sopInstanceUid});
+        if (candidates.empty() || !candidates.front().header || candidates.front().header->isDirectory) {
+            const QString reason = candidates.empty()            ? tr("its bytes are gone")
+                                   : candidates.front().header ? tr("a DICOMDIR cannot be stored")
+                                                               : candidates.front().header.error().detail;
+            report.skipped.push_back({row.source, reason, row.sopInstanceUid});
             for (const Candidate& candidate : candidates)
                 d->store->discard(candidate.temporary);
             continue;
@@ -182,19 +196,23 @@ Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
             if (auto announced = store->announce(names); !announced)
                 return announced;
         auto gone = writer->prepare(QStringLiteral("DELETE FROM instance WHERE id=?1 AND ifnull(sha256,'')=?2"
-                                                   " RETURNING uid, (SELECT study FROM series WHERE id=series)"));
+                                                   " RETURNING uid, (SELECT study FROM series WHERE id=series),"
+                                                   " (SELECT uid FROM series WHERE id=series)"));
         if (!gone)
             return std::unexpected(gone.error());
         IndexWriter rows(*writer);
         QSet<qint64> studies;
+        QSet<QString> series;
         for (const Broken& one : broken) {
             gone->bindAll({one.id, one.sha256.isNull() ? QStringLiteral("") : one.sha256});
             const auto row = gone->step();
             if (!row)
                 return std::unexpected(row.error());
             const QString uid = *row ? gone->text(0) : QString();
-            if (*row)
+            if (*row) {
                 studies.insert(gone->integer(1));
+                series.insert(gone->text(2));
+            }
             gone->reset();
             if (uid.isEmpty())
                 continue;
@@ -213,6 +231,11 @@ Result<qint64> Archive::Private::removeBroken(const std::vector<Broken>& broken)
         for (qint64 study : studies)
             if (auto counted = recount(*writer, study); !counted)
                 return counted;
+        for (const QString& one : series)
+            if (auto dropped = writer->execute(QStringLiteral("DELETE FROM thumbnail WHERE series=?1"
+                                                              " AND NOT EXISTS(SELECT 1 FROM series WHERE uid=?1)"), {one});
+                !dropped)
+                return dropped;
         if (auto counted = countChange(*writer); !counted)
             return counted;
         return transaction->commit();

@@ -51,7 +51,7 @@ QString folded(const QString& text)
         if (letter.isLetterOrNumber() || (letter.isMark() && !isAccent) || letter.isSurrogate())
             plain += letter;
     }
-    return plain.normalized(QString::NormalizationForm_KC).toCaseFolded();
+    return plain.normalized(QString::NormalizationForm_KC).toCaseFolded().replace(u'ß', QLatin1String("ss")); // Qt folds letter by letter
 }
 
 /// Family, given and middle name run together: some write "Doe John" and others "Doe^John".
