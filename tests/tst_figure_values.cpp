@@ -204,6 +204,27 @@ private Q_SLOTS:
         QTEST(lineOf(figureKind("rectangle")->values(at, shifted)), "line");
     }
 
+    /// A pixel on the edge counts wherever the patient lies: points come back from millimetres with a rounding error.
+    void MEA_06_MEA_10_pixelsOnTheEdge()
+    {
+        const PlaneGeometry geometry{{-1234.567, 987.654, -1543.21}, normalized(Vec3{1, 2, -0.3}), normalized(Vec3{2, -1, 0}), {0.07, 0.03}, 90, 90, true};
+        MeasuringPlane plane;
+        plane.valueAt = [](QPointF) { return 1.0; };
+        const auto count = [&](const char* kind, QPointF from, QPointF to) {
+            const auto turned = [&](QPointF at) { return geometry.toPixel(geometry.toPatient(at)); };
+            return figureKind(kind)->values({turned(from), turned(to)}, plane).back().value;
+        };
+        for (double x = 2; x < 60; x += 3)
+            for (double y = 2; y < 60; y += 5) {
+                QCOMPARE(count("ellipse", {x - 1, y - 1}, {x + 1, y + 1}), 5); // a round one, its centre and four on the edge
+                for (const char* kind : {"ellipse", "rectangle"}) {
+                    QCOMPARE(count(kind, {x - 1, y}, {x + 1, y}), 3); // flat
+                    QCOMPARE(count(kind, {x, y - 1}, {x, y + 1}), 3);
+                    QCOMPARE(count(kind, {x, y}, {x, y}), 1);
+                }
+            }
+    }
+
     /// Samples of a reconstructed plane lie on a grid of their own distance, left and above of the first point too.
     void MEA_06_samplesOfAReconstructedPlane()
     {

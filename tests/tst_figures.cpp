@@ -617,6 +617,10 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
         document.undoStack().undo();
         document.undoStack().undo();
         QCOMPARE(stored(), (std::vector{first, second}));
+        document.remove(first.id);
+        document.undoStack().undo(); // the first again
+        QCOMPARE(document.figures(), (std::vector{first, second}));
+        QCOMPARE(stored(), (std::vector{first, second}));
         AnnotationDocument reopened({"1.2.840"}, store->get());
         QCOMPARE(reopened.figures(), (std::vector{first, second}));
         AnnotationDocument otherStudy({"1.2.841"}, store->get());

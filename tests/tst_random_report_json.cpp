@@ -387,18 +387,19 @@ private Q_SLOTS:
                 // What cannot stand in the field is left out.
                 bool isNumber = false;
                 value.toDouble(&isNumber);
+                const bool isChoice = field.type == Field::Type::Selection || field.type == Field::Type::CheckBox; // a box is ticked or empty
                 const bool isLeftOut = field.type == Field::Type::Date     ? !QDate::fromString(value, "yyyy-MM-dd").isValid()
                                        : field.type == Field::Type::Time   ? !QTime::fromString(value, "HH:mm").isValid()
                                        : field.type == Field::Type::Number ? !isNumber
-                                                                           : field.type == Field::Type::Selection;
+                                                                           : isChoice;
                 section.fields[1].value = reached.count("no such value", isLeftOut) ? QString() : value;
                 const auto is = [&](const QString& text) { return text.toLower() == value.toLower(); };
                 const auto chosen = std::find_if(field.options.begin(), field.options.end(), [&](const Option& one) { return is(one.value) || is(one.label); });
-                if (field.type == Field::Type::Selection && chosen != field.options.end()) {
+                if (isChoice && chosen != field.options.end()) {
                     section.fields[1].value = chosen->value;
                     reached.count(is(chosen->value) ? "by its value" : "by its label");
                 }
-                reached.count("among no choice", field.type == Field::Type::Selection && chosen == field.options.end());
+                reached.count("among no choice", isChoice && chosen == field.options.end());
             }
             Report expected;
             expected.templateId = "t";

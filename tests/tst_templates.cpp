@@ -232,6 +232,15 @@ second</textarea></p>
         row(R"(<textarea id="a" data-field-merge-name="m">x</textarea>)", "area a merge m =x");
         row(R"(<input id="size" type="number"/>)", "number size RID1");
         row(R"(<input id="a"/><input id="a"/>)", "text a, text a-2");
+        // every word once, in its place
+        row(R"(<label>some words <input id="a"/> behind</label>)", "text a (some words behind)");
+        row(R"(words <label>around <input id="a"/></label>)", "words, text a (around)");
+        row(R"(words <label for="a">L</label> <input id="a"/>)", "words, text a (L)");
+        row(R"(<label>before</label> <input id="a"/>)", "text a (before)");
+        row(R"(<label for="">before</label> <input id="a"/>)", "text a (before)");
+        row(R"(<label>words <input type="hidden"/></label>)", "words");
+        row(R"(<table><tr><td>two</td><th>words</th></tr></table>)", "two words");
+        row(R"(<embed src="x">words)", "words"); // no end tag, as in HTML
         for (const char* type : {"hidden", "button", "submit", "reset", "image", "file", "password"})
             QTest::newRow(type) << QString(R"(<input id="a" type="%1"/>)").arg(type) << "";
         for (const char* element : {"script", "iframe", "object", "svg", "video", "button", "noscript", "template", "datalist", "applet", "math", "audio", "canvas"})
@@ -306,6 +315,19 @@ second</textarea></p>
         QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
         QCOMPARE(parsed->sections.size(), 1u);
         QTEST(parsed->sections[0].id, "id");
+    }
+
+    /// What stands outside all sections is called findings too, and takes neither the name nor the level of those that follow.
+    void REP_01_whatStandsOutsideAllSections()
+    {
+        const auto parsed = parseTemplate(page("<h1>CT head</h1><section id=\"findings\"><p>a</p></section><p>between</p><section id=\"impression\"></section>"
+                                               "<section><p>b</p></section><section><p>c</p></section><textarea id=\"x\">last</textarea>"));
+        QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().detail));
+        QStringList all;
+        for (const Section& section : parsed->sections)
+            all << QString("%1 %2 %3").arg(section.id).arg(section.level).arg(QString(section.text).replace('\n', '/'));
+        QCOMPARE(all, (QStringList{"findings-2 1 CT head/between/last", "findings 1 a", "impression 1 ", "section 1 b", "section-2 1 c"}));
+        QCOMPARE(parsed->sections[0].title, "Findings");
     }
 
     /// What a template says of itself; codes of entries are those of fields, none of the template's own terms.
@@ -438,6 +460,8 @@ second</textarea></p>
         QCOMPARE(merged(Field::Type::Selection, "PatientSex", {{"m", "Male", {}}, {"f", "Female", {}}}), "f");
         study.sex = "female";
         QCOMPARE(merged(Field::Type::Selection, "PatientSex", {{"1", "Male", {}}, {"2", "Female", {}}}), "2");
+        QCOMPARE(merged(Field::Type::CheckBox, "PatientSex", {{"2", "Female", {}}}), "2"); // ticked
+        QCOMPARE(merged(Field::Type::CheckBox, "PatientSex", {{"1", "Male", {}}}), "");    // or not, nothing else
         study.sex.clear();
         QCOMPARE(merged(Field::Type::Text, "PatientSex"), "");
         study.birthDate = "unknown";
@@ -520,6 +544,67 @@ second</textarea></p>
         QVERIFY(!parseTemplate("<"));
         QVERIFY(!parseTemplate(QByteArray("\0\xff<html><script type=\"text/xml\">", 32)));
         QVERIFY2(timer.elapsed() < 20000, "hostile templates take too long");
+    }
+
+    /// Two hundred elements may be open: at the bottom all is read, and one more is refused, never read in part.
+    void REP_03_theDeepestIsRead_data()
+    {
+        QTest::addColumn<QString>("nest");
+        QTest::addColumn<int>("open"); // beside those of the nest
+        const auto row = [](const char* nest, int open) { QTest::newRow(nest) << nest << open; };
+        row("<head>%1<title>deep</title>%2", 3); // with html
+        row("<section>%1deep%2", 3);
+        row("<section><header>%1deep%2</header>", 4);
+        row("<section>%1<input title='deep'>%2", 3);
+        row("<section>%1<label for='a'>deep</label>%2<input id='a'>", 4);
+        row("<section><label for='a'>%1deep%2</label><input id='a'>", 4);
+        row("<section><label>deep %1<input>%2</label>", 4);
+        row("<section><span data-field-type='checkbox'>%1<input type='checkbox' value='deep'>%2</span>", 4);
+        row("<section>%1<select><option>deep</option></select>%2", 4);
+    }
+    void REP_03_theDeepestIsRead()
+    {
+        QFETCH(QString, nest);
+        QFETCH(int, open);
+        const auto parsed = [&](int depth) {
+            const QString made = nest.arg(QString("<b>").repeated(depth), QString("</b>").repeated(depth));
+            QByteArray html = page(nest.startsWith("<head>") ? "<section><p>x</p></section>" : made.toUtf8() + "</section>").replace("Title t", "");
+            if (nest.startsWith("<head>"))
+                html.replace("<head><title>T</title>", QString(made).replace("b>", "x>").toUtf8());
+            return parseTemplate(html);
+        };
+        const auto deepest = parsed(200 - open);
+        QVERIFY2(deepest, deepest ? "" : qPrintable(deepest.error().detail));
+        QStringList words{deepest->title};
+        for (const Section& section : deepest->sections) {
+            words << section.title << section.text;
+            for (const Field& field : section.fields)
+                words << field.label << (field.options.empty() ? QString() : field.options[0].value);
+        }
+        QVERIFY2(words.join(' ').count("deep") == 1, qPrintable(words.join('|')));
+        const auto deeper = parsed(201 - open);
+        QVERIFY(!deeper && deeper.error().fault == Fault::Unsupported);
+    }
+
+    /// Elements that need no end tag are not counted, and nest here; where the HTML parser gives up, the template is refused.
+    void REP_03_nothingIsCutOff()
+    {
+        for (const char* open : {"<embed src=\"x\">", "<wbr>", "<option><p>", "<li><dt>"})
+            for (const int count : {100, 300}) {
+                const auto parsed = parseTemplate(page("<section id=\"findings\">" + QByteArray(open).repeated(count) + "last</section>"));
+                if (parsed)
+                    QVERIFY2(parsed->sections[0].text == "last", open);
+                else
+                    QCOMPARE(parsed.error().fault, Fault::Unsupported);
+                QVERIFY(parsed || count == 300);
+            }
+        // XML has a limit of its own
+        for (const int count : {240, 3000}) {
+            const QByteArray term = "<term type=\"modality\"><code value=\"deep\"/></term>";
+            const QByteArray nested = QByteArray("<x>").repeated(count) + term + QByteArray("</x>").repeated(count) + "</template_attributes>";
+            const auto parsed = parseTemplate(page("<section id=\"findings\"><p>x</p></section>").replace("</template_attributes>", nested));
+            QCOMPARE(parsed ? int(parsed->modalities.size()) : -1, count == 240 ? 1 : -1);
+        }
     }
 
     /// Every prefix of a template, and every byte of it damaged, is either refused or harmless.
@@ -688,6 +773,10 @@ second</textarea></p>
             ids << section.id;
         QCOMPARE(ids, (QStringList{"findings", "liver", "impression"}));
 
+        // what was ignored in a part is said of the whole, once
+        QVERIFY(library.add(page("<section id=\"a\"><p onclick=\"x()\">a</p></section>", "part")));
+        QVERIFY(library.add(page("<embed src=\"part\"/><embed src=\"part\"/>", "both")));
+        QCOMPARE(library.resolve("both")->warnings, QStringList{"an event handler was ignored"});
         QVERIFY(library.add(page("<section id=\"a\"><p>a</p></section><embed src=\"b.html\"/>", "a")));
         QVERIFY(library.add(page("<section id=\"b\"><p>b</p></section><embed src=\"a.html\"/>", "b")));
         const auto cycle = library.newReport("a", someStudy(), "a");
@@ -697,6 +786,11 @@ second</textarea></p>
         for (int i = 0; i < 20; ++i)
             QVERIFY(library.add(page(QString("<section id=\"s%1\"><p>x</p></section><embed src=\"d%2.html\"/><embed src=\"d%2.html\"/>").arg(i).arg(i + 1).toUtf8(), QString("d%1").arg(i).toUtf8())));
         QVERIFY(!library.newReport("d0", someStudy(), "a"));
+        // nor does it end where the parts have no sections
+        for (int i = 0; i < 14; ++i)
+            QVERIFY(library.add(page(QString("<embed src=\"e%1.html\"/>").arg(i + 1).repeated(4).toUtf8(), QString("e%1").arg(i).toUtf8())));
+        QCOMPARE(library.resolve("e0").error().fault, Fault::Damaged);
+        QVERIFY(library.resolve("e10")); // 84
     }
 
     void ourTemplates()

@@ -38,6 +38,7 @@ bool mayStayOpen(const QByteArray& name)
 Result<MarkupOutline> outlineOf(const QByteArray& source)
 {
     MarkupOutline outline;
+    const QByteArray lower = source.toLower();
     int open = 0;
     for (qsizetype at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at)) {
         if (source.mid(at, 4) == "<!--") {
@@ -72,7 +73,7 @@ Result<MarkupOutline> outlineOf(const QByteArray& source)
         outline.charset += name == "meta" && attributes.contains("charset");
         if (name != "script")
             continue;
-        qsizetype scriptEnd = source.indexOf("</script", end);
+        qsizetype scriptEnd = lower.indexOf("</script", end);
         if (scriptEnd < 0)
             scriptEnd = source.size();
         if (attributes.contains("text/xml"))

@@ -23,12 +23,14 @@ QString bare(const QString& name)
 QString forField(Field field, const QString& value)
 {
     field.value = value;
-    if (field.type == Field::Type::Selection) {
+    if (field.type == Field::Type::Selection || field.type == Field::Type::CheckBox) {
         const auto isMeant = [&](const Option& option) {
             return option.value.compare(value, Qt::CaseInsensitive) == 0 || option.label.compare(value, Qt::CaseInsensitive) == 0;
         };
         if (const auto chosen = std::find_if(field.options.begin(), field.options.end(), isMeant); chosen != field.options.end())
             field.value = chosen->value;
+        else if (field.type == Field::Type::CheckBox)
+            return {}; // ticked or empty, nothing else
     }
     return field.problem().isEmpty() ? field.value : QString();
 }

@@ -13,6 +13,7 @@ namespace
 
 constexpr size_t maximumSections = 500;
 constexpr int maximumEmbedding = 16;
+constexpr size_t maximumEmbedded = 1000; // a part may hold no section at all, and be embedded ever so often
 
 QString tr(const char* text) { return QCoreApplication::translate("Template", text); }
 
@@ -103,7 +104,7 @@ const Template* TemplateLibrary::find(const QString& id) const
     return found == m_templates.end() ? nullptr : &found->second;
 }
 
-Result<void> TemplateLibrary::resolveInto(Template& whole, QStringList& path) const
+Result<void> TemplateLibrary::resolveInto(Template& whole, QStringList& path, size_t& embedded) const
 {
     std::vector<Section> sections;
     for (Section& section : whole.sections) {
@@ -125,12 +126,15 @@ Result<void> TemplateLibrary::resolveInto(Template& whole, QStringList& path) co
             return fail(Fault::Damaged, tr("the template \"%1\" embeds itself").arg(part->title));
         Template inner = *part;
         path << inner.id;
-        if (auto done = resolveInto(inner, path); !done)
+        if (auto done = resolveInto(inner, path, embedded); !done)
             return done;
         path.removeLast();
+        for (const QString& warning : inner.warnings)
+            if (!whole.warnings.contains(warning))
+                whole.warnings << warning;
         for (Section& one : inner.sections)
             sections.push_back(std::move(one));
-        if (sections.size() > maximumSections)
+        if (sections.size() > maximumSections || ++embedded > maximumEmbedded)
             return fail(Fault::Damaged, tr("the template \"%1\" grows without end").arg(whole.title));
     }
     QSet<QString> ids;
@@ -152,7 +156,8 @@ Result<Template> TemplateLibrary::resolve(const QString& id) const
         return fail(Fault::NotFound, tr("there is no template \"%1\"").arg(id));
     Template whole = *found;
     QStringList path{id};
-    if (auto done = resolveInto(whole, path); !done)
+    size_t embedded = 0;
+    if (auto done = resolveInto(whole, path, embedded); !done)
         return std::unexpected(done.error());
     return whole;
 }

@@ -28,7 +28,7 @@ public:
     Result<Report> newReport(const QString& id, const StudyContext& study, const QString& author) const;
 
 private:
-    Result<void> resolveInto(Template& whole, QStringList& path) const;
+    Result<void> resolveInto(Template& whole, QStringList& path, size_t& embedded) const;
     std::map<QString, Template> m_templates;
 };
 

@@ -25,6 +25,11 @@ struct FreeDocument
 };
 using Document = std::unique_ptr<xmlDoc, FreeDocument>;
 
+struct FreeContext
+{
+    void operator()(htmlParserCtxt* context) const { htmlFreeParserCtxt(context); }
+};
+
 QString nameOf(const xmlNode* node)
 {
     return node->type == XML_ELEMENT_NODE ? QString::fromUtf8(reinterpret_cast<const char*>(node->name)).toLower() : QString();
@@ -42,6 +47,23 @@ bool hasAttribute(const xmlNode* node, const char* name)
 {
     for (const xmlAttr* attr = node->properties; attr; attr = attr->next)
         if (xmlStrcasecmp(attr->name, reinterpret_cast<const xmlChar*>(name)) == 0)
+            return true;
+    return false;
+}
+
+/// What becomes a field; inputs of other types do not.
+bool isField(const xmlNode* node)
+{
+    static const QStringList others{"hidden", "button", "submit", "reset", "image", "file", "password"};
+    const QString name = nameOf(node);
+    return name == u"select" || name == u"textarea" || (name == u"input" && !others.contains(attribute(node, "type").toLower())) ||
+           (name == u"span" && attribute(node, "data-field-type").toUpper() == u"CHECKBOX");
+}
+
+bool holdsField(const xmlNode* node, int depth = 0)
+{
+    for (const xmlNode* child = node->children; child && depth <= maximumDepth; child = child->next)
+        if (isField(child) || holdsField(child, depth + 1))
             return true;
     return false;
 }
@@ -133,6 +155,8 @@ private:
     QHash<QString, Code> m_codes;
     QSet<QString> m_fieldIds;
     std::vector<size_t> m_open; // indices of the sections we are in
+    std::optional<size_t> m_loose; // index of the section for what stands in none
+    int m_openLabels = 0;
     QString m_line;
     bool m_fieldIsOpen = false; // text on the same line belongs behind the last field
     size_t m_fields = 0;
@@ -230,23 +254,23 @@ QString Parser::uniqueSectionId(const QString& wanted)
     const auto isTaken = [&](const QString& id) {
         return std::any_of(m_out.sections.begin(), m_out.sections.end(), [&](const Section& section) { return section.id == id; });
     };
-    QString id = wanted.isEmpty() ? QStringLiteral("section") : wanted;
+    const QString base = wanted.isEmpty() ? QStringLiteral("section") : wanted;
+    QString id = base;
     for (int i = 2; isTaken(id); ++i)
-        id = wanted + u'-' + QString::number(i);
+        id = base + u'-' + QString::number(i);
     return id;
 }
 
 Section& Parser::current()
 {
-    if (m_open.empty()) {
-        // Content outside any section: the findings.
-        Section section;
-        section.id = uniqueSectionId(QString::fromUtf16(section::findings));
-        section.title = tr("Findings");
-        m_out.sections.push_back(section);
-        m_open.push_back(m_out.sections.size() - 1);
+    if (!m_open.empty())
+        return m_out.sections[m_open.back()];
+    // Content outside any section: the findings. It gets its id last, for a section may be called so.
+    if (!m_loose) {
+        m_loose = m_out.sections.size();
+        m_out.sections.emplace_back().title = tr("Findings");
     }
-    return m_out.sections[m_open.back()];
+    return m_out.sections[*m_loose];
 }
 
 void Parser::endLine()
@@ -453,18 +477,17 @@ void Parser::element(const xmlNode* node, const QString& name, int depth)
         place.title = reference;
         m_out.embedded << reference;
         m_out.sections.push_back(place);
-    } else if (name == u"input" && QStringList{"hidden", "button", "submit", "reset", "image", "file", "password"}.contains(attribute(node, "type").toLower())) {
-        warn(tr("an input of type %1 was ignored").arg(attribute(node, "type")));
-    } else if (name == u"input" || name == u"select" || name == u"textarea" ||
-               (name == u"span" && attribute(node, "data-field-type").toUpper() == u"CHECKBOX")) {
+        walk(node, depth); // an element without end tag, and libxml2 puts what follows below it
+    } else if (isField(node)) {
         addField(node, name);
+    } else if (name == u"input") {
+        warn(tr("an input of type %1 was ignored").arg(attribute(node, "type")));
     } else if (name == u"header" && !m_open.empty()) {
         // the title of the section, read there
-    } else if (name == u"label") {
-        // its text is the field's label; fields inside it are still fields
-        const QString line = std::exchange(m_line, QString());
+    } else if (name == u"label" && (!attribute(node, "for").isEmpty() || holdsField(node))) {
+        ++m_openLabels; // its text is the field's label; fields inside it are still fields
         walk(node, depth);
-        m_line = line;
+        --m_openLabels;
     } else if (name == u"br") {
         endLine();
     } else {
@@ -473,6 +496,8 @@ void Parser::element(const xmlNode* node, const QString& name, int depth)
             warn(tr("the element <%1> is not known, only its text was kept").arg(name.left(30)));
         if (isBlock)
             endLine();
+        if (name == u"td" || name == u"th")
+            m_line += u' '; // from the cell before
         walk(node, depth);
         if (isBlock)
             endLine();
@@ -486,7 +511,7 @@ void Parser::walk(const xmlNode* node, int depth)
         return;
     }
     for (const xmlNode* child = node->children; child && !isOverLimit(); child = child->next) {
-        if (child->type == XML_TEXT_NODE)
+        if (child->type == XML_TEXT_NODE && m_openLabels == 0)
             m_line += QString::fromUtf8(reinterpret_cast<const char*>(child->content));
         else if (child->type == XML_ELEMENT_NODE)
             element(child, nameOf(child), depth + 1);
@@ -497,8 +522,11 @@ void Parser::readBody(const xmlNode* body)
 {
     walk(body, 0);
     endLine();
-    if (!m_open.empty())
-        foldTextArea(current());
+    if (!m_loose)
+        return;
+    Section& loose = m_out.sections[*m_loose];
+    loose.id = uniqueSectionId(QString::fromUtf16(section::findings));
+    foldTextArea(loose);
 }
 
 const xmlNode* findElement(const xmlNode* node, const QString& name, int depth = 0)
@@ -577,7 +605,10 @@ Result<Template> parseTemplate(const QByteArray& html, Strictness strictness)
         parser.readAttributes(xmlDocGetRootElement(attributes->get()));
 
     const int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD;
-    const Document document(htmlReadMemory(html.constData(), int(html.size()), nullptr, "UTF-8", options));
+    const std::unique_ptr<htmlParserCtxt, FreeContext> context(htmlNewParserCtxt());
+    const Document document(context ? htmlCtxtReadMemory(context.get(), html.constData(), int(html.size()), nullptr, "UTF-8", options) : nullptr);
+    // Elements that end without an end tag may nest all the same; where libxml2 gives up, the rest is missing.
+    const bool isCut = context && xmlCtxtGetLastError(context.get()) && xmlCtxtGetLastError(context.get())->level == XML_ERR_FATAL;
     const xmlNode* root = document ? xmlDocGetRootElement(document.get()) : nullptr;
     const xmlNode* body = root ? findElement(root, QStringLiteral("body")) : nullptr;
     if (!root || !body)
@@ -585,7 +616,7 @@ Result<Template> parseTemplate(const QByteArray& html, Strictness strictness)
     parser.readHead(root);
     parser.collectLabels(body);
     parser.readBody(body);
-    if (parser.isOverLimit())
+    if (isCut || parser.isOverLimit())
         return fail(Fault::Unsupported, tr("the template is nested too deeply or has too many fields"));
     if (result.id.isEmpty())
         result.id = slug(result.title);

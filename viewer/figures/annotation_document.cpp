@@ -65,18 +65,23 @@ Result<std::optional<Figure>> FigureStore::find(const QString& id)
     return loaded->figures.empty() ? std::nullopt : std::optional(loaded->figures.front());
 }
 
-Result<void> FigureStore::save(const dicom::StudyUid& study, const Figure& figure)
+Result<void> FigureStore::save(const dicom::StudyUid& study, const Figure& figure, std::optional<qint64> drawn)
 {
     const QString json = QString::fromUtf8(QJsonDocument(toJson(figure)).toJson(QJsonDocument::Compact));
     return m_database->execute(QStringLiteral("INSERT INTO figure(id,study_uid,drawn,json)"
-                                              " VALUES(?,?,(SELECT ifnull(max(drawn),0)+1 FROM figure),?)"
+                                              " VALUES(?,?,ifnull(?,(SELECT ifnull(max(drawn),0)+1 FROM figure)),?)"
                                               " ON CONFLICT(id) DO UPDATE SET json=excluded.json"),
-                               {figure.id, study.value, json});
+                               {figure.id, study.value, drawn ? QVariant(*drawn) : QVariant(), json});
 }
 
-Result<void> FigureStore::remove(const QString& id)
+Result<std::optional<qint64>> FigureStore::remove(const QString& id)
 {
-    return m_database->execute(QStringLiteral("DELETE FROM figure WHERE id=?"), {id});
+    const auto drawn = m_database->value(QStringLiteral("SELECT drawn FROM figure WHERE id=?"), {id});
+    if (!drawn)
+        return std::unexpected(drawn.error());
+    if (auto removed = m_database->execute(QStringLiteral("DELETE FROM figure WHERE id=?"), {id}); !removed)
+        return std::unexpected(removed.error());
+    return *drawn ? std::optional(drawn->value().toLongLong()) : std::nullopt;
 }
 
 /// From one state of a figure to another; nothing stands for its absence.
@@ -94,13 +99,14 @@ private:
     void apply(const std::optional<Figure>& from, const std::optional<Figure>& to)
     {
         if (to)
-            m_document.put(*to);
+            m_document.put(*to, m_place);
         else
-            m_document.take(from->id);
+            m_document.take(from->id, m_place);
     }
     AnnotationDocument& m_document;
     std::optional<Figure> m_before;
     std::optional<Figure> m_after;
+    Place m_place;
 };
 
 AnnotationDocument::AnnotationDocument(dicom::StudyUid study, FigureStore* store, QObject* parent)
@@ -143,25 +149,32 @@ void AnnotationDocument::remove(const QString& id)
         m_undo.push(new Change(*this, *before, std::nullopt));
 }
 
-void AnnotationDocument::put(const Figure& figure)
+void AnnotationDocument::put(const Figure& figure, const Place& place)
 {
     if (m_store)
-        if (auto saved = m_store->save(m_study, figure); !saved)
+        if (auto saved = m_store->save(m_study, figure, place.drawn); !saved)
             Q_EMIT failed(saved.error());
     const auto at = std::find_if(m_figures.begin(), m_figures.end(), [&](const Figure& other) { return other.id == figure.id; });
     if (at == m_figures.end())
-        m_figures.push_back(figure);
+        m_figures.insert(m_figures.begin() + qsizetype(std::min(place.index.value_or(m_figures.size()), m_figures.size())), figure);
     else
         *at = figure;
     Q_EMIT changed();
 }
 
-void AnnotationDocument::take(const QString& id)
+void AnnotationDocument::take(const QString& id, Place& place)
 {
-    if (m_store)
+    if (m_store) {
         if (auto removed = m_store->remove(id); !removed)
             Q_EMIT failed(removed.error());
-    std::erase_if(m_figures, [&](const Figure& figure) { return figure.id == id; });
+        else if (*removed)
+            place.drawn = *removed;
+    }
+    const auto at = std::find_if(m_figures.begin(), m_figures.end(), [&](const Figure& figure) { return figure.id == id; });
+    if (at != m_figures.end()) {
+        place.index = size_t(at - m_figures.begin());
+        m_figures.erase(at);
+    }
     Q_EMIT changed();
 }
 

@@ -19,8 +19,10 @@ public:
     };
     Result<Loaded> load(const dicom::StudyUid& study);
     Result<std::optional<Figure>> find(const QString& id);
-    Result<void> save(const dicom::StudyUid& study, const Figure& figure);
-    Result<void> remove(const QString& id);
+    /// `drawn` is the place that remove() told; without it a new figure is the last.
+    Result<void> save(const dicom::StudyUid& study, const Figure& figure, std::optional<qint64> drawn = {});
+    /// The place it had among the others; nothing: it was not there.
+    Result<std::optional<qint64>> remove(const QString& id);
 
 private:
     explicit FigureStore(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
@@ -53,8 +55,14 @@ Q_SIGNALS:
 
 private:
     class Change;
-    void put(const Figure& figure);
-    void take(const QString& id);
+    /// Where a figure stood among the others, for its return.
+    struct Place
+    {
+        std::optional<size_t> index;
+        std::optional<qint64> drawn; ///< in the store
+    };
+    void put(const Figure& figure, const Place& place);
+    void take(const QString& id, Place& place);
 
     dicom::StudyUid m_study;
     FigureStore* m_store;
