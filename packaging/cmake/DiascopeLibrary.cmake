@@ -51,11 +51,15 @@ macro(diascope_rooms)
     endforeach()
 endmacro()
 
-# diascope_test(tst_<unit> [GL] LIBS targets…)
+# Those tests that every change passes under sanitizers.
+add_custom_target(sanitized)
+
+# diascope_test(tst_<unit> [GL] [WHOLE] LIBS targets…)
 # A Qt Test executable from tests/tst_<unit>.cpp. GL: needs a display with OpenGL (run under Xvfb, label gl);
-# all others run with QT_QPA_PLATFORM=offscreen.
+# all others run with QT_QPA_PLATFORM=offscreen. WHOLE: starts the program again and again (label whole); the rooms below have
+# tests of their own, so that under sanitizers, where it takes a quarter of all tests' time, only the long run has it.
 function(diascope_test name)
-    cmake_parse_arguments(ARG "GL" "" "LIBS" ${ARGN})
+    cmake_parse_arguments(ARG "GL;WHOLE" "" "LIBS" ${ARGN})
     # By one call of moc: AUTOMOC takes three steps and a compilation for each program, a quarter of a whole build.
     qt6_generate_moc(${name}.cpp ${name}.moc)
     add_executable(${name} ${name}.cpp ${name}.moc)
@@ -72,6 +76,11 @@ function(diascope_test name)
     else()
         add_test(NAME ${name} COMMAND ${name})
         set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+    endif()
+    if(ARG_WHOLE)
+        set_tests_properties(${name} PROPERTIES LABELS whole)
+    elseif(NOT ARG_GL)
+        add_dependencies(sanitized ${name})
     endif()
     set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
         "UBSAN_OPTIONS=print_stacktrace=1" "ASAN_OPTIONS=detect_leaks=0:alloc_dealloc_mismatch=0")
