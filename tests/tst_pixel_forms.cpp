@@ -363,6 +363,7 @@ private Q_SLOTS:
         QTest::newRow("FIL-12 cut, without a table") << fragments({a.left(20), a.mid(20), b, c.left(2), c.mid(2, 62), c.mid(64)}) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, the table lies") << fragments({a.left(20), a.mid(20), b, c}, table({0, 4, 8}, 4)) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, the table points between fragments") << fragments({a.left(20), a.mid(20), b, c}, table({0, 10, each + 6}, 4)) << QList<int>{11, 22, 33};
+        QTest::newRow("FIL-12 cut, the table points behind all") << fragments({a.left(20), a.mid(20), b, c}, table({0, each + 8, 0xFFFFFFF0}, 4)) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, extended table") << extended({0, each + 8, 2 * each + 8}) + fragments({a.left(20), a.mid(20), b, c}) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 extended table lies, basic one does not")
             << extended({0, 1, quint64(-1)}) + fragments({a.left(20), a.mid(20), b, c}, table({0, each + 8, 2 * each + 8}, 4)) << QList<int>{11, 22, 33};
