@@ -503,6 +503,8 @@ save(ds, 'a', %1)
         dataset.setNumbers({0x0008, 0x1161}, {0, 4294967295.0});
         dataset.setNumber(tag::DiffusionBValue, -1e-300);
         dataset.setNumber({0x0008, 0x9459}, 1.5);
+        dataset.setNumber(tag::SmallestImagePixelValue, std::nan("")); // what is no number is 0 in a whole one
+        QCOMPARE(dataset.number(tag::SmallestImagePixelValue), std::optional(0.0));
         dataset.setNumbers(tag::ImagePositionPatient, {-1.5, 1.0 / 3, -123456789.123456789});
         dataset.setNumber(tag::PixelRepresentation, 1);
         dataset.setNumber(tag::PixelPaddingValue, -2000); // US or SS: its bits stay

@@ -354,7 +354,7 @@ import sys, pydicom
 path, group, creator, low, vr, value, syntax = sys.argv[1:8]
 d = pydicom.dcmread(path)
 d.file_meta.TransferSyntaxUID, d.is_implicit_VR = syntax, syntax == '1.2.840.10008.1.2'
-values = [float(v) if vr == 'FL' else int(v) for v in value.split(',')]
+values = [float(v) if vr in ('FL', 'FD') else int(v) for v in value.split(',')]
 d.private_block(int(group, 16), creator, create=True).add_new(int(low, 16), vr, values if vr != 'UN' else value.encode())
 d.save_as(path + low + vr + syntax, write_like_original=False)
 )";
@@ -366,6 +366,7 @@ d.save_as(path + low + vr + syntax, write_like_original=False)
         for (const char* syntax : {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"}) {
             QCOMPARE(bValueOf("0019", "SIEMENS MR HEADER", "0c", "IS", "1000", syntax), 1000.0);
             QCOMPARE(bValueOf("0019", "SIEMENS MR HEADER", "0c", "UN", "1000", syntax), 1000.0);
+            QCOMPARE(bValueOf("0019", "SIEMENS MR HEADER", "0c", "FD", "750.5", syntax), 750.5);
             QCOMPARE(bValueOf("0043", "GEMS_PARM_01", "39", "IS", "1000000800,8,0,0", syntax), 800.0);
             QCOMPARE(bValueOf("2001", "Philips Imaging DD 001", "03", "FL", "500", syntax), 500.0);
             QCOMPARE(bValueOf("0043", "SOMEBODY ELSE", "39", "IS", "800,8,0,0", syntax), -1.0);

@@ -608,6 +608,23 @@ private Q_SLOTS:
         QCOMPARE((*m_archive->study(m_study))->onlyHere, 0); // now it is elsewhere too (STO-07)
     }
 
+    /// One line is shared by none that is as important.
+    void NET_02_oneAtATimeFromANode()
+    {
+        slowDown(200'000);
+        const qint64 first = *m_queue->add(retrieval());
+        m_runner->start();
+        QTRY_COMPARE_WITH_TIMEOUT(at(first).state, State::Running, 10000);
+        NewTransfer other = retrieval();
+        other.study = m_otherStudy;
+        const qint64 second = *m_queue->add(other);
+        m_runner->wake();
+        QVERIFY(!QTest::qWaitFor([&] { return at(second).state != State::Queued || at(first).state != State::Running; }, 2000));
+        m_line->clear();
+        QTRY_COMPARE_WITH_TIMEOUT(at(second).state, State::Done, 60000);
+        QCOMPARE(at(first).state, State::Done);
+    }
+
     /// A night's prefetch leaves the line to what a person waits for.
     void NET_15_theLimitHoldsTheBackgroundAlone()
     {
