@@ -170,6 +170,7 @@ private Q_SLOTS:
         const auto report = m_archive->rebuild(task);
         QCOMPARE(report->imported, 2);
         QCOMPARE(report->skipped.size(), size_t(1));
+        QVERIFY(report->seconds > 0 && report->seconds < 3600);
         QVERIFY(!QFileInfo::exists(broken));
         QCOMPARE(m_archive->quarantine()->size(), size_t(1));
         QVERIFY(QFileInfo::exists(m_archive->quarantine()->front().keptPath));

@@ -107,6 +107,16 @@ private Q_SLOTS:
         keys.limit = 7;
         QCOMPARE(*findAll(serviceOf(server), nullptr, keys), 7);
         QCOMPARE(server.requests()[0].values("limit"), QList<QByteArray>{"7"});
+        // Of a server of small pages the next one is asked for what is still wanted.
+        ScriptedHttp small([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            to.answer(200, jsonType, rows(request.values("offset").value(0).toInt(), std::min(50, request.values("limit").value(0).toInt())));
+        });
+        keys.limit = 170;
+        QCOMPARE(*findAll(serviceOf(small), nullptr, keys), 170);
+        QList<QByteArray> asked;
+        for (const auto& request : small.requests())
+            asked << request.values("limit");
+        QCOMPARE(asked, (QList<QByteArray>{"170", "120", "70", "20"}));
     }
 
     void NET_01_queriesSayWhatIsLookedFor()

@@ -589,6 +589,11 @@ second</textarea></p>
     /// Elements that need no end tag are not counted, and nest here; where the HTML parser gives up, the template is refused.
     void REP_03_nothingIsCutOff()
     {
+        // A header is a section's title within one, and text like any outside.
+        const auto outside = parseTemplate(page("<header>Before</header><section id=\"findings\"><header>Title</header><p>last</p></section>"));
+        QVERIFY(outside && outside->sections.size() == 2);
+        QCOMPARE(outside->sections[0].text, "Before");
+        QCOMPARE(outside->sections[1].title, "Title");
         for (const char* open : {"<embed src=\"x\">", "<wbr>", "<option><p>", "<li><dt>"})
             for (const int count : {100, 300}) {
                 const auto parsed = parseTemplate(page("<section id=\"findings\">" + QByteArray(open).repeated(count) + "last</section>"));
