@@ -5,6 +5,7 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/scripted_scp.h"
+#include <numeric>
 
 using namespace diascope;
 using namespace diascope::transfer;
@@ -338,6 +339,25 @@ private Q_SLOTS:
         QCOMPARE(noted, confirmed);
         QCOMPARE(bytes, confirmed.size() * QFileInfo(a).size());
         QCOMPARE((*m_archive->study({"1.2.3"}))->onlyHere, 2 - confirmed.size()); // what a peer has is not only here
+    }
+
+    /// However quickly it goes: no more than a hundred are in the air.
+    void SAF_05_whatIsConfirmedIsNotedSoon()
+    {
+        ScriptedScp peer([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) { conversation.respond(asked, 0); }, {.syntaxes = {"1.2.840.10008.1.2.1"}});
+        std::vector<OutgoingFile> files;
+        for (int i = 0; i < 350; ++i) {
+            const QString uid = QStringLiteral("1.2.3.%1").arg(1000 + i);
+            files.push_back({test::makeFile(file("n" + uid), "1.2.3", "P1", uid), {uid}, QString(m_class)});
+        }
+        SendOptions options;
+        options.local = local();
+        QList<qsizetype> noted;
+        options.onConfirmed = [&](const QStringList& keys) { noted << keys.size(); };
+        const auto sent = sendFiles(*m_archive, nodeAt(peer.port()), files, options, m_task);
+        QVERIFY(sent && sent->confirmed == 350);
+        QCOMPARE(std::accumulate(noted.begin(), noted.end(), qsizetype(0)), 350);
+        QVERIFY2(*std::max_element(noted.begin(), noted.end()) <= 100, qPrintable(QString::number(noted.size())));
     }
 };
 
