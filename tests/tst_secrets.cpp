@@ -99,16 +99,12 @@ private Q_SLOTS:
 
     void aRealKeyringKeepsASecretAcrossPrograms()
     {
-        if (QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() || QStandardPaths::findExecutable("dbus-run-session").isEmpty())
-            QSKIP("gnome-keyring or dbus is not here");
         QTemporaryDir home;
-        const QString script = QStringLiteral("export HOME=%1 XDG_RUNTIME_DIR=%1 XDG_CONFIG_HOME=%1/c XDG_DATA_HOME=%1/d; unset DISPLAY WAYLAND_DISPLAY;"
-                                              " printf 'login password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1;"
-                                              " '%2' child read n; '%2' child store n 'p\u00e4ss word'; '%2' child read n; '%2' child remove n; '%2' child read n; '%2' child remove n")
-                                   .arg(home.path(), self());
-        const auto ran = test::run("dbus-run-session", {"--", "/bin/sh", "-c", script});
-        const QList<QByteArray> lines = ran.out.trimmed().split('\n');
-        QVERIFY2(lines.size() == 6, (ran.out + ran.err).constData());
+        const auto ran = withOpenKeyring(home, QStringLiteral("'%1' child read n; '%1' child store n 'p\u00e4ss word'; '%1' child read n; '%1' child remove n; '%1' child read n; '%1' child remove n").arg(self()));
+        if (!ran)
+            QSKIP("gnome-keyring or dbus is not here");
+        const QList<QByteArray> lines = ran->out.trimmed().split('\n');
+        QVERIFY2(lines.size() == 6, (ran->out + ran->err).constData());
         const QByteArray notFound = QByteArray::number(int(Fault::NotFound)) + " the keyring has no such password";
         QCOMPARE(lines[0], notFound);
         QCOMPARE(lines[1], "done");
@@ -154,24 +150,34 @@ private Q_SLOTS:
     /// A question that nobody waits for any more is answered all the same, and then others can be asked.
     void SEC_05_anAnswerThatComesLateHoldsUpNoOther()
     {
-        if (QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() || QStandardPaths::findExecutable("dbus-run-session").isEmpty())
-            QSKIP("gnome-keyring or dbus is not here");
         QTemporaryDir home;
-        const QString script = QStringLiteral("export HOME=%1 XDG_RUNTIME_DIR=%1 XDG_CONFIG_HOME=%1/c XDG_DATA_HOME=%1/d; unset DISPLAY WAYLAND_DISPLAY;"
-                                              " printf 'login password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; '%2' child store n word;"
-                                              " '%2' child late n $(dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID"
-                                              " string:org.freedesktop.secrets | sed -n 's,.*uint32 ,,p')").arg(home.path(), self());
-        const auto ran = test::run("dbus-run-session", {"--", "/bin/sh", "-c", script});
-        const QList<QByteArray> lines = ran.out.trimmed().split('\n');
-        QVERIFY2(lines.size() == 2, (ran.out + ran.err).constData());
+        const auto ran = withOpenKeyring(home, QStringLiteral("'%1' child store n word; '%1' child late n $(dbus-send --session --print-reply --dest=org.freedesktop.DBus /"
+                                                              " org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | sed -n 's,.*uint32 ,,p')").arg(self()));
+        if (!ran)
+            QSKIP("gnome-keyring or dbus is not here");
+        const QList<QByteArray> lines = ran->out.trimmed().split('\n');
+        QVERIFY2(lines.size() == 2, (ran->out + ran->err).constData());
         QCOMPARE(lines[1], QByteArray::number(int(Fault::TimedOut)) + " word");
     }
 
 private:
+    static bool hasKeyring()
+    {
+        return !QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() && !QStandardPaths::findExecutable("dbus-run-session").isEmpty();
+    }
+    /// `script` in a session of its own, whose keyring is open and empty.
+    static std::optional<test::Ran> withOpenKeyring(const QTemporaryDir& home, const QString& script)
+    {
+        if (!hasKeyring())
+            return std::nullopt;
+        const QString all = QStringLiteral("export HOME=%1 XDG_RUNTIME_DIR=%1 XDG_CONFIG_HOME=%1/c XDG_DATA_HOME=%1/d; unset DISPLAY WAYLAND_DISPLAY;"
+                                           " printf 'login password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; ").arg(home.path());
+        return test::run("dbus-run-session", {"--", "/bin/sh", "-c", all + script});
+    }
     /// Output: "done" (a secret n was kept), what was locked, then what `script` says. `prompter`: what is started to ask a person.
     static std::optional<test::Ran> withLockedKeyring(const QTemporaryDir& home, const QString& script, const QString& prompter)
     {
-        if (QStandardPaths::findExecutable("gnome-keyring-daemon").isEmpty() || QStandardPaths::findExecutable("dbus-run-session").isEmpty())
+        if (!hasKeyring())
             return std::nullopt;
         const QString services = home.filePath("d/dbus-1/services");
         QDir().mkpath(services);
