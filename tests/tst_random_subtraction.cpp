@@ -2,7 +2,11 @@
 #include "tests/support/drawn_frames.h"
 #include "tests/support/words.h"
 #include "viewer/slice/slice_renderer.h"
+#include <QTemporaryDir>
 #include <QTest>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -446,6 +450,41 @@ private Q_SLOTS:
                 return QStringLiteral("looking for %1").arg(wanted);
         }
         return {};
+    }
+
+    /// A picture that is subtracted at first waits for its mask, no other does.
+    void OBJ_08_whatIsSubtractedWaitsForItsMask()
+    {
+        for (const bool isSubtracted : {true, false}) {
+            QTemporaryDir folder;
+            const QString pipe = folder.filePath("pipe");
+            QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+            Drawn d;
+            d.counts[0] = 4;
+            d.modules[0] = std::make_shared<ImageModules>();
+            d.modules[0]->isSubtractedAtFirst = isSubtracted;
+            MaskOperation mask;
+            mask.maskFrames = {0};
+            d.modules[0]->masks = {mask};
+            for (int i = 0; i < 4; ++i)
+                d.frames.push_back({0, i, false, std::vector<int>(pixelCount, 10 * i)});
+            Stack stack = d.stack();
+            auto slow = std::make_shared<PixelLayout>(*stack.instances[0].layout); // on a drive that does not answer
+            slow->memory.reset();
+            slow->path = pipe;
+            stack.instances[0].layout = slow;
+            stack.instances[0].path = pipe;
+            StackLoader loader(stack, {}, 2, std::chrono::minutes(5));
+            QTRY_VERIFY(loader.latest()->isLoaded(2));
+            QVERIFY(!isReadyToPresent(*loader.latest(), 0));
+            QCOMPARE(isReadyToPresent(*loader.latest(), 2), !isSubtracted);
+            const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK); // now it does, and fails
+            QVERIFY(fd >= 0);
+            QTRY_VERIFY(loader.latest()->isComplete());
+            ::close(fd);
+            for (const int frame : {0, 2})
+                QVERIFY(isReadyToPresent(*loader.latest(), frame));
+        }
     }
 
     void cleanupTestCase() { QVERIFY2(reached.missing().isEmpty(), qPrintable(reached.missing())); }

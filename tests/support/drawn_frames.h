@@ -42,11 +42,12 @@ struct DrawnFrames
             return std::numeric_limits<double>::quiet_NaN();
         return table ? double((*table)[size_t(std::clamp(stored, 0, int(table->size()) - 1))]) : stored * slope + intercept;
     }
-    std::shared_ptr<const Volume> volume() const;
+    Stack stack() const;
+    std::shared_ptr<const Volume> volume() const { return *StackLoader::load(stack()); }
 };
 
 /// Each object's frames in one value, of which those that are missing are the last.
-inline std::shared_ptr<const Volume> DrawnFrames::volume() const
+inline Stack DrawnFrames::stack() const
 {
     Stack stack;
     for (const PlainFrame& frame : frames) {
@@ -93,7 +94,7 @@ inline std::shared_ptr<const Volume> DrawnFrames::volume() const
         stack.instances.push_back(made);
     }
     stack.sliceCount = int(frames.size()), stack.rows = rows, stack.columns = columns;
-    return *StackLoader::load(std::move(stack));
+    return stack;
 }
 
 inline DrawnFrames drawFrames(Dice& dice)
