@@ -342,6 +342,13 @@ private Q_SLOTS:
         QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
         const int after = published;
 
+        // What has come is shown before that.
+        {
+            StackLoader loader(files.stack, {}, 0, std::chrono::seconds(12));
+            QTRY_COMPARE_WITH_TIMEOUT(loader.latest()->loadedCount(), 3, 11000);
+            QVERIFY(!loader.latest()->error(1));
+        }
+
         // What was given up and fails later has failed once.
         {
             const QString late = files.folder.filePath("late");

@@ -170,7 +170,7 @@ struct StackLoader::State
                     settle(frame, std::unexpected(late));
                     isNew = true;
                 }
-            if (!isNew)
+            if (!isNew && !isUnpublished) // what came since the last time is shown meanwhile
                 continue;
             const bool isLast = loadedCount + failedCount == frames();
             lock.unlock();
