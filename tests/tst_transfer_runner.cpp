@@ -63,6 +63,15 @@ class TestTransferRunner : public QObject
         transfer.priority = priority;
         return transfer;
     }
+    NewTransfer sending(Commitment commitment = Commitment::NotWanted) const
+    {
+        NewTransfer transfer;
+        transfer.kind = TransferKind::Send;
+        transfer.node = "target";
+        transfer.study = m_study;
+        transfer.commitment = commitment;
+        return transfer;
+    }
     Transfer at(qint64 id) const { return **m_queue->find(id); }
     qint64 here() const
     {
@@ -402,10 +411,7 @@ private Q_SLOTS:
         node.associations = 1;
         QVERIFY(dimse::Nodes(settings).add(node));
         QVERIFY(m_archive->import(m_files, archive::ImportMode::Copy, m_task));
-        NewTransfer send;
-        send.kind = TransferKind::Send;
-        send.node = "target";
-        send.study = m_study;
+        const NewTransfer send = sending();
         const qint64 id = *m_queue->add(send);
         m_runner.reset();
         m_queue.reset();
@@ -443,11 +449,7 @@ private Q_SLOTS:
         const auto listener = listenInto(*m_archive, profile(), options); // Orthanc answers over an association of its own
         QVERIFY(listener);
         QVERIFY(m_archive->import(m_files.mid(0, 8), archive::ImportMode::Copy, m_task));
-        NewTransfer send;
-        send.kind = TransferKind::Send;
-        send.node = "target";
-        send.study = m_study;
-        send.commitment = Commitment::Wanted;
+        const NewTransfer send = sending(Commitment::Wanted);
         const qint64 id = *m_queue->add(send);
         const auto transfer = m_runner->runNow(id, m_task);
         QVERIFY(transfer);
@@ -511,11 +513,7 @@ private Q_SLOTS:
         for (const auto& row : sent)
             uids << row.uid.value;
         QCOMPARE(uids.size(), 3);
-        NewTransfer send;
-        send.kind = TransferKind::Send;
-        send.node = "target";
-        send.study = m_study;
-        send.commitment = Commitment::Wanted;
+        const NewTransfer send = sending(Commitment::Wanted);
         const qint64 id = *m_queue->add(send);
         QVERIFY(m_queue->confirm(id, uids) && m_queue->requested("2.25.1", id, uids));
         QCOMPARE(*m_queue->settle("2.25.1", uids.mid(1), {{uids[0], "no room"}}), id);
@@ -593,10 +591,7 @@ private Q_SLOTS:
         test::FaultProxy::Faults cut;
         cut.cutAfter = 6'000'000;
         line.set(test::FaultProxy::Way::ToServer, cut);
-        NewTransfer send;
-        send.kind = TransferKind::Send;
-        send.node = "target";
-        send.study = m_study;
+        const NewTransfer send = sending();
         const qint64 id = *m_queue->add(send);
         const auto transfer = m_runner->runNow(id, m_task);
         QVERIFY(transfer);

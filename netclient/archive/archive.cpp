@@ -208,7 +208,7 @@ Result<Outcome> Archive::Private::decide(IndexWriter& rows, Candidate& candidate
         return quarantine(rows, candidate, error);
     }
     if (candidate.header->isDirectory)
-        return Outcome{Outcome::Directory, {}, {}};
+        return Outcome{Outcome::Directory, directoryRefused(), {}};
     const auto known = rows.find(candidate.header->instanceUid);
     if (!known)
         return std::unexpected(known.error());
@@ -234,12 +234,12 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     const bool isThere = QFileInfo::exists(knownPath);
     // The user may have written another file over a reference.
     const bool isElsewhere = known.studyUid != candidate.header->studyUid || known.seriesUid != candidate.header->seriesUid;
-    const Error otherBytes{Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")};
+    const auto otherBytes = [&] { return quarantine(rows, candidate, {Fault::Conflict, tr("the same SOP Instance UID is stored with other bytes")}); };
 
     if (!isThere) { // ours was lost, or the medium is gone: what comes now takes its place if nothing speaks against it
         const bool isSameFile = !known.sha256.isEmpty() && known.sha256 == candidate.temporary.sha256;
         if (isKnownReference ? isElsewhere : !isSameFile)
-            return quarantine(rows, candidate, otherBytes);
+            return otherBytes();
         return takePlace(rows, candidate, known, isSameFile ? IndexWriter::Content::Same : IndexWriter::Content::Unknown);
     }
     const QString candidatePath = isCopy ? candidate.temporary.path : candidate.referencePath;
@@ -254,7 +254,7 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
     if (!isSame)
         isSame = hasSameContent(knownPath, candidatePath);
     if (!isSame || isElsewhere)
-        return quarantine(rows, candidate, otherBytes);
+        return otherBytes();
     if (!isKnownReference || !isCopy) {
         if (candidate.origin == Origin::Retrieved && !known.isConfirmed) // who gave it to us keeps it: it is not only here
             if (auto confirmed = rows.confirm(known.id, candidate.source); !confirmed)
@@ -375,8 +375,6 @@ Result<Stored> Archive::storeReceived(const QByteArray& part10, const QString& s
         return Stored::New;
     case Outcome::Duplicate:
         return Stored::Duplicate;
-    case Outcome::Directory:
-        return fail(Fault::Unsupported, tr("a DICOMDIR cannot be stored"));
     default:
         return std::unexpected(outcomes->front().error);
     }
@@ -399,8 +397,6 @@ struct Archive::Intake::Private
         }
         if (!outcome)
             return settled(uid, std::unexpected(outcome.error()));
-        if (outcome->kind == Outcome::Directory)
-            return settled(uid, fail(Fault::Unsupported, tr("a DICOMDIR cannot be stored")));
         if (outcome->kind == Outcome::New || outcome->kind == Outcome::Duplicate)
             return settled(uid, outcome->kind == Outcome::New ? Stored::New : Stored::Duplicate);
         settled(uid, std::unexpected(outcome->error));

@@ -27,7 +27,7 @@ struct Candidate
 struct Outcome
 {
     enum Kind { New, Duplicate, Quarantined, Skipped, Directory } kind = Skipped;
-    Error error; ///< of Quarantined and Skipped
+    Error error; ///< of Quarantined, Skipped and Directory
     QString studyUid;
 };
 

@@ -204,6 +204,8 @@ Result<InstanceHeader> readHeader(const QString& path)
     return header;
 }
 
+Error directoryRefused() { return {Fault::Unsupported, tr("a DICOMDIR cannot be stored")}; }
+
 QString folded(const QString& text)
 {
     QString plain;

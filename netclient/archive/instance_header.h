@@ -31,6 +31,9 @@ Result<InstanceHeader> readHeader(std::span<const uchar> bytes, const QString& p
 /// The same of a file.
 Result<InstanceHeader> readHeader(const QString& path);
 
+/// Why a DICOMDIR is not stored: Unsupported.
+Error directoryRefused();
+
 /// For searching: case folded (ß as ss), without Latin accents, name delimiters as spaces.
 QString folded(const QString& text);
 /// What a name is found by: its groups folded, those of ideographs or syllables, and the second and third, also without spaces.

@@ -142,16 +142,11 @@ private:
         m_task.report(m_count, std::max(m_total, m_count));
         const bool isOurs = placement.referencePath.isEmpty();
         const auto header = readHeader(path);
-        if (!header) {
-            m_report.skipped.push_back({path, header.error().detail, {}});
+        if (!header || header->isDirectory) {
+            const QString reason = header ? directoryRefused().detail : header.error().detail;
+            m_report.skipped.push_back({path, reason, {}});
             if (isOurs)
-                putAside(placement.sha256, {}, header.error().detail);
-            return {};
-        }
-        if (header->isDirectory) {
-            m_report.skipped.push_back({path, tr("a DICOMDIR cannot be stored"), {}});
-            if (isOurs)
-                putAside(placement.sha256, {}, tr("a DICOMDIR cannot be stored"));
+                putAside(placement.sha256, {}, reason);
             return {};
         }
         if (m_late && m_hasAccepted) { // whom the study is of, its other instances say

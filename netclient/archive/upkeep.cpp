@@ -154,7 +154,7 @@ Result<ImportReport> Archive::acceptFromQuarantine(qint64 id, const QString& by)
         }
         if (candidates.empty() || !candidates.front().header || candidates.front().header->isDirectory) {
             const QString reason = candidates.empty()            ? tr("its bytes are gone")
-                                   : candidates.front().header ? tr("a DICOMDIR cannot be stored")
+                                   : candidates.front().header ? directoryRefused().detail
                                                                : candidates.front().header.error().detail;
             report.skipped.push_back({row.source, reason, row.sopInstanceUid});
             for (const Candidate& candidate : candidates)
