@@ -732,6 +732,30 @@ private Q_SLOTS:
         QCOMPARE(fetched, QStringList{"1.2.9.1"});
     }
 
+    /// A peer that never ends its answers: the first thousand studies of a patient are looked at, the last of them too.
+    void NET_15_aThousandCandidatesAreEnough()
+    {
+        const auto session = openSession(m_folder->path());
+        ScriptedScp peer([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field != 0x0020)
+                return;
+            for (int i = 1; i <= 1001; ++i) // each is a day younger
+                conversation.respond(message, 0xff00, element(8, 0x20, QDate(2020, 1, 1).addDays(i).toString("yyyyMMdd").toLatin1()) + element(8, 0x61, "CT") +
+                                                          element(0x10, 0x10, "Wang^XiaoDong ") + element(0x10, 0x20, "P7") +
+                                                          element(0x20, 0x0d, test::uid("1.2.9." + QByteArray::number(i))) + element(0x20, 0x1208, "5 "));
+            conversation.respond(message, 0);
+        });
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->configure("transfer.prefetch", R"([{"years":20,"atMost":1}])"));
+        QStringList unreachable;
+        Task task;
+        const auto priors = app::prefetch(session->profile(), session->archive(), unreachable, task,
+                                          {{"P7", {}, "Wang^XiaoDong", {"CT"}, {}, {}, QDate(2026, 1, 1), {"1.2.8"}}});
+        QVERIFY2(priors, priors ? "" : qPrintable(priors.error().detail));
+        QCOMPARE(priors->size(), size_t(1));
+        QCOMPARE(priors->front().study.uid.value, "1.2.9.1000");
+    }
+
     void NET_15_theWorklist()
     {
         const auto session = openSession(m_folder->path());

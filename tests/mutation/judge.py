@@ -1,7 +1,7 @@
 """judge.py ERRORS OUT [MINUTES]: which of the errors planted into this tree the tests catch. Run where build/release is built.
 
-First every test function runs without an error, and what it comes by is noted; then each error's functions run with it, the quick
-ones first, until one fails twice. A survivor has had at most BUDGET seconds (150 unless set) of tests. OUT gets the results as
+First every test function runs without an error, and what it comes by is noted; then each error's functions run with it, those that
+caught one in the same file and the quick ones first, until one fails twice. A survivor has had at most BUDGET seconds (150 unless set) of tests. OUT gets the results as
 they come, OUT.log a line each; begun again it goes on. Classes whose functions lean on one another are run whole.
 """
 import json
@@ -94,7 +94,9 @@ class Judge:
         if time.time() > self.end or error['id'] in self.results:
             return
         result, spent = dict(error, result='survived'), 0
-        units = sorted((u for u in self.sound if error['id'] in u['reached']), key=lambda u: u['seconds'])
+        have_caught = {r.get('by') for r in list(self.results.values()) if r['file'] == error['file']}
+        units = sorted((u for u in self.sound if error['id'] in u['reached']),
+                       key=lambda u: (u['test'] + '::' + u['function'] not in have_caught, u['seconds']))
         result['functions'] = len(units)
         if not units:
             result['result'] = 'not reached'

@@ -1,0 +1,100 @@
+"""file.py FILE OUT TEST...: every single error of one source, judged by the tests that are named.
+Run in a built tree; nothing in it is changed: a copy of the source is compiled into OUT (a folder) and linked in front of the libraries.
+OUT/results says what became of each, OUT/results.log as it goes; asked again it goes on. KINDS=NLSB leaves out the other kinds of
+plant.py. What a test learns from a program that it starts is not seen.
+"""
+import json
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import judge
+import plant
+
+
+def command_of(file):
+    with open(judge.BUILD + '/compile_commands.json') as commands:
+        return next(c for c in json.load(commands) if os.path.relpath(c['file']) == file)
+
+
+def layers(errors, file):
+    """In each the errors do not overlap: they are compiled together."""
+    left = sorted(errors, key=lambda e: random.Random(e['start'] * 31 + e['end']).random())
+    while left:
+        layer, later = [], []
+        for error in left:
+            (layer if all(error['end'] <= e['start'] or error['start'] >= e['end'] for e in layer) else later).append(error)
+        yield layer
+        left = later
+
+
+def compiled(command, layer, source, out):
+    """What the compiler refuses is left out."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    while layer:
+        text = source
+        for error in sorted(layer, key=lambda e: -e['start']):
+            new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).replace('{old}', error['old'])
+            text = text[:error['start']] + new.encode() + text[error['end']:]
+        with open(out + '.cpp', 'wb') as file:
+            file.write(b'#include "%s/mutation.h"\n' % here.encode() + text)
+        words = [out + '.cpp' if w == command['file'] else w for w in shlex.split(command['command'])]
+        words[words.index('-o') + 1] = out + '.o'
+        run = subprocess.run(words, cwd=command['directory'], capture_output=True, text=True)
+        if run.returncode == 0:
+            break
+        refused = {int(line) - 1 for line in re.findall(re.escape(out) + r'\.cpp:(\d+):\d+: error', run.stderr)}
+        before = len(layer)
+        layer = [e for e in layer if not any(e['line'] <= line <= e['line'] + e['old'].count('\n') for line in refused)]
+        if len(layer) == before:
+            sys.exit(run.stderr[:3000])
+    return layer
+
+
+def linked(test, out):
+    target = 'bin/' + test
+    commands = subprocess.run(['ninja', '-t', 'commands', '-s', target], cwd=judge.BUILD, capture_output=True, text=True, check=True).stdout
+    program = '%s/bin/%s' % (out, test)
+    link = commands.strip().splitlines()[-1].replace('-o ' + target, '-o %s %s.o' % (program, out))
+    subprocess.run(link, shell=True, cwd=judge.BUILD, check=True, stdout=subprocess.DEVNULL)
+    return program
+
+
+def main():
+    plant.clang.Config.set_library_file('/usr/lib/llvm-16/lib/libclang-16.so.1')
+    file, folder, names = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
+    os.makedirs(folder, exist_ok=True)
+    command = command_of(file)
+    with open(command['file'], 'rb') as opened:
+        source = opened.read()
+    errors = [e for e in plant.errors_of(command) if e['kind'] in os.environ.get('KINDS', 'NLBASKT')]
+    for number, error in enumerate(errors, 1):
+        error['id'] = number
+    whole = judge.Judge(errors, folder + '/results', 600)
+    for number, layer in enumerate(layers(errors, file)):
+        out = '%s/%d' % (folder, number)
+        os.makedirs(out + '/bin', exist_ok=True)
+        layer = compiled(command, layer, source, out)
+        one = judge.Judge(layer, folder + '/results', 600)
+        one.tests = {}
+        for name in names:
+            program = linked(name, out)
+            one.tests[name] = dict(whole.tests[name], command=[program if w.endswith('/bin/' + name) else w for w in whole.tests[name]['command']])
+        one.out = out
+        one.sound = [u for u in one.units() if u['code'] == 0]
+        one.out = folder + '/results'
+        for error in layer:
+            one.judge(error)
+        shutil.rmtree(out)
+    with open(folder + '/results') as results:
+        for r in json.load(results):
+            if r['result'] != 'caught':
+                print('%s: %s %d %s -> %s' % (r['result'], r['kind'], r['line'], ' '.join(r['old'].split())[:100], ' '.join(r['new'].split())[:100]))
+
+
+if __name__ == '__main__':
+    main()
