@@ -510,7 +510,7 @@ private Q_SLOTS:
         QCOMPARE(value(m_archive->study({"2.25.4"}))->onlyHere, 1);
     }
 
-    /// The user wrote another file over the one that was shown in place, and has that imported.
+    /// The user wrote another file over the one that was shown in place, and has that shown, then imported.
     void NET_09_whatIsImportedFromWhereAReferenceWas()
     {
         Made ofAnotherStudy = made(9, 1), ofAnotherPatient = made(2, 1);
@@ -523,7 +523,12 @@ private Q_SLOTS:
             QVERIFY(m_archive->markConfirmed({{made(n, 1).instance}}, "PACS"));
             n < 4 ? (void)make(path, written[n - 1]) : void();
         }
-        QCOMPARE(import({file("1")}, ImportMode::Reference).quarantined.size(), 1u);
+        const auto shown = import({file("1"), file("2"), file("3"), file("4")}, ImportMode::Reference);
+        QCOMPARE(shown.quarantined.size(), 2u);
+        QCOMPARE(shown.quarantined[0].reason, "the same SOP Instance UID is stored with other bytes");
+        QCOMPARE(shown.quarantined[1].reason, "its study is stored here with another patient (other patient ID)");
+        QVERIFY(shown.imported == 1 && shown.duplicates == 1);
+        QCOMPARE(value(m_archive->instance({"2.25.3.1.1"}))->confirmedBy, QString());
         const auto report = import({file("1"), file("2"), file("3"), file("4")});
         QVERIFY(report.quarantined.size() == 2 && report.imported == 2);
         QCOMPARE(rows("SELECT study.uid, study.patient_id, reference IS NULL, (SELECT name FROM peer WHERE id=confirmed) FROM instance"

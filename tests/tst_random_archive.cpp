@@ -28,7 +28,8 @@ class TestRandomArchive : public QObject, test::Comparison
                             "lost reference, copy comes: 0", "lost reference, copy comes: 2", "lost reference, received comes: 0",
                             "lost reference, received comes: 2", "lost reference, reference comes: 0", "lost reference, reference comes: 2",
                             "reference, copy comes: 0", "reference, copy comes: 2", "reference, received comes: 0",
-                            "reference, received comes: 2", "reference, reference comes: 1", "reference, reference comes: 2",
+                            "reference, received comes: 2", "reference, reference comes: 0", "reference, reference comes: 1",
+                            "reference, reference comes: 2", "a reference written over comes again",
                             "another patient in its place", "what was confirmed has gone", "verify: a thumbnail goes", "rebuild: other bytes",
                             "rebuild: a DICOMDIR", "import: stopped", "receive: a DICOMDIR",
                             "unknown, copy comes: 2", "unknown, reference comes: 2"};
@@ -209,8 +210,9 @@ class TestRandomArchive : public QObject, test::Comparison
             QStringList known = m_plain.users.keys();
             known.removeIf([&](const QString& path) { return m_plain.meaning(m_plain.users[path]).kind == File::Directory; });
             for (int i = m_dice.upTo(2); i >= 0; --i) {
-                const bool isAgain = m_dice.isOneOf(3) && !known.isEmpty();
-                paths << (isAgain ? m_dice.of(known) : putForUser(QString::number(++m_names), draw(false)));
+                const QString writtenOver = m_plain.rows.value(m_replaced).reference;
+                const bool isAgain = known.contains(writtenOver) ? !m_dice.isOneOf(3) : m_dice.isOneOf(3) && !known.isEmpty();
+                paths << (!isAgain ? putForUser(QString::number(++m_names), draw(false)) : known.contains(writtenOver) ? writtenOver : m_dice.of(known));
                 if (!files.contains(paths.last()))
                     files << paths.last();
             }
@@ -487,7 +489,7 @@ class TestRandomArchive : public QObject, test::Comparison
         m_replaced = m_dice.of(all);
         const Row row = m_plain.rows[m_replaced];
         const QString path = m_plain.pathOf(row);
-        const bool isLost = row.isOurs() || !m_dice.isOneOf(4);
+        const bool isLost = row.isOurs() || m_dice.isOneOf(2);
         did(isLost ? "lost" : "overwritten", path);
         if (isLost) {
             row.isOurs() ? m_plain.disk.remove(placeOf(row.sha)) : m_plain.users.remove(path);
@@ -495,7 +497,7 @@ class TestRandomArchive : public QObject, test::Comparison
         } else {
             putForUser(path.mid(m_in.size() + 1), drawFile().bytes);
         }
-        m_dice.isOneOf(2) ? import() : receive();
+        m_dice.isOneOf(isLost ? 2 : 4) ? receive() : import();
         m_replaced.clear();
     }
     void verify()
@@ -749,7 +751,7 @@ private Q_SLOTS:
         const std::pair<void (Test::*)(), int> operations[] = {
             {&Test::import, 8}, {&Test::receive, 8}, {&Test::confirm, 4}, {&Test::pinOrUse, 3}, {&Test::openOrClose, 2}, {&Test::evict, 6},
             {&Test::remove, 1}, {&Test::settleQuarantine, 7}, {&Test::thumbnail, 4}, {&Test::meddle, 6},
-            {&Test::meddleWithRefused, 3}, {&Test::replaceFile, 8}, {&Test::verify, 3}, {&Test::rebuild, 3}, {&Test::openAgain, 1}};
+            {&Test::meddleWithRefused, 3}, {&Test::replaceFile, 14}, {&Test::verify, 3}, {&Test::rebuild, 3}, {&Test::openAgain, 1}};
         std::vector<void (Test::*)()> all;
         for (const auto& [operation, weight] : operations)
             all.insert(all.end(), size_t(weight), operation);

@@ -255,16 +255,16 @@ Result<Outcome> Archive::Private::decideOnKnown(IndexWriter& rows, Candidate& ca
         isSame = hasSameContent(knownPath, candidatePath);
     if (!isSame || isElsewhere)
         return otherBytes();
-    if (!isKnownReference || !isCopy) {
-        if (candidate.origin == Origin::Retrieved && !known.isConfirmed) // who gave it to us keeps it: it is not only here
-            if (auto confirmed = rows.confirm(known.id, candidate.source); !confirmed)
-                return std::unexpected(confirmed.error());
-        return Outcome{Outcome::Duplicate, {}, candidate.header->studyUid};
-    }
-    // Shown in place before, imported now.
+    // A file that its user wrote anew may be of another patient: it is looked at like one that comes for the first time.
     const QFileInfo lying(knownPath);
-    const bool isUntouched = lying.size() == known.sizeBytes && lying.lastModified().toMSecsSinceEpoch() == known.modifiedMs;
-    return takePlace(rows, candidate, known, isUntouched ? IndexWriter::Content::Same : IndexWriter::Content::Unknown);
+    const bool isUntouched = !isKnownReference || (lying.size() == known.sizeBytes && lying.lastModified().toMSecsSinceEpoch() == known.modifiedMs);
+    const bool isImportedNow = isKnownReference && isCopy; // shown in place before
+    if (isImportedNow || !isUntouched)
+        return takePlace(rows, candidate, known, isUntouched ? IndexWriter::Content::Same : IndexWriter::Content::Unknown);
+    if (candidate.origin == Origin::Retrieved && !known.isConfirmed) // who gave it to us keeps it: it is not only here
+        if (auto confirmed = rows.confirm(known.id, candidate.source); !confirmed)
+            return std::unexpected(confirmed.error());
+    return Outcome{Outcome::Duplicate, {}, candidate.header->studyUid};
 }
 
 Result<Outcome> Archive::Private::takePlace(IndexWriter& rows, Candidate& candidate, const StoredInstance& known, IndexWriter::Content content)

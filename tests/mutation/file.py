@@ -60,8 +60,9 @@ def linked(test, out):
     commands = subprocess.run(['ninja', '-t', 'commands', '-s', target], cwd=judge.BUILD, capture_output=True, text=True, check=True).stdout
     program = '%s/bin/%s' % (out, test)
     link = commands.strip().splitlines()[-1].replace('-o ' + target, '-o %s %s.o' % (program, out))
-    subprocess.run(link, shell=True, cwd=judge.BUILD, check=True, stdout=subprocess.DEVNULL)
-    return program
+    if subprocess.run(link, shell=True, cwd=judge.BUILD, capture_output=True).returncode == 0:
+        return program
+    print('cannot be linked with it:', test)
 
 
 def main():
@@ -82,7 +83,8 @@ def main():
         one = judge.Judge(layer, folder + '/results', 600)
         one.tests = {}
         for name in names:
-            program = linked(name, out)
+            if not (program := linked(name, out)):
+                continue
             one.tests[name] = dict(whole.tests[name], command=[program if w.endswith('/bin/' + name) else w for w in whole.tests[name]['command']])
         one.out = out
         one.sound = [u for u in one.units() if u['code'] == 0]

@@ -214,7 +214,9 @@ struct PlainArchive
             const bool isSameFile = row.isOurs() ? in.reference.isEmpty() && row.sha == shaOf(in.bytes) : row.reference == in.reference;
             if (isElsewhere || (!isSameFile && bytesOf(row) != in.bytes && !meaning(bytesOf(row)).isSameAs(file)))
                 return putAside(in, uid, otherBytes);
-            if (row.isOurs() || !in.reference.isEmpty()) {
+            const bool isAnew = !row.isOurs() && row.written != written[row.reference];
+            reached->count("a reference written over comes again", isAnew && !in.reference.isEmpty());
+            if (row.isOurs() || (!in.reference.isEmpty() && !isAnew)) {
                 if (in.origin == Origin::Retrieved && row.confirmed.isEmpty())
                     row.confirmed = in.name;
                 return {Outcome::Duplicate};
