@@ -142,7 +142,7 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
         const auto candidates = studiesOf.value(order.patientId);
         for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
             const auto here = archive.study(prior.uid);
-            const bool isHere = here && *here && (*here)->instances >= prior.instances && (*here)->instances > 0;
+            const bool isHere = here && *here && (*here)->instances >= prior.instances;
             if (isHere || chosen.contains(prior.uid.value))
                 continue;
             chosen.insert(prior.uid.value);
