@@ -386,7 +386,7 @@ Result<RetrieveResult> get(const Node& node, const RetrieveRequest& request, con
         return std::unexpected(plan.error());
     const RetrieveRequest full = withPatient(request, plan->inventory);
     Intake intake(full, sink, Intake::Calls::OneAtATime, task, result);
-    task.report(0, result.expected - result.present);
+    task.report(0, std::max<qint64>(result.expected - result.present, 0)); // it may count fewer than are here
     if (!plan->requests.empty())
         if (auto opened = getAll(node, *plan, intake, local, task); !opened)
             return std::unexpected(opened.error());
@@ -413,7 +413,7 @@ Result<RetrieveResult> move(const Node& node, const RetrieveRequest& request, co
     const bool isElsewhere = !listener && listener.error().fault == Fault::Conflict && destination.arrivedElsewhere;
     if (!listener && !isElsewhere)
         return std::unexpected(listener.error());
-    task.report(0, result.expected - result.present);
+    task.report(0, std::max<qint64>(result.expected - result.present, 0)); // it may count fewer than are here
     if (!plan->requests.empty()) {
         const QString model = QLatin1String(UID_MOVEStudyRootQueryRetrieveInformationModel);
         auto association = Association::open(node, local, {{model, uncompressed}}, task);
