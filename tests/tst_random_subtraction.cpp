@@ -434,39 +434,50 @@ private Q_SLOTS:
         return {};
     }
 
-    /// A picture that is subtracted at first waits for its mask, no other does.
+    /// A picture that is subtracted at first waits for its mask and for what is averaged with it, no other does.
+    void OBJ_08_whatIsSubtractedWaitsForItsMask_data()
+    {
+        QTest::addColumn<bool>("isSubtracted");
+        QTest::addColumn<int>("slow");
+        QTest::newRow("the mask") << true << 0;
+        QTest::newRow("one that is averaged with it") << true << 3;
+        QTest::newRow("none of them") << true << 1;
+        QTest::newRow("not subtracted") << false << 0;
+    }
     void OBJ_08_whatIsSubtractedWaitsForItsMask()
     {
-        for (const bool isSubtracted : {true, false}) {
-            QTemporaryDir folder;
-            const QString pipe = folder.filePath("pipe");
-            QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
-            Drawn d;
-            d.counts[0] = 4;
-            d.modules[0] = std::make_shared<ImageModules>();
-            d.modules[0]->isSubtractedAtFirst = isSubtracted;
-            MaskOperation mask;
-            mask.maskFrames = {0};
-            d.modules[0]->masks = {mask};
-            for (int i = 0; i < 4; ++i)
-                d.frames.push_back({0, i, false, std::vector<int>(pixelCount, 10 * i)});
-            Stack stack = d.stack();
-            auto slow = std::make_shared<PixelLayout>(*stack.instances[0].layout); // on a drive that does not answer
-            slow->memory.reset();
-            slow->path = pipe;
-            stack.instances[0].layout = slow;
-            stack.instances[0].path = pipe;
-            StackLoader loader(stack, {}, 2, std::chrono::minutes(5));
-            QTRY_VERIFY(loader.latest()->isLoaded(2));
-            QVERIFY(!isReadyToPresent(*loader.latest(), 0));
-            QCOMPARE(isReadyToPresent(*loader.latest(), 2), !isSubtracted);
-            const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK); // now it does, and fails
-            QVERIFY(fd >= 0);
-            QTRY_VERIFY(loader.latest()->isComplete());
-            ::close(fd);
-            for (const int frame : {0, 2})
-                QVERIFY(isReadyToPresent(*loader.latest(), frame));
-        }
+        QFETCH(bool, isSubtracted);
+        QFETCH(int, slow);
+        QTemporaryDir folder;
+        const QString pipe = folder.filePath("pipe");
+        QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        Drawn d;
+        d.counts[0] = 4;
+        d.modules[0] = std::make_shared<ImageModules>();
+        d.modules[0]->isSubtractedAtFirst = isSubtracted;
+        MaskOperation mask;
+        mask.maskFrames = {0};
+        mask.contrastFrames = 2;
+        d.modules[0]->masks = {mask};
+        for (int i = 0; i < 4; ++i)
+            d.frames.push_back({0, i, false, std::vector<int>(pixelCount, 10 * i)});
+        Stack stack = d.stack();
+        Instance& late = stack.instances[size_t(slow)]; // on a drive that does not answer
+        auto layout = std::make_shared<PixelLayout>(*late.layout);
+        layout->memory.reset();
+        layout->path = pipe;
+        late.layout = layout;
+        late.path = pipe;
+        StackLoader loader(stack, {}, 2, std::chrono::minutes(5));
+        QTRY_COMPARE(loader.latest()->loadedCount(), 3);
+        QVERIFY(!isReadyToPresent(*loader.latest(), slow));
+        QCOMPARE(isReadyToPresent(*loader.latest(), 2), !isSubtracted || slow == 1);
+        const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK); // now it does, and fails
+        QVERIFY(fd >= 0);
+        QTRY_VERIFY(loader.latest()->isComplete());
+        ::close(fd);
+        for (int frame = 0; frame < 4; ++frame)
+            QVERIFY(isReadyToPresent(*loader.latest(), frame));
     }
 };
 

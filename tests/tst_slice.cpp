@@ -48,6 +48,8 @@ private Q_SLOTS:
         QTest::newRow("PIX-06 LINEAR_EXACT far below") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << -5.0 << 0.0;
         QTest::newRow("PIX-06 LINEAR_EXACT far above") << int(VoiFunction::LinearExact) << 10.0 << 20.0 << 25.0 << 1.0;
         QTest::newRow("PIX-06 LINEAR_EXACT narrower than 1") << int(VoiFunction::LinearExact) << 0.5 << 0.4 << 0.4 << 0.25;
+        QTest::newRow("PIX-06 LINEAR_EXACT of no width, at its centre") << int(VoiFunction::LinearExact) << 10.0 << 0.0 << 10.0 << 0.0;
+        QTest::newRow("PIX-06 LINEAR_EXACT of no width, above") << int(VoiFunction::LinearExact) << 10.0 << 0.0 << 10.5 << 1.0;
         QTest::newRow("PIX-06 SIGMOID centre") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 50.0 << 0.5;
         QTest::newRow("PIX-06 SIGMOID c + w/4") << int(VoiFunction::Sigmoid) << 50.0 << 100.0 << 75.0 << 1 / (1 + std::exp(-1.0));
     }

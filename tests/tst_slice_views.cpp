@@ -2,6 +2,7 @@
 #include "tests/support/viewer_phantoms.h"
 #include "viewer/slice/mpr_span.h"
 #include "viewer/slice/slice_renderer.h"
+#include "viewer/volume/stack_loader.h"
 #include <QtTest>
 #include <random>
 
@@ -239,6 +240,45 @@ private Q_SLOTS:
         QVERIFY(grey(black + 1) > 0);
         QCOMPARE(grey(white), 1.0);
         QVERIFY(grey(white - 1) < 1);
+    }
+
+    /// A window that leaves more than nine tenths black, or white, was written for other values: it is left aside.
+    void PIX_20_aWindowThatLeavesNothingToSee_data()
+    {
+        QTest::addColumn<int>("dark"); // of 20 pixels
+        QTest::addColumn<int>("bright");
+        QTest::addColumn<double>("slope"); // whole ones are taken as they were written
+        QTest::addColumn<bool>("isKept");
+        QTest::newRow("nine tenths black") << 18 << 0 << 0.5 << true;
+        QTest::newRow("more") << 19 << 0 << 0.5 << false;
+        QTest::newRow("nine tenths white") << 0 << 18 << 0.5 << true;
+        QTest::newRow("more white") << 0 << 19 << 0.5 << false;
+        QTest::newRow("some black, some white") << 10 << 10 << 0.5 << true;
+        QTest::newRow("all black, of whole numbers") << 20 << 0 << 1.0 << true;
+    }
+    void PIX_20_aWindowThatLeavesNothingToSee()
+    {
+        QFETCH(int, dark);
+        QFETCH(int, bright);
+        QFETCH(double, slope);
+        Phantom phantom;
+        phantom.columns = 20;
+        phantom.rows = 1;
+        phantom.originLps = {0, 0, 0};
+        auto instances = phantom.instances();
+        for (Instance& instance : instances) {
+            instance.modalityTransform.slope = slope;
+            instance.windows = {{500 * slope, 100 * slope, "written", VoiFunction::LinearExact}};
+        }
+        const auto volume = Phantom::volume(buildStacks(instances).front(), [&](Vec3 p) { return p.x < dark ? 10 + p.x : p.x < dark + bright ? 900 + p.x : 500; });
+        QTEST(initialPresentation(*volume, 0).window == (Window{500 * slope, 100 * slope}), "isKept");
+    }
+
+    void PIX_20_nothingHasNoWindow()
+    {
+        const auto nothing = StackLoader(Stack{}, {}).latest();
+        QCOMPARE(nothing->frameCount(), 0);
+        QVERIFY(initialPresentation(*nothing, 0) == Presentation());
     }
 
     void PIX_20_oneValueIsNoWindow()

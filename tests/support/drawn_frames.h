@@ -114,7 +114,7 @@ inline DrawnFrames drawFrames(Dice& dice)
     d.isColour = dice.isOneOf(12);
     d.isFloat = !d.isColour && dice.isOneOf(8);
     d.bitsStored = dice.of({8, 10, 16});
-    d.slope = dice.of({1.0, 1.0, 2.0, 0.5, 0.01});
+    d.slope = dice.of({1.0, 1.0, 2.0, 0.5, 0.01, -1.0});
     d.intercept = dice.of({0.0, 0.0, -100.0, 0.5});
     if (dice.isOneOf(4)) {
         auto table = std::make_shared<std::vector<float>>();
@@ -122,7 +122,7 @@ inline DrawnFrames drawFrames(Dice& dice)
             table->push_back(float(i * 5 % 331));
         d.table = table;
     }
-    if (dice.isOneOf(6) && !d.isFloat && !d.isColour && !d.table)
+    if (dice.isOneOf(6) && !d.isFloat && !d.isColour)
         d.coloursFrom = dice.of({0, 3, 8, 100});
     if (dice.isOneOf(3))
         d.padding = dice.of({0, 7, 200});

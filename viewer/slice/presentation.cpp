@@ -93,7 +93,7 @@ bool isBlank(const Volume& volume, int frame, const StoredWindow& window)
         bright += output >= 1;
         ++all;
     }
-    return all > 0 && std::max(dark, bright) * 100 > all * 90;
+    return std::max(dark, bright) * 100 > all * 90;
 }
 
 } // namespace
@@ -190,11 +190,14 @@ VoiFunction windowFunction(const Volume& volume, int frame)
 
 Window autoWindow(const Volume& volume, int frame)
 {
-    const Instance& instance = volume.instance(frame);
-    std::vector<float> values = volume.frameValues(frame);
-    // Codes of colours are no brightness.
-    if (const Palette* palette = supplementalOf(instance); palette && instance.modalityTransform.slope > 0)
-        std::erase_if(values, [first = float(instance.modalityTransform.apply(double(palette->firstMapped)))](float v) { return v >= first; });
+    std::vector<float> values;
+    if (!supplementalOf(volume.instance(frame)))
+        values = volume.frameValues(frame);
+    else // codes of colours are no brightness
+        for (int row = 0; row < volume.rows(); ++row)
+            for (int column = 0; column < volume.columns(); ++column)
+                if (const auto value = volume.valueAt(frame, column, row))
+                    values.push_back(float(*value));
     return windowOf(std::move(values), windowFunction(volume, frame));
 }
 
@@ -233,7 +236,7 @@ std::optional<WindowPreset> findWindowPreset(const Instance& instance, const QSt
 {
     for (const WindowPreset& preset : windowPresets(instance))
         for (const QString& name : {preset.id, preset.name, preset.id.section(u'-', 1)})
-            if (!name.isEmpty() && name.compare(idOrName, Qt::CaseInsensitive) == 0)
+            if (name.compare(idOrName, Qt::CaseInsensitive) == 0)
                 return preset;
     return std::nullopt;
 }
@@ -253,7 +256,7 @@ std::shared_ptr<const ColourMap> colourMap(const QString& id)
             map->id = QLatin1String(name);
             for (int i = 0; i < 256; ++i) {
                 size_t k = 1;
-                while (k + 1 < points.size() && points[k].at < i)
+                while (points[k].at < i) // the last is 255
                     ++k;
                 const Point& a = points[k - 1];
                 const Point& b = points[k];
