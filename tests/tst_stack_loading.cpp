@@ -191,6 +191,21 @@ private Q_SLOTS:
         QVERIFY(!first->isComplete());
     }
 
+    /// While one drive keeps silent, all that has come is shown at once, not when its time is over.
+    void PER_02_whatHasComeIsShownMeanwhile()
+    {
+        HeldFiles files(9);
+        NEEDS_LEASES(files);
+        for (const int i : {0, 1, 2, 3, 5, 6, 7, 8})
+            files.held[size_t(i)].letGo();
+        StackLoader loader(files.stack, {}, 0, patient);
+        QTRY_COMPARE(loader.latest()->loadedCount(), 8);
+        QVERIFY(!loader.latest()->isComplete() && !loader.latest()->error(4));
+        files.letGo();
+        loader.wait();
+        QCOMPARE(loader.latest()->loadedCount(), 9);
+    }
+
     /// At most 20 times a second, and the last one always.
     void PER_02_howOftenItIsShown()
     {

@@ -149,7 +149,7 @@ struct StackLoader::State
     {
         std::unique_lock lock(mutex);
         while (!isCancelled && running > 0 && loadedCount + failedCount < frames()) {
-            changed.wait_for(lock, patience / 4);
+            changed.wait_for(lock, std::min<std::chrono::milliseconds>(patience / 4, 2 * publishEvery)); // what has come is soon shown
             const auto now = Clock::now();
             const Error late{Fault::TimedOut, tr("the file could not be read in time: the drive does not answer")};
             int stuck = 0;
@@ -170,7 +170,7 @@ struct StackLoader::State
                     settle(frame, std::unexpected(late));
                     isNew = true;
                 }
-            if (!isNew && !isUnpublished) // what came since the last time is shown meanwhile
+            if (!isNew && !isUnpublished)
                 continue;
             const bool isLast = loadedCount + failedCount == frames();
             lock.unlock();
