@@ -387,6 +387,26 @@ private Q_SLOTS:
             if (attempts > 0) // a transfer's pause is the same
                 QCOMPARE(delayAfter(attempts + 1), seconds);
         }
+        // What several dead processes had claimed goes at once, all of it.
+        deliveryWith("state=2");
+        for (int i = 0; i < 3; ++i) {
+            const qint64 id = *DeliveryQueue::enqueue(*m_database, {QString("R%1").arg(i), "hl7", "RIS", QString("D%1").arg(i), {}});
+            sql("UPDATE delivery SET state=1, lease_until=?, lease_owner=? WHERE id=?", {clockMs + 60'000, deadOwner + QString(i, u'x'), id});
+        }
+        const Sender accepts = [](const Delivery& one) { return Acknowledgement{Acknowledgement::Accept, one.controlId, {}}; };
+        QCOMPARE(m_deliveries->deliverDue(accepts, m_task, Force::EvenEarly)->acknowledged, 3);
+    }
+
+    /// A queue that cannot be written takes nothing, and says no wrong reason; the one reason it knows is said.
+    void DEL_01_whatTheQueueCannotTake()
+    {
+        const auto said = [&] { return wordOf(DeliveryQueue::enqueue(*m_database, {"R1", "hl7", "RIS", "C1", "MSH"})); };
+        deliveryWith("state=0");
+        QCOMPARE(said(), "Contradiction: a delivery with the control ID C1 is in the queue already");
+        sql("ALTER TABLE delivery RENAME TO elsewhere");
+        const QString broken = said();
+        sql("ALTER TABLE elsewhere RENAME TO delivery");
+        QVERIFY2(!broken.isEmpty() && !broken.contains("C1"), qPrintable(broken));
     }
 
     /// Who waits for whom: those behind one that is neither acknowledged nor given up, of one subject and target.

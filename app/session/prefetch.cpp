@@ -141,9 +141,8 @@ Result<std::vector<Prior>> prefetch(const Profile& profile, const archive::Archi
             studiesOf.insert(order.patientId, ask(order.patientId));
         const auto candidates = studiesOf.value(order.patientId);
         for (const archive::StudyRow& prior : transfer::priorsFor(*rules, order, candidates)) {
-            const auto here = archive.study(prior.uid);
-            const bool isHere = here && *here && (*here)->instances >= prior.instances;
-            if (isHere || chosen.contains(prior.uid.value))
+            const auto here = archive.study(prior.uid).value_or(std::nullopt); // what cannot be read is fetched
+            if ((here && here->instances >= prior.instances) || chosen.contains(prior.uid.value))
                 continue;
             chosen.insert(prior.uid.value);
             transfer::NewTransfer fetch;

@@ -121,10 +121,9 @@ Result<qint64> DeliveryQueue::enqueue(Database& database, const NewDelivery& del
     auto done = database.execute(QStringLiteral("INSERT INTO delivery(subject, kind, target, control_id, payload, created, updated, next_due)"
                                                 " VALUES(?1,ifnull(?2,''),?3,?4,?5,?6,?6,?6)"),
                                  {delivery.subject, delivery.kind, delivery.target, delivery.controlId, payload, time});
-    if (!done && done.error().fault == Fault::Conflict)
-        return fail(Fault::Conflict, tr("a delivery with the control ID %1 is in the queue already").arg(delivery.controlId));
     if (!done)
-        return std::unexpected(done.error());
+        return done.error().fault == Fault::Conflict ? fail(Fault::Conflict, tr("a delivery with the control ID %1 is in the queue already").arg(delivery.controlId))
+                                                     : std::unexpected(done.error());
     return database.lastInsertId();
 }
 
@@ -174,7 +173,7 @@ Result<std::optional<Delivery>> DeliveryQueue::claim(const QStringList& passed, 
     return std::nullopt;
 }
 
-Result<void> DeliveryQueue::record(const Delivery& delivery, const Result<Acknowledgement>& answer, const QString& owner)
+Result<Delivery::State> DeliveryQueue::record(const Delivery& delivery, const Result<Acknowledgement>& answer, const QString& owner)
 {
     auto state = Delivery::State::Queued;
     QString error;
@@ -195,9 +194,12 @@ Result<void> DeliveryQueue::record(const Delivery& delivery, const Result<Acknow
     }
     const qint64 time = nowMs();
     // Only while the claim is still ours: after a lease that ran out another process has the last word.
-    return m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, next_due=?5, lease_owner='',"
-                                              " lease_until=0 WHERE id=?1 AND lease_owner=?6 AND state=1"),
-                               {delivery.id, int(state), error, time, time + delayAfter(delivery.attempts), owner});
+    const auto done = m_database->execute(QStringLiteral("UPDATE delivery SET state=?2, last_error=ifnull(?3,''), updated=?4, next_due=?5, lease_owner='',"
+                                                         " lease_until=0 WHERE id=?1 AND lease_owner=?6 AND state=1"),
+                                          {delivery.id, int(state), error, time, time + delayAfter(delivery.attempts), owner});
+    if (!done)
+        return std::unexpected(done.error());
+    return state;
 }
 
 Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, Task& task, Force force, int leaseSeconds)
@@ -216,17 +218,18 @@ Result<DeliveryQueue::Outcome> DeliveryQueue::deliverDue(const Sender& sender, T
             break;
         passed << QString::number((*delivery)->id);
         const auto answer = sender(**delivery);
-        if (auto recorded = record(**delivery, answer, owner); !recorded)
-            return std::unexpected(recorded.error());
+        const auto state = record(**delivery, answer, owner);
+        if (!state)
+            return std::unexpected(state.error());
         // One message without an answer says nothing about the next one.
+        const auto fault = answer ? std::nullopt : std::optional(answer.error().fault);
         int& inARow = unanswered[(*delivery)->target];
-        inARow = !answer && answer.error().fault == Fault::TimedOut ? inARow + 1 : 0;
-        if ((!answer && answer.error().fault == Fault::Unreachable) || inARow >= mostUnanswered)
+        inARow = fault == Fault::TimedOut ? inARow + 1 : 0;
+        if (fault == Fault::Unreachable || inARow >= mostUnanswered)
             deadTargets << (*delivery)->target;
-        const bool isOurs = answer && answer->controlId == (*delivery)->controlId;
-        if (isOurs && answer->code != Acknowledgement::Commit)
-            ++(answer->code == Acknowledgement::Accept ? outcome.acknowledged : outcome.held);
-        qCInfo(lcNet) << "delivery" << (*delivery)->id << "attempt" << (*delivery)->attempts << (isOurs ? "answered" : "unanswered");
+        outcome.acknowledged += *state == Delivery::State::Acknowledged;
+        outcome.held += *state == Delivery::State::Held;
+        qCInfo(lcNet) << "delivery" << (*delivery)->id << "attempt" << (*delivery)->attempts << qPrintable(name(*state));
         task.report(passed.size(), 0);
     }
     const auto waiting = m_database->value(QStringLiteral("SELECT count(*) FROM delivery WHERE state IN (0,1,4)"));
@@ -307,10 +310,10 @@ Result<void> DeliveryQueue::cancel(qint64 id, const QString& by, const QString& 
 
 Result<std::optional<QDateTime>> DeliveryQueue::nextDue() const
 {
-    const auto due = m_database->value(QStringLiteral("SELECT min(next_due) FROM delivery WHERE state IN (0,1)"));
+    const auto due = m_database->value(QStringLiteral("SELECT next_due FROM delivery WHERE state IN (0,1) ORDER BY next_due LIMIT 1"));
     if (!due)
         return std::unexpected(due.error());
-    if (!*due || !(*due)->isValid() || (*due)->isNull())
+    if (!*due)
         return std::optional<QDateTime>();
     return QDateTime::fromMSecsSinceEpoch((*due)->toLongLong(), Qt::UTC);
 }

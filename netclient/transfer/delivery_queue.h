@@ -104,7 +104,7 @@ private:
     explicit DeliveryQueue(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
     Result<std::optional<Delivery>> claim(const QStringList& passed, const QStringList& deadTargets, Force force, int leaseSeconds,
                                           const QString& owner);
-    Result<void> record(const Delivery& delivery, const Result<Acknowledgement>& answer, const QString& owner);
+    Result<Delivery::State> record(const Delivery& delivery, const Result<Acknowledgement>& answer, const QString& owner);
     std::unique_ptr<Database> m_database;
 };
 

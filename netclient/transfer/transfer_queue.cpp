@@ -404,10 +404,10 @@ Result<void> TransferQueue::finish(const Transfer& transfer, const QString& owne
 
 Result<std::optional<QDateTime>> TransferQueue::nextDue() const
 {
-    const auto due = m_database->value(QStringLiteral("SELECT min(next_due) FROM transfer WHERE state=0"));
+    const auto due = m_database->value(QStringLiteral("SELECT next_due FROM transfer WHERE state=0 ORDER BY next_due LIMIT 1"));
     if (!due)
         return std::unexpected(due.error());
-    if (!*due || !(*due)->isValid() || (*due)->isNull())
+    if (!*due)
         return std::optional<QDateTime>();
     return QDateTime::fromMSecsSinceEpoch((*due)->toLongLong(), Qt::UTC);
 }
