@@ -528,6 +528,34 @@ private Q_SLOTS:
             QVERIFY2(greyAt(small.image, x, 1) > 200, QByteArray::number(x).constData());
     }
 
+    /// A mean that falls among the padding values is shown as the nearest that is none, above before below.
+    void PIX_08_aMeanAmongPaddingIsTheNextValue_data()
+    {
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::addColumn<int>("seen"); // the mean is 0
+        QTest::newRow("beside it") << 1.0 << 2.0 << 0;
+        QTest::newRow("it alone") << 0.0 << 0.0 << 1;
+        QTest::newRow("it and the one above") << 0.0 << 1.0 << -1;
+        QTest::newRow("its neighbours too") << -1.0 << 1.0 << 2;
+        QTest::newRow("more above than below") << -1.0 << 2.0 << -2;
+        QTest::newRow("more below than above") << -3.0 << 2.0 << 3;
+    }
+    void PIX_08_aMeanAmongPaddingIsTheNextValue()
+    {
+        QFETCH(double, low);
+        QFETCH(double, high);
+        auto instances = Phantom{}.instances();
+        for (Instance& instance : instances) {
+            instance.pixels.padding = PaddingRange{low, high};
+            instance.modalityTransform.intercept = 100;
+        }
+        const auto stripes = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return std::lround(p.x + 10) % 2 ? -10 : 10; });
+        const auto small = render(*stripes, SliceView{}, plain(), {4, 3}); // two by two are one
+        for (int x = 0; x < 4; ++x)
+            QTEST(greyAt(small.image, x, 1) - 100, "seen");
+    }
+
     /// Beside padding a plane is tissue up to half way, then nothing: neither a rim of mixed values nor tissue drawn out.
     void PIX_08_aPlaneEndsHalfWayToPadding()
     {
