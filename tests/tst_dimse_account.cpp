@@ -5,6 +5,8 @@
 #include "tests/support/dimse_peers.h"
 #include "tests/support/scripted_scp.h"
 #include <QTcpServer>
+#include <condition_variable>
+#include <thread>
 
 using namespace diascope;
 using namespace diascope::dimse;
@@ -231,7 +233,7 @@ private Q_SLOTS:
     }
 
     /// What came, however it came, against what the peer has. Steps: "take 1", "again 1", "refuse 1", "other 1"
-    /// (patient), "fail 1", "fail" (unnamed), "expect 5", "here 1" (before), "arrive 1", "end".
+    /// (patient), "fail 1", "fail" (unnamed), "expect 5", "here 1" (before), "arrive 1", "end", "stop".
     void NET_07_theAccountOfARetrieve_data()
     {
         QTest::addColumn<QString>("steps");
@@ -278,6 +280,13 @@ private Q_SLOTS:
         QTest::newRow("failed unnamed, and all came after all")
             << "take 1,take 2,fail" << 2 << 2 << "2 of 2, 0 before; complete"
             << "2 of 2";
+        QTest::newRow("failed unnamed twice") << "take 1,fail,fail" << 3 << -1 << "1 of 3, 0 before; :why, :why"
+                                              << "1 of 3";
+        QTest::newRow("failed unnamed, and the list names one of two")
+            << "take 1,fail" << 3 << 2 << "1 of 3, 0 before; 1.2.2" + missing << "1 of 3";
+        QTest::newRow("stopped: what did not come was not held back")
+            << "take 1,stop" << 2 << 2 << "1 of 2, 0 before"
+            << "1 of 2";
         QTest::newRow("failed unnamed, and nobody can name it") << "take 1,fail" << 2 << 1 << "1 of 2, 0 before; :why"
                                                                 << "1 of 2";
         QTest::newRow("here before") << "here 1,take 2" << 2 << 2 << "1 of 2, 1 before; complete"
@@ -335,6 +344,8 @@ private Q_SLOTS:
                 intake.expect(number.toInt());
             } else if (word == "arrive") {
                 intake.arrived({uid});
+            } else if (word == "stop") {
+                task.cancel();
             } else if (word == "end") {
                 intake.ended({Fault::Unreachable, "broke"});
                 intake.ended({Fault::Unreachable, "and again"});
@@ -343,6 +354,46 @@ private Q_SLOTS:
         settle(result, inventory, request, intake, {}, m_local, task);
         QTEST(lineOf(result), "account");
         QTEST(last, "last");
+    }
+
+    /// A sink is called one at a time where that was promised, and by as many as come where not.
+    void NET_06_howManyAreInTheSinkAtOnce_data()
+    {
+        QTest::addColumn<bool>("isAlone");
+        QTest::newRow("one at a time") << true;
+        QTest::newRow("at once") << false;
+    }
+    void NET_06_howManyAreInTheSinkAtOnce()
+    {
+        QFETCH(bool, isAlone);
+        std::mutex mutex;
+        std::condition_variable changed;
+        int inside = 0, most = 0;
+        const Sink sink = [&](Received&&) -> Result<void> {
+            std::unique_lock lock(mutex);
+            most = std::max(most, ++inside);
+            changed.notify_all();
+            // Time for the other to come in; where it may, it does.
+            changed.wait_for(lock, std::chrono::milliseconds(isAlone ? 100 : 10000), [&] { return most == 2; });
+            --inside;
+            return {};
+        };
+        const RetrieveRequest request{{"1.2"}, {}, {}, "P1"};
+        RetrieveResult result;
+        Task task;
+        Intake intake(request, sink, isAlone ? Intake::Calls::OneAtATime : Intake::Calls::AtOnce, task, result);
+        std::vector<std::thread> threads;
+        for (const char* uid : {"1.2.1", "1.2.2"})
+            threads.emplace_back([&, uid] {
+                Received received;
+                received.sopInstanceUid = uid;
+                received.part10 = part10("1.2", uid, "P1");
+                (void)intake.take(std::move(received), 0);
+            });
+        for (std::thread& thread : threads)
+            thread.join();
+        QCOMPARE(most, isAlone ? 1 : 2);
+        QCOMPARE(result.received, 2);
     }
 
     /// What the last response counts is what there is, where nobody said so before; each of its four numbers counts (PS3.7 §9.1.3).

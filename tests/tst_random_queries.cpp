@@ -13,8 +13,7 @@ using namespace diascope::dimse;
 namespace tag = diascope::dicom::tag;
 using test::Dice, test::element, test::little, test::Reached, test::ScriptedScp;
 
-namespace
-{
+namespace {
 
 const QByteArray studyRoot = "1.2.840.10008.5.1.4.1.2.2.1";
 
@@ -39,7 +38,10 @@ std::map<quint32, QByteArray> keysOf(const QByteArray& query)
     return keys;
 }
 
-bool fits(const QByteArray& wanted, const QByteArray& its) { return wanted.isEmpty() || wanted == its; }
+bool fits(const QByteArray& wanted, const QByteArray& its)
+{
+    return wanted.isEmpty() || wanted == its;
+}
 
 /// A peer with images. Asked level by level it wants to know exactly what is above, and no other key of there (PS3.4 C.4.1.2.2.1).
 class Pacs
@@ -69,23 +71,28 @@ public:
         if (asked.size() == failsAt)
             return conversation.respond(message, 0xA700);
         const bool isStudy = level == "STUDY", isImage = level == "IMAGE";
-        const bool hasForeign = !isStudy && (!keys[0x00100020].isEmpty() || !keys[0x00080020].isEmpty() || (isImage && (!keys[0x00080060].isEmpty() || !keys[0x0008103E].isEmpty())));
+        const bool hasForeign = !isStudy && (!keys[0x00100020].isEmpty() || !keys[0x00080020].isEmpty() ||
+                                             (isImage && (!keys[0x00080060].isEmpty() || !keys[0x0008103E].isEmpty())));
         if (!m_isRelational && ((!isStudy && keys[0x0020000D].isEmpty()) || (isImage && keys[0x0020000E].isEmpty()) || hasForeign))
             return conversation.respond(message, 0xA900);
         QByteArrayList given;
         for (const Image& image : m_images) {
             const QByteArray& unique = isImage ? image.instance : isStudy ? image.study : image.series;
-            const bool hasModality = std::any_of(m_images.begin(), m_images.end(), [&](const Image& other) { return other.study == image.study && fits(keys[0x00080061], other.modality); });
-            if (given.contains(unique) || !fits(keys[0x00100020], image.patient) || !fits(keys[0x00080020], image.date) || !fits(keys[0x0020000D], image.study) || !fits(keys[0x00081030], {}) ||
-                !fits(keys[0x0020000E], image.series) || !fits(keys[0x00080060], image.modality) || !fits(keys[0x0008103E], image.description) || !fits(keys[0x00080018], image.instance) || !hasModality)
+            const bool hasModality = std::any_of(m_images.begin(), m_images.end(),
+                                                 [&](const Image& other) { return other.study == image.study && fits(keys[0x00080061], other.modality); });
+            if (given.contains(unique) || !fits(keys[0x00100020], image.patient) || !fits(keys[0x00080020], image.date) ||
+                !fits(keys[0x0020000D], image.study) || !fits(keys[0x00081030], {}) || !fits(keys[0x0020000E], image.series) ||
+                !fits(keys[0x00080060], image.modality) || !fits(keys[0x0008103E], image.description) || !fits(keys[0x00080018], image.instance) ||
+                !hasModality)
                 continue;
             given << unique;
-            const QByteArray row = (isImage ? element(8, 0x18, test::uid(image.instance)) : QByteArray()) + element(8, 0x52, test::text(level)) + element(0x20, 0x0D, test::uid(image.study)) +
-                                   (isStudy ? QByteArray() : element(0x20, 0x0E, test::uid(image.series)));
+            const QByteArray row = (isImage ? element(8, 0x18, test::uid(image.instance)) : QByteArray()) + element(8, 0x52, test::text(level)) +
+                                   element(0x20, 0x0D, test::uid(image.study)) + (isStudy ? QByteArray() : element(0x20, 0x0E, test::uid(image.series)));
             conversation.respond(message, 0xFF00, row);
             if (repeatsItself && level != wantedLevel) {
                 conversation.respond(message, 0xFF01, row);
-                conversation.respond(message, 0xFF00, element(8, 0x52, test::text(level)) + element(0x20, 0x0D, "1..2") + element(0x20, 0x0E, "1..2")); // not to be asked by
+                conversation.respond(message, 0xFF00,
+                                     element(8, 0x52, test::text(level)) + element(0x20, 0x0D, "1..2") + element(0x20, 0x0E, "1..2")); // not to be asked by
                 conversation.respond(message, 0xFF00);
             }
         }
@@ -113,9 +120,29 @@ private Q_SLOTS:
     /// PS3.4 C.4.1: which rows come, in which order, how many; what the peer is asked, and that it is told to stop where there is enough.
     void NET_01_theSameRowsFromEveryPeer()
     {
-        Reached reached({"relational", "level by level", "of one level", "study", "series", "image", "a limit", "the limit is met", "no more wanted", "as many as there are", "no rows", "fails", "fails before the last",
-                         "repeats itself", "a description", "a modality", "two studies", "more to come back", "quietly", "asked nothing below"});
-        for (int seed = 1; seed <= test::rounds(150); ++seed) {
+        Reached reached({"relational",
+                         "level by level",
+                         "of one level",
+                         "study",
+                         "series",
+                         "image",
+                         "a limit",
+                         "the limit is met",
+                         "no more wanted",
+                         "as many as there are",
+                         "no rows",
+                         "fails",
+                         "fails before the last",
+                         "repeats itself",
+                         "a description",
+                         "a modality",
+                         "two studies",
+                         "more to come back",
+                         "quietly",
+                         "asked nothing below",
+                         "a series by its description",
+                         "fails within a study"});
+        for (int seed = 1; seed <= test::rounds(400); ++seed) {
             Dice dice(seed);
             std::vector<Image> images;
             const int studies = dice.from(1, 3);
@@ -123,7 +150,8 @@ private Q_SLOTS:
                 for (int series = dice.from(1, 2); series > 0; --series)
                     for (int image = dice.from(1, 3); image > 0; --image) {
                         const QByteArray uid = "2.25." + QByteArray::number(study), seriesUid = uid + '.' + QByteArray::number(series);
-                        images.push_back({study == 3 ? "P2" : "P1", study == 1 ? "20200101" : "20210101", uid, seriesUid, series == 1 ? "CT" : "MR", study == series ? "one" : "two", seriesUid + '.' + QByteArray::number(image)});
+                        images.push_back({study == 3 ? "P2" : "P1", study == 1 ? "20200101" : "20210101", uid, seriesUid, series == 1 ? "CT" : "MR",
+                                          study == series ? "one" : "two", seriesUid + '.' + QByteArray::number(image)});
                     }
             const Level level = dice.of({Level::Study, Level::Series, Level::Image, Level::Image});
             FindKeys wanted;
@@ -143,23 +171,26 @@ private Q_SLOTS:
             Pacs pacs(images, isRelational || !isAcross);
             pacs.wantedLevel = level == Level::Study ? "STUDY" : level == Level::Series ? "SERIES" : "IMAGE";
             pacs.repeatsItself = dice.isOneOf(2);
-            pacs.failsAt = dice.isOneOf(5) ? dice.from(1, 4) : 0;
+            pacs.failsAt = dice.isOneOf(4) ? dice.from(1, 5) : 0;
 
             // The plain search, and the way there: each query with the rows it gives.
             const auto isOf = [&](const Image& image) {
-                return fits(wanted.patientId.toLatin1(), image.patient) && fits(wanted.dates.toLatin1(), image.date) && fits(wanted.studyUid.toLatin1(), image.study) &&
-                       fits(wanted.seriesUid.toLatin1(), image.series) && fits(wanted.modality.toLatin1(), image.modality) && fits(wanted.description.toLatin1(), image.description) &&
+                return fits(wanted.patientId.toLatin1(), image.patient) && fits(wanted.dates.toLatin1(), image.date) &&
+                       fits(wanted.studyUid.toLatin1(), image.study) && fits(wanted.seriesUid.toLatin1(), image.series) &&
+                       fits(wanted.modality.toLatin1(), image.modality) && fits(wanted.description.toLatin1(), image.description) &&
                        fits(wanted.instanceUid.toLatin1(), image.instance);
             };
             std::vector<std::pair<QString, QStringList>> queries;
             const QString own = QString::fromLatin1(pacs.wantedLevel) + (wanted.alsoReturn.empty() ? "" : "+");
             const bool isWalk = isAcross && !isRelational;
-            const auto uniqueOf = [&](const Image& image) { return QString::fromLatin1(level == Level::Study ? image.study : level == Level::Series ? image.series : image.instance); };
+            const auto uniqueOf = [&](const Image& image) {
+                return QString::fromLatin1(level == Level::Study ? image.study : level == Level::Series ? image.series : image.instance);
+            };
             // A modality is one of the study's: all of a study that has it is gone into.
             const auto isStudyOf = [&](const QByteArray& study) {
                 return std::any_of(images.begin(), images.end(), [&](const Image& image) {
-                    return image.study == study && fits(wanted.patientId.toLatin1(), image.patient) && fits(wanted.dates.toLatin1(), image.date) && fits(wanted.studyUid.toLatin1(), study) &&
-                           fits(wanted.modality.toLatin1(), image.modality);
+                    return image.study == study && fits(wanted.patientId.toLatin1(), image.patient) && fits(wanted.dates.toLatin1(), image.date) &&
+                           fits(wanted.studyUid.toLatin1(), study) && fits(wanted.modality.toLatin1(), image.modality);
                 });
             };
             if (!isWalk) {
@@ -183,8 +214,8 @@ private Q_SLOTS:
                     if (level == Level::Image && isNamed)
                         series << wanted.seriesUid.toLatin1();
                     for (const Image& image : images)
-                        if (image.study == uid && !series.contains(image.series) && fits(wanted.seriesUid.toLatin1(), image.series) && fits(wanted.modality.toLatin1(), image.modality) &&
-                            fits(wanted.description.toLatin1(), image.description))
+                        if (image.study == uid && !series.contains(image.series) && fits(wanted.seriesUid.toLatin1(), image.series) &&
+                            fits(wanted.modality.toLatin1(), image.modality) && fits(wanted.description.toLatin1(), image.description))
                             series << image.series;
                     for (const QByteArray& one : series) {
                         if (level == Level::Series) {
@@ -220,15 +251,22 @@ private Q_SLOTS:
             const Node node{"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}};
             const dicom::Tag unique = level == Level::Study ? tag::StudyInstanceUID : level == Level::Series ? tag::SeriesInstanceUID : tag::SOPInstanceUID;
             const auto find = [&](auto&& how) {
-                return how(node, level, wanted, [&](const dicom::Dataset& row) {
-                    given << row.text(unique);
-                    return given.size() != stopAt;
-                }, m_local, task);
+                return how(
+                    node, level, wanted,
+                    [&](const dicom::Dataset& row) {
+                        given << row.text(unique);
+                        return given.size() != stopAt;
+                    },
+                    m_local, task);
             };
-            const Result<qint64> found = isQuiet && isAcross ? findAcrossLevels(node, level, wanted, [&](const dicom::Dataset& row) {
-                given << row.text(unique);
-                return given.size() != stopAt;
-            }, m_local, task, Report::Nothing) : find([](auto&&... all) { return dimse::find(all...); });
+            const Result<qint64> found = isQuiet && isAcross ? findAcrossLevels(
+                                                                   node, level, wanted,
+                                                                   [&](const dicom::Dataset& row) {
+                                                                       given << row.text(unique);
+                                                                       return given.size() != stopAt;
+                                                                   },
+                                                                   m_local, task, Report::Nothing)
+                                                             : find([](auto&&... all) { return dimse::find(all...); });
             const QByteArray where = "seed " + QByteArray::number(seed);
             QVERIFY2(given == rows, (where + ": " + given.join(' ').toUtf8() + " not " + rows.join(' ').toUtf8()).constData());
             QVERIFY2(found.has_value() == !fails, where.constData());
@@ -258,6 +296,10 @@ private Q_SLOTS:
             reached.count("fails before the last", fails && size_t(asked.size()) < queries.size());
             reached.count("repeats itself", pacs.repeatsItself && isWalk);
             reached.count("a description", isWalk && !wanted.description.isEmpty());
+            reached.count("a series by its description", isWalk && level == Level::Image && !wanted.seriesUid.isEmpty() && wanted.modality.isEmpty() &&
+                                                             !wanted.description.isEmpty() && !asked.filter("IMAGE").isEmpty());
+            reached.count("fails within a study", fails && asked.last() == own && level == Level::Image && queries.size() > size_t(asked.size()) &&
+                                                      queries[size_t(asked.size())].first == own);
             reached.count("a modality", isWalk && !wanted.modality.isEmpty());
             reached.count("two studies", isWalk && asked.filter("STUDY").size() < asked.size() && studies > 1);
             reached.count("more to come back", isWalk && own.endsWith('+'));

@@ -1,4 +1,5 @@
-// Random retrieves from a peer of any habits: what it is asked, what is taken, and the account at the end, against a plain reading of what there is and what came.
+// Random retrieves from a peer of any habits: what it is asked, what is taken, and the account at the end, against a plain reading of what there is and what
+// came.
 #include "netclient/dimse/query.h"
 #include "netclient/dimse/retrieve.h"
 #include "tests/support/dcmtk_servers.h"
@@ -14,12 +15,14 @@ using namespace diascope;
 using namespace diascope::dimse;
 using test::big, test::Dice, test::element, test::little, test::Reached, test::ScriptedScp, test::uid;
 
-namespace
-{
+namespace {
 
-const QByteArray secondaryCapture = "1.2.840.10008.5.1.4.1.1.7", ct = "1.2.840.10008.5.1.4.1.1.2", runLength = "1.2.840.10008.1.2.5", implicitSyntax = "1.2.840.10008.1.2";
-const QString otherPatient = "Contradiction: it belongs to another patient than was asked for", otherStudy = "Contradiction: it belongs to another study than was asked for",
-              otherSeries = "Contradiction: it belongs to another series than was asked for", notSent = "the peer has it and did not send it", couldNot = "the peer could not send it";
+const QByteArray secondaryCapture = "1.2.840.10008.5.1.4.1.1.7", ct = "1.2.840.10008.5.1.4.1.1.2", runLength = "1.2.840.10008.1.2.5",
+                 implicitSyntax = "1.2.840.10008.1.2";
+const QString otherPatient = "Contradiction: it belongs to another patient than was asked for",
+              otherStudy = "Contradiction: it belongs to another study than was asked for",
+              otherSeries = "Contradiction: it belongs to another series than was asked for", notSent = "the peer has it and did not send it",
+              couldNot = "the peer could not send it";
 
 struct Instance
 {
@@ -64,8 +67,9 @@ int sentTo(quint16 port, const Instance& image)
     wire.write(test::associateRequest("MOVER           ", image.sopClass));
     if (!wire.pdu().startsWith('\2'))
         return -1;
-    wire.write(test::pdv(1, 3, test::commandSet(element(0, 2, uid(image.sopClass)) + element(0, 0x100, little(1, 2)) + element(0, 0x110, little(7, 2)) + element(0, 0x700, little(0, 2)) +
-                                                element(0, 0x800, little(1, 2)) + element(0, 0x1000, uid(image.instance)))) +
+    wire.write(test::pdv(1, 3,
+                         test::commandSet(element(0, 2, uid(image.sopClass)) + element(0, 0x100, little(1, 2)) + element(0, 0x110, little(7, 2)) +
+                                          element(0, 0x700, little(0, 2)) + element(0, 0x800, little(1, 2)) + element(0, 0x1000, uid(image.instance)))) +
                test::pdv(1, 2, datasetOf(image, false)));
     const QByteArray answer = wire.pdu();
     wire.write(test::pdu(0x05, big(0, 4)));
@@ -82,7 +86,8 @@ public:
     QByteArray deniedLevel; ///< queries of this are answered by the next
     quint16 denial = 0xA900;
     std::optional<int> countOff; ///< it counts so many more than there are; nothing: it does not count
-    bool saysClasses = false, givesMoreRows = false, repeatsRows = false;
+    bool saysClasses = false, givesMoreRows = false, repeatsRows = false, givesBadNames = false;
+    quint32 silentAbout = 0; ///< in rows of what is below: the study's UID, or the series'
     bool hasPending = false, hasCounts = false, hasList = false, countsMissing = false;
     quint16 status = 0; ///< at the end, where no instance is asked for by name
     quint16 movePort = 0;
@@ -92,7 +97,7 @@ public:
     std::set<QByteArray> packed;       ///< that could go compressed
     int said = 0, saidLast = 0;        ///< the largest count of sub-operations in any response, and in a last one
     QStringList listedAsFailed;
-    QList<int> unnamed;                ///< how many were only counted as failed
+    QList<int> unnamed; ///< how many were only counted as failed
     std::mutex mutex;
 
     void answer(ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message)
@@ -115,7 +120,10 @@ private:
         for (const Instance& image : images) {
             const QByteArray& unique = level == "STUDY" ? image.study : level == "SERIES" ? image.series : image.instance;
             const bool isOther = image.study != study || (level != "STUDY" && !series.isEmpty() && image.series != series);
-            if (given.contains(unique) || (isOther && !givesMoreRows) || (level == "IMAGE" && !image.isListed))
+            // A row that can be told from what was asked for: by a UID that it says, or by its own.
+            const bool isTold = silentAbout == 0 || level == "STUDY" ||
+                                (silentAbout == 0x0020000D ? !series.isEmpty() && image.series != series : level == "SERIES" || image.study != study);
+            if (given.contains(unique) || (isOther && !(givesMoreRows && isTold)) || (level == "IMAGE" && !image.isListed))
                 continue;
             given << unique;
             QByteArray classes;
@@ -127,7 +135,7 @@ private:
                     classes += (classes.isEmpty() ? "" : "\\") + other.sopClass;
             }
             std::map<quint32, QByteArray> row{{0x00080052, test::text(level)}, {0x0020000D, uid(image.study)}, {0x00100020, test::text(image.patient)}};
-            if (level != "STUDY")
+            if (level != "STUDY" || givesMoreRows)
                 row[0x0020000E] = uid(image.series);
             if (level == "IMAGE")
                 row[0x00080018] = uid(image.instance), row[0x00080016] = uid(image.sopClass);
@@ -137,11 +145,14 @@ private:
                 row[level == "STUDY" ? 0x00201208 : 0x00201209] = test::text(QByteArray::number(level == "STUDY" ? ofStudy : ofSeries));
             QByteArray bytes;
             for (const auto& [name, value] : row)
-                if (keys.contains(name))
+                if ((keys.contains(name) || (givesMoreRows && name == 0x0020000E)) &&
+                    (name != silentAbout || level == "STUDY" || (level == "SERIES" && name == 0x0020000E)))
                     bytes += element(quint16(name >> 16), quint16(name), value);
             conversation.respond(message, 0xFF00, bytes);
             if (level == "IMAGE" && repeatsRows)
                 conversation.respond(message, 0xFF00, bytes);
+            if (level == "IMAGE" && givesBadNames)
+                conversation.respond(message, 0xFF00, element(8, 0x18, "1..2"));
         }
         conversation.respond(message, 0);
     }
@@ -206,7 +217,8 @@ private:
 
     static QByteArray counts(int remaining, int completed, int failed)
     {
-        return element(0, 0x1020, little(quint64(remaining), 2)) + element(0, 0x1021, little(quint64(completed), 2)) + element(0, 0x1022, little(quint64(failed), 2)) + element(0, 0x1023, little(0, 2));
+        return element(0, 0x1020, little(quint64(remaining), 2)) + element(0, 0x1021, little(quint64(completed), 2)) +
+               element(0, 0x1022, little(quint64(failed), 2)) + element(0, 0x1023, little(0, 2));
     }
 };
 
@@ -216,7 +228,10 @@ QString lineOf(const RetrieveResult& result)
     for (const InstanceFailure& failure : result.failed)
         failed << failure.sopInstanceUid + u' ' + failure.reason;
     failed.sort();
-    return QStringLiteral("%1 of %2, %3 before, ended %4; %5").arg(result.received).arg(result.expected).arg(result.present)
+    return QStringLiteral("%1 of %2, %3 before, ended %4; %5")
+        .arg(result.received)
+        .arg(result.expected)
+        .arg(result.present)
         .arg(result.ended ? QString::number(int(result.ended->fault)) + result.ended->detail : "not", failed.join("; "));
 }
 
@@ -233,12 +248,41 @@ private Q_SLOTS:
 
     void NET_06_NET_07_NET_08_theAccountOfEachRetrieve()
     {
-        Reached reached({"C-GET", "C-MOVE", "a series", "here before", "by lists", "asked for no instance", "complete", "missing by name", "missing by count", "counted too many", "counted too few", "no count",
-                         "a peer without queries", "busy", "no list", "unknown", "another patient", "another study", "our sink refuses", "twice", "ended", "failed by the peer", "failed unnamed", "classes unknown", "packed",
-                         "more rows than asked for", "rows twice", "listed less", "more here than it counts"});
-        const std::map<Fault, int> statuses{{Fault::DiskFull, 0xA700}, {Fault::Conflict, 0xA900}, {Fault::Denied, 0x0124}, {Fault::Internal, 0xA701}, {Fault::TimedOut, 0xA701},
-                                            {Fault::Unreadable, 0xA701}, {Fault::Cancelled, 0xA701}, {Fault::Damaged, 0xC000}, {Fault::NotDicom, 0xC000}}; // PS3.4 table B.2-1, PS3.7 C.5
-        for (int seed = 1; seed <= test::rounds(200); ++seed) {
+        Reached reached({"C-GET",
+                         "C-MOVE",
+                         "a series",
+                         "here before",
+                         "by lists",
+                         "asked for no instance",
+                         "complete",
+                         "missing by name",
+                         "missing by count",
+                         "counted too many",
+                         "counted too few",
+                         "no count",
+                         "a peer without queries",
+                         "busy",
+                         "no list",
+                         "unknown",
+                         "another patient",
+                         "another study",
+                         "our sink refuses",
+                         "twice",
+                         "ended",
+                         "failed by the peer",
+                         "failed unnamed",
+                         "classes unknown",
+                         "packed",
+                         "more rows than asked for",
+                         "rows twice",
+                         "listed less",
+                         "more here than it counts",
+                         "says less",
+                         "by another patient than the peer says"});
+        const std::map<Fault, int> statuses{{Fault::DiskFull, 0xA700},  {Fault::Conflict, 0xA900}, {Fault::Denied, 0x0124},
+                                            {Fault::Internal, 0xA701},  {Fault::TimedOut, 0xA701}, {Fault::Unreadable, 0xA701},
+                                            {Fault::Cancelled, 0xA701}, {Fault::Damaged, 0xC000},  {Fault::NotDicom, 0xC000}}; // PS3.4 table B.2-1, PS3.7 C.5
+        for (int seed = 1; seed <= test::rounds(250); ++seed) {
             Dice dice(seed);
             Peer peer;
             const bool isQuiet = dice.isOneOf(2); // nothing goes wrong on the way
@@ -246,8 +290,11 @@ private Q_SLOTS:
                 for (int series = dice.from(1, 2); series > 0; --series)
                     for (int number = dice.from(1, 3); number > 0; --number) {
                         const QByteArray seriesUid = study + QByteArray(".") + QByteArray::number(series);
-                        Instance image{study, seriesUid, seriesUid + '.' + QByteArray::number(number), dice.of({secondaryCapture, secondaryCapture, ct}), study == QByteArray("1.2.1") ? "P1" : "P2"};
+                        Instance image{study, seriesUid, seriesUid + '.' + QByteArray::number(number), dice.of({secondaryCapture, secondaryCapture, ct}),
+                                       study == QByteArray("1.2.1") ? "P1" : "P2"};
                         image.isListed = !dice.isOneOf(12);
+                        if (dice.isOneOf(10))
+                            image.patient = "P9";
                         if (!isQuiet) {
                             image.times = dice.of({1, 1, 1, 1, 0, 2});
                             if (dice.isOneOf(8))
@@ -255,12 +302,14 @@ private Q_SLOTS:
                         }
                         peer.images.push_back(image);
                     }
+            dice.shuffle(peer.images);
             const bool isMove = dice.isOneOf(3);
             peer.deniedLevel = dice.isOneOf(3) ? dice.of({"STUDY", "SERIES", "IMAGE"}) : "";
             peer.denial = dice.of({0xA900, 0xA900, 0xA700});
             if (!dice.isOneOf(4))
                 peer.countOff = dice.of({0, 0, 0, 1, -1});
-            peer.saysClasses = dice.isOneOf(2), peer.givesMoreRows = dice.isOneOf(3), peer.repeatsRows = dice.isOneOf(3);
+            peer.saysClasses = dice.isOneOf(2), peer.givesMoreRows = dice.isOneOf(2), peer.repeatsRows = dice.isOneOf(3), peer.givesBadNames = dice.isOneOf(3);
+            peer.silentAbout = dice.of({0U, 0U, 0x0020000DU, 0x0020000EU});
             peer.hasPending = dice.isOneOf(2), peer.hasCounts = !dice.isOneOf(3), peer.hasList = dice.isOneOf(2), peer.countsMissing = dice.isOneOf(2);
             peer.status = isQuiet ? 0 : dice.of({0, 0, 0xB000, 0xA701, 0xC001, 0xFE00});
             peer.movePort = isMove ? test::freePort() : quint16(0);
@@ -281,7 +330,9 @@ private Q_SLOTS:
             std::set<QByteArray> classes;
             QString patient = request.patientId;
             const QByteArray countLevel = isSeries ? "SERIES" : "STUDY";
-            const auto isOf = [&](const Instance& image) { return image.study == study.toLatin1() && (!isSeries || image.series == request.series.value.toLatin1()); };
+            const auto isOf = [&](const Instance& image) {
+                return image.study == study.toLatin1() && (!isSeries || image.series == request.series.value.toLatin1());
+            };
             const qint64 there = std::count_if(peer.images.begin(), peer.images.end(), isOf);
             asked << ("FIND " + QString(countLevel) + ' ' + study + ' ' + request.series.value).trimmed();
             const bool isCounted = peer.deniedLevel != countLevel;
@@ -292,7 +343,8 @@ private Q_SLOTS:
                         if (image.study == study.toLatin1())
                             classes.insert(image.sopClass);
                 if (patient.isEmpty() && !isSeries)
-                    patient = "P1"; // a row of a series does not say whose it is
+                    patient =
+                        QString::fromLatin1(std::find_if(peer.images.begin(), peer.images.end(), isOf)->patient); // a row of a series does not say whose it is
             }
             bool isListed = false;
             const auto list = [&] {
@@ -342,7 +394,8 @@ private Q_SLOTS:
             }
             const qint64 total = std::max<qint64>(expected - present, 0);
 
-            ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { peer.answer(conversation, message); }, {.syntaxes = {runLength, implicitSyntax}});
+            ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { peer.answer(conversation, message); },
+                            {.syntaxes = {runLength, implicitSyntax}});
             const Node node{"s", "SCRIPTED", "127.0.0.1", scp.port(), false, {}, {}, {}};
             QStringList progress;
             std::mutex mutex;
@@ -356,7 +409,8 @@ private Q_SLOTS:
                 ++taken[received.sopInstanceUid.toLatin1()];
                 return {};
             };
-            const auto result = isMove ? dimse::move(node, request, {"MOVER", peer.movePort, ListenerOptions::Interface::Loopback}, sink, m_local, task) : dimse::get(node, request, sink, m_local, task);
+            const auto result = isMove ? dimse::move(node, request, {"MOVER", peer.movePort, ListenerOptions::Interface::Loopback}, sink, m_local, task)
+                                       : dimse::get(node, request, sink, m_local, task);
             const QByteArray where = "seed " + QByteArray::number(seed) + ": ";
             const std::lock_guard lock(peer.mutex);
             if (reached.count("busy", isBusy)) {
@@ -373,11 +427,13 @@ private Q_SLOTS:
             bool hasPacked = false;
             for (const Instance& image : peer.images) {
                 const QString name = QString::fromLatin1(image.instance);
-                const bool isSent = image.times > 0 && (isByName ? isOf(image) && image.isListed && !request.present.contains(name) : isOf(image) || (image.study != study.toLatin1() && image.times > 1));
+                const bool isSent = image.times > 0 && (isByName ? isOf(image) && image.isListed && !request.present.contains(name)
+                                                                 : isOf(image) || (image.study != study.toLatin1() && image.times > 1));
                 QVERIFY2(peer.answers.contains(image.instance) == isSent, (where + image.instance).constData());
                 if (!isSent)
                     continue;
-                const bool isOther = image.study != study.toLatin1(), isOtherSeries = isSeries && !isOther && !isOf(image), isOtherPatient = !patient.isEmpty() && image.patient != patient.toLatin1();
+                const bool isOther = image.study != study.toLatin1(), isOtherSeries = isSeries && !isOther && !isOf(image),
+                           isOtherPatient = !patient.isEmpty() && image.patient != patient.toLatin1();
                 if (isOther || isOtherSeries || isOtherPatient)
                     failed[name] = isOther ? otherStudy : isOtherSeries ? otherSeries : otherPatient;
                 else if (image.sinkFault >= 0)
@@ -385,7 +441,8 @@ private Q_SLOTS:
                 else
                     received << name, repeated += image.times - 1;
                 const int status = isOther || isOtherSeries || isOtherPatient ? 0xA900 : image.sinkFault >= 0 ? statuses.at(Fault(image.sinkFault)) : 0;
-                QVERIFY2(peer.answers[image.instance] == status, (where + image.instance + ' ' + QByteArray::number(peer.answers[image.instance], 16)).constData());
+                QVERIFY2(peer.answers[image.instance] == status,
+                         (where + image.instance + ' ' + QByteArray::number(peer.answers[image.instance], 16)).constData());
                 QVERIFY2(taken[image.instance] == (received.contains(name) ? image.times : 0), (where + image.instance).constData());
                 QVERIFY2(isMove || (peer.packed.contains(image.instance) == (classes.contains(image.sopClass))), (where + image.instance).constData());
                 hasPacked |= peer.packed.contains(image.instance);
@@ -402,8 +459,10 @@ private Q_SLOTS:
                 unnamed << QStringLiteral("the peer could not send %1 instances").arg(number);
             std::optional<Error> ended;
             if (!isByName && peer.status != 0 && peer.status != 0xB000)
-                ended = Error{peer.status == 0xFE00 ? Fault::Cancelled : Fault::Refused, peer.status == 0xC001 ? "the peer was unable to process it (0xc001)"
-                                                                                       : peer.status == 0xFE00 ? "the peer stopped as asked (0xfe00)" : "the peer is out of resources (0xa701) (for now: try again later)"};
+                ended = Error{peer.status == 0xFE00 ? Fault::Cancelled : Fault::Refused,
+                              peer.status == 0xC001   ? "the peer was unable to process it (0xc001)"
+                              : peer.status == 0xFE00 ? "the peer stopped as asked (0xfe00)"
+                                                      : "the peer is out of resources (0xa701) (for now: try again later)"};
             const qint64 spokenOf = std::max(isMove ? 0 : peer.said, peer.saidLast) - repeated;
             const qint64 came = (received - request.present).size();
             expected = std::max(expected, spokenOf);
@@ -463,6 +522,8 @@ private Q_SLOTS:
             reached.count("more rows than asked for", peer.givesMoreRows);
             reached.count("rows twice", peer.repeatsRows && listed > 0);
             reached.count("more here than it counts", std::max(count, listed) < present);
+            reached.count("says less", peer.silentAbout != 0 && isListed);
+            reached.count("by another patient than the peer says", request.patientId.isEmpty() && patient == "P9");
             reached.count("listed less", isListed && listed < there);
         }
         qInfo("%s", qPrintable(reached.summary()));

@@ -110,8 +110,7 @@ private:
         const auto keys = keysFor(m_node, m_level, wanted, Keys::OfLevel);
         if (!keys)
             return std::unexpected(keys.error());
-        const int left = m_wanted.limit > 0 ? int(m_wanted.limit - m_rows) : 0;
-        const auto found = ask(m_association, {m_node, studyRoot, *keys, left, Report::Nothing}, [&](const dicom::Dataset& row) {
+        const auto found = ask(m_association, {m_node, studyRoot, *keys, 0, Report::Nothing}, [&](const dicom::Dataset& row) {
             ++m_rows;
             if (m_report == Report::Rows)
                 m_task.report(m_rows, 0);

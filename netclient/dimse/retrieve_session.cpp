@@ -46,8 +46,8 @@ Result<Inventory> countInstances(const Node& node, const RetrieveRequest& reques
         inventory.isKnown = true;
         inventory.patientId = row.text(tag::PatientID);
         inventory.sopClasses = row.texts(sopClassesInStudy);
-        if (const auto count = row.integer(counter); count && *count > 0)
-            inventory.count = *count;
+        if (const auto count = row.integer(counter))
+            inventory.count = count;
         return !task.isCancelled();
     }, local, task);
     if (!rows)
@@ -59,7 +59,6 @@ Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRe
 {
     FindKeys keys;
     keys.studyUid = request.study.value;
-    inventory.series.clear();
     const auto rows = findQuietly(
         node, Level::Series, keys,
         [&](const dicom::Dataset& row) {

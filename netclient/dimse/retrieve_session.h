@@ -34,6 +34,7 @@ Result<qint64> findQuietly(const Node& node, Level level, const FindKeys& keys, 
                            Task& task);
 
 Result<Inventory> countInstances(const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
+/// Into an inventory that has none yet.
 Result<void> listSeries(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local, Task& task);
 /// Image level, series by series.
 Result<void> listInstances(Inventory& inventory, const Node& node, const RetrieveRequest& request, const Local& local,
