@@ -4,6 +4,7 @@
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/order_store.h"
 #include "tests/support/dcmtk_servers.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/open_session.h"
 #include "tests/support/test_data.h"
 #include "tests/support/wire.h"
@@ -166,6 +167,90 @@ private Q_SLOTS:
             QCOMPARE(done.error().fault, sentence.contains("there is no") ? Fault::NotFound : Fault::Invalid);
         QCOMPARE(changed.size(), done ? 1 : 0);
         QCOMPARE(session->configured(key).value_or("none"), done ? value : before);
+    }
+
+    /// What was queued under a number that no signed version has was not signed; the key that a report is sealed with is the keyring's.
+    void REP_10_whatIsVerified()
+    {
+        const test::EnvironmentVariable noKeyring("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        const auto session = openSession(m_folder->path());
+        QVERIFY(session->configure("report.severalOfStudy", "true"));
+        const auto study = importPhantom(*session);
+        const auto sign = [&] {
+            auto draft = session->newReport(study, "ct-chest", "Reader");
+            draft->findSection("findings")->text = "A ball.";
+            draft->findSection("impression")->text = "Phantom.";
+            const auto done = session->sign(*session->saveDraft(*draft), reporting::SignAs::Final, "Reader");
+            return done ? done->reportId : message(done.error());
+        };
+        const auto check = [](app::Session& of, const QString& report = {}) {
+            const auto found = of.verifyReports(report);
+            return found ? QString("%1 %2 %3 %4").arg(found->versions).arg(found->withoutKey).arg(found->hasKey ? "key" : "none").arg(found->problems.join(u';')).trimmed()
+                         : message(found.error());
+        };
+        QCOMPARE(check(*session), "0 0 none");
+        const QString first = sign();
+        QCOMPARE(check(*session), "1 1 none");
+        QString second;
+        {
+            const test::EnvironmentVariable key("DIASCOPE_SECRET_REPORT_SEAL", "a key of the keyring");
+            QCOMPARE(check(*session), "1 1 none"); // the keyring is not asked again by who looks, only by who signs
+            second = sign();
+            QCOMPARE(check(*session), "2 0 key");
+            QCOMPARE(check(*openSession(m_folder->path())), "2 0 key");
+        }
+        QCOMPARE(check(*session), "2 0 key"); // asked for once
+        QCOMPARE(check(*session, first).section(u' ', 0, 0), "1");
+        Database& database = session->reports().database();
+        QVERIFY(transfer::DeliveryQueue::enqueue(database, {second, "paper", "PRINTER", "C0", "message"}));
+        QCOMPARE(check(*session), "2 0 key");
+        QVERIFY(transfer::DeliveryQueue::enqueue(database, {second, "hl7", "RIS", "C1", "message"}));
+        QVERIFY(transfer::DeliveryQueue::enqueue(database, {second, "hl7", "RIS", "C2", "message"}));
+        const QString said = "Report %1: what was queued for the RIS as %2 is not among its signed versions";
+        QCOMPARE(check(*session), "2 0 key " + said.arg(second, "C1") + ';' + said.arg(second, "C2"));
+        QCOMPARE(check(*session, first).section(u' ', 3), "");
+        for (const char* table : {"delivery", "report_seal"}) {
+            QVERIFY(database.execute(QString("ALTER TABLE %1 RENAME TO elsewhere").arg(table)));
+            QVERIFY(!session->verifyReports());
+            QVERIFY(database.execute(QString("ALTER TABLE elsewhere RENAME TO %1").arg(table)));
+        }
+    }
+
+    /// A database that is none, or of a newer Diascope, opens no session, and says why; where images are left, what can be done.
+    void whatCannotBeOpened()
+    {
+        const QString path = m_folder->path() + "/diascope.db";
+        const auto said = [&] {
+            const auto session = app::Session::open(m_folder->path(), app::Mode::Reading);
+            return session ? QString() : session.error().detail;
+        };
+        QCOMPARE(said(), "");
+        for (const char* owner : {"archive", "reporting", "figures", "transfer", "orders", "transfers"}) {
+            const auto change = [&](int by) {
+                const auto database = Database::open(path);
+                return (*database)->execute("UPDATE schema_version SET version=version+?1 WHERE owner=?2", {by, owner}).has_value() && (*database)->changes() == 1;
+            };
+            QVERIFY2(change(100), owner);
+            QCOMPARE(said(), "the database was written by a newer version of Diascope");
+            QVERIFY(change(-100));
+        }
+        QCOMPARE(said(), "");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray torn = file.readAll();
+        file.close();
+        QVERIFY(torn.size() > 3 * 4096);
+        torn = torn.left(4096) + QByteArray(2 * 4096, 'x'); // its first page says what should follow
+        for (const QByteArray& content : {QByteArray(4096, 'x'), torn}) {
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+            file.close();
+            QCOMPARE(said().count("diascope rebuild"), 1);
+            QCOMPARE(said().contains(path), content != torn);
+        }
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(QByteArray(4096, 'x')) == 4096);
+        file.close();
+        QVERIFY(QDir((*Profile::open(m_folder->path())).pixelFolder()).removeRecursively());
+        QCOMPARE(said(), "file is not a database");
     }
 
     /// "DS" and the first 18 digits of the SHA-256 of what was signed: 20 characters, as MSH-10 has (HL7 v2.5.1

@@ -201,6 +201,19 @@ private Q_SLOTS:
             QCOMPARE(wordOf(done), "Not found: there is no transfer 9");
     }
 
+    /// What lists and scripts read.
+    void NET_02_theWordsOfATransfer()
+    {
+        QStringList words;
+        for (int i = 0; i <= 5; ++i)
+            words << name(State(i));
+        for (const auto kind : {TransferKind::Retrieve, TransferKind::Send})
+            words << name(kind);
+        for (int i = 0; i <= 2; ++i)
+            words << name(Priority(i)) << name(Reason(i));
+        QCOMPARE(words.join(u' '), "queued running paused done failed cancelled retrieve send background person normal prefetch waiting route");
+    }
+
     /// Whose lease is over or whose process is gone: whoever looks next finds it waiting.
     void STO_01_whatWasLeftIsFreed()
     {

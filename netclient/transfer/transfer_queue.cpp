@@ -414,8 +414,7 @@ Result<std::optional<QDateTime>> TransferQueue::nextDue() const
 
 qint64 TransferQueue::changeCounter() const
 {
-    const auto counter = m_database->value(QStringLiteral("SELECT counter FROM transfer_change"));
-    return counter && *counter ? (*counter)->toLongLong() : 0;
+    return m_database->value(QStringLiteral("SELECT counter FROM transfer_change")).value_or(std::nullopt).value_or(QVariant()).toLongLong();
 }
 
 } // namespace diascope::transfer
