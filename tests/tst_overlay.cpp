@@ -227,6 +227,29 @@ make('deflated', DeflatedExplicitVRLittleEndian)
         }
     }
 
+    /// An overlay in the pixel cells comes out of the file again: it is there as soon as the file is.
+    void PIX_15_aFileThatIsBackShowsItsOverlay()
+    {
+        WRITES(m_folder.path(), QStringLiteral(R"py(
+ds = image(stored=12); m = np.zeros((6, 8), np.uint16); m[3, 5] = 1; px(ds, m << 12)
+ds.add_new((0x6000, 0x0010), 'US', 6); ds.add_new((0x6000, 0x0011), 'US', 8); ds.add_new((0x6000, 0x0040), 'CS', 'G'); ds.add_new((0x6000, 0x0050), 'SS', [1, 1])
+ds.add_new((0x6000, 0x0100), 'US', 16); ds.add_new((0x6000, 0x0102), 'US', 12)
+save(ds, 'back.dcm')
+)py"));
+        const QString path = m_folder.filePath("back.dcm");
+        const auto instance = instanceOf(path);
+        QVERIFY(instance);
+        const auto volume = StackLoader::load(singleFrame(*instance));
+        QVERIFY(volume);
+        for (const auto& [from, to, isSeen] : {std::tuple(path, path + ".away", false), {path + ".away", path, true}, {path, path + ".away", true}}) { // once seen it is kept
+            QVERIFY(QFile::rename(from, to));
+            const auto slice = render(**volume, {}, {}, {8, 6});
+            QVERIFY(!slice.problem);
+            QCOMPARE(isOverlay(slice.image.pixel(5, 3)), isSeen);
+            QVERIFY(!isOverlay(slice.image.pixel(2, 2)));
+        }
+    }
+
     void overlaysFollowTurnsAndZoom() // PIX-15
     {
         WRITES(m_folder.path(), QStringLiteral("ds = image()\nm = np.zeros((6, 8)); m[1, 6] = 1; overlay(ds, 0x6000, m)\nsave(ds, 't.dcm')"));

@@ -1,3 +1,4 @@
+#include "tests/support/drawn_frames.h"
 #include "tests/support/slice_files.h"
 #include "tests/support/test_data.h"
 #include "tests/support/viewer_phantoms.h"
@@ -47,6 +48,51 @@ private Q_SLOTS:
             QVERIFY(!volume);
             QCOMPARE(volume.error().fault, Fault::Invalid);
         }
+    }
+
+    void FIL_04_pixelsThatDoNotFitTheStack()
+    {
+        const Phantom phantom;
+        const size_t bytes = size_t(phantom.columns * phantom.rows * phantom.slices) * 2;
+        for (const size_t count : {size_t(0), bytes - 1, bytes, bytes + 1}) {
+            const auto volume = Volume::fromPixels(phantom.stack(), SampleType::Int16, std::vector<std::byte>(count));
+            QCOMPARE(volume.has_value(), count == bytes);
+            if (!volume)
+                QCOMPARE(volume.error().fault, Fault::Invalid);
+            else
+                QCOMPARE((*volume)->pixelBytes(), qint64(bytes));
+        }
+    }
+
+    /// Of many frames every second, third, … is enough; those that are there count.
+    void MEA_11_theRangeOfManyFrames_data()
+    {
+        QTest::addColumn<int>("frames");
+        QTest::addColumn<int>("there"); // each of so many in turn is, the last of them
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::newRow("127: each counts") << 127 << 1 << 0.0 << 126.0;
+        QTest::newRow("128: every second") << 128 << 1 << 0.0 << 126.0;
+        QTest::newRow("192: every third") << 192 << 1 << 0.0 << 189.0;
+        QTest::newRow("65 of 130 are there: each counts") << 130 << 2 << 1.0 << 129.0;
+        QTest::newRow("127 of 254") << 254 << 2 << 1.0 << 253.0;
+        QTest::newRow("128 of 256: every second of those") << 256 << 2 << 1.0 << 253.0;
+        QTest::newRow("one of three") << 3 << 3 << 2.0 << 2.0;
+    }
+    void MEA_11_theRangeOfManyFrames()
+    {
+        QFETCH(int, frames);
+        QFETCH(int, there);
+        QFETCH(double, low);
+        QFETCH(double, high);
+        test::DrawnFrames drawn;
+        drawn.counts[0] = frames;
+        for (int i = 0; i < frames; ++i)
+            drawn.frames.push_back({0, i, (i + 1) % there != 0, std::vector<int>(test::pixelCount, i)});
+        const auto range = drawn.volume()->valueRange();
+        QVERIFY(range);
+        QCOMPARE(range->low, low);
+        QCOMPARE(range->high, high);
     }
 
     void PIX_11_negative32BitValues()

@@ -286,10 +286,11 @@ std::optional<Volume::Range> Volume::valueRange() const
         if (isColour() || loadedCount() == 0)
             return;
         Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-        const int step = std::max(1, frameCount() / 64); // enough frames to know the span
+        const int step = std::max(1, loadedCount() / 64); // enough frames to know the span
+        int loaded = 0;
         const size_t count = size_t(rows()) * size_t(columns());
-        for (int frame = 0; frame < frameCount(); frame += 1) {
-            if (!isLoaded(frame) || (frame % step != 0 && loadedCount() > 64))
+        for (int frame = 0; frame < frameCount(); ++frame) {
+            if (!isLoaded(frame) || loaded++ % step != 0)
                 continue;
             const auto bytes = m_snapshot->data->frame(frame);
             double low = std::numeric_limits<double>::infinity();
