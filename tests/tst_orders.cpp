@@ -84,6 +84,20 @@ private Q_SLOTS:
         QCOMPARE(received->order.date, QDate::currentDate()); // scheduled in the year 2000, and asked for today
     }
 
+    void NET_15_whatIsNoOrder()
+    {
+        const QByteArray head = "MSH|^~\\&|A|B|C|D|20260101||OMI^O23|1|P|2.5\r", pid = "PID|1||7^^^H^MR||Doe^Jane\r", orc = "ORC|NW|P1|F1\r";
+        const auto said = [](const QByteArray& message) {
+            const auto order = orderOf(parsed(message));
+            return order ? QString() : order.error().detail;
+        };
+        QCOMPARE(said(head + pid + orc), "");
+        QCOMPARE(said(head + orc), "the order names no patient (PID)");
+        QCOMPARE(said(head), "the order names no patient (PID)");
+        QCOMPARE(said(head + pid), "the order has no number (ORC-2, ORC-3)");
+        QCOMPARE(said(head + "PID|1||^^^H^MR||Doe^Jane\r" + orc), "the order names no patient (PID-3)");
+    }
+
     /// Which field says what where senders differ: each row is one message and what is taken from it.
     void NET_15_theFirstFieldThatSaysItCounts_data()
     {
@@ -107,7 +121,11 @@ private Q_SLOTS:
         row("NET-15 name: prefix alone", segment("PID", {{1, "1"}, {3, "1"}, {5, "Doe^^^^Dr"}}) + orc, "name", "Doe^^^Dr");
         row("NET-15 modality: of each OBR once, RAD is none", pid + orc + segment("OBR", {{1, "1"}, {24, " CT "}}) + segment("OBR", {{1, "2"}, {24, "MR"}}) + segment("OBR", {{1, "3"}, {24, "CT"}}) + segment("OBR", {{1, "4"}, {24, "RAD"}}),
             "modalities", "CT,MR");
-        row("NET-15 modality: of each IPC", pid + orc + segment("OBR", {{1, "1"}, {24, "CT"}}) + segment("IPC", {{1, "A1"}, {5, " US "}}) + segment("IPC", {{1, "A1"}, {5, "CT"}}), "modalities", "CT,US");
+        row("NET-15 modality: of each IPC",
+            pid + orc + segment("OBR", {{1, "1"}, {24, "CT"}}) + segment("IPC", {{1, "A1"}, {5, " US "}}) + segment("IPC", {{1, "A1"}, {5, "CT"}}) + segment("IPC", {{1, "A1"}, {5, "MG"}}),
+            "modalities", "CT,US,MG");
+        row("NET-15 modality: none where none is said",
+            pid + orc + segment("OBR", {{1, "1"}, {24, " "}}) + segment("OBR", {{1, "2"}, {24, "CT"}}) + segment("IPC", {{1, "A1"}, {6, "x"}}), "modalities", "CT");
         row("NET-15 description: OBR-44.2 first", pid + orc + segment("OBR", {{1, "1"}, {4, "c^d^L^a^f"}, {44, "g^h"}}), "description", "h");
         row("NET-15 description: then OBR-4.2", pid + orc + segment("OBR", {{1, "1"}, {4, "c^d^L^a^f"}, {44, "g"}}), "description", "d");
         row("NET-15 description: then OBR-4.5", pid + orc + segment("OBR", {{1, "1"}, {4, "c^^L^a^f"}, {44, "g"}}), "description", "f");

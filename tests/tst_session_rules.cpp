@@ -3,11 +3,14 @@
 #include "app/session/order_intake.h"
 #include "netclient/hl7/mllp.h"
 #include "netclient/transfer/order_store.h"
+#include "tests/support/certificates.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/environment_variable.h"
 #include "tests/support/open_session.h"
 #include "tests/support/test_data.h"
 #include "tests/support/wire.h"
+#include <QSslKey>
+#include <QSslSocket>
 #include <QTcpServer>
 #include <QtTest>
 #include <netinet/in.h>
@@ -563,6 +566,71 @@ private Q_SLOTS:
         QCOMPARE(settled.load(), 0);
         const auto store = transfer::OrderStore::open(session->profile());
         QCOMPARE((*store)->since(QDate(2000, 1, 1))->size(), size_t(told));
+    }
+
+    /// Who may bring an order: by address, over TLS, with a certificate of the authority that is set up.
+    void NET_10_whoBringsOrders_data()
+    {
+        QTest::addColumn<QString>("callers");
+        QTest::addColumn<bool>("isTls");
+        QTest::addColumn<bool>("hasAuthority"); // that callers are held against
+        QTest::addColumn<QString>("caller");    // "": in the clear; else whose certificate it shows
+        QTest::addColumn<bool>("isTaken");
+        const auto row = [](const char* name, const QString& callers, bool isTls, bool hasAuthority, const QString& caller, bool isTaken) {
+            QTest::newRow(name) << callers << isTls << hasAuthority << caller << isTaken;
+        };
+        row("anybody", "", false, false, "", true);
+        row("who is named", "10.0.0.1, 127.0.0.1", false, false, "", true);
+        row("who is not", "10.0.0.1,10.0.0.2", false, false, "", false);
+        row("in the clear where TLS is wanted", "", true, false, "", false);
+        row("over TLS", "", true, false, "none", true);
+        row("over TLS, not named", "10.0.0.1", true, false, "none", false);
+        row("without the certificate that is wanted", "", true, true, "none", false);
+        row("with it", "", true, true, "ours", true);
+        row("with another authority's", "", true, true, "others", false);
+    }
+    void NET_10_whoBringsOrders()
+    {
+        QFETCH(QString, callers);
+        QFETCH(bool, isTls);
+        QFETCH(bool, hasAuthority);
+        QFETCH(QString, caller);
+        QFETCH(bool, isTaken);
+        static QString why;
+        static test::Certificates certificates(&why);
+        static const auto here = certificates.signedFor("here", "IP:127.0.0.1"), ours = certificates.signedFor("ours", "IP:127.0.0.1"),
+                          others = certificates.byOther("others", "IP:127.0.0.1");
+        if (!why.isEmpty())
+            QSKIP(qPrintable(why));
+        const auto session = openSession(m_folder->path());
+        QVERIFY(session->configure("listen.hl7Callers", callers));
+        QVERIFY(session->configure("listen.hl7Tls", isTls ? "true" : "false"));
+        QVERIFY(session->configure("listen.tls.certificate", here.certificate));
+        QVERIFY(session->configure("listen.tls.key", here.key));
+        QVERIFY(session->configure("listen.tls.ca", hasAuthority ? certificates.authority() : QString()));
+        const auto intake = app::OrderIntake::start(session->profile(), 0, {});
+        QVERIFY2(intake, intake ? "" : qPrintable(message(intake.error())));
+        QSslSocket socket;
+        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+        configuration.setCaCertificates(QSslCertificate::fromPath(certificates.authority()));
+        const auto& shown = caller == "ours" ? ours : others;
+        if (caller == "ours" || caller == "others") {
+            configuration.setPrivateKey(QSslKey(test::bytesOf(shown.key), QSsl::Rsa));
+            configuration.setLocalCertificateChain(QSslCertificate::fromPath(shown.certificate));
+        }
+        socket.setSslConfiguration(configuration);
+        if (caller.isEmpty())
+            socket.connectToHost("127.0.0.1", (*intake)->port());
+        else
+            socket.connectToHostEncrypted("127.0.0.1", (*intake)->port());
+        const bool isConnected = caller.isEmpty() ? socket.waitForConnected() : socket.waitForEncrypted();
+        if (isConnected)
+            socket.write('\v' + order("1", "ORM^O01", "NW") + "\x1c\r");
+        QByteArray answer;
+        while (isConnected && !answer.contains("MSA|AA|1") && socket.waitForReadyRead(5000))
+            answer += socket.readAll();
+        QCOMPARE(answer.contains("MSA|AA|1"), isTaken);
+        QCOMPARE((*transfer::OrderStore::open(session->profile()))->since(QDate(2000, 1, 1))->size(), size_t(isTaken));
     }
 
     void NET_10_whereOrdersAreTaken_data()

@@ -115,6 +115,8 @@ private Q_SLOTS:
         QTest::newRow("NET-15 wrong kind") << R"([{"to":"x","commit":"yes"}])" << "commit";
         QTest::newRow("NET-15 no text in a list") << R"([{"modalities":[5],"to":"y"}])" << "modalities";
         QTest::newRow("NET-15 no rule") << R"(["x"])" << "1";
+        QTest::newRow("NET-15 the first of two errors") << R"([{"commit":1,"too":"x","to":"y"}])" << "rule 1: \"commit\" has no such value";
+        QTest::newRow("NET-15 an empty text is none") << R"([{"from":"CT1","modalities":["CT"],"bodyParts":"","to":"backup","commit":true},{"description":"chest","bodyParts":["CHEST"],"to":"x"}])" << "";
     }
     void NET_15_routesAreData()
     {

@@ -132,8 +132,7 @@ Result<std::unique_ptr<OrderIntake>> OrderIntake::start(const Profile& profile, 
 
 OrderIntake::~OrderIntake()
 {
-    if (m_listener && m_thread.isRunning())
-        QMetaObject::invokeMethod(m_listener.get(), [this] { m_listener.reset(); }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(m_listener.get(), [this] { m_listener.reset(); }, Qt::BlockingQueuedConnection);
     m_thread.quit();
     m_thread.wait();
 }

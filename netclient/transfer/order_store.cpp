@@ -76,8 +76,7 @@ Result<ReceivedOrder> orderOf(const hl7::Message& message)
     order.description = first(message, {"OBR-44.2", "OBR-4.2", "OBR-4.5", "OBR-44.1", "OBR-4.1"});
     order.study = {first(message, {"IPC-3.1", "ZDS-1.1"})};
     order.date = QDate::fromString(first(message, {"TQ1-7", "OBR-36", "OBR-27.4", "ORC-7.4", "ORC-15"}).left(8), QStringLiteral("yyyyMMdd"));
-    if (!order.date.isValid() || order.date < QDate::currentDate()) // an old time stamp makes no prior of what lies between
-        order.date = QDate::currentDate();
+    order.date = std::max(order.date, QDate::currentDate()); // an old time stamp makes no prior of what lies between; none is before any day
     received.accession = first(message, {"OBR-18", "IPC-1"});
     received.filler = first(message, {"ORC-3", "OBR-3"});
     for (int i = 1; i <= pid->repetitionCount(3); ++i)

@@ -68,7 +68,7 @@ public:
         const QJsonValue value = take(name);
         if (value.isUndefined())
             return otherwise;
-        if (!value.isDouble() || value.toInt(-1) < 1 || value.toInt(-1) > most)
+        if (value.toInt(-1) < 1 || value.toInt(-1) > most) // -1: no whole number
             complain(name);
         return value.toInt(otherwise);
     }
@@ -222,8 +222,7 @@ std::vector<archive::StudyRow> priorsFor(const std::vector<PrefetchRule>& rules,
             priors.push_back(row);
     }
     std::stable_sort(priors.begin(), priors.end(), [](const auto& a, const auto& b) { return a.date + a.time > b.date + b.time; });
-    if (qsizetype(priors.size()) > rule->atMost)
-        priors.resize(size_t(rule->atMost));
+    priors.resize(std::min(priors.size(), size_t(rule->atMost)));
     return priors;
 }
 
