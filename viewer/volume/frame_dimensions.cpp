@@ -162,12 +162,13 @@ std::vector<double> privateNumbers(const Dataset& dataset, Tag attribute)
     }
     if (isText)
         return numbers;
-    float single = 0;
-    numbers.assign(size_t(bytes.size()) / sizeof(double), 0);
-    if (bytes.size() == sizeof(single)) {
+    numbers.clear();
+    if (bytes.size() == sizeof(float)) {
+        float single = 0;
         std::memcpy(&single, bytes.data(), sizeof(single));
         numbers = {double(single)};
     } else if (bytes.size() % qsizetype(sizeof(double)) == 0) {
+        numbers.resize(size_t(bytes.size()) / sizeof(double));
         std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(double));
     }
     return numbers;
