@@ -270,6 +270,34 @@ private Q_SLOTS:
             QCOMPARE(loader.latest()->isLoaded(i), i < threads());
     }
 
+    /// One thread waits for a drive, the others go on: only that frame is given up.
+    void SAF_12_aDriveThatHoldsOneThread()
+    {
+        const int count = 2 * threads() + 3;
+        HeldFiles files(count);
+        NEEDS_LEASES(files);
+        constexpr std::chrono::milliseconds patience{800};
+        QElapsedTimer sinceBegin, sinceNext;
+        sinceBegin.start();
+        StackLoader loader(files.stack, {}, 0, patience);
+        QTRY_COMPARE(files.asked(), nearest(0, threads(), count));
+        while (sinceBegin.elapsed() < patience.count() / 2)
+            QTest::qWait(20);
+        sinceNext.start();
+        for (int i = 1; i < threads(); ++i)
+            files.held[size_t(i)].letGo();
+        QTRY_VERIFY(loader.latest()->error(0));
+        const auto volume = loader.latest();
+        for (int i = 1; i < threads(); ++i)
+            QVERIFY(volume->isLoaded(i));
+        if (sinceNext.elapsed() >= patience.count())
+            QSKIP("too slow a machine: the others wait as long by now");
+        QCOMPARE(volume->failedCount(), 1);
+        QCOMPARE(volume->error(0)->fault, Fault::TimedOut);
+        files.letGo();
+        QTRY_COMPARE(loader.latest()->loadedCount(), count);
+    }
+
     /// Nothing is read or shown any more, though what was begun comes to its end.
     void SAF_13_cancelled()
     {

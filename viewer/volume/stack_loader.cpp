@@ -153,24 +153,20 @@ struct StackLoader::State
             const auto now = Clock::now();
             const Error late{Fault::TimedOut, tr("the file could not be read in time: the drive does not answer")};
             int stuck = 0;
-            bool isNew = false;
             for (const auto& [frame, since] : begun) {
                 if (now - since < patience)
                     continue;
                 ++stuck;
-                if (!errors[size_t(frame)]) {
+                if (!errors[size_t(frame)])
                     settle(frame, std::unexpected(late));
-                    isNew = true;
-                }
             }
             for (int frame = 0; stuck > 0 && stuck == running && frame < frames(); ++frame)
                 if (!isTaken[size_t(frame)]) {
                     isTaken[size_t(frame)] = true;
                     ++taken;
                     settle(frame, std::unexpected(late));
-                    isNew = true;
                 }
-            if (!isNew && !isUnpublished)
+            if (!isUnpublished)
                 continue;
             const bool isLast = loadedCount + failedCount == frames();
             lock.unlock();
@@ -269,8 +265,7 @@ void StackLoader::want(int frame)
 {
     const std::lock_guard lock(m_state->mutex);
     m_state->wanted = std::clamp(frame, 0, std::max(0, m_state->frames() - 1));
-    if (m_state->data->block.isPaged())
-        m_state->data->keepNear(m_state->wanted);
+    m_state->data->keepNear(m_state->wanted);
 }
 
 void StackLoader::cancel()
