@@ -6,6 +6,7 @@
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/dimse_peers.h"
 #include "tests/support/scripted_scp.h"
+#include <QTcpServer>
 #include <QTcpSocket>
 #include <condition_variable>
 #include <thread>
@@ -265,49 +266,232 @@ private Q_SLOTS:
             QCOMPARE(result->failed.front().reason, "the peer could not send it");
     }
 
-    /// Series share the work only where they make up the study: else only the study brings all of it.
-    void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole_data()
+    /// Series share the work of a large study, where they make it up: else only the study brings all of it. No more associations than
+    /// there are series, or than the node bears.
+    void NET_06_howAStudyIsShared_data()
     {
         QTest::addColumn<int>("inStudy");
         QTest::addColumn<int>("series");
         QTest::addColumn<int>("inSeries"); // each
-        QTest::addColumn<QString>("level");
-        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << 150 << "SERIES";
-        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << 150 << "STUDY";
-        QTest::newRow("NET-06 one series") << 300 << 1 << 300 << "STUDY";
+        QTest::addColumn<int>("associations");
+        QTest::addColumn<bool>("isOfSeries");
+        QTest::addColumn<QStringList>("asked");
+        QTest::addColumn<int>("most"); // associations that ask
+        const QStringList whole{"STUDY"}, two{"SERIES 1.2.3.100", "SERIES 1.2.3.101"};
+        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << 150 << 2 << false << two << 2;
+        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << 150 << 2 << false << whole << 1;
+        QTest::newRow("NET-06 two series with more than the study counts") << 299 << 2 << 150 << 2 << false << two << 2;
+        QTest::newRow("NET-06 one series") << 300 << 1 << 300 << 2 << false << whole << 1;
+        QTest::newRow("NET-06 just large enough") << 200 << 2 << 100 << 2 << false << two << 2;
+        QTest::newRow("NET-06 just too small") << 199 << 2 << 100 << 2 << false << whole << 1;
+        QTest::newRow("NET-06 one association") << 300 << 2 << 150 << 1 << false << whole << 1;
+        QTest::newRow("NET-06 more associations than series") << 300 << 2 << 150 << 5 << false << two << 2;
+        QTest::newRow("NET-06 a series of it") << 300 << 2 << 150 << 2 << true << QStringList{"SERIES 1.2.3.100"} << 1;
+        QStringList many;
+        for (int i = 100; i < 117; ++i)
+            many << QStringLiteral("SERIES 1.2.3.%1").arg(i);
+        QTest::newRow("NET-06 as many as a node may bear") << 340 << 17 << 20 << 99 << false << many << 16;
     }
-    void NET_06_aStudyOfMoreThanItsSeriesIsAskedForWhole()
+    void NET_06_howAStudyIsShared()
     {
         QFETCH(int, inStudy);
         QFETCH(int, series);
         QFETCH(int, inSeries);
-        QFETCH(QString, level);
+        QFETCH(int, associations);
+        QFETCH(bool, isOfSeries);
+        QFETCH(QStringList, asked);
+        QFETCH(int, most);
         std::mutex mutex;
-        QStringList levels;
-        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+        QStringList got;
+        int finds = 0;
+        ScriptedScp peer([&](Conversation& conversation, const Message& message) {
             const QByteArray keys = element(0x20, 0x0d, test::uid(study));
-            if (asked.field == Get) {
-                const std::lock_guard lock(mutex);
-                levels << (asked.dataset.contains("SERIES") ? "SERIES" : asked.dataset.contains("IMAGE") ? "IMAGE" : "STUDY");
-                return conversation.respond(asked, 0, {}, counts(0, 0, 0));
+            const std::lock_guard lock(mutex);
+            if (message.field == Get) {
+                const qsizetype at = message.dataset.indexOf("1.2.3.1");
+                got << (message.dataset.contains("SERIES") ? "SERIES " + QString::fromLatin1(message.dataset.mid(at, 9)) : message.dataset.contains("IMAGE") ? "IMAGE" : "STUDY");
+                return conversation.respond(message, 0, {}, counts(0, 0, 0));
             }
-            if (asked.dataset.contains("SERIES"))
+            ++finds;
+            if (message.dataset.contains("SERIES"))
                 for (int i = 0; i < series; ++i)
-                    conversation.respond(asked, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(10 + i))) +
-                                                            element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
-            else if (asked.dataset.contains("STUDY"))
-                conversation.respond(asked, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
-                                                        element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
-            conversation.respond(asked, 0);
+                    conversation.respond(message, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) +
+                                                              element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
+            else if (message.dataset.contains("STUDY"))
+                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
+                                                          element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
+            conversation.respond(message, 0);
         });
         Node node = nodeAt(peer.port());
-        node.associations = 2;
+        node.associations = associations;
         Task task;
-        (void)dimse::get(node, {{QString(study)}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
-        const std::lock_guard lock(mutex);
-        QVERIFY(!levels.isEmpty());
-        for (const QString& asked : levels)
-            QCOMPARE(asked, level);
+        (void)dimse::get(node, {{QString(study)}, {isOfSeries ? "1.2.3.100" : ""}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        {
+            const std::lock_guard lock(mutex);
+            got.sort();
+            QCOMPARE(got, asked);
+        }
+        QTRY_COMPARE(peer.releases(), finds + most);
+    }
+
+    /// What breaks an association is tried on another; what breaks two is not tried on a third.
+    void NET_05_whatBreaksTwiceIsGivenUp_data()
+    {
+        QTest::addColumn<int>("breaks");
+        QTest::newRow("NET-05 once") << 1;
+        QTest::newRow("NET-05 each time") << 3;
+    }
+    void NET_05_whatBreaksTwiceIsGivenUp()
+    {
+        QFETCH(int, breaks);
+        std::mutex mutex;
+        std::condition_variable changed;
+        QSet<int> associations; // that ask for a series
+        int asked = 0;          // for the first
+        ScriptedScp peer([&](Conversation& conversation, const Message& message) {
+            const QByteArray keys = element(0x20, 0x0d, test::uid(study));
+            if (message.field == Get) {
+                std::unique_lock lock(mutex);
+                associations.insert(conversation.number());
+                changed.notify_all();
+                changed.wait_for(lock, std::chrono::seconds(10), [&] { return associations.size() == 3; });
+                const bool isFirst = message.dataset.contains("1.2.3.100");
+                asked += isFirst;
+                return isFirst && asked <= breaks ? conversation.close() : conversation.respond(message, 0, {}, counts(0, 100, 0));
+            }
+            if (message.dataset.contains("SERIES"))
+                for (int i = 0; i < 3; ++i)
+                    conversation.respond(message, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) + element(0x20, 0x1209, "100 "));
+            else if (message.dataset.contains("STUDY"))
+                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys + element(0x20, 0x1208, "300 "));
+            conversation.respond(message, 0);
+        });
+        Node node = nodeAt(peer.port());
+        node.associations = 3;
+        Task task;
+        const auto result = dimse::get(node, {{QString(study)}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QCOMPARE(result->ended ? int(result->ended->fault) : -1, breaks == 1 ? -1 : int(Fault::Unreachable));
+        QCOMPARE(asked, 2);
+    }
+
+    /// Nobody but this computer reaches a port that is only for it.
+    void NET_13_whoReachesThePortOfAMove_data()
+    {
+        QTest::addColumn<bool>("isLoopback");
+        QTest::newRow("NET-13 this computer") << true;
+        QTest::newRow("NET-13 any") << false;
+    }
+    void NET_13_whoReachesThePortOfAMove()
+    {
+        QFETCH(bool, isLoopback);
+        const quint16 port = test::freePort();
+        std::atomic<bool> isReached = false;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(conversation, asked);
+            QTcpSocket socket; // another address of ours, which a listener on 127.0.0.1 does not have
+            socket.connectToHost(QHostAddress("127.0.0.2"), port);
+            isReached = socket.waitForConnected(5000);
+            conversation.respond(asked, 0);
+        });
+        Task task;
+        (void)dimse::move(nodeAt(peer.port()), {{QString(study)}, {}, {}, {}},
+                          {"DIASCOPE", port, isLoopback ? ListenerOptions::Interface::Loopback : ListenerOptions::Interface::Any}, [](Received&&) { return Result<void>(); }, m_local, task);
+        QCOMPARE(isReached, !isLoopback);
+    }
+
+    /// What comes instead of the answer to a retrieve ends it, with its reason; what the peer has is named.
+    void NET_03_whatComesInsteadOfTheAnswerToARetrieve_data()
+    {
+        QTest::addColumn<bool>("isMove");
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<int>("fault");
+        QTest::addColumn<QString>("sentence");
+        for (bool isMove : {false, true}) {
+            const char* const name = isMove ? "C-MOVE" : "C-GET";
+            QTest::addRow("NET-03 %s, another answer", name) << isMove << "other" << int(Fault::Damaged) << "the peer broke the protocol: an answer to something else came";
+            QTest::addRow("NET-03 %s, it closes", name) << isMove << "close" << int(Fault::Unreachable) << "the connection broke";
+            QTest::addRow("NET-03 %s, a list that is none", name) << isMove << "list" << int(Fault::Damaged) << "";
+        }
+    }
+    void NET_03_whatComesInsteadOfTheAnswerToARetrieve()
+    {
+        QFETCH(bool, isMove);
+        QFETCH(QString, what);
+        QFETCH(int, fault);
+        QFETCH(QString, sentence);
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(conversation, asked);
+            Message to = asked;
+            if (what == "other")
+                to.field = Find;
+            if (what == "close")
+                return conversation.close();
+            conversation.respond(to, 0, what == "list" ? QByteArray("no dataset, this") : QByteArray());
+        });
+        Task task;
+        const RetrieveRequest request{{QString(study)}, {}, {}, {}};
+        const Sink none = [](Received&&) { return Result<void>(); };
+        const auto result = isMove ? dimse::move(nodeAt(peer.port()), request, {"DIASCOPE", 0, ListenerOptions::Interface::Loopback}, none, m_local, task)
+                                   : dimse::get(nodeAt(peer.port()), request, none, m_local, task);
+        QVERIFY2(result, result ? "" : qPrintable(message(result.error())));
+        QVERIFY(result->ended);
+        QVERIFY2(int(result->ended->fault) == fault && result->ended->detail.endsWith(sentence), qPrintable(message(*result->ended)));
+        QCOMPARE(result->received, 0);
+        QCOMPARE(result->failed.size(), size_t(3));
+    }
+
+    /// Where our port is taken by a listener of ours, what came by it counts; where it is another's, that is said.
+    void NET_01_aMoveToAPortThatIsTaken_data()
+    {
+        QTest::addColumn<bool>("isTaken");
+        QTest::addColumn<bool>("isOurs"); // somebody can say what came by it
+        QTest::addColumn<bool>("hasFiles"); // for encryption
+        QTest::addColumn<int>("fault"); // -1: none
+        QTest::addColumn<int>("received");
+        QTest::newRow("NET-01 by our listener") << true << true << true << -1 << 2;
+        QTest::newRow("NET-01 by another program") << true << false << true << int(Fault::Conflict) << 0;
+        QTest::newRow("NET-01 it is free") << false << true << true << -1 << 0;
+        QTest::newRow("NET-01 another fault of ours") << false << true << false << int(Fault::Invalid) << 0;
+    }
+    void NET_01_aMoveToAPortThatIsTaken()
+    {
+        QFETCH(bool, isTaken);
+        QFETCH(bool, isOurs);
+        QFETCH(bool, hasFiles);
+        QFETCH(int, fault);
+        QFETCH(int, received);
+        int moves = 0;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            if (asked.field == Find)
+                return answerFind(conversation, asked);
+            ++moves;
+            conversation.respond(asked, 0);
+        });
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost));
+        MoveDestination destination{"DIASCOPE", isTaken ? other.serverPort() : quint16(0), ListenerOptions::Interface::Loopback};
+        if (!hasFiles)
+            destination.tls = dicom::TlsFiles{};
+        bool isAsked = false;
+        if (isOurs)
+            destination.arrivedElsewhere = [&] {
+                isAsked = true;
+                return QSet<QString>{QString(instances[0]), QString(instances[2])};
+            };
+        Task task;
+        const auto result = dimse::move(nodeAt(peer.port()), {{QString(study)}, {}, {}, {}}, destination, [](Received&&) { return Result<void>(); }, m_local, task);
+        QCOMPARE(result ? -1 : int(result.error().fault), fault);
+        QCOMPARE(moves, result ? 1 : 0);
+        QCOMPARE(isAsked, isTaken && isOurs);
+        if (!result)
+            return;
+        QCOMPARE(result->received, received);
+        QCOMPARE(result->failed.size(), size_t(3 - received));
+        if (received == 2)
+            QCOMPARE(result->failed[0].sopInstanceUid, QString(instances[1]));
     }
 
     /// What we send stays within what the peer takes.

@@ -209,7 +209,7 @@ private Q_SLOTS:
                 return little(group, 2) + little(name, 2) + "UI" + little(quint64(value.size()), 2) + value;
             };
             wire.write(test::pdv(on, 2,
-                                 explicitUid(8, 0x62, test::uid(ct + '\\' + rare + '\\' + ct)) +
+                                 explicitUid(8, 0x62, test::uid(ct + "\\\\" + rare + '\\' + ct)) +
                                      explicitUid(0x20, 0x0d, "1.2.3" + QByteArray(1, '\0'))));
             wire.write(response(command, 0x8020, 0));
             (void)wire.pdu();

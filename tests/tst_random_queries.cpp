@@ -54,6 +54,7 @@ public:
     QByteArray wantedLevel;     ///< of the rows that are asked for
     QStringList asked;          ///< levels, and what stands for what is to come back
     int cancels = 0;
+    bool areIdsDifferent = true;
     quint16 queryId = 0, cancelledId = 0;
 
     void answer(ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message)
@@ -65,6 +66,8 @@ public:
             return;
         }
         queryId = message.id;
+        areIdsDifferent = areIdsDifferent && !m_ids.contains(message.id); // PS3.7 §9.1: it tells a message from others
+        m_ids << message.id;
         auto keys = keysOf(message.dataset);
         const QByteArray level = keys[0x00080052];
         asked << QString::fromLatin1(level) + (keys.contains(0x00080080) ? "+" : "");
@@ -103,6 +106,7 @@ public:
 private:
     const std::vector<Image>& m_images;
     const bool m_isRelational;
+    QList<quint16> m_ids;
     std::mutex m_mutex;
 };
 
@@ -281,6 +285,7 @@ private Q_SLOTS:
                 QTRY_COMPARE(peer.releases(), 1); // over one association, which ends as it should
             const auto lock = pacs.lock();
             QVERIFY2(pacs.asked == asked, (where + ": " + pacs.asked.join(' ').toUtf8() + " not " + asked.join(' ').toUtf8()).constData());
+            QVERIFY2(pacs.areIdsDifferent, where.constData());
             if (!fails) {
                 QVERIFY2(pacs.cancels == (rows.size() == most), where.constData()); // PS3.7 §9.3.2.3
                 QVERIFY2(pacs.cancels == 0 || pacs.cancelledId == pacs.queryId, where.constData());

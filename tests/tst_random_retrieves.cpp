@@ -19,6 +19,7 @@ namespace {
 
 const QByteArray secondaryCapture = "1.2.840.10008.5.1.4.1.1.7", ct = "1.2.840.10008.5.1.4.1.1.2", runLength = "1.2.840.10008.1.2.5",
                  implicitSyntax = "1.2.840.10008.1.2";
+const QByteArray studyFind = "1.2.840.10008.5.1.4.1.2.2.1", studyMove = "1.2.840.10008.5.1.4.1.2.2.2", studyGet = "1.2.840.10008.5.1.4.1.2.2.3";
 const QString otherPatient = "Contradiction: it belongs to another patient than was asked for",
               otherStudy = "Contradiction: it belongs to another study than was asked for",
               otherSeries = "Contradiction: it belongs to another series than was asked for", notSent = "the peer has it and did not send it",
@@ -86,7 +87,7 @@ public:
     QByteArray deniedLevel; ///< queries of this are answered by the next
     quint16 denial = 0xA900;
     std::optional<int> countOff; ///< it counts so many more than there are; nothing: it does not count
-    bool saysClasses = false, givesMoreRows = false, repeatsRows = false, givesBadNames = false;
+    bool saysClasses = false, givesMoreRows = false, repeatsRows = false, givesBadNames = false, tellsNothing = false;
     quint32 silentAbout = 0; ///< in rows of what is below: the study's UID, or the series'
     bool hasPending = false, hasCounts = false, hasList = false, countsMissing = false;
     quint16 status = 0; ///< at the end, where no instance is asked for by name
@@ -95,6 +96,7 @@ public:
     QStringList asked, wrong;
     std::map<QByteArray, int> answers; ///< to its stores, by instance
     std::set<QByteArray> packed;       ///< that could go compressed
+    int good = 0;                      ///< queries that were answered
     int said = 0, saidLast = 0;        ///< the largest count of sub-operations in any response, and in a last one
     QStringList listedAsFailed;
     QList<int> unnamed; ///< how many were only counted as failed
@@ -104,14 +106,24 @@ public:
     {
         const std::lock_guard lock(mutex);
         auto keys = keysOf(message.dataset);
+        if (!m_ids.insert({conversation.number(), message.id}).second) // PS3.7 §9.1: it tells a message from others
+            wrong << "an ID that was there";
+        if (message.sopClass != (message.field == 0x0020 ? studyFind : message.field == 0x0021 ? studyMove : studyGet))
+            wrong << message.sopClass;
         message.field == 0x0020 ? answerFind(conversation, message, keys) : bring(conversation, message, keys);
     }
 
 private:
+    std::set<std::pair<int, int>> m_ids; // of messages on each association
+
     void answerFind(ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message, std::map<quint32, QByteArray>& keys)
     {
         const QByteArray level = keys[0x00080052], study = keys[0x0020000D], series = keys[0x0020000E];
         asked << QStringLiteral("FIND %1 %2 %3").arg(level, study, series).trimmed();
+        ++good;
+        if (tellsNothing)
+            return conversation.respond(message, 0);
+        good -= level == deniedLevel;
         if (level == deniedLevel)
             return conversation.respond(message, denial);
         if (study.isEmpty() || (level == "IMAGE" && series.isEmpty()))
@@ -278,6 +290,7 @@ private Q_SLOTS:
                          "listed less",
                          "more here than it counts",
                          "says less",
+                         "unknown and brought",
                          "by another patient than the peer says"});
         const std::map<Fault, int> statuses{{Fault::DiskFull, 0xA700},  {Fault::Conflict, 0xA900}, {Fault::Denied, 0x0124},
                                             {Fault::Internal, 0xA701},  {Fault::TimedOut, 0xA701}, {Fault::Unreadable, 0xA701},
@@ -309,6 +322,7 @@ private Q_SLOTS:
             if (!dice.isOneOf(4))
                 peer.countOff = dice.of({0, 0, 0, 1, -1});
             peer.saysClasses = dice.isOneOf(2), peer.givesMoreRows = dice.isOneOf(2), peer.repeatsRows = dice.isOneOf(3), peer.givesBadNames = dice.isOneOf(3);
+            peer.tellsNothing = dice.isOneOf(12);
             peer.silentAbout = dice.of({0U, 0U, 0x0020000DU, 0x0020000EU});
             peer.hasPending = dice.isOneOf(2), peer.hasCounts = !dice.isOneOf(3), peer.hasList = dice.isOneOf(2), peer.countsMissing = dice.isOneOf(2);
             peer.status = isQuiet ? 0 : dice.of({0, 0, 0xB000, 0xA701, 0xC001, 0xFE00});
@@ -333,9 +347,9 @@ private Q_SLOTS:
             const auto isOf = [&](const Instance& image) {
                 return image.study == study.toLatin1() && (!isSeries || image.series == request.series.value.toLatin1());
             };
-            const qint64 there = std::count_if(peer.images.begin(), peer.images.end(), isOf);
+            const qint64 there = peer.tellsNothing ? 0 : std::count_if(peer.images.begin(), peer.images.end(), isOf);
             asked << ("FIND " + QString(countLevel) + ' ' + study + ' ' + request.series.value).trimmed();
-            const bool isCounted = peer.deniedLevel != countLevel;
+            const bool isCounted = peer.tellsNothing || peer.deniedLevel != countLevel;
             if (isCounted && there > 0) {
                 count = peer.countOff ? std::max<qint64>(there + *peer.countOff, 0) : 0;
                 if (peer.saysClasses)
@@ -352,19 +366,19 @@ private Q_SLOTS:
                     seriesNames = {request.series.value};
                 if (seriesNames.isEmpty()) {
                     asked << "FIND SERIES " + study;
-                    if (peer.deniedLevel == "SERIES")
+                    if (peer.deniedLevel == "SERIES" && !peer.tellsNothing)
                         return false;
                     for (const Instance& image : peer.images)
-                        if (isOf(image) && !seriesNames.contains(QString::fromLatin1(image.series)))
+                        if (isOf(image) && !peer.tellsNothing && !seriesNames.contains(QString::fromLatin1(image.series)))
                             seriesNames << QString::fromLatin1(image.series);
                 }
                 std::set<QByteArray> found;
                 for (const QString& series : seriesNames) {
                     asked << "FIND IMAGE " + study + ' ' + series;
-                    if (peer.deniedLevel == "IMAGE")
+                    if (peer.deniedLevel == "IMAGE" && !peer.tellsNothing)
                         return false;
                     for (const Instance& image : peer.images)
-                        if (isOf(image) && image.isListed && image.series == series.toLatin1())
+                        if (isOf(image) && !peer.tellsNothing && image.isListed && image.series == series.toLatin1())
                             names[series] << QString::fromLatin1(image.instance), found.insert(image.sopClass), ++listed;
                 }
                 if (!found.empty())
@@ -400,12 +414,18 @@ private Q_SLOTS:
             QStringList progress;
             std::mutex mutex;
             std::map<QByteArray, int> taken;
+            bool isAsSent = true;
             Task task([&](qint64 done, qint64 of, const QString&) { progress << QStringLiteral("%1 of %2").arg(done).arg(of); });
             const Sink sink = [&](Received&& received) -> Result<void> {
                 const std::lock_guard lock(mutex);
                 for (const Instance& image : peer.images)
                     if (image.instance == received.sopInstanceUid.toLatin1() && image.sinkFault >= 0)
                         return fail(Fault(image.sinkFault), "why");
+                isAsSent &= std::any_of(peer.images.begin(), peer.images.end(), [&](const Instance& image) {
+                    const bool isPacked = received.transferSyntaxUid == QLatin1String(runLength);
+                    return received.sopInstanceUid == QLatin1String(image.instance) && received.sopClassUid == QLatin1String(image.sopClass) &&
+                           (isPacked || received.transferSyntaxUid == QLatin1String(implicitSyntax)) && received.part10.endsWith(datasetOf(image, isPacked));
+                });
                 ++taken[received.sopInstanceUid.toLatin1()];
                 return {};
             };
@@ -498,6 +518,10 @@ private Q_SLOTS:
             std::sort(got.begin(), got.end());
             std::sort(asked.begin(), asked.end());
             QVERIFY2(got == asked, (where + got.join("; ").toUtf8() + "\nnot " + asked.join("; ").toUtf8()).constData());
+            QVERIFY2(isAsSent, where.constData());
+            const bool isReleased = !wantedRequests.isEmpty() && (isByName || peer.status == 0 || peer.status == 0xB000);
+            QTRY_COMPARE(scp.releases(), peer.good + isReleased); // each association ends as it should (PS3.8 §7.2)
+            reached.count("unknown and brought", isUnknown && came > 0);
             QVERIFY2(peer.wrong.isEmpty(), (where + peer.wrong.join("; ").toUtf8()).constData());
             QVERIFY2(progress.value(0) == QStringLiteral("0 of %1").arg(total), (where + progress.join(", ").toUtf8()).constData());
             QVERIFY2(progress.last() == QStringLiteral("%1 of %2").arg(came).arg(std::max(total, came)), (where + progress.join(", ").toUtf8()).constData());

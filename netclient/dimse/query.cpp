@@ -155,7 +155,6 @@ Result<qint64> ask(Association& association, const Question& question, const OnM
     T_DIMSE_C_FindRQ& asked = request.msg.CFindRQ;
     asked.MessageID = association.nextMessageId();
     qstrncpy(asked.AffectedSOPClassUID, question.abstractSyntax.toLatin1().constData(), sizeof asked.AffectedSOPClassUID);
-    asked.Priority = DIMSE_PRIORITY_MEDIUM;
     asked.DataSetType = DIMSE_DATASET_PRESENT;
     const quint8 context = association.contextFor(question.abstractSyntax);
     if (auto sent = association.send(context, request, &question.keys); !sent)

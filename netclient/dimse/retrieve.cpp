@@ -119,7 +119,6 @@ Result<void> getOne(Association& association, const dicom::Dataset& identifier, 
     request.msg.CGetRQ.MessageID = association.nextMessageId();
     qstrncpy(request.msg.CGetRQ.AffectedSOPClassUID, UID_GETStudyRootQueryRetrieveInformationModel,
              sizeof request.msg.CGetRQ.AffectedSOPClassUID);
-    request.msg.CGetRQ.Priority = DIMSE_PRIORITY_MEDIUM;
     request.msg.CGetRQ.DataSetType = DIMSE_DATASET_PRESENT;
     const quint8 context = association.contextFor(QLatin1String(UID_GETStudyRootQueryRetrieveInformationModel));
     if (context == 0)
@@ -160,7 +159,6 @@ Result<void> moveOne(Association& association, const dicom::Dataset& identifier,
     qstrncpy(request.msg.CMoveRQ.AffectedSOPClassUID, UID_MOVEStudyRootQueryRetrieveInformationModel,
              sizeof request.msg.CMoveRQ.AffectedSOPClassUID);
     qstrncpy(request.msg.CMoveRQ.MoveDestination, destination.toLatin1().constData(), sizeof request.msg.CMoveRQ.MoveDestination);
-    request.msg.CMoveRQ.Priority = DIMSE_PRIORITY_MEDIUM;
     request.msg.CMoveRQ.DataSetType = DIMSE_DATASET_PRESENT;
     const quint8 context = association.contextFor(QLatin1String(UID_MOVEStudyRootQueryRetrieveInformationModel));
     if (auto sent = association.send(context, request, &identifier); !sent)

@@ -308,7 +308,6 @@ private:
         qstrncpy(request.msg.CStoreRQ.AffectedSOPInstanceUID, file.sopInstance.toLatin1().constData(),
                  sizeof request.msg.CStoreRQ.AffectedSOPInstanceUID);
         request.msg.CStoreRQ.DataSetType = DIMSE_DATASET_PRESENT;
-        request.msg.CStoreRQ.Priority = DIMSE_PRIORITY_MEDIUM;
         if (auto sent = association.send(context, request, &dataset); !sent)
             return std::unexpected(sent.error());
         return answer(association);
