@@ -177,8 +177,10 @@ private Q_SLOTS:
         QVERIFY(made->contains(tag::Rows) && !made->hasValue(tag::Rows)); // what else was asked for
         QCOMPARE(made->text(tag::SpecificCharacterSet), "ISO_IR 100");
         QCOMPARE(int(made->tags().size()), count + 1);
-        wanted.patientName = QString::fromUtf8("Müller");
         node.characterSet.clear();
+        wanted.patientName = QStringLiteral("\u0080"); // the first that is none of ASCII
+        QVERIFY(!keysFor(node, dicom::Level::Study, wanted, Keys::OfLevel));
+        wanted.patientName = QString::fromUtf8("Müller");
         const auto refused = keysFor(node, dicom::Level::Study, wanted, Keys::OfLevel); // a node without a character set understands ASCII
         QVERIFY(!refused && refused.error().fault == Fault::Unsupported);
     }

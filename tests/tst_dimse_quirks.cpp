@@ -274,23 +274,26 @@ private Q_SLOTS:
         QTest::addColumn<int>("series");
         QTest::addColumn<int>("inSeries"); // each
         QTest::addColumn<int>("associations");
-        QTest::addColumn<bool>("isOfSeries");
+        QTest::addColumn<QString>("kind");
         QTest::addColumn<QStringList>("asked");
         QTest::addColumn<int>("most"); // associations that ask
         const QStringList whole{"STUDY"}, two{"SERIES 1.2.3.100", "SERIES 1.2.3.101"};
-        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << 150 << 2 << false << two << 2;
-        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << 150 << 2 << false << whole << 1;
-        QTest::newRow("NET-06 two series with more than the study counts") << 299 << 2 << 150 << 2 << false << two << 2;
-        QTest::newRow("NET-06 one series") << 300 << 1 << 300 << 2 << false << whole << 1;
-        QTest::newRow("NET-06 just large enough") << 200 << 2 << 100 << 2 << false << two << 2;
-        QTest::newRow("NET-06 just too small") << 199 << 2 << 100 << 2 << false << whole << 1;
-        QTest::newRow("NET-06 one association") << 300 << 2 << 150 << 1 << false << whole << 1;
-        QTest::newRow("NET-06 more associations than series") << 300 << 2 << 150 << 5 << false << two << 2;
-        QTest::newRow("NET-06 a series of it") << 300 << 2 << 150 << 2 << true << QStringList{"SERIES 1.2.3.100"} << 1;
+        QTest::newRow("NET-06 two series, all of it") << 300 << 2 << 150 << 2 << "" << two << 2;
+        QTest::newRow("NET-06 two series, one image is in none") << 301 << 2 << 150 << 2 << "" << whole << 1;
+        QTest::newRow("NET-06 two series with more than the study counts") << 299 << 2 << 150 << 2 << "" << two << 2;
+        QTest::newRow("NET-06 one series") << 300 << 1 << 300 << 2 << "" << whole << 1;
+        QTest::newRow("NET-06 just large enough") << 200 << 2 << 100 << 2 << "" << two << 2;
+        QTest::newRow("NET-06 just too small") << 199 << 2 << 100 << 2 << "" << whole << 1;
+        QTest::newRow("NET-06 one association") << 300 << 2 << 150 << 1 << "" << whole << 1;
+        QTest::newRow("NET-06 more associations than series") << 300 << 2 << 150 << 5 << "" << two << 2;
+        QTest::newRow("NET-06 the classes have to be asked for") << 300 << 2 << 150 << 2 << "classes unknown" << two << 2;
+        QTest::newRow("NET-06 a series of it") << 300 << 2 << 150 << 2 << "a series" << QStringList{"SERIES 1.2.3.100"} << 1;
+        QTest::newRow("NET-06 some are here, and it names none") << 300 << 2 << 150 << 2 << "here" << whole << 1;
+        QTest::newRow("NET-06 C-MOVE") << 300 << 2 << 150 << 2 << "move" << whole << 1;
         QStringList many;
         for (int i = 100; i < 117; ++i)
             many << QStringLiteral("SERIES 1.2.3.%1").arg(i);
-        QTest::newRow("NET-06 as many as a node may bear") << 340 << 17 << 20 << 99 << false << many << 16;
+        QTest::newRow("NET-06 as many as a node may bear") << 340 << 17 << 20 << 99 << "" << many << 16;
     }
     void NET_06_howAStudyIsShared()
     {
@@ -298,40 +301,78 @@ private Q_SLOTS:
         QFETCH(int, series);
         QFETCH(int, inSeries);
         QFETCH(int, associations);
-        QFETCH(bool, isOfSeries);
+        QFETCH(QString, kind);
         QFETCH(QStringList, asked);
         QFETCH(int, most);
         std::mutex mutex;
         QStringList got;
-        int finds = 0;
+        int finds = 0, findsOfSeries = 0;
         ScriptedScp peer([&](Conversation& conversation, const Message& message) {
             const QByteArray keys = element(0x20, 0x0d, test::uid(study));
             const std::lock_guard lock(mutex);
-            if (message.field == Get) {
+            if (message.field != Find) {
                 const qsizetype at = message.dataset.indexOf("1.2.3.1");
                 got << (message.dataset.contains("SERIES") ? "SERIES " + QString::fromLatin1(message.dataset.mid(at, 9)) : message.dataset.contains("IMAGE") ? "IMAGE" : "STUDY");
                 return conversation.respond(message, 0, {}, counts(0, 0, 0));
             }
             ++finds;
+            findsOfSeries += message.dataset.contains("SERIES");
+            if (message.dataset.contains("IMAGE") && kind == "classes unknown")
+                for (int i = 0; i < inSeries; ++i)
+                    conversation.respond(message, 0xff00, element(8, 0x16, test::uid(secondaryCapture)) + element(8, 0x18, test::uid("1.2.3.9." + QByteArray::number(i + 1))) + element(8, 0x52, "IMAGE ") + keys);
             if (message.dataset.contains("SERIES"))
                 for (int i = 0; i < series; ++i)
                     conversation.respond(message, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) +
                                                               element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
             else if (message.dataset.contains("STUDY"))
-                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys +
+                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + (kind == "classes unknown" ? QByteArray() : element(8, 0x62, test::uid(secondaryCapture))) + keys +
                                                           element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
             conversation.respond(message, 0);
         });
         Node node = nodeAt(peer.port());
         node.associations = associations;
+        RetrieveRequest request{{QString(study)}, {kind == "a series" ? "1.2.3.100" : ""}, {}, {}};
+        if (kind == "here")
+            request.present = {"1.2.3.100.1"};
+        const Sink none = [](Received&&) { return Result<void>(); };
         Task task;
-        (void)dimse::get(node, {{QString(study)}, {isOfSeries ? "1.2.3.100" : ""}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        if (kind == "move")
+            (void)dimse::move(node, request, {"DIASCOPE", 0, ListenerOptions::Interface::Loopback}, none, m_local, task);
+        else
+            (void)dimse::get(node, request, none, m_local, task);
         {
             const std::lock_guard lock(mutex);
             got.sort();
             QCOMPARE(got, asked);
+            QCOMPARE(findsOfSeries, 1); // nothing is asked twice
         }
         QTRY_COMPARE(peer.releases(), finds + most);
+    }
+
+    /// What breaks while it is asked what there is ends the retrieve before it begins; a peer that only cannot say is asked for all.
+    void NET_03_aPeerThatBreaksBeforeTheRetrieve_data()
+    {
+        QTest::addColumn<QByteArray>("level");
+        for (const char* level : {"STUDY", "SERIES", "IMAGE"})
+            QTest::addRow("NET-03 %s", level) << QByteArray(level);
+    }
+    void NET_03_aPeerThatBreaksBeforeTheRetrieve()
+    {
+        QFETCH(QByteArray, level);
+        bool isAsked = false;
+        ScriptedScp peer([&](Conversation& conversation, const Message& asked) {
+            isAsked |= asked.field == Get;
+            if (asked.dataset.contains(level))
+                return conversation.close();
+            if (!asked.dataset.contains("STUDY")) // which says of no classes
+                return answerFind(conversation, asked);
+            conversation.respond(asked, 0xff00, element(8, 0x52, "STUDY ") + element(0x20, 0x0d, test::uid(study)) + element(0x20, 0x1208, "3 "));
+            conversation.respond(asked, 0);
+        });
+        Task task;
+        const auto result = dimse::get(nodeAt(peer.port()), {{QString(study)}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        QVERIFY(!result && result.error().fault == Fault::Unreachable);
+        QVERIFY(!isAsked);
     }
 
     /// What breaks an association is tried on another; what breaks two is not tried on a third.
@@ -347,7 +388,7 @@ private Q_SLOTS:
         std::mutex mutex;
         std::condition_variable changed;
         QSet<int> associations; // that ask for a series
-        int asked = 0;          // for the first
+        int asked = 0, done = 0; // the first series, the others
         ScriptedScp peer([&](Conversation& conversation, const Message& message) {
             const QByteArray keys = element(0x20, 0x0d, test::uid(study));
             if (message.field == Get) {
@@ -357,6 +398,10 @@ private Q_SLOTS:
                 changed.wait_for(lock, std::chrono::seconds(10), [&] { return associations.size() == 3; });
                 const bool isFirst = message.dataset.contains("1.2.3.100");
                 asked += isFirst;
+                if (isFirst && asked == 1) // when the others have done theirs and wait for more
+                    changed.wait_for(lock, std::chrono::seconds(10), [&] { return done == 2; });
+                done += !isFirst;
+                changed.notify_all();
                 return isFirst && asked <= breaks ? conversation.close() : conversation.respond(message, 0, {}, counts(0, 100, 0));
             }
             if (message.dataset.contains("SERIES"))

@@ -49,10 +49,11 @@ class Pacs
 public:
     Pacs(const std::vector<Image>& images, bool isRelational) : m_images(images), m_isRelational(isRelational) {}
 
-    bool repeatsItself = false; ///< studies and series that are asked for to go on from
-    int failsAt = 0;            ///< this query gets a failure instead; 0: none
-    QByteArray wantedLevel;     ///< of the rows that are asked for
-    QStringList asked;          ///< levels, and what stands for what is to come back
+    bool repeatsItself = false;        ///< studies and series that are asked for to go on from
+    int stopsAfter = 0, rowsGiven = 0; ///< it reads the C-CANCEL that comes after so many rows; 0: only when it is done
+    int failsAt = 0;                   ///< this query gets a failure instead; 0: none
+    QByteArray wantedLevel;            ///< of the rows that are asked for
+    QStringList asked;                 ///< levels, and what stands for what is to come back
     int cancels = 0;
     bool areIdsDifferent = true;
     quint16 queryId = 0, cancelledId = 0;
@@ -79,6 +80,7 @@ public:
         if (!m_isRelational && ((!isStudy && keys[0x0020000D].isEmpty()) || (isImage && keys[0x0020000E].isEmpty()) || hasForeign))
             return conversation.respond(message, 0xA900);
         QByteArrayList given;
+        ScriptedScp::Message cancel;
         for (const Image& image : m_images) {
             const QByteArray& unique = isImage ? image.instance : isStudy ? image.study : image.series;
             const bool hasModality = std::any_of(m_images.begin(), m_images.end(),
@@ -92,6 +94,11 @@ public:
             const QByteArray row = (isImage ? element(8, 0x18, test::uid(image.instance)) : QByteArray()) + element(8, 0x52, test::text(level)) +
                                    element(0x20, 0x0D, test::uid(image.study)) + (isStudy ? QByteArray() : element(0x20, 0x0E, test::uid(image.series)));
             conversation.respond(message, 0xFF00, row);
+            if (level == wantedLevel && ++rowsGiven == stopsAfter && conversation.receive(cancel)) { // as it is told, while more is to come
+                ++cancels;
+                cancelledId = cancel.field == 0x0FFF ? cancel.id : quint16(0);
+                return conversation.respond(message, 0xFE00);
+            }
             if (repeatsItself && level != wantedLevel) {
                 conversation.respond(message, 0xFF01, row);
                 conversation.respond(message, 0xFF00,
@@ -144,6 +151,7 @@ private Q_SLOTS:
                          "more to come back",
                          "quietly",
                          "asked nothing below",
+                         "stops as told",
                          "a series by its description",
                          "fails within a study"});
         for (int seed = 1; seed <= test::rounds(400); ++seed) {
@@ -244,6 +252,8 @@ private Q_SLOTS:
                 if (fails || rows.size() == most)
                     break;
             }
+            if (rows.size() == most && dice.isOneOf(2))
+                pacs.stopsAfter = int(most);
             qsizetype all = 0;
             for (const auto& [name, found] : queries)
                 all += found.size();
@@ -290,6 +300,7 @@ private Q_SLOTS:
                 QVERIFY2(pacs.cancels == (rows.size() == most), where.constData()); // PS3.7 §9.3.2.3
                 QVERIFY2(pacs.cancels == 0 || pacs.cancelledId == pacs.queryId, where.constData());
             }
+            reached.count("stops as told", pacs.stopsAfter > 0 && !fails);
             reached.count(!isAcross ? "of one level" : isRelational ? "relational" : "level by level");
             reached.count(level == Level::Study ? "study" : level == Level::Series ? "series" : "image");
             reached.count("a limit", wanted.limit > 0);

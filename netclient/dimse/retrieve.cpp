@@ -331,8 +331,7 @@ Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Lo
                 const std::lock_guard lock(mutex);
                 lastError = got.error();
             }
-            const bool isTriedAgain = work.giveBack(*piece);
-            if (task.isCancelled() || !isTriedAgain)
+            if (!work.giveBack(*piece))
                 intake.ended(got.error());
             return;
         }
@@ -349,7 +348,7 @@ Result<void> getAll(const Node& node, const Plan& plan, Intake& intake, const Lo
     run(**first);
     for (std::thread& other : others)
         other.join();
-    if (work.hasRest() && lastError)
+    if (work.hasRest()) // an error left it
         intake.ended(*lastError);
     return {};
 }
