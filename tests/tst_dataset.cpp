@@ -531,6 +531,71 @@ print(d[0x0028, 0x0120].value & 0xffff, [i.SeriesInstanceUID for i in d.Referenc
                                              "63536 ['1.2.4', '1.2.5'] '' False\n");
     }
 
+    /// Where a number, a list or a text ends: what is at the edge counts, what is beyond does not.
+    void valuesAtTheirEdges()
+    {
+        const Tag floats{0x0008, 0x9459}, words{0x6000, 0x0050}, comment{0x0040, 0xA160}, description = tag::StudyDescription;
+        Dataset dataset;
+        for (const auto& [value, integer] : {std::pair(9e15, std::optional(9'000'000'000'000'000)), {-9e15, -9'000'000'000'000'000}, {9e15 + 2, {}}, {-9e15 - 2, {}}}) {
+            dataset.setNumbers(tag::DiffusionBValue, {value, 1});
+            QCOMPARE(dataset.integer(tag::DiffusionBValue), integer);
+            QCOMPARE(dataset.integers(tag::DiffusionBValue), integer ? (std::vector<qint64>{*integer, 1}) : std::vector<qint64>());
+        }
+        constexpr double most = std::numeric_limits<float>::max();
+        dataset.setNumbers(floats, {most, -most, 1e39});
+        QCOMPARE(dataset.numbers(floats), (std::vector{most, -most, 0.0}));
+        dataset.setNumber(tag::SliceThickness, -1.23456789012345e-100);
+        QCOMPARE(dataset.bytes(tag::SliceThickness), "-1.23456789e-100"); // as many digits as fit
+        // As many values as are asked for, of each kind of element.
+        dataset.setNumbers(words, {1, 2, 3});
+        QVERIFY(dataset.setText(tag::ImagePositionPatient, "1\\2\\3"));
+        const auto unknown = Dataset::fromBytes(QByteArray(128, '\0') + "DICM" + QByteArray::fromHex("0200100055491400") + QByteArray("1.2.840.10008.1.2.1\0", 20) +
+                                                QByteArray::fromHex("28001000554e000006000000010002000300" // Rows as UN
+                                                                    "20003200554e000006000000") + "1\\2\\3 ");
+        QVERIFY(unknown);
+        const std::vector all{1.0, 2.0, 3.0};
+        const std::vector<std::tuple<const Dataset*, Tag>> lists{{&dataset, words}, {&dataset, tag::ImagePositionPatient}, {&*unknown, tag::Rows}, {&*unknown, tag::ImagePositionPatient}};
+        for (const auto& [of, tag] : lists) {
+            for (int count = 0; count <= 4; ++count)
+                QCOMPARE(of->numbers(tag, count), std::vector<double>(all.begin(), all.begin() + std::min(count, 3)));
+            QVERIFY(!of->number(tag, 3));
+            QCOMPARE(of->number(tag, 2), std::optional(3.0));
+        }
+        // PS3.5 6.2: in ST, LT and UT a backslash parts nothing and spaces in front stand.
+        QVERIFY(dataset.setText(comment, "  a\\b  "));
+        QCOMPARE(dataset.texts(comment), QStringList{"  a\\b"});
+        QVERIFY(dataset.setText(description, "  a\\ b  "));
+        QCOMPARE(dataset.texts(description), (QStringList{"a", "b"}));
+        dataset.setEmpty(description);
+        QCOMPARE(dataset.texts(description), QStringList());
+        QVERIFY(dataset.contains(description) && !dataset.hasValue(description) && !dataset.contains(tag::EchoTime));
+    }
+
+    /// Bytes lie in a file as they were set, words too, in either order of bytes.
+    void bytesThatAreSetAreWhatOthersRead()
+    {
+        for (const bool isSwapped : {false, true}) {
+            Dataset dataset;
+            (void)dataset.setText(tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
+            (void)dataset.setText(tag::SOPInstanceUID, "1.2.3");
+            dataset.setNumber(tag::BitsAllocated, 16);
+            dataset.setBytes(tag::PixelData, "abcde");
+            dataset.setBytes({0x0028, 0x1201}, "fgh");
+            dataset.setBytes(tag::EncapsulatedDocument, "ijk");
+            QCOMPARE(dataset.bytes(tag::PixelData), QByteArray("abcde\0", 6));
+            QTemporaryDir folder;
+            QVERIFY(dataset.write(folder.filePath("a"), isSwapped ? "1.2.840.10008.1.2.2" : "1.2.840.10008.1.2.1"));
+            const auto ran = test::python(R"PY(
+import sys, pydicom
+d = pydicom.dcmread(sys.argv[1])
+for tag in (0x7FE00010, 0x00281201, 0x00420011):
+    print(d[tag].VR, d[tag].value)
+)PY", {folder.filePath("a")});
+            SUCCEEDS(ran);
+            QCOMPARE(QString::fromUtf8(ran.out), QString(isSwapped ? "OW b'badc\\x00e'\nOW b'gf\\x00h'\nOB b'ijk\\x00'\n" : "OW b'abcde\\x00'\nOW b'fgh\\x00'\nOB b'ijk\\x00'\n"));
+        }
+    }
+
     void uidsAreValidAndPathsAreNot()
     {
         QVERIFY(isValidUid(newUid()));

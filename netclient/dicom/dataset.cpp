@@ -142,7 +142,7 @@ QString trimmedValue(QString value, bool keepsLeading)
 std::optional<double> numberFromBytes(const QByteArray& bytes, DcmEVR vr, qsizetype index)
 {
     const auto as = [&]<typename T>(T) -> std::optional<double> {
-        if (index < 0 || (index + 1) * qsizetype(sizeof(T)) > bytes.size())
+        if ((index + 1) * qsizetype(sizeof(T)) > bytes.size())
             return std::nullopt;
         T value;
         std::memcpy(&value, bytes.constData() + index * qsizetype(sizeof(T)), sizeof(T));
