@@ -118,6 +118,8 @@ private Q_SLOTS:
         row("with flags", "1000000800\\8", 800.0);
         row("none", "0 ", 0.0);
         row("below none", "-5", Number());
+        row("text, and a number behind it", "ab\\500", Number());
+        row("text behind a number", "500\\ab", Number());
         row("a float", floats({750.5f}), 750.5);
         row("no number as a float", floats({NAN}), Number());
         row("a double", doubles({650.25}), 650.25);
@@ -288,8 +290,9 @@ private Q_SLOTS:
         };
         Dataset dataset, frame;
         QVERIFY(dataset.setText(own, "of all") && dataset.setText(place, "4"));
-        QVERIFY(frame.addItem(group).setText(own, "its own"));
-        QCOMPARE(valuesOf(dataset, frame, {{own, group, {}, {}, false}, {own, {0x0018, 0x9114}, {}, {}, false}, {place, group, {}, {}, true}}, {1, 2, 3}), (QStringList{"its own", "of all", ""}));
+        Dataset item = frame.addItem(group);
+        QVERIFY(item.setText(own, "its own") && item.setText(place, "5"));
+        QCOMPARE(valuesOf(dataset, frame, {{own, group, {}, {}, false}, {own, {0x0018, 0x9114}, {}, {}, false}, {place, group, {}, {}, true}, {place, {0x0018, 0x9114}, {}, {}, true}}, {1, 2, 3, 4}), (QStringList{"its own", "of all", "", ""}));
         QCOMPARE(valuesOf(dataset, frame, {{own, group, {}, {}, false}}, {1, 2}), QStringList{"no index"});
         QCOMPARE(valuesOf(dataset, frame, {{own, group, {}, {}, false}, {own, group, {}, {}, false}}, {1}), QStringList{"no index"});
         const DimensionIndex direction{orientation, group, {}, {}, false};

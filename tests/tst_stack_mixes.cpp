@@ -123,6 +123,25 @@ private Q_SLOTS:
 
     void init() { m_instances.clear(); }
 
+    /// Of many missing parts twenty are named.
+    void OBJ_10_missingPartsThatAreNamed()
+    {
+        for (const int missing : {0, 1, 19, 20, 21}) {
+            m_instances.clear();
+            Instance& added = add(0);
+            added.concatenationUid = "1.7";
+            added.concatenationNumber = added.concatenationTotal = missing + 1;
+            QStringList numbers, found;
+            for (int i = 1; i <= std::min(missing, 20); ++i)
+                numbers << QString::number(i);
+            const auto made = stacks();
+            for (const StackWarning& warning : made.at(0).warnings)
+                if (warning.code == "OBJ-10")
+                    found << warning.text;
+            QCOMPARE(found, missing == 0 ? QStringList() : QStringList{QStringLiteral("Part %1 of %2 of this image is missing.").arg(numbers.join(", ")).arg(missing + 1)});
+        }
+    }
+
     void picturesBesideOneAnotherAreStacks_data()
     {
         QTest::addColumn<double>("tiltDeg");
