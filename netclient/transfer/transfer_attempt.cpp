@@ -132,7 +132,7 @@ Transfer TransferRunner::Attempt::run()
             m_transfer.nextDue = now();
             m_transfer.attempts = std::max(0, m_transfer.attempts - 1);
         }
-        if (m_task.isCancelled())
+        if (m_task.isCancelled() || isCallerGone) // the monitor may not have looked yet
             m_transfer.lastError.clear();
     }
     if (m_transfer.what.title.isEmpty()) // asked for by a UID alone: now it is known whose it is
@@ -178,7 +178,7 @@ void TransferRunner::Attempt::ended(const std::optional<Error>& error, const std
         return;
     }
     m_transfer.lastError = error ? message(*error)
-                                 : tr("%1 of %2 instances are missing: %3").arg(failures.size()).arg(m_transfer.total).arg(failures.front().reason);
+                                 : tr("%1 of %2 instances are missing: %3").arg(m_transfer.total - m_transfer.done).arg(m_transfer.total).arg(failures.front().reason);
     // All is here: what came beside it and was refused comes no better another time.
     const bool isAllHere = !error && m_transfer.total > 0 && m_transfer.done >= m_transfer.total;
     if (isAllHere)

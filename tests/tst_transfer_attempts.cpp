@@ -1,0 +1,361 @@
+#include "netclient/transfer/transfer_runner.h"
+#include "tests/support/archive_fixture.h"
+#include "tests/support/dcmtk_servers.h"
+#include "tests/support/dimse_peers.h"
+#include "tests/support/scripted_http.h"
+#include "tests/support/scripted_scp.h"
+#include <QSignalSpy>
+#include <stdexcept>
+
+using namespace diascope;
+using namespace diascope::transfer;
+using test::element;
+using test::ScriptedHttp;
+using test::ScriptedScp;
+using State = Transfer::State;
+
+/// What becomes of one attempt to retrieve or to send the study 1.2.3 of three instances, 1.2.3.1 to 1.2.3.3.
+class TestTransferAttempts : public QObject, test::ArchiveFixture
+{
+    Q_OBJECT
+
+    const QByteArray m_class = "1.2.840.10008.5.1.4.1.1.7";
+    Task m_task;
+    std::unique_ptr<TransferQueue> m_queue;
+
+    Profile profile() const { return *Profile::open(profileFolder()); }
+    TransferRunner::Options options() const
+    {
+        TransferRunner::Options made;
+        made.local.connectSeconds = made.local.acseSeconds = made.local.dimseSeconds = 5;
+        return made;
+    }
+    dimse::Node addNode(quint16 port, const QString& webUrl = {})
+    {
+        dimse::Node node;
+        node.name = "pacs";
+        node.aeTitle = "PACS";
+        node.host = "127.0.0.1";
+        node.port = port;
+        node.dicomWebUrl = webUrl;
+        Settings settings(profile());
+        if (!dimse::Nodes(settings).add(node))
+            qWarning("the node is not stored");
+        return node;
+    }
+    static NewTransfer wanted(TransferKind kind, Commitment commitment = Commitment::NotWanted)
+    {
+        NewTransfer transfer;
+        transfer.kind = kind;
+        transfer.node = "pacs";
+        transfer.study = {"1.2.3"};
+        transfer.commitment = commitment;
+        return transfer;
+    }
+    void importThree()
+    {
+        QStringList files;
+        for (const char* n : {"1", "2", "3"})
+            files << test::makeFile(file(n), "1.2.3", "P1", QStringLiteral("1.2.3.") + n, "Doe^Jane");
+        (void)import(files);
+    }
+    /// Runs it in the background until its first attempt is over.
+    Transfer firstAttempt(qint64 id, const TransferRunner::Options& with)
+    {
+        TransferRunner runner(*m_archive, profile(), with);
+        QSignalSpy retrieved(&runner, &TransferRunner::retrieved);
+        runner.start();
+        const auto now = [&] { return **m_queue->find(id); };
+        (void)QTest::qWaitFor([&] { return now().started.toMSecsSinceEpoch() > 0 && now().state != State::Running; }, 30000);
+        const bool isRetrieval = now().what.kind == TransferKind::Retrieve;
+        if (!QTest::qWaitFor([&] { return retrieved.size() == isRetrieval; }, 5000) || (isRetrieval && retrieved[0][0] != "1.2.3"))
+            QTest::qFail("whoever waits for the study is not told", __FILE__, __LINE__);
+        return now();
+    }
+    static QString account(const Transfer& transfer)
+    {
+        QStringList failed;
+        for (const dicom::InstanceFailure& failure : transfer.failed)
+            failed << failure.sopInstanceUid;
+        failed.sort();
+        return (QStringLiteral("%1 %2, %3+%4 of %5 ").arg(name(transfer.state)).arg(transfer.attempts).arg(transfer.present).arg(transfer.done - transfer.present).arg(transfer.total) + failed.join(u' ')).trimmed();
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        start();
+        m_queue = std::move(*TransferQueue::open(profile()));
+    }
+    void cleanup()
+    {
+        m_queue.reset();
+        end();
+    }
+
+    /// One way after the other, while the peer does not offer or does not permit it to us; never where it is busy or away. What is not
+    /// offered is remembered, and of several refusals the first is told.
+    void NET_04_whichWaysAreTried_data()
+    {
+        QTest::addColumn<int>("get"); // how it ends; -1: it closes the line
+        QTest::addColumn<int>("web"); // the HTTP status; 0: there is none
+        QTest::addColumn<int>("move");
+        QTest::addColumn<QString>("tried");
+        QTest::addColumn<QString>("refused"); // ways remembered as such
+        QTest::addColumn<QString>("after");   // state, attempts, and a part of what is said
+        const auto row = [](const char* name, int get, int web, int move, const char* tried, const char* refused, const char* after) {
+            QTest::newRow(name) << get << web << move << QString(tried) << QString(refused) << QString(after);
+        };
+        row("not permitted by either", 0x0124, 0, 0xa801, "get move", "", "failed 1 0x0124");
+        row("nor by the web", 0x0124, 404, 0xa801, "get web move", "web", "failed 1 0x0124");
+        row("the web is down", 0x0124, 500, 0xa801, "get web move", "", "failed 1 0x0124");
+        row("busy", 0xa702, 404, 0, "get", "", "queued 1 for now");
+        row("it breaks off", -1, 0, 0xa801, "get move", "", "queued 1 ");
+        row("the other way is busy", 0x0124, 0, 0xa702, "get move", "", "failed 1 0x0124");
+        row("nothing comes of it", 0, 404, 0xa801, "get", "", "queued 1 3 of 3 instances are missing");
+    }
+    void NET_04_whichWaysAreTried()
+    {
+        QFETCH(int, get);
+        QFETCH(int, web);
+        QFETCH(int, move);
+        QFETCH(QString, after);
+        std::mutex mutex;
+        QStringList tried;
+        const auto note = [&](const char* way) {
+            const std::lock_guard lock(mutex);
+            if (!tried.contains(way))
+                tried << way;
+        };
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020) {
+                if (message.dataset.contains("STUDY"))
+                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + element(0x20, 0x0d, "1.2.3 ") + element(0x20, 0x1208, "3 "));
+                return conversation.respond(message, 0);
+            }
+            note(message.field == 0x0010 ? "get" : "move");
+            const int status = message.field == 0x0010 ? get : move;
+            status < 0 ? conversation.close() : conversation.respond(message, quint16(status));
+        });
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
+            note("web");
+            to.answer(web, "text/plain", "no");
+        });
+        (void)addNode(peer.port(), web != 0 ? server.url() : QString());
+        Settings settings(profile());
+        QVERIFY(settings.set(dimse::listenPort, int(test::freePort())));
+        const qint64 id = *m_queue->add(wanted(TransferKind::Retrieve));
+        const Transfer transfer = firstAttempt(id, options());
+        QTEST(tried.join(u' '), "tried");
+        QStringList refused;
+        const auto learned = m_queue->waysOf("pacs").value();
+        for (const TransferQueue::Way& way : learned)
+            if (way.isRefused)
+                refused << way.way;
+        QTEST(refused.join(u' '), "refused");
+        QCOMPARE(QStringLiteral("%1 %2").arg(name(transfer.state)).arg(transfer.attempts), after.section(u' ', 0, 1));
+        QVERIFY2(transfer.lastError.contains(after.section(u' ', 2)), qPrintable(transfer.lastError));
+    }
+
+    /// Each instance that did not go out is listed, what had been confirmed is not sent again, and the sums hold.
+    void SAF_05_whatBecomesOfASend_data()
+    {
+        QTest::addColumn<QString>("peer");      // "away", or which of the instances it never takes
+        QTest::addColumn<QString>("confirmed"); // before
+        QTest::addColumn<QString>("stored");    // what it was sent, each once
+        QTest::addColumn<QString>("after");     // state, attempts, confirmed before + now of all, failed
+        const auto row = [](const char* name, const char* peer, const char* confirmed, const char* stored, const char* after) {
+            QTest::newRow(name) << QString(peer) << QString(confirmed) << QString(stored) << QString(after);
+        };
+        row("all", "", "", "1 2 3", "done 4, 0+3 of 3");
+        row("the rest", "", "2", "1 3", "done 4, 1+2 of 3");
+        row("all were confirmed", "", "1 2 3", "", "done 4, 3+0 of 3");
+        row("one is not taken", "2", "", "1 2 3", "queued 1, 0+2 of 3 1.2.3.2"); // it gets on
+        row("of the rest one is not taken", "2", "1", "2 3", "queued 1, 1+1 of 3 1.2.3.2");
+        row("none is taken", "1 2 3", "", "1 2 3", "failed 4, 0+0 of 3 1.2.3.1 1.2.3.2 1.2.3.3");
+        row("nobody is there", "away", "", "", "queued 4, 0+0 of 3 1.2.3.1 1.2.3.2 1.2.3.3");
+        row("nobody is there for the rest", "away", "3", "", "queued 4, 1+0 of 3 1.2.3.1 1.2.3.2");
+    }
+    void SAF_05_whatBecomesOfASend()
+    {
+        QFETCH(QString, peer);
+        QFETCH(QString, confirmed);
+        importThree();
+        std::mutex mutex;
+        QStringList stored;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            const qsizetype place = message.dataset.indexOf("1.2.3.");
+            const QString number = QString::fromLatin1(message.dataset.mid(place + 6, 1));
+            {
+                const std::lock_guard lock(mutex);
+                if (!stored.contains(number))
+                    stored << number;
+            }
+            conversation.respond(message, peer.contains(number) ? 0x0124 : 0);
+        }, {.syntaxes = {"1.2.840.10008.1.2.1"}});
+        (void)addNode(peer == "away" ? test::freePort() : scp.port());
+        const qint64 id = *m_queue->add(wanted(TransferKind::Send));
+        auto earlier = *m_queue->claim({}, "me");
+        earlier->attempts = 3;
+        earlier->state = State::Queued;
+        QVERIFY(m_queue->finish(*earlier, "me"));
+        QStringList before;
+        for (const QString& number : confirmed.split(u' ', Qt::SkipEmptyParts))
+            before << "1.2.3." + number;
+        QVERIFY(m_queue->confirm(id, before));
+        QVERIFY((*Database::open(profile().databasePath()))->execute("UPDATE transfer SET started=0"));
+        const Transfer transfer = firstAttempt(id, options());
+        QTEST(account(transfer), "after");
+        stored.sort();
+        QTEST(stored.join(u' '), "stored");
+        QCOMPARE(transfer.lastError.isEmpty(), transfer.state == State::Done);
+        for (const dicom::InstanceFailure& failure : transfer.failed)
+            QVERIFY(!failure.reason.isEmpty());
+        QCOMPARE(transfer.what.title, "Doe, Jane"); // it was asked for by the UID alone
+        QCOMPARE(m_queue->confirmed(id)->size(), transfer.done);
+        QCOMPARE(transfer.bytes > 0, transfer.done > transfer.present);
+        QCOMPARE(transfer.bytesPerSecond > 0, transfer.bytes > 0);
+    }
+
+    /// Files without a study are known by their paths until the peer has a name for them.
+    void SAF_05_filesByTheirPaths()
+    {
+        ScriptedScp scp([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, 0); }, {.syntaxes = {"1.2.840.10008.1.2.1"}});
+        (void)addNode(scp.port());
+        const QString good = test::makeFile(file("good"), "1.2.3", "P1", "1.2.3.1"), bad = file("bad");
+        QFile text(bad);
+        QVERIFY(text.open(QIODevice::WriteOnly) && text.write("no image") == 8);
+        text.close();
+        NewTransfer send = wanted(TransferKind::Send);
+        send.study = {};
+        send.paths = QStringList{good, bad};
+        const Transfer transfer = firstAttempt(*m_queue->add(send), options());
+        QCOMPARE(account(transfer), "queued 1, 0+1 of 2 " + bad);
+        QCOMPARE(*m_queue->confirmed(transfer.id), QSet<QString>{good});
+    }
+
+    /// A transfer that cannot begin says why, and is tried again only where that may help.
+    void NET_02_whyATransferDoesNotBegin_data()
+    {
+        QTest::addColumn<QString>("why");
+        QTest::addColumn<bool>("isSend");
+        QTest::addColumn<QString>("after");
+        const auto row = [](const char* why, bool isSend, const char* after) { QTest::newRow(why) << QString(why) << isSend << QString(after); };
+        row("no node", false, "failed 1 Not found: there is no node pacs any more");
+        row("no secret", false, "failed 1 Cannot be read: locked");
+        row("its secret comes late", true, "queued 1 No answer in time: locked");
+        row("no memory", false, "failed 1 Internal error: there is not enough memory for it");
+        row("an exception", true, "failed 1 Internal error: an unexpected failure");
+        row("no such study here", true, "failed 1 Not found: there is no study 1.2.3");
+    }
+    void NET_02_whyATransferDoesNotBegin()
+    {
+        QFETCH(QString, why);
+        QFETCH(bool, isSend);
+        ScriptedScp scp([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, 0); });
+        if (why != "no node")
+            (void)addNode(scp.port());
+        TransferRunner::Options with = options();
+        with.complete = [&](const dimse::Node& node) -> Result<dimse::Node> {
+            if (why == "no memory")
+                throw std::bad_alloc();
+            if (why == "an exception")
+                throw std::runtime_error("x");
+            if (why.contains("secret"))
+                return fail(why == "no secret" ? Fault::Unreadable : Fault::TimedOut, "locked");
+            return node;
+        };
+        const Transfer transfer = firstAttempt(*m_queue->add(wanted(isSend ? TransferKind::Send : TransferKind::Retrieve)), with);
+        QTEST(QStringLiteral("%1 %2 %3").arg(name(transfer.state)).arg(transfer.attempts).arg(transfer.lastError), "after");
+        QCOMPARE(transfer.total, 0);
+    }
+
+    /// Who waits and goes away has it cancelled, without a word of an error.
+    void NET_02_whoWaitsMayGo()
+    {
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            m_task.cancel();
+            conversation.respond(message, 0xa702);
+        });
+        (void)addNode(scp.port());
+        TransferRunner runner(*m_archive, profile(), options());
+        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Retrieve)), m_task);
+        QVERIFY(transfer);
+        QCOMPARE(transfer->state, State::Cancelled);
+        QCOMPARE(transfer->lastError, "");
+        QCOMPARE((*m_queue->find(transfer->id))->state, State::Cancelled);
+    }
+
+    /// What the peer commits itself to keep, what not, and how long it has to say so (PS3.4 J.3).
+    void SAF_05_whatBecomesOfACommitment_data()
+    {
+        QTest::addColumn<QString>("peer");   // what it says on the same association: "all", "one failed", "nothing", "refuses"
+        QTest::addColumn<int>("askedBefore"); // seconds ago; 0: not yet
+        QTest::addColumn<int>("questions");
+        QTest::addColumn<QString>("after");
+        QTest::addColumn<QString>("kept"); // of 1, 2, 3: what is not only here
+        const auto row = [](const char* name, const char* peer, int askedBefore, int questions, const char* after, const char* kept) {
+            QTest::newRow(name) << QString(peer) << askedBefore << questions << QString(after) << QString(kept);
+        };
+        row("all are kept", "all", 0, 1, "done 1, 3+0 of 3", "1 2 3");
+        row("one is not", "one failed", 0, 1, "failed 1, 3+0 of 3 1.2.3.2", "1 3"); // a person decides: it took it and would not keep it
+        row("it says nothing yet", "nothing", 0, 1, "queued 0, 3+0 of 3", "");
+        row("it was asked a day ago", "all", 24 * 3600 - 30, 0, "queued 0, 3+0 of 3", "");
+        row("it was asked more than a day ago", "all", 24 * 3600 + 2, 1, "done 1, 3+0 of 3", "1 2 3");
+        row("it refuses", "refuses", 0, 1, "failed 1, 3+0 of 3", "");
+    }
+    void SAF_05_whatBecomesOfACommitment()
+    {
+        QFETCH(QString, peer);
+        QFETCH(int, askedBefore);
+        QFETCH(int, questions);
+        importThree();
+        std::atomic<int> asked = 0;
+        QByteArray question;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field != 0x0130)
+                return;
+            ++asked;
+            question = message.dataset;
+            conversation.respond(message, peer == "refuses" ? 0x0110 : 0);
+            const auto reference = [&](const char* number, const QByteArray& more = {}) {
+                return element(0xfffe, 0xe000, element(8, 0x1150, test::uid(m_class)) + element(8, 0x1155, test::uid(QByteArray("1.2.3.") + number)) + more);
+            };
+            const qsizetype at = question.indexOf(QByteArray::fromHex("08009511"));
+            const QByteArray transaction = question.mid(at, 8 + uchar(question[at + 4]));
+            if (peer == "all")
+                conversation.report(1, transaction + element(8, 0x1199, reference("1") + reference("2") + reference("3")));
+            else if (peer == "one failed")
+                conversation.report(2, transaction + element(8, 0x1198, reference("2", element(8, 0x1197, test::little(0x0213, 2)))) + element(8, 0x1199, reference("1") + reference("3")));
+        });
+        (void)addNode(scp.port());
+        const qint64 id = *m_queue->add(wanted(TransferKind::Send, Commitment::Wanted));
+        const QStringList all{"1.2.3.1", "1.2.3.2", "1.2.3.3"};
+        QVERIFY(m_queue->confirm(id, all));
+        if (askedBefore > 0) {
+            QVERIFY(m_queue->requested("2.25.7", id, all));
+            QVERIFY((*Database::open(profile().databasePath()))->execute("UPDATE transfer_commitment SET requested=requested-?1", {askedBefore * 1000}));
+        }
+        const Transfer transfer = firstAttempt(id, options());
+        QCOMPARE(asked.load(), questions);
+        QTEST(account(transfer), "after");
+        if (asked > 0)
+            for (const QString& uid : all)
+                QVERIFY(question.contains(uid.toLatin1()));
+        QStringList kept;
+        const auto rows = *m_archive->instancesOfStudy({"1.2.3"});
+        for (const archive::InstanceRow& row : rows)
+            if (row.confirmedBy == "pacs")
+                kept << row.uid.value.section(u'.', 3);
+        kept.sort();
+        QTEST(kept.join(u' '), "kept");
+        if (peer == "nothing" || askedBefore == 24 * 3600 - 30)
+            QVERIFY2(transfer.lastError.contains("has not yet committed itself"), qPrintable(transfer.lastError));
+        const bool isTakenBack = peer == "one failed";
+        QCOMPARE(m_queue->confirmed(id)->contains("1.2.3.2"), !isTakenBack);
+        QCOMPARE((*m_queue->commitmentOf(id)).has_value(), !isTakenBack);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTransferAttempts)
+#include "tst_transfer_attempts.moc"
