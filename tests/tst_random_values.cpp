@@ -73,6 +73,9 @@ QString compareValues(const Case& c, const Volume& volume)
                     low = std::min(low, value), high = std::max(high, value);
             }
     }
+    for (const int none : {-1, c.frames()})
+        if (volume.isLoaded(none) || volume.error(none) || !volume.storedBytes(none).empty() || volume.storedAt(none, 0, 0) || !volume.frameValues(none).empty())
+            return c.words() + QString(": frame %1 of %2").arg(none).arg(c.frames());
     if (volume.loadedCount() != c.frames() - missing || volume.failedCount() != missing || !volume.isComplete())
         return c.words() + ": counts of frames";
     reachedValues.count("values: missing frames", missing > 0);

@@ -283,7 +283,7 @@ std::optional<int> Volume::nearestFrame(Vec3 pointLps, int phase) const
 std::optional<Volume::Range> Volume::valueRange() const
 {
     std::call_once(m_snapshot->rangeOnce, [this] {
-        if (isColour() || loadedCount() == 0)
+        if (isColour())
             return;
         Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
         const int step = std::max(1, loadedCount() / 64); // enough frames to know the span
