@@ -509,6 +509,34 @@ private Q_SLOTS:
         QCOMPARE(failed, isGood ? QStringList() : QStringList{packed + " 1.2.3.4 " + statusText(quint16(status))});
     }
 
+    /// PS3.3 C.7.6.1.1.5: what was compressed with a loss says so when it goes uncompressed.
+    void SAF_05_aLossIsSaidWhenItGoesUncompressed()
+    {
+        QTemporaryDir folder;
+        const QString plain = folder.filePath("plain"), lossy = folder.filePath("lossy");
+        dicom::Dataset image;
+        for (const auto& [name, value] : {std::pair{tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7"}, {tag::SOPInstanceUID, "1.2.3.4"}, {tag::StudyInstanceUID, "1.2.3"},
+                                          {tag::SeriesInstanceUID, "1.2.3.1"}, {tag::PhotometricInterpretation, "MONOCHROME2"}})
+            QVERIFY(image.setText(name, value));
+        for (const auto& [name, value] : {std::pair{tag::Rows, 16}, {tag::Columns, 16}, {tag::BitsAllocated, 8}, {tag::BitsStored, 8}, {tag::HighBit, 7}, {tag::PixelRepresentation, 0}, {tag::SamplesPerPixel, 1}})
+            image.setNumber(name, value);
+        image.setBytes(tag::PixelData, QByteArray(256, 'x'));
+        QVERIFY(image.write(plain, "1.2.840.10008.1.2.1"));
+        // As by a compressor that says nothing of it.
+        SUCCEEDS(test::run("dcmcjpeg", {"+eb", plain, lossy}));
+        SUCCEEDS(test::run("dcmodify", {"-nb", "-ea", "(0028,2110)", "-ea", "(0028,2112)", "-ea", "(0028,2114)", lossy}));
+        QByteArray got;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            got = asked.dataset;
+            conversation.respond(asked, 0);
+        });
+        Task task;
+        const auto sent = dimse::store({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {lossy}, m_local, task);
+        QVERIFY2(sent && sent->isComplete(), sent && !sent->failed.empty() ? qPrintable(sent->failed[0].reason) : "");
+        QVERIFY(got.contains(element(0x28, 0x2110, "01")));
+        QVERIFY(got.contains(element(0x28, 0x2114, test::text("ISO_10918_1"))));
+    }
+
     /// Each of five, whatever becomes of it; progress counts what is settled.
     void SAF_05_theAccountOfASending_data()
     {

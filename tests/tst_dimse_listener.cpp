@@ -2,6 +2,7 @@
 #include "netclient/dimse/query.h"
 #include "tests/support/dimse_peers.h"
 #include "tests/support/wire.h"
+#include <mutex>
 
 using namespace diascope;
 using namespace diascope::dimse;
@@ -370,6 +371,62 @@ private Q_SLOTS:
         QCOMPARE(read.out.simplified(),
                  "128 0001 " + ct + " 1.2.3.4 " + jpeg +
                      " MODALITY 1.2.3.4 ['0000', '0001', '0002', '0003', '0010', '0012', '0013', '0016'] True");
+    }
+
+    /// N-EVENT-REPORT of storage commitment (PS3.4 J.3.3, PS3.7 §10.3.1): what it says is told once it is one of ours to hear.
+    void NET_01_whatIsAnsweredToAReport_data()
+    {
+        QTest::addColumn<QByteArray>("sopClass");
+        QTest::addColumn<int>("event");
+        QTest::addColumn<QByteArray>("transaction");
+        QTest::addColumn<int>("status"); // -1: the association ends
+        const QByteArray good = "1.2.3.99";
+        QTest::newRow("NET-01 all is kept") << commitment << 1 << good << 0;
+        QTest::newRow("NET-01 not all is kept") << commitment << 2 << good << 0;
+        QTest::newRow("NET-01 no such event, 0") << commitment << 0 << good << 0x0110;
+        QTest::newRow("NET-01 no such event, 3") << commitment << 3 << good << 0x0110;
+        QTest::newRow("NET-01 of another class") << verification << 1 << good << 0x0110;
+        QTest::newRow("NET-01 of a transaction without a name") << commitment << 1 << QByteArray("1..2") << 0x0110;
+        QTest::newRow("NET-01 without a dataset") << commitment << 1 << QByteArray() << -1;
+    }
+    void NET_01_whatIsAnsweredToAReport()
+    {
+        QFETCH(QByteArray, sopClass);
+        QFETCH(int, event);
+        QFETCH(QByteArray, transaction);
+        QFETCH(int, status);
+        std::mutex mutex;
+        QStringList told;
+        ListenerOptions options;
+        options.onCommitment = [&](const CommitmentReport& report) {
+            const std::lock_guard lock(mutex);
+            told << QStringLiteral("%1 by %2: %3; %4 not").arg(report.transactionUid, report.callingAe, report.committed.join(','), report.failed.empty() ? "" : report.failed[0].sopInstanceUid);
+        };
+        const auto listener = start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        Wire wire(Wire::connectedTo(listener->port()));
+        wire.write(request({{verification, {implicitSyntax}}, {commitment, {implicitSyntax}, QByteArray::fromHex("0001")}}, "DIASCOPE", "ARCHIVE"));
+        QCOMPARE(int(byteAt(wire.pdu(), 0)), 2);
+        const auto references = [](quint16 sequence, const QByteArray& instance) {
+            const QByteArray reference = element(8, 0x1150, test::uid(ct)) + element(8, 0x1155, test::uid(instance));
+            return element(8, sequence, little(0xfffe, 2) + little(0xe000, 2) + little(quint64(reference.size()), 4) + reference);
+        };
+        const QByteArray wellKnown = "1.2.840.10008.1.20.1.1";
+        const QByteArray command = test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x0100, 2)) + element(0, 0x110, little(9, 2)) +
+                                                    element(0, 0x800, little(transaction.isEmpty() ? 0x0101 : 1, 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2)));
+        const QByteArray bytes = element(8, 0x1195, test::uid(transaction)) + references(0x1198, "1.2.3.5") + references(0x1199, "1.2.3.4");
+        const QByteArray answer = test::pdv(3, 3, test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x8100, 2)) + element(0, 0x120, little(9, 2)) + element(0, 0x800, little(0x0101, 2)) +
+                                                                   element(0, 0x900, little(quint64(status), 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2))));
+        for (int i = 0; i < (status < 0 ? 1 : 2); ++i) { // the association stays good
+            wire.write(test::pdv(3, 3, command) + (transaction.isEmpty() ? QByteArray() : test::pdv(3, 2, bytes)));
+            const QByteArray got = wire.pdu();
+            QCOMPARE(int(byteAt(got, 0)), status < 0 ? 7 : 4);
+            if (status >= 0)
+                QCOMPARE(got.toHex(' '), answer.toHex(' '));
+        }
+        const std::lock_guard lock(mutex);
+        QCOMPARE(told, status == 0 ? QStringList(2, "1.2.3.99 by ARCHIVE: 1.2.3.4; 1.2.3.5 not") : QStringList());
+        QTRY_COMPARE(listener->status().refused, status < 0 ? 1 : 0);
     }
 
     /// What no provider of storage knows ends the association with an A-ABORT (PS3.8 §9.3.8), and is counted.

@@ -268,7 +268,7 @@ struct ScriptedScp::Private
             });
             const auto chosen = std::find_if(habits.syntaxes.begin(), habits.syntaxes.end(),
                                              [&](const QByteArray& syntax) { return offered.contains(syntax); });
-            const bool isAccepted = chosen != habits.syntaxes.end();
+            const bool isAccepted = chosen != habits.syntaxes.end() && !habits.refused.contains(abstractSyntax);
             if (isAccepted) {
                 conversation.m_contexts.insert(abstractSyntax, uchar(value[0]));
                 conversation.m_contexts.insert(abstractSyntax + ' ' + *chosen, uchar(value[0]));

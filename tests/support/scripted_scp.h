@@ -34,6 +34,7 @@ struct Habits
     QByteArrayList syntaxes{"1.2.840.10008.1.2"}; ///< each presentation context in the first of these that is offered
     QByteArrayList relational{}; ///< SOP classes whose relational queries it does
     bool saysNo = false; ///< of the others it answers that it does none; else it answers nothing
+    QByteArrayList refused{}; ///< SOP classes it does not know
 };
 
 /// A peer on a loopback port that answers what a script says. It accepts every presentation context for which one of its transfer
