@@ -270,6 +270,66 @@ private Q_SLOTS:
         }
     }
 
+    /// Another kernel in one place alone tells no stacks apart: the times do.
+    void GEO_08_kindsTellApartWhereEachPlaceHasThem()
+    {
+        for (const bool isEverywhere : {false, true}) {
+            m_instances.clear();
+            for (int slice = 0; slice < 4; ++slice)
+                for (int phase = 0; phase < 2; ++phase) {
+                    Instance& instance = add(slice);
+                    instance.contentTimeS = 100 * phase + slice;
+                    instance.kernel = phase == 1 && (isEverywhere || slice == 3) ? "B70f" : "B30f";
+                }
+            const auto found = stacks();
+            QCOMPARE(found.size(), isEverywhere ? 2u : 1u);
+            for (const Stack& stack : found) {
+                QCOMPARE(stack.frameCount(), isEverywhere ? 4 : 8);
+                QCOMPARE(stack.phaseCount, isEverywhere ? 1 : 2);
+            }
+        }
+    }
+
+    /// Stacks come by their lowest number, those of the same number as they came.
+    void theOrderOfStacks()
+    {
+        for (const std::array<int, 3>& numbers : {std::array{5, 5, 5}, {7, 5, 5}, {5, 7, 5}, {0, 0, 0}, {0, 3, 0}}) {
+            std::vector<Instance> instances;
+            for (size_t i = 0; i < 3; ++i)
+                for (int slice = 0; slice < 3; ++slice) {
+                    instances.push_back(Phantom{}.instance(slice));
+                    instances.back().uid.value = QStringLiteral("1.3.%1.%2").arg(i).arg(slice);
+                    instances.back().stackId = QString::number(i);
+                    instances.back().instanceNumber.reset();
+                    if (numbers[i] > 0)
+                        instances.back().instanceNumber = numbers[i] + (slice + 2) % 3; // the second is the lowest
+                }
+            std::vector<size_t> order{0, 1, 2};
+            std::ranges::stable_sort(order, {}, [&](size_t i) { return numbers[i] == 0 ? std::numeric_limits<int>::max() : numbers[i]; });
+            const auto found = buildStacks(instances);
+            QCOMPARE(found.size(), 3u);
+            for (size_t i = 0; i < 3; ++i)
+                QCOMPARE(found[i].instances.front().stackId, QString::number(order[i]));
+        }
+    }
+
+    void aSingleFrameIsAStackOfItself()
+    {
+        Phantom phantom;
+        phantom.spacingMm = {0.5, 0.25};
+        Instance instance = phantom.instance(3);
+        const Stack stack = singleFrame(instance);
+        QCOMPARE(stack.frameCount(), 1);
+        QCOMPARE(stack.instances.front().uid, instance.uid);
+        QCOMPARE(stack.sliceCount, 1);
+        QCOMPARE(stack.phaseCount, 1);
+        QCOMPARE(stack.rows, 6);
+        QCOMPARE(stack.columns, 8);
+        QVERIFY(stack.pixelSpacingMm == instance.spacingMm);
+        QCOMPARE(stack.frameOfReference, "1.2.3");
+        QVERIFY(!stack.canReslice && !stack.isVolume);
+    }
+
     void valuesThatTellFramesApartAreDimensions_data()
     {
         QTest::addColumn<QStringList>("names");
