@@ -1,3 +1,4 @@
+#include "netclient/dimse/listener.h"
 #include "netclient/transfer/transfer_runner.h"
 #include "tests/support/archive_fixture.h"
 #include "tests/support/dcmtk_servers.h"
@@ -20,7 +21,6 @@ class TestTransferAttempts : public QObject, test::ArchiveFixture
     Q_OBJECT
 
     const QByteArray m_class = "1.2.840.10008.5.1.4.1.1.7";
-    Task m_task;
     std::unique_ptr<TransferQueue> m_queue;
 
     Profile profile() const { return *Profile::open(profileFolder()); }
@@ -145,7 +145,11 @@ private Q_SLOTS:
         Settings settings(profile());
         QVERIFY(settings.set(dimse::listenPort, int(test::freePort())));
         const qint64 id = *m_queue->add(wanted(TransferKind::Retrieve));
-        const Transfer transfer = firstAttempt(id, options());
+        TransferRunner::Options with = options();
+        std::atomic<int> roomMade = 0;
+        with.makeRoom = [&] { ++roomMade; };
+        const Transfer transfer = firstAttempt(id, with);
+        QCOMPARE(roomMade.load(), 1); // before it; again only where the disk was full
         QTEST(tried.join(u' '), "tried");
         QStringList refused;
         const auto learned = m_queue->waysOf("pacs").value();
@@ -217,6 +221,33 @@ private Q_SLOTS:
         QCOMPARE(transfer.bytesPerSecond > 0, transfer.bytes > 0);
     }
 
+    /// What is sent once more does not take the progress back for whoever looks on.
+    void SAF_05_progressOfASendNeverRunsBackwards()
+    {
+        importThree();
+        std::atomic<int> requests = 0;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, requests++ == 1 ? 0x0124 : 0); },
+                        {.syntaxes = {"1.2.840.10008.1.2.1"}});
+        (void)addNode(scp.port());
+        std::mutex mutex;
+        QStringList seen;
+        Task watched([&](qint64 done, qint64 total, const QString&) {
+            const std::lock_guard lock(mutex);
+            const QString line = QStringLiteral("%1/%2").arg(done).arg(total);
+            if (seen.isEmpty() || seen.last() != line)
+                seen << line;
+        });
+        TransferRunner runner(*m_archive, profile(), options());
+        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Send)), watched);
+        QVERIFY(transfer);
+        QCOMPARE(account(*transfer), "done 1, 0+3 of 3");
+        QCOMPARE(requests.load(), 4);
+        QStringList sorted = seen;
+        sorted.sort();
+        QCOMPARE(seen, sorted);
+        QVERIFY2(seen.filter(QRegularExpression("/3$")).size() == seen.size(), qPrintable(seen.join(u' ')));
+    }
+
     /// Files without a study are known by their paths until the peer has a name for them.
     void SAF_05_filesByTheirPaths()
     {
@@ -270,20 +301,148 @@ private Q_SLOTS:
         QCOMPARE(transfer.total, 0);
     }
 
-    /// Who waits and goes away has it cancelled, without a word of an error.
+    /// While it runs its progress is written down, and what a person wants of it meanwhile is done: the peer goes on when it is seen.
+    void NET_02_whatIsSeenWhileItRuns_data()
+    {
+        QTest::addColumn<QString>("wish");
+        QTest::addColumn<QString>("after");
+        QTest::newRow("none") << "" << "done 1, 1+2 of 3";
+        QTest::newRow("pause") << "pause" << "paused 1, 1+1 of 3";
+        QTest::newRow("cancel") << "cancel" << "cancelled 1, 1+1 of 3";
+        QTest::newRow("the program ends") << "end" << "queued 0, 1+1 of 3"; // the attempt does not count
+    }
+    void NET_02_whatIsSeenWhileItRuns()
+    {
+        QFETCH(QString, wish);
+        (void)import({test::makeFile(file("1"), "1.2.3", "P1", "1.2.3.1", "Doe^Jane")});
+        const QByteArray study = element(0x20, 0x0d, "1.2.3 "), series = element(0x20, 0x0e, "1.2.3.1 ");
+        std::atomic<bool> mayGoOn = false;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020) {
+                if (message.dataset.contains("STUDY"))
+                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + study + element(0x20, 0x1208, "3 "));
+                else if (message.dataset.contains("SERIES"))
+                    conversation.respond(message, 0xff00, study + series + element(0x20, 0x1209, "3 "));
+                else
+                    for (const char* n : {"1", "2", "3"})
+                        conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + study + series);
+                return conversation.respond(message, 0);
+            }
+            for (const char* n : {"2", "3"}) {
+                const QByteArray uid = QByteArray("1.2.3.") + n;
+                ScriptedScp::Message answer;
+                if (!conversation.store(m_class, uid, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(uid)) + element(8, 0x60, "OT") + element(0x10, 0x10, "Doe^Jane") +
+                                                          element(0x10, 0x20, "P1") + study + series) || !conversation.receive(answer))
+                    return;
+                while (!mayGoOn)
+                    std::this_thread::yield();
+            }
+            conversation.respond(message, 0);
+        });
+        const auto goOn = qScopeGuard([&] { mayGoOn = true; });
+        const dimse::Node node = addNode(scp.port());
+        const qint64 id = *m_queue->add(wanted(TransferKind::Retrieve));
+        const auto now = [&] { return **m_queue->find(id); };
+        auto runner = std::make_unique<TransferRunner>(*m_archive, profile(), options());
+        QSignalSpy changed(runner.get(), &TransferRunner::changed);
+        runner->start();
+        QTRY_VERIFY_WITH_TIMEOUT(now().bytes > 0, 20000);
+        QTRY_COMPARE(account(now()), "running 1, 1+1 of 3");
+        QTRY_VERIFY(changed.size() >= 2); // it began, and got on
+        if (wish == "pause")
+            QVERIFY(m_queue->pause(id));
+        else if (wish == "cancel")
+            QVERIFY(m_queue->cancel(id));
+        if (wish == "end")
+            runner.reset();
+        else if (wish.isEmpty())
+            mayGoOn = true;
+        QTRY_VERIFY_WITH_TIMEOUT(now().state != State::Running, 20000);
+        QTEST(account(now()), "after");
+        QCOMPARE(now().lastError, "");
+        QCOMPARE((*m_archive->study({"1.2.3"}))->instances, wish.isEmpty() ? 3 : 2);
+        mayGoOn = true;
+    }
+
+    /// Whatever is asked of a peer, it is asked under the name that is set up.
+    void NET_01_underWhichNameItCalls()
+    {
+        importThree();
+        Settings settings(profile());
+        QVERIFY(settings.set(dimse::listenAe, QStringLiteral("WORKPLACE")));
+        std::mutex mutex;
+        QStringList callers;
+        dimse::ListenerOptions strict;
+        strict.aeTitle = "PACS";
+        strict.port = 0;
+        strict.interface = dimse::ListenerOptions::Interface::Loopback;
+        strict.isKnown = [&](const QString& callingAe, quint32) {
+            const std::lock_guard lock(mutex);
+            callers << callingAe;
+            return false;
+        };
+        const auto listener = dimse::Listener::start(strict, [](dicom::Received&&) -> Result<void> { return {}; });
+        QVERIFY2(listener, listener ? "" : qPrintable(message(listener.error())));
+        (void)addNode((*listener)->port());
+        const qint64 toKeep = *m_queue->add(wanted(TransferKind::Send, Commitment::Wanted));
+        QVERIFY(m_queue->confirm(toKeep, {"1.2.3.1", "1.2.3.2", "1.2.3.3"}));
+        for (const qint64 id : {*m_queue->add(wanted(TransferKind::Retrieve)), *m_queue->add(wanted(TransferKind::Send)), toKeep}) {
+            callers.clear();
+            Task task;
+            TransferRunner runner(*m_archive, profile(), options());
+            (void)runner.runNow(id, task);
+            QVERIFY(!callers.isEmpty());
+            QCOMPARE(QSet<QString>(callers.begin(), callers.end()), QSet<QString>{"WORKPLACE"});
+        }
+    }
+
+    /// Who waits and goes away has it cancelled, without a word of an error; who waits on is told.
+    void NET_02_whoWaitsMayGo_data()
+    {
+        QTest::addColumn<bool>("isGone");
+        QTest::newRow("gone") << true;
+        QTest::newRow("there") << false;
+    }
     void NET_02_whoWaitsMayGo()
     {
+        QFETCH(bool, isGone);
+        Task watched;
         ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
-            m_task.cancel();
-            conversation.respond(message, 0xa702);
+            if (isGone)
+                watched.cancel();
+            conversation.respond(message, 0x0124);
         });
         (void)addNode(scp.port());
         TransferRunner runner(*m_archive, profile(), options());
-        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Retrieve)), m_task);
+        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Retrieve)), watched);
         QVERIFY(transfer);
-        QCOMPARE(transfer->state, State::Cancelled);
-        QCOMPARE(transfer->lastError, "");
-        QCOMPARE((*m_queue->find(transfer->id))->state, State::Cancelled);
+        QCOMPARE(transfer->state, isGone ? State::Cancelled : State::Failed);
+        QCOMPARE(transfer->lastError.isEmpty(), isGone);
+        QCOMPARE((*m_queue->find(transfer->id))->state, transfer->state);
+    }
+
+    /// A peer that is busy is asked again for who waits, soon.
+    void NET_04_whoWaitsIsServedWhenThePeerIsFree()
+    {
+        std::atomic<int> asked = 0;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020) {
+                if (message.dataset.contains("STUDY"))
+                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + element(0x20, 0x0d, "1.2.3 ") + element(0x20, 0x1208, "3 "));
+                return conversation.respond(message, 0);
+            }
+            if (message.field == 0x0010)
+                ++asked;
+            conversation.respond(message, asked == 1 ? 0xa702 : 0x0124);
+        });
+        (void)addNode(scp.port());
+        Task task;
+        TransferRunner runner(*m_archive, profile(), options());
+        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Retrieve)), task);
+        QVERIFY(transfer);
+        QCOMPARE(asked.load(), 2);
+        QVERIFY2(transfer->lastError.contains("0x0124"), qPrintable(transfer->lastError));
+        QCOMPARE(transfer->attempts, 2);
     }
 
     /// What the peer commits itself to keep, what not, and how long it has to say so (PS3.4 J.3).
@@ -332,6 +491,8 @@ private Q_SLOTS:
         const qint64 id = *m_queue->add(wanted(TransferKind::Send, Commitment::Wanted));
         const QStringList all{"1.2.3.1", "1.2.3.2", "1.2.3.3"};
         QVERIFY(m_queue->confirm(id, all));
+        if (peer == "nothing") // however often it was looked for already
+            QVERIFY((*Database::open(profile().databasePath()))->execute("UPDATE transfer SET attempts=39"));
         if (askedBefore > 0) {
             QVERIFY(m_queue->requested("2.25.7", id, all));
             QVERIFY((*Database::open(profile().databasePath()))->execute("UPDATE transfer_commitment SET requested=requested-?1", {askedBefore * 1000}));

@@ -42,7 +42,7 @@ void TransferRunner::Attempt::progressed(qint64 done, qint64 total)
     m_total = isSend ? std::max<qint64>(m_total, total) : total;
     m_isTotalKnown = m_isTotalKnown || total > 0;
     if (m_watched) {
-        m_watched->report(m_before + done, m_before + total);
+        m_watched->report(m_before + m_done, m_before + m_total);
         if (m_watched->isCancelled())
             m_task.cancel();
     }
