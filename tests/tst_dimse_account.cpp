@@ -537,6 +537,41 @@ private Q_SLOTS:
         QVERIFY(got.contains(element(0x28, 0x2114, test::text("ISO_10918_1"))));
     }
 
+    /// PS3.5 §A.5: a file whose dataset is deflated goes so to who takes it, and as it reads to all others.
+    void SAF_05_aDeflatedFile_data()
+    {
+        QTest::addColumn<QByteArray>("syntax");
+        QTest::newRow("deflated") << QByteArray("1.2.840.10008.1.2.1.99");
+        QTest::newRow("explicit little endian") << QByteArray("1.2.840.10008.1.2.1");
+    }
+    void SAF_05_aDeflatedFile()
+    {
+        QFETCH(QByteArray, syntax);
+        QTemporaryDir folder;
+        const QString path = folder.filePath("deflated");
+        SUCCEEDS(test::run("dcmconv", {"+td", test::makeFile(folder.filePath("plain"), "1.2.3", "P", "1.2.3.4"), path}));
+        QByteArray got, sopClass;
+        ScriptedScp peer(
+            [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+                got = asked.dataset;
+                sopClass = asked.sopClass;
+                conversation.respond(asked, 0);
+            },
+            {.syntaxes = {syntax}});
+        Task task;
+        const auto sent = dimse::store({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {path}, m_local, task);
+        QVERIFY2(sent && sent->isComplete(), sent && !sent->failed.empty() ? qPrintable(sent->failed[0].reason) : "");
+        QCOMPARE(sopClass, "1.2.840.10008.5.1.4.1.1.7");
+        // Behind a header that names the syntax it was sent in, dcmdump reads it.
+        const QByteArray meta = tags("02001000") + "UI" + little(quint64(test::uid(syntax).size()), 2) + test::uid(syntax);
+        QFile file(folder.filePath("got"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(128, '\0') + "DICM" + tags("02000000") + "UL" + little(4, 2) + little(quint64(meta.size()), 4) + meta + got);
+        file.close();
+        const auto read = test::run("dcmdump", {"-q", "+P", "SOPInstanceUID", "+P", "PatientName", file.fileName()});
+        QVERIFY2(read.out.contains("[1.2.3.4]") && read.out.contains("[Made^Up]"), (read.out + read.err).constData());
+    }
+
     /// Each of five, whatever becomes of it; progress counts what is settled.
     void SAF_05_theAccountOfASending_data()
     {

@@ -555,6 +555,41 @@ private Q_SLOTS:
                      .toHex(' '));
     }
 
+    /// 65 kinds of object need a second association. Where the peer does not give it, what went over the first counts.
+    void SAF_05_aSecondAssociationThatIsRefused()
+    {
+        QTemporaryDir folder;
+        QStringList files;
+        for (int i = 0; i < 66; ++i) {
+            dicom::Dataset dataset;
+            (void)dataset.setText(dicom::tag::SOPClassUID, QStringLiteral("1.2.900.%1").arg(std::min(i, 64)));
+            (void)dataset.setText(dicom::tag::SOPInstanceUID, QStringLiteral("1.2.901.%1").arg(i));
+            files << folder.filePath(QString::number(i));
+            QVERIFY(dataset.write(files.back(), QString(explicitSyntax)));
+        }
+        WirePeer peer([&](Wire& wire, int number) {
+            const QByteArray request = wire.pdu();
+            wire.write(number > 0 ? test::pdu(0x03, big(0x00010107, 4)) : test::acceptAll(request));
+            for (QByteArray command = wire.pdu(); command.startsWith('\4'); command = wire.pdu()) {
+                (void)wire.pdu();
+                wire.write(response(command, 0x8001, 0));
+            }
+            wire.write(releaseAnswer);
+        });
+        Task task;
+        const auto sent = store(node(peer.port()), files, m_local, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(sent->sent, 64);
+        QCOMPARE(sent->confirmed, 64);
+        QVERIFY(sent->ended && sent->ended->fault == Fault::Refused && sent->ended->detail.contains("called AE title not recognised"));
+        QCOMPARE(sent->failed.size(), size_t(2));
+        for (size_t i = 0; i < 2; ++i) {
+            QCOMPARE(sent->failed[i].path, files[64 + qsizetype(i)]);
+            QCOMPARE(sent->failed[i].sopInstanceUid, QStringLiteral("1.2.901.%1").arg(64 + i));
+            QCOMPARE(sent->failed[i].reason, sent->ended->detail);
+        }
+    }
+
     /// PDVs are even, and no longer than the peer takes (PS3.8 §9.3.5.1, Annex D.1), the last one marked.
     void NET_01_whatIsSentInPieces_data()
     {
