@@ -7,6 +7,7 @@
 #include "tests/support/scripted_scp.h"
 #include <QSignalSpy>
 #include <stdexcept>
+#include <thread>
 
 using namespace diascope;
 using namespace diascope::transfer;
@@ -58,6 +59,19 @@ class TestTransferAttempts : public QObject, test::ArchiveFixture
         for (const char* n : {"1", "2", "3"})
             files << test::makeFile(file(n), "1.2.3", "P1", QStringLiteral("1.2.3.") + n, "Doe^Jane");
         (void)import(files);
+    }
+    const QByteArray m_study = element(0x20, 0x0d, "1.2.3 "), m_series = element(0x20, 0x0e, "1.2.3.1 ");
+    /// Answers a query: the three of them.
+    void list(ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) const
+    {
+        if (message.dataset.contains("STUDY"))
+            conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + m_study + element(0x20, 0x1208, "3 "));
+        else if (message.dataset.contains("SERIES"))
+            conversation.respond(message, 0xff00, m_study + m_series + element(0x20, 0x1209, "3 "));
+        else
+            for (const char* n : {"1", "2", "3"})
+                conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + m_study + m_series);
+        conversation.respond(message, 0);
     }
     /// Runs it in the background until its first attempt is over.
     Transfer firstAttempt(qint64 id, const TransferRunner::Options& with)
@@ -315,24 +329,15 @@ private Q_SLOTS:
     {
         QFETCH(QString, wish);
         (void)import({test::makeFile(file("1"), "1.2.3", "P1", "1.2.3.1", "Doe^Jane")});
-        const QByteArray study = element(0x20, 0x0d, "1.2.3 "), series = element(0x20, 0x0e, "1.2.3.1 ");
         std::atomic<bool> mayGoOn = false;
         ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
-            if (message.field == 0x0020) {
-                if (message.dataset.contains("STUDY"))
-                    conversation.respond(message, 0xff00, element(8, 0x62, test::uid(m_class)) + study + element(0x20, 0x1208, "3 "));
-                else if (message.dataset.contains("SERIES"))
-                    conversation.respond(message, 0xff00, study + series + element(0x20, 0x1209, "3 "));
-                else
-                    for (const char* n : {"1", "2", "3"})
-                        conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + study + series);
-                return conversation.respond(message, 0);
-            }
+            if (message.field == 0x0020)
+                return list(conversation, message);
             for (const char* n : {"2", "3"}) {
                 const QByteArray uid = QByteArray("1.2.3.") + n;
                 ScriptedScp::Message answer;
                 if (!conversation.store(m_class, uid, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(uid)) + element(8, 0x60, "OT") + element(0x10, 0x10, "Doe^Jane") +
-                                                          element(0x10, 0x20, "P1") + study + series) || !conversation.receive(answer))
+                                                          element(0x10, 0x20, "P1") + m_study + m_series) || !conversation.receive(answer))
                     return;
                 while (!mayGoOn)
                     std::this_thread::yield();
@@ -419,6 +424,54 @@ private Q_SLOTS:
         QCOMPARE(transfer->state, isGone ? State::Cancelled : State::Failed);
         QCOMPARE(transfer->lastError.isEmpty(), isGone);
         QCOMPARE((*m_queue->find(transfer->id))->state, transfer->state);
+    }
+
+    /// What is here already is counted and not asked for.
+    void SAF_04_whatIsHereIsDone()
+    {
+        importThree();
+        std::atomic<int> asked = 0;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020)
+                return list(conversation, message);
+            ++asked;
+            conversation.respond(message, 0);
+        });
+        (void)addNode(scp.port());
+        QCOMPARE(account(firstAttempt(*m_queue->add(wanted(TransferKind::Retrieve)), options())), "done 1, 3+0 of 3");
+        QCOMPARE(asked.load(), 0);
+    }
+
+    /// Who waits for a send waits for the commitment too, which may come to our listener.
+    void SAF_05_whoWaitsWaitsForTheCommitment()
+    {
+        importThree();
+        ScriptedScp scp([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0130)
+                conversation.respond(message, 0);
+            conversation.close();
+        });
+        (void)addNode(scp.port());
+        const qint64 id = *m_queue->add(wanted(TransferKind::Send, Commitment::Wanted));
+        const QStringList all{"1.2.3.1", "1.2.3.2", "1.2.3.3"};
+        QVERIFY(m_queue->confirm(id, all));
+        TransferRunner runner(*m_archive, profile(), options());
+        std::atomic<bool> isOver = false;
+        Result<Transfer> transfer = fail(Fault::Internal, {});
+        std::thread waiting([&] {
+            Task task;
+            transfer = runner.runNow(id, task);
+            isOver = true;
+        });
+        const auto join = qScopeGuard([&] { waiting.join(); });
+        const auto database = Database::open(profile().databasePath());
+        const auto transaction = [&] { return (*database)->value("SELECT transaction_uid FROM transfer_commitment").value_or(std::nullopt).value_or(QVariant()).toString(); };
+        QTRY_VERIFY_WITH_TIMEOUT(!transaction().isEmpty(), 20000);
+        QVERIFY(!isOver);
+        QVERIFY(m_queue->settle(transaction(), all, {}));
+        QTRY_VERIFY_WITH_TIMEOUT(isOver, 10000);
+        QVERIFY2(transfer, transfer ? "" : qPrintable(message(transfer.error())));
+        QCOMPARE(account(*transfer), "done 1, 3+0 of 3");
     }
 
     /// A peer that is busy is asked again for who waits, soon.
