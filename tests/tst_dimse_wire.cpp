@@ -555,9 +555,16 @@ private Q_SLOTS:
                      .toHex(' '));
     }
 
-    /// 65 kinds of object need a second association. Where the peer does not give it, what went over the first counts.
+    /// 65 kinds of object need a second association. Where the peer does not give it, what became of the first counts.
+    void SAF_05_aSecondAssociationThatIsRefused_data()
+    {
+        QTest::addColumn<int>("answered"); // over the first
+        QTest::newRow("SAF-05 the first is good") << 64;
+        QTest::newRow("SAF-05 the first breaks") << 0;
+    }
     void SAF_05_aSecondAssociationThatIsRefused()
     {
+        QFETCH(int, answered);
         QTemporaryDir folder;
         QStringList files;
         for (int i = 0; i < 66; ++i) {
@@ -572,6 +579,8 @@ private Q_SLOTS:
             wire.write(number > 0 ? test::pdu(0x03, big(0x00010107, 4)) : test::acceptAll(request));
             for (QByteArray command = wire.pdu(); command.startsWith('\4'); command = wire.pdu()) {
                 (void)wire.pdu();
+                if (answered == 0)
+                    return;
                 wire.write(response(command, 0x8001, 0));
             }
             wire.write(releaseAnswer);
@@ -579,15 +588,49 @@ private Q_SLOTS:
         Task task;
         const auto sent = store(node(peer.port()), files, m_local, task);
         QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
-        QCOMPARE(sent->sent, 64);
-        QCOMPARE(sent->confirmed, 64);
+        QCOMPARE(sent->sent, answered);
+        QCOMPARE(sent->confirmed, answered);
         QVERIFY(sent->ended && sent->ended->fault == Fault::Refused && sent->ended->detail.contains("called AE title not recognised"));
-        QCOMPARE(sent->failed.size(), size_t(2));
-        for (size_t i = 0; i < 2; ++i) {
-            QCOMPARE(sent->failed[i].path, files[64 + qsizetype(i)]);
-            QCOMPARE(sent->failed[i].sopInstanceUid, QStringLiteral("1.2.901.%1").arg(64 + i));
-            QCOMPARE(sent->failed[i].reason, sent->ended->detail);
+        QCOMPARE(sent->failed.size(), size_t(66 - answered));
+        for (qsizetype i = answered; i < 66; ++i) {
+            const SendFailure& failure = sent->failed[size_t(i - answered)];
+            QCOMPARE(failure.path, files[i]);
+            QCOMPARE(failure.sopInstanceUid, QStringLiteral("1.2.901.%1").arg(i));
+            QCOMPARE(failure.reason, i >= 64 ? sent->ended->detail : i > 0 ? QStringLiteral("not sent: the association was over") : name(peer) + "the connection broke");
         }
+    }
+
+    /// A file that becomes shorter while it is sent: the peer is never told that this was all of it.
+    void SAF_05_aFileThatShrinksWhileItIsSent()
+    {
+        QTemporaryDir folder;
+        dicom::Dataset dataset;
+        (void)dataset.setText(dicom::tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
+        (void)dataset.setText(dicom::tag::SOPInstanceUID, "1.2.3.4");
+        dataset.setBytes(dicom::tag::PixelData, QByteArray(32 << 20, 'x')); // more than any socket holds
+        const QString path = folder.filePath("a");
+        QVERIFY(dataset.write(path, QString(explicitSyntax)));
+        bool isShorter = false, isWhole = false;
+        int last = 0;
+        {
+            WirePeer peer([&](Wire& wire, int) {
+                wire.write(test::acceptAll(wire.pdu()));
+                (void)wire.pdu();
+                isShorter = QFile::resize(path, 1 << 20);
+                for (QByteArray data = wire.pdu(); !data.isEmpty(); data = wire.pdu()) {
+                    last = test::byteAt(data, 0);
+                    isWhole |= last == 4 && test::byteAt(data, 11) & 2;
+                    if (last == 7)
+                        return;
+                }
+            });
+            Task task;
+            const auto sent = store(node(peer.port()), {path}, m_local, task);
+            QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+            QVERIFY(sent->ended && sent->confirmed == 0 && sent->failed.size() == 1);
+        }
+        QVERIFY(isShorter && !isWhole);
+        QCOMPARE(last, 7); // A-ABORT
     }
 
     /// PDVs are even, and no longer than the peer takes (PS3.8 §9.3.5.1, Annex D.1), the last one marked.
