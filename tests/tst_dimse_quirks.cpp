@@ -6,6 +6,7 @@
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/dimse_peers.h"
 #include "tests/support/scripted_scp.h"
+#include "tests/support/wire.h"
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <condition_variable>
@@ -121,6 +122,54 @@ private Q_SLOTS:
         QCOMPARE(*rows, 2);
         if (quirk != "closes instead of a release")
             QTRY_COMPARE(peer.releases(), 1);
+    }
+
+    /// A row may have 64 MiB. What has more is read to its end and refused; what goes on beyond all measure is not read.
+    void NET_13_howLargeARowMayBe_data()
+    {
+        QTest::addColumn<int>("mebibytes");
+        QTest::addColumn<bool>("isTaken");
+        QTest::addColumn<bool>("isReadToItsEnd");
+        QTest::newRow("NET-13 63 MiB") << 63 << true << true;
+        QTest::newRow("NET-13 64 MiB and a little") << 64 << false << true;
+        QTest::newRow("NET-13 127 MiB") << 127 << false << true;
+        QTest::newRow("NET-13 200 MiB") << 200 << false << false;
+    }
+    void NET_13_howLargeARowMayBe()
+    {
+        QFETCH(int, mebibytes);
+        QFETCH(bool, isTaken);
+        QFETCH(bool, isReadToItsEnd);
+        bool isEnd = false;
+        {
+            test::WirePeer peer([&](test::Wire& wire, int) {
+                const QByteArray request = wire.pdu();
+                wire.write(test::acceptAll(request));
+                const QByteArray command = wire.pdu();
+                (void)wire.pdu();
+                const auto response = [&](quint16 status, quint16 datasetType) {
+                    return test::pdv(1, 3, test::commandSet(element(0, 2, test::uid("1.2.840.10008.5.1.4.1.2.2.1")) + element(0, 0x100, little(0x8020, 2)) + element(0, 0x120, little(1, 2)) +
+                                                            element(0, 0x800, little(datasetType, 2)) + element(0, 0x900, little(status, 2))));
+                };
+                const auto longElement = [](quint16 group, quint16 name, const char* vr, int size) { return little(group, 2) + little(name, 2) + vr + QByteArray(2, '\0') + little(quint64(size), 4); };
+                wire.write(response(0xff00, 1) + test::pdv(1, 0, longElement(0x7FE0, 0x10, "OB", mebibytes << 20)));
+                const QByteArray part = test::pdv(1, 0, QByteArray(65536, 'x'));
+                for (qint64 left = qint64(mebibytes) << 20; left > 65536; left -= 65536)
+                    wire.write(part);
+                wire.write(test::pdv(1, 2, QByteArray(65536, 'x')) + response(0, 0x0101));
+                const int last = test::byteAt(wire.pdu(), 0);
+                isEnd = last == 5 || last == 7; // A-RELEASE-RQ or A-ABORT, read in its place
+                wire.write(test::pdu(0x06, test::big(0, 4)));
+            });
+            int rows = 0;
+            Task task;
+            const auto found = dimse::find(nodeAt(peer.port()), Level::Study, FindKeys{}, [&](const dicom::Dataset&) { return ++rows > 0; }, m_local, task);
+            QCOMPARE(found.has_value(), isTaken);
+            QCOMPARE(rows, isTaken ? 1 : 0);
+            if (!isTaken)
+                QVERIFY2(found.error().fault == Fault::Damaged && found.error().detail.endsWith("it sent more than was agreed"), qPrintable(message(found.error())));
+        }
+        QVERIFY(isEnd || !isReadToItsEnd);
     }
 
     void SAF_07_aWronglyDeclaredCharacterSet_data()

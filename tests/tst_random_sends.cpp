@@ -108,7 +108,7 @@ private Q_SLOTS:
                           {},
                           0};
                 if (dice.isOneOf(12))
-                    file.instance = "1..2", file.wrong = "Damaged: it has no SOP class or instance UID";
+                    (dice.isOneOf(2) ? file.instance : file.sopClass) = "1..2", file.wrong = "Damaged: it has no SOP class or instance UID";
                 file.dataset = datasetOf(file.syntax, file.sopClass, file.instance);
                 file.status = dice.of<quint16>({0, 0, 0, 0xB000, 0xA700, 0x0122, 0xC001});
                 if (file.wrong.isEmpty() && dice.isOneOf(12))
@@ -180,7 +180,8 @@ private Q_SLOTS:
             for (const File& file : files) // what is wrong with a file is said before any is sent
                 if (!file.wrong.isEmpty()) {
                     failed << QFileInfo(file.path).fileName() + "  " + file.wrong;
-                    reached.count(file.wrong.startsWith("Not") ? "missing" : "nameless", file.instance == "1..2" || file.wrong.startsWith("Not"));
+                    reached.count(file.wrong.startsWith("Not") ? "missing" : "nameless",
+                                  file.instance == "1..2" || file.sopClass == "1..2" || file.wrong.startsWith("Not"));
                 }
             for (const File& file : files) {
                 const QByteArrayList& came = got[file.instance];
