@@ -104,6 +104,7 @@ private Q_SLOTS:
         QTest::newRow("nobody at the port, and no web") << "auto" << "nobody" << false << "";
         QTest::newRow("nobody at the port, DICOM wanted") << "get" << "nobody" << true << "";
         QTest::newRow("it refuses") << "auto" << "refuses" << true << "";
+        QTest::newRow("it breaks off behind a row") << "auto" << "breaks" << true << "dicom"; // which is not given out once more
     }
     void NET_01_byWhichDoor()
     {
@@ -112,8 +113,10 @@ private Q_SLOTS:
         QFETCH(bool, hasWeb);
         QFETCH(QString, found);
         ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
-            if (port == "dicom")
+            if (port == "dicom" || port == "breaks")
                 conversation.respond(asked, 0xff00, element(0x10, 0x10, "dicom "));
+            if (port == "breaks")
+                return conversation.close();
             conversation.respond(asked, port == "dicom" ? 0 : 0x0124);
         });
         ScriptedHttp web([](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
@@ -129,7 +132,9 @@ private Q_SLOTS:
             return true;
         }, local(), m_task);
         QCOMPARE(names.join(u' '), found);
-        QCOMPARE(rows.has_value(), !found.isEmpty());
+        QCOMPARE(rows.has_value(), !found.isEmpty() && port != "breaks");
+        if (port != "refuses" && !rows)
+            QCOMPARE(rows.error().fault, Fault::Unreachable); // of the door that was wanted
         if (rows)
             QCOMPARE(*rows, 1);
     }
@@ -177,6 +182,7 @@ private Q_SLOTS:
         QTest::newRow("all at once") << "1 2 3" << "" << "3 of 3" << 1;
         QTest::newRow("the rest the second time") << "1 2" << "3" << "3 of 3" << 2;
         QTest::newRow("one never") << "1" << "2" << "2 of 3, 1.2.3.3" << 2;
+        QTest::newRow("one of another patient's") << "1 2 p" << "p" << "2 of 3, 1.2.3.3" << 2; // which the archive sets aside
         QTest::newRow("nothing the first time") << "" << "1 2 3" << "0 of 3, 1.2.3.1 1.2.3.2 1.2.3.3" << 1;
         QTest::newRow("the line breaks") << "1 !" << "2 3" << "3 of 3" << 2;
         QTest::newRow("the line breaks before anything came") << "!" << "1 2 3" << "0 of 3, 1.2.3.1 1.2.3.2 1.2.3.3, ended" << 1;
@@ -204,7 +210,8 @@ private Q_SLOTS:
                 if (word == "!")
                     return conversation.close();
                 ScriptedScp::Message answer;
-                if (!conversation.store(m_class, "1.2.3." + word.toLatin1(), dataset("1.2.3." + word.toLatin1())) || !conversation.receive(answer))
+                const QByteArray uid = "1.2.3." + (word == "p" ? QByteArray("3") : word.toLatin1()), patient = element(0x10, 0x20, "P1");
+                if (!conversation.store(m_class, uid, dataset(uid).replace(patient, word == "p" ? element(0x10, 0x20, "P2") : patient)) || !conversation.receive(answer))
                     return;
             }
             conversation.respond(message, 0);

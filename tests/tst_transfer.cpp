@@ -618,7 +618,17 @@ private Q_SLOTS:
         QVERIFY((*database)->execute("DROP TRIGGER full"));
         const auto taken = dimse::store(us, {path}, {}, m_task);
         QVERIFY(taken && taken->isComplete());
-        QCOMPARE((*database)->value("SELECT count(*) FROM transfer").value()->toInt(), 1);
+        const auto queued = (*TransferQueue::open(profile()))->list().value();
+        QCOMPARE(queued.size(), size_t(1));
+        const NewTransfer& what = queued[0].what;
+        QVERIFY(what.kind == TransferKind::Send && what.priority == Priority::Background && what.reason == Reason::Route && what.commitment == Commitment::NotWanted);
+        QCOMPARE(what.node + ' ' + what.study.value + ' ' + what.title, "PACS 2.25.900 Made, Up");
+        const qint64 seconds = queued[0].created.secsTo(queued[0].nextDue);
+        QVERIFY2(seconds >= 14 && seconds <= 16, qPrintable(QString::number(seconds))); // until it is quiet
+        QVERIFY(Settings(profile()).set(routeRules, QStringLiteral("[{\"modalities\":[\"OT\"]}]")));
+        const auto wrong = listenInto(**archive, profile(), options);
+        QVERIFY(!wrong);
+        QCOMPARE(wrong.error().fault, Fault::Invalid);
     }
 
     /// An image that is shown from a medium is not here: the medium goes, and the study would be gone with it.

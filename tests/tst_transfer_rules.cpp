@@ -102,6 +102,28 @@ private Q_SLOTS:
         QCOMPARE(name(RetrieveBy::Web), "web");
     }
 
+    void waysToTryFollowTheSettingAndWhatWasLearnt()
+    {
+        using By = dimse::Node::RetrieveBy;
+        dimse::Node node{"n", "N", "h", 104, false, {}, {}, {}};
+        const auto names = [&](const QString& wanted, const std::vector<TransferQueue::Way>& learned) {
+            QStringList list;
+            for (const RetrieveBy way : waysToTry(node, wanted, learned))
+                list << name(way);
+            return list;
+        };
+        QCOMPARE(names("", {}), (QStringList{"get", "move"}));
+        node.dicomWebUrl = "http://h/dicom-web";
+        QCOMPARE(names("", {}), (QStringList{"get", "web", "move"}));
+        QCOMPARE(names("", {{"get", 1e6, false}}), (QStringList{"web", "get", "move"}));                       // not tried yet
+        QCOMPARE(names("", {{"get", 2e6, false}, {"web", 1e6, false}}), (QStringList{"get", "web", "move"}));  // the quicker one
+        QCOMPARE(names("", {{"get", 0, true}, {"web", 1e6, false}}), (QStringList{"web", "get", "move"}));
+        QCOMPARE(names("move", {}), QStringList{"move"});
+        node.retrieveBy = By::Web;
+        QCOMPARE(names("", {}), QStringList{"web"});
+        QCOMPARE(names("get", {}), QStringList{"get"}); // said for this one transfer
+    }
+
     void NET_15_routesAreData_data()
     {
         QTest::addColumn<QString>("json");
