@@ -137,7 +137,7 @@ public:
         if (m_out.warnings.size() < 100 && !m_out.warnings.contains(text))
             m_out.warnings << text;
     }
-    bool isOverLimit() const { return m_fields > maximumFields || m_isTooDeep; }
+    bool isOverLimit() const { return m_fields > maximumFields || m_isTooMuch; }
 
 private:
     void walk(const xmlNode* node, int depth);
@@ -160,7 +160,7 @@ private:
     QString m_line;
     bool m_fieldIsOpen = false; // text on the same line belongs behind the last field
     size_t m_fields = 0;
-    bool m_isTooDeep = false;
+    bool m_isTooMuch = false; ///< nested too deeply, or too many options of a field
 };
 
 void Parser::readHead(const xmlNode* node, int depth)
@@ -215,7 +215,7 @@ void Parser::readAttributes(const xmlNode* node, int depth)
             m_out.status = status == u"RETIRED" || status == u"SUPERSEDED" ? Template::Status::Retired
                            : status == u"DRAFT"                            ? Template::Status::Draft
                                                                            : Template::Status::Active;
-        } else if (name == u"term" && nameOf(node) != u"entry") {
+        } else if (name == u"term") {
             const Code code = codeBelow(child);
             if (code.isEmpty())
                 continue;
@@ -340,8 +340,10 @@ void Parser::readOptions(const xmlNode* node, Field& field, QStringList& chosen,
         const QString name = nameOf(child);
         const bool isBox = name == u"input" && attribute(child, "type").toLower() == u"checkbox";
         if (name == u"option" || isBox) {
-            if (field.options.size() >= maximumFields)
+            if (field.options.size() >= maximumFields) {
+                m_isTooMuch = true;
                 return;
+            }
             Option option;
             const QString id = attribute(child, "id");
             option.label = isBox ? m_labels.value(id, textOf(child)) : textOf(child);
@@ -507,7 +509,7 @@ void Parser::element(const xmlNode* node, const QString& name, int depth)
 void Parser::walk(const xmlNode* node, int depth)
 {
     if (depth > maximumDepth) {
-        m_isTooDeep = true;
+        m_isTooMuch = true;
         return;
     }
     for (const xmlNode* child = node->children; child && !isOverLimit(); child = child->next) {
