@@ -177,6 +177,47 @@ private Q_SLOTS:
         QCOMPARE(found[0].sliceCount + found[1].sliceCount, 16);
     }
 
+    /// A stack that leans towards the other one is followed from where both are, be it above, below or in the middle.
+    void GEO_05_aLeaningStackIsFollowed_data()
+    {
+        QTest::addColumn<int>("first"); // slices of which the other one has pictures too
+        QTest::addColumn<int>("last");
+        QTest::addColumn<double>("lean"); // mm from slice to slice
+        for (const double lean : {5.0, -5.0}) {
+            QTest::addRow("GEO-05 at the end, %g mm", lean) << 7 << 9 << lean;
+            QTest::addRow("GEO-05 at the begin, %g mm", lean) << 0 << 2 << lean;
+            QTest::addRow("GEO-05 in the middle, %g mm", lean) << 4 << 6 << lean;
+        }
+    }
+    void GEO_05_aLeaningStackIsFollowed()
+    {
+        QFETCH(int, first);
+        QFETCH(int, last);
+        QFETCH(double, lean);
+        Phantom one;
+        one.sliceStep = {lean, 0, 10};
+        Phantom other = one;
+        other.originLps = other.originLps + Vec3{60, 0, 0};
+        for (const bool isTurned : {false, true}) { // either may be the longer one
+            m_instances.clear();
+            for (int slice = 0; slice < 10; ++slice) {
+                const bool isShort = slice < first || slice > last;
+                if (!isShort || !isTurned)
+                    add(slice, one).contentTimeS = 1;
+                if (!isShort || isTurned)
+                    add(slice, other).contentTimeS = 2;
+            }
+            const auto found = stacks();
+            QCOMPARE(found.size(), 2u);
+            for (const Stack& stack : found) {
+                const std::optional<double> ofAll = stack.instances.front().contentTimeS;
+                for (const Instance& instance : stack.instances)
+                    QCOMPARE(instance.contentTimeS, ofAll);
+                QCOMPARE(stack.sliceCount, (ofAll == 1) != isTurned ? 10 : 3);
+            }
+        }
+    }
+
     /// Phases that were written with a little less than the same position are phases.
     void phasesMayLieAHairApart()
     {

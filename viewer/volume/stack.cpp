@@ -28,11 +28,8 @@ bool isSameKind(const Instance& a, const Instance& b)
         a.isLocalizer != b.isLocalizer || a.stackId != b.stackId || a.plane.has_value() != b.plane.has_value() ||
         a.isInverted != b.isInverted)
         return false;
-    if (!a.plane) {
-        // A cine is a stack of its own; single images without geometry go together.
-        const bool isCine = a.pixels.frames > 1 || b.pixels.frames > 1 || !a.concatenationUid.isEmpty();
-        return !isCine || a.objectUid() == b.objectUid();
-    }
+    if (!a.plane)
+        return true;
     return sameSpacing(a.plane->spacingMm.row, b.plane->spacingMm.row) &&
            sameSpacing(a.plane->spacingMm.column, b.plane->spacingMm.column) &&
            dot(a.plane->rowDirection, b.plane->rowDirection) > sameDirection &&
@@ -93,10 +90,11 @@ std::set<QString> withoutScatteredFrames(Instances& instances)
 std::vector<Instances> groupsOf(Instances instances)
 {
     std::vector<Instances> groups;
-    std::map<QString, std::vector<size_t>> bySeries; // ten thousand cines are ten thousand groups: look among few
+    // A cine is a stack of its own, single images without geometry go together. Ten thousand cines are ten thousand groups: look among few.
+    std::map<std::pair<QString, QString>, std::vector<size_t>> bySeries;
     for (Instance& instance : instances) {
         const bool isCine = !instance.plane && (instance.pixels.frames > 1 || !instance.concatenationUid.isEmpty());
-        std::vector<size_t>& near = bySeries[instance.seriesUid.value + (isCine ? instance.objectUid() : QString())];
+        std::vector<size_t>& near = bySeries[{instance.seriesUid.value, isCine ? instance.objectUid() : QString()}];
         const auto found = std::find_if(near.begin(), near.end(), [&](size_t group) { return isSameKind(groups[group].front(), instance); });
         if (found != near.end()) {
             groups[*found].push_back(std::move(instance));
@@ -295,7 +293,7 @@ std::vector<Stack> interleavedAcquisitions(const Stack& stack)
     for (auto& [number, part] : parts) {
         const int slices = int(part.size());
         stacks.push_back(stackOf(std::move(part), slices, {}));
-        if (slices < 3 || !stacks.back().isVolume)
+        if (!stacks.back().isVolume)
             return {};
     }
     return stacks;
