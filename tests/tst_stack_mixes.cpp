@@ -269,6 +269,20 @@ private Q_SLOTS:
         found = stacks();
         QCOMPARE(found.size(), 1u);
         QVERIFY(found[0].isVolume);
+        // One that lies within the other is one of its own, one behind the other goes on; of two slices there is no volume.
+        for (const auto& [heights, count] : {std::pair(std::vector<double>{4.5, 5, 5.5}, 2u), {{9, 9.5, 10}, 1u}, {{-3, -2.5, -2}, 1u}, {{4.5, 5}, 1u}, {{4.5, 5, 5.6}, 1u}}) {
+            m_instances.clear();
+            for (int slice = 0; slice < 5; ++slice)
+                add(slice).acquisitionNumber = 1; // 2 mm apart
+            for (const double height : heights) {
+                Instance& later = add(0);
+                later.acquisitionNumber = 2;
+                later.plane->originLps.z += height;
+            }
+            found = stacks();
+            QCOMPARE(found.size(), count);
+            QCOMPARE(std::max(found.front().frameCount(), found.back().frameCount()), count == 2 ? 5 : 5 + int(heights.size()));
+        }
     }
 
     void differentPicturesAreNotMixed_data()
