@@ -1,7 +1,9 @@
 #include "app/session/exchange.h"
+#include "netclient/hl7/mllp.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/environment_variable.h"
 #include "tests/support/open_session.h"
+#include "tests/support/scripted_scp.h"
 #include <QtTest>
 
 using namespace diascope;
@@ -144,6 +146,84 @@ private Q_SLOTS:
         exchange.makeRoom();
         QVERIFY(!*session->archive().study(study));
         QCOMPARE(exchange.roomTrouble(), "");
+    }
+
+    /// What is queued runs with the session, with the node's secret; what others queued to send does not in viewing-only mode.
+    void SAF_11_whatRunsWithTheSession()
+    {
+        const test::EnvironmentVariable noKeyring("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        dicom::StudyUid study;
+        {
+            const auto session = openSession(m_folder->path());
+            study = importPhantom(*session);
+            dimse::Node locked = nodeAt(test::freePort(), "locked");
+            locked.login = dicom::Login::Kind::Bearer;
+            locked.dicomWebUrl = "http://127.0.0.1/dicom-web";
+            QVERIFY(session->exchange().storeNode(locked, {}));
+        }
+        for (const auto mode : {app::Mode::ViewOnly, app::Mode::Reading}) {
+            const auto session = openSession(m_folder->path(), mode);
+            app::Exchange& exchange = session->exchange();
+            transfer::NewTransfer wanted;
+            wanted.node = "locked";
+            wanted.study = study;
+            wanted.kind = transfer::TransferKind::Send;
+            const qint64 send = *exchange.queue().add(wanted);
+            wanted.kind = transfer::TransferKind::Retrieve;
+            wanted.node = "nobody";
+            const qint64 retrieve = *exchange.queue().add(wanted);
+            const auto at = [&](qint64 id) { return **exchange.queue().find(id); };
+            exchange.start();
+            QTRY_COMPARE_WITH_TIMEOUT(at(retrieve).state, transfer::Transfer::State::Failed, 20000);
+            QVERIFY2(at(retrieve).lastError.contains("there is no node nobody any more"), qPrintable(at(retrieve).lastError));
+            if (mode == app::Mode::ViewOnly) {
+                QCOMPARE(at(send).attempts, 0);
+                QCOMPARE(at(send).state, transfer::Transfer::State::Queued);
+            } else {
+                QTRY_COMPARE_WITH_TIMEOUT(at(send).attempts, 1, 20000);
+                QTRY_VERIFY_WITH_TIMEOUT(at(send).state != transfer::Transfer::State::Running, 20000);
+                QCOMPARE(at(send).lastError, message(app::withSecret(*dimse::Nodes(session->settings()).find("locked")).error()));
+            }
+        }
+    }
+
+    /// Room is made before what is asked for comes.
+    void STO_07_roomIsMadeBeforeWhatComes()
+    {
+        test::ScriptedScp peer([](test::ScriptedScp::Conversation& conversation, const test::ScriptedScp::Message& message) { conversation.respond(message, 0x0124); });
+        const auto session = openSession(m_folder->path());
+        app::Exchange& exchange = session->exchange();
+        (void)importPhantom(*session);
+        QVERIFY(exchange.storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->configure("archive.quotaGiB", "1e-9"));
+        QSignalSpy made(&exchange, &app::Exchange::roomMade);
+        exchange.start();
+        transfer::NewTransfer wanted;
+        wanted.node = "pacs";
+        wanted.study = {"1.2.3"};
+        QVERIFY(exchange.request(wanted));
+        QTRY_VERIFY_WITH_TIMEOUT(made.size() == 1, 20000);
+        QVERIFY(!exchange.roomTrouble().isEmpty());
+    }
+
+    /// Where orders are taken their priors are looked for, though nothing else was started.
+    void NET_15_anOrderAsksForItsPriors()
+    {
+        std::atomic<int> asked = 0;
+        test::ScriptedScp peer([&](test::ScriptedScp::Conversation& conversation, const test::ScriptedScp::Message& message) {
+            ++asked;
+            conversation.respond(message, 0);
+        });
+        const auto session = openSession(m_folder->path());
+        QVERIFY(session->exchange().storeNode(nodeAt(peer.port()), {}));
+        QVERIFY(session->exchange().startOrders(0));
+        hl7::MllpTarget target;
+        target.host = "127.0.0.1";
+        target.port = session->exchange().orders()->port();
+        const auto said = hl7::MllpSender(target).send(QByteArray("MSH|^~\\&|RIS|H|DIASCOPE|R|20260101120000||ORM^O01|1|P|2.3.1\rPID|1||P7^^^H^MR||Wang^XiaoDong\r"
+                                                                  "ORC|NW|P1|F1\rOBR|1|P1|F1|7^CT Thorax^L|||||||||||^^^CHEST|||A77||||||CT\r"), "1");
+        QVERIFY2(said, said ? "" : qPrintable(message(said.error())));
+        QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 1, 20000);
     }
 
     /// Imported files are only here: they go where an administrator said that they may.

@@ -379,11 +379,20 @@ private Q_SLOTS:
         trouble.replace("%1", QString::number(port)).replace("%2", QString::number(orders));
         QCOMPARE(exchange.listenerTrouble().left(trouble.size()), trouble);
         QCOMPARE(exchange.listenerTrouble().isEmpty(), trouble.isEmpty());
+        if (!taken.isEmpty()) { // the other has gone: nothing is said any more
+            other.close();
+            QVERIFY(session->configure("listen.ae", "AGAIN"));
+            QCOMPARE(exchange.listenerTrouble(), "");
+            QCOMPARE(running(), "listener orders");
+        }
         // A changed setting holds at once.
         if (!isViewing && isAlways && taken.isEmpty()) {
             QVERIFY(session->configure("listen.always", "false"));
             QCOMPARE(exchange.listener(), nullptr);
             QCOMPARE(exchange.orders() != nullptr, hasOrders);
+            QCOMPARE(exchange.listenerTrouble(), "");
+            QVERIFY(session->configure("listen.hl7Port", "0"));
+            QCOMPARE(exchange.orders(), nullptr);
         }
     }
 
