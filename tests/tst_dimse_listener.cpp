@@ -388,6 +388,7 @@ private Q_SLOTS:
         QTest::newRow("NET-01 of another class") << verification << 1 << good << 0x0110;
         QTest::newRow("NET-01 of a transaction without a name") << commitment << 1 << QByteArray("1..2") << 0x0110;
         QTest::newRow("NET-01 without a dataset") << commitment << 1 << QByteArray() << -1;
+        QTest::newRow("NET-01 with what is no dataset") << commitment << 1 << QByteArray("no dataset") << -1;
     }
     void NET_01_whatIsAnsweredToAReport()
     {
@@ -414,7 +415,7 @@ private Q_SLOTS:
         const QByteArray wellKnown = "1.2.840.10008.1.20.1.1";
         const QByteArray command = test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x0100, 2)) + element(0, 0x110, little(9, 2)) +
                                                     element(0, 0x800, little(transaction.isEmpty() ? 0x0101 : 1, 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2)));
-        const QByteArray bytes = element(8, 0x1195, test::uid(transaction)) + references(0x1198, "1.2.3.5") + references(0x1199, "1.2.3.4");
+        const QByteArray bytes = transaction == "no dataset" ? transaction : element(8, 0x1195, test::uid(transaction)) + references(0x1198, "1.2.3.5") + references(0x1199, "1.2.3.4");
         const QByteArray answer = test::pdv(3, 3, test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x8100, 2)) + element(0, 0x120, little(9, 2)) + element(0, 0x800, little(0x0101, 2)) +
                                                                    element(0, 0x900, little(quint64(status), 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2))));
         for (int i = 0; i < (status < 0 ? 1 : 2); ++i) { // the association stays good
@@ -427,6 +428,35 @@ private Q_SLOTS:
         const std::lock_guard lock(mutex);
         QCOMPARE(told, status == 0 ? QStringList(2, "1.2.3.99 by ARCHIVE: 1.2.3.4; 1.2.3.5 not") : QStringList());
         QTRY_COMPARE(listener->status().refused, status < 0 ? 1 : 0);
+    }
+
+    /// A request that is whole by its length and none by what it says.
+    void NET_13_aRequestThatIsNone()
+    {
+        const auto listener = start({}, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        Wire wire(Wire::connectedTo(listener->port()));
+        wire.write(test::pdu(0x01, QByteArray(100, '\xff')));
+        QVERIFY(byteAt(wire.pdu(), 0) != 2); // not accepted
+        QTRY_COMPARE(listener->status().refused, 1);
+        QCOMPARE(listener->status().lastRefusal, "127.0.0.1: its request for an association was broken");
+        QTRY_COMPARE(listener->connections(), 0);
+    }
+
+    /// Who stops in the middle of a message is waited for as long as for any answer, and no longer.
+    void NET_12_aMessageThatStopsInTheMiddle()
+    {
+        ListenerOptions options;
+        options.dimseSeconds = 1;
+        options.rateWindowMs = 60000; // it is not the slowness that ends it
+        const auto listener = start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        Wire wire(Wire::connectedTo(listener->port()));
+        wire.write(request({{ct, {implicitSyntax}}}));
+        QCOMPARE(int(byteAt(wire.pdu(), 0)), 2);
+        wire.write(test::pdv(1, 3, storeCommand(ct, "1.2.3.4")) + test::pdv(1, 2, dataset(ct, "1.2.3.4")).chopped(3));
+        QTRY_COMPARE(listener->status().refused, 1);
+        QCOMPARE(listener->status().lastRefusal, "127.0.0.1: it broke the protocol");
     }
 
     /// What no provider of storage knows ends the association with an A-ABORT (PS3.8 §9.3.8), and is counted.

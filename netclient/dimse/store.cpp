@@ -42,12 +42,13 @@ struct Outgoing
     QString path;
     QString sopClass, sopInstance, transferSyntax;
     qint64 datasetOffset = 0; ///< 0: only the full parser reads it
+    qint64 size = 0;          ///< of the file whose structure was checked
 };
 
 Result<Outgoing> identify(const QString& path)
 {
     static constexpr std::array wanted{dicom::tag::SOPClassUID, dicom::tag::SOPInstanceUID};
-    Outgoing outgoing{path, {}, {}, {}, 0};
+    Outgoing outgoing{path, {}, {}, {}, 0, 0};
     QFile file(path);
     if (file.open(QIODevice::ReadOnly)) {
         const QByteArray head = file.read(65536);
@@ -57,6 +58,7 @@ Result<Outgoing> identify(const QString& path)
             outgoing.sopInstance = header->text(dicom::tag::SOPInstanceUID);
             outgoing.transferSyntax = header->transferSyntaxUid();
             outgoing.datasetOffset = header->datasetOffset();
+            outgoing.size = file.size();
             // A peer breaks off over a file that ends too early, and those behind it would not be sent.
             if (const auto checked = dicom::checkStructure(file); !checked)
                 return std::unexpected(checked.error());
@@ -75,10 +77,9 @@ Result<Outgoing> identify(const QString& path)
     return outgoing;
 }
 
-/// Sends the dataset's bytes of a file as they are, in PDVs of the size the peer takes.
-OFCondition writeDataset(T_ASC_Association* association, quint8 context, QFile& file)
+/// Sends so many bytes of a file as they are, in PDVs of the size the peer takes. A file that became shorter is never said to be whole.
+OFCondition writeDataset(T_ASC_Association* association, quint8 context, QFile& file, qint64 left)
 {
-    qint64 left = file.size() - file.pos();
     // An odd fragment is not allowed (PS3.8 §9.3.5.1).
     QByteArray block(qsizetype(std::min<qint64>(association->sendPDVLength & ~1UL, maximumPdu)), Qt::Uninitialized);
     while (left > 0) {
@@ -292,7 +293,7 @@ private:
         DUL_PDVLIST list = {1, nullptr, 0, {}, &pdv};
         OFCondition written = DUL_WritePDVs(&association.dcmtk()->DULassociation, &list);
         if (written.good())
-            written = writeDataset(association.dcmtk(), context, source);
+            written = writeDataset(association.dcmtk(), context, source, file.size - file.datasetOffset);
         if (written.bad())
             return std::unexpected(association.errorOf(written));
         return answer(association);
