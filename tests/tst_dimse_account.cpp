@@ -437,6 +437,33 @@ private Q_SLOTS:
         QCOMPARE(got->failed[0].reason, counts[2] > 0 && !isPending ? QStringLiteral("the peer could not send 4 instances") : QStringLiteral("the peer counts %1 instances more than it sent").arg(got->expected));
     }
 
+    /// A peer that offers no C-GET is known by that, also where it has no such study: C-MOVE may do.
+    void NET_01_aPeerWithoutGetIsKnownByThat_data()
+    {
+        QTest::addColumn<bool>("hasStudy");
+        QTest::newRow("NET-01 of a study it has") << true;
+        QTest::newRow("NET-01 of a study it does not have") << false;
+    }
+    void NET_01_aPeerWithoutGetIsKnownByThat()
+    {
+        QFETCH(bool, hasStudy);
+        bool isAsked = false;
+        ScriptedScp peer(
+            [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+                isAsked |= asked.field == 0x0010;
+                if (hasStudy && asked.dataset.contains("STUDY"))
+                    conversation.respond(asked, 0xff00, element(8, 0x62, test::uid("1.2.840.10008.5.1.4.1.1.7")) + element(0x20, 0x0d, test::uid("1.2.3")));
+                conversation.respond(asked, 0);
+            },
+            {.refused = {"1.2.840.10008.5.1.4.1.2.2.3"}});
+        Task task;
+        const auto got = dimse::get({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QVERIFY(got->ended && isNotOffered(*got->ended));
+        QVERIFY2(got->ended->detail.startsWith("the peer does not offer C-GET; C-MOVE may work"), qPrintable(got->ended->detail));
+        QVERIFY(!isAsked);
+    }
+
     /// PS3.4 table B.2-1. What is refused compressed goes once more uncompressed where that may help.
     void SAF_05_eachStatusOfAStore_data()
     {

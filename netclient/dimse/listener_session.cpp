@@ -122,7 +122,6 @@ bool Session::accept()
     if (m_options.isKnown && !m_options.isKnown(m_callingAe, m_address))
         return reject(Rejection::Stranger, tr("no peer \"%1\" with this address is set up").arg(m_callingAe));
     acceptContexts();
-    m_watch->mayStillRead = Watch::unlimited;
     const bool isAnswered = ASC_acknowledgeAssociation(m_association).good();
     m_syntaxes = agreedSyntaxes(m_association);
     return isAnswered;
