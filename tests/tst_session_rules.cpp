@@ -514,6 +514,49 @@ private Q_SLOTS:
         }
     }
 
+    /// How the RIS is reached is as the settings say at the time, over TLS where that is wanted, and held against the authority that is
+    /// named. The receiver takes orders alone: that it rejects a report shows that it has it.
+    void DEL_04_howTheRisIsReached()
+    {
+        QString why;
+        test::Certificates certificates(&why);
+        const auto here = certificates.signedFor("here", "IP:127.0.0.1");
+        if (!why.isEmpty())
+            QSKIP(qPrintable(why));
+        QTemporaryDir other;
+        const auto receiver = openSession(other.path());
+        const auto receive = [&](bool isTls) {
+            (void)receiver->configure("listen.hl7Tls", isTls ? "true" : "false");
+            (void)receiver->configure("listen.tls.certificate", here.certificate);
+            (void)receiver->configure("listen.tls.key", here.key);
+            return app::OrderIntake::start(receiver->profile(), 0, {});
+        };
+        const auto open = receive(false), encrypted = receive(true);
+        QVERIFY(open && encrypted);
+        const auto session = openSession(m_folder->path());
+        app::Courier courier(session->profile());
+        const QByteArray report = "MSH|^~\\&|A|B|C|D|20260101||ORU^R01|C1|P|2.5.1\r";
+        QVERIFY(transfer::DeliveryQueue::enqueue(session->reports().database(), {"R1", "hl7", "ris", "C1", report}));
+        const auto after = [&](const char* host, int port, bool isTls, const QString& ca) {
+            (void)session->configure("ris.hl7.host", host);
+            (void)session->configure("ris.hl7.port", QString::number(port));
+            (void)session->configure("ris.hl7.tls", isTls ? "true" : "false");
+            (void)session->configure("ris.hl7.ca", ca);
+            (void)session->deliveries().release(1); // if it is held
+            Task task;
+            const auto outcome = courier.round(task, transfer::DeliveryQueue::Force::EvenEarly);
+            const transfer::Delivery delivery = session->deliveries().list()->front();
+            return QStringLiteral("%1 %2 %3").arg(transfer::name(delivery.state)).arg(outcome ? outcome->held : -1).arg(delivery.lastError);
+        };
+        QCOMPARE(after("", 1, false, {}), "queued 0 " + message(Error{Fault::Unreachable, "no RIS is set up (setting ris.hl7.host)"}));
+        QVERIFY(after("127.0.0.1", test::freePort(), false, {}).startsWith("queued 0"));
+        const QString has = "held 1 the receiver rejected it: messages of type ORU^R01 are not taken here";
+        QVERIFY(after("127.0.0.1", (*open)->port(), false, {}).startsWith(has));
+        QVERIFY(after("127.0.0.1", (*encrypted)->port(), false, {}).startsWith("queued 0"));
+        QVERIFY(after("127.0.0.1", (*encrypted)->port(), true, certificates.otherAuthority()).startsWith("queued 0"));
+        QVERIFY(after("127.0.0.1", (*encrypted)->port(), true, certificates.authority()).startsWith(has));
+    }
+
     /// The last word may come to our own port; whoever looks at the report is told.
     void SAF_10_theLastWordAtOurPortIsToldOf()
     {
