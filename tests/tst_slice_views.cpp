@@ -194,6 +194,87 @@ private Q_SLOTS:
         }
     }
 
+    /// Of no frame, or of one that is not there, nothing lies anywhere; nothing is divided by.
+    void GEO_16_whatIsNotThereHasNoPlace()
+    {
+        for (const auto& [columns, rows] : {std::pair(0, 0), {8, 0}, {0, 6}}) {
+            Stack stack;
+            stack.columns = columns;
+            stack.rows = rows;
+            const auto nothing = StackLoader(stack, {}).latest();
+            QCOMPARE(fitZoom(*nothing, {}, {100, 80}), 1.0);
+            QCOMPARE(oneToOneZoom(*nothing, {}), 1.0);
+            const auto transform = SliceTransform::of(*nothing, {}, {100, 80});
+            QCOMPARE(transform.zoom(), 1.0);
+            QVERIFY(!transform.toPatient({5, 5}));
+        }
+        const Phantom phantom;
+        const auto volume = Phantom::volume(phantom.stack(), [](Vec3) { return 0; });
+        for (const QSize& size : {QSize(0, 80), QSize(100, 0), QSize()})
+            QCOMPARE(fitZoom(*volume, {}, size), 1.0);
+        Phantom across = phantom; // the same frame of reference, at a right angle
+        across.rowDirection = {0, 1, 0};
+        across.columnDirection = {0, 0, -1};
+        across.sliceStep = {-1, 0, 0};
+        across.originLps = phantom.originLps + Vec3{4, 0, 8};
+        const auto other = Phantom::volume(across.stack(), [](Vec3) { return 0; });
+        SliceView there;
+        there.frame = 2;
+        QVERIFY(referenceLine(*volume, there, *other, there) && referenceLine(*other, there, *volume, there));
+        for (const int frame : {-1, phantom.slices}) {
+            SliceView none;
+            none.frame = frame;
+            const auto transform = SliceTransform::of(*volume, none, {100, 80});
+            QVERIFY(!transform.toPatient({5, 5}) && !transform.toScreen(Vec3{}) && !transform.distanceMm(Vec3{}));
+            QVERIFY(transform.letters().left.isEmpty() && transform.letters().top.isEmpty());
+            QVERIFY(!referenceLine(*volume, none, *other, there) && !referenceLine(*volume, there, *other, none));
+        }
+    }
+
+    /// A shutter and overlays are of the frame as it was taken: no plane through several of them has one.
+    void PIX_15_PIX_16_aPlaneHasNeitherShutterNorOverlays()
+    {
+        auto modules = std::make_shared<ImageModules>();
+        modules->shutter.rectangle = {2, 2, 5, 3};
+        modules->shutter.red = modules->shutter.green = modules->shutter.blue = 77;
+        OverlayPlane overlay;
+        overlay.group = 0x6000;
+        overlay.rows = 6;
+        overlay.columns = 8;
+        overlay.frames = 1;
+        overlay.isForEveryFrame = true;
+        overlay.bits = QByteArray(6, char(0xAA));
+        modules->overlays = {overlay};
+        auto instances = Phantom{}.instances();
+        const auto field = [](Vec3 p) { return 10 * (p.x + 10); };
+        const auto bare = Phantom::volume(buildStacks(instances).front(), field);
+        for (Instance& instance : instances)
+            instance.modules = modules;
+        const auto covered = Phantom::volume(buildStacks(instances).front(), field);
+        SliceView view;
+        view.frame = 3;
+        QVERIFY(render(*covered, view, plain(), {16, 12}).image != render(*bare, view, plain(), {16, 12}).image);
+        QCOMPARE(render(*covered, view, plain(), {16, 12}).frame, 3);
+        Presentation open = plain();
+        open.showsShutter = open.showsOverlayPlanes = false;
+        QCOMPARE(render(*covered, view, open, {16, 12}).image, render(*bare, view, open, {16, 12}).image);
+        for (const bool isShutter : {true, false}) { // each by itself
+            Presentation one = open;
+            (isShutter ? one.showsShutter : one.showsOverlayPlanes) = true;
+            QVERIFY(render(*covered, view, one, {16, 12}).image != render(*covered, view, open, {16, 12}).image);
+        }
+        view.mpr = anatomicalPlane(AnatomicalPlane::Axial, bare->grid()->centreLps());
+        QCOMPARE(render(*covered, view, plain(), {16, 12}).image, render(*bare, view, plain(), {16, 12}).image);
+    }
+
+    /// A window without a size has a picture of one pixel, an endless one of what can be drawn.
+    void sizesOfPictures()
+    {
+        const auto volume = Phantom::volume(Phantom{}.stack(), [](Vec3) { return 0; });
+        for (const auto& [asked, made] : {std::pair(QSize(0, 0), QSize(1, 1)), {QSize(-3, 5), QSize(1, 5)}, {QSize(16384, 1), QSize(16384, 1)}, {QSize(16385, 2), QSize(16384, 2)}, {QSize(2, 16385), QSize(2, 16384)}})
+            QCOMPARE(render(*volume, {}, plain(), asked).image.size(), made);
+    }
+
     /// Reset gives the whole view back; the place in the stack stays (BIR-07).
     void BIR_07_resetKeepsThePlaceAlone()
     {
