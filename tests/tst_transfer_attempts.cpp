@@ -365,6 +365,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(now().state != State::Running, 20000);
         QTEST(account(now()), "after");
         QCOMPARE(now().lastError, "");
+        if (wish == "end")
+            QVERIFY(now().nextDue <= now().updated); // it goes on when the program begins again, not after a pause
         QCOMPARE((*m_archive->study({"1.2.3"}))->instances, wish.isEmpty() ? 3 : 2);
         mayGoOn = true;
     }
@@ -424,6 +426,20 @@ private Q_SLOTS:
         QCOMPARE(transfer->state, isGone ? State::Cancelled : State::Failed);
         QCOMPARE(transfer->lastError.isEmpty(), isGone);
         QCOMPARE((*m_queue->find(transfer->id))->state, transfer->state);
+    }
+
+    /// A peer that has nothing of what is asked for is no success, and says of what.
+    void SAF_04_whatThePeerDoesNotHave()
+    {
+        ScriptedScp scp([](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, 0); });
+        (void)addNode(scp.port());
+        NewTransfer series = wanted(TransferKind::Retrieve);
+        series.series = {"1.2.3.7"};
+        for (const auto& [what, said] : {std::pair(wanted(TransferKind::Retrieve), "pacs has no such study"), {series, "pacs has no such series"}}) {
+            const Transfer transfer = firstAttempt(*m_queue->add(what), options());
+            QCOMPARE(account(transfer), "failed 1, 0+0 of 0");
+            QCOMPARE(transfer.lastError, message(Error{Fault::NotFound, said}));
+        }
     }
 
     /// What is here already is counted and not asked for.
