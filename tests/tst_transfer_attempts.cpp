@@ -435,10 +435,10 @@ private Q_SLOTS:
         (void)addNode(scp.port());
         NewTransfer series = wanted(TransferKind::Retrieve);
         series.series = {"1.2.3.7"};
-        for (const auto& [what, said] : {std::pair(wanted(TransferKind::Retrieve), "pacs has no such study"), {series, "pacs has no such series"}}) {
+        for (const auto& [what, said] : {std::pair(wanted(TransferKind::Retrieve), "has no such study"), {series, "has no such series"}}) {
             const Transfer transfer = firstAttempt(*m_queue->add(what), options());
             QCOMPARE(account(transfer), "failed 1, 0+0 of 0");
-            QCOMPARE(transfer.lastError, message(Error{Fault::NotFound, said}));
+            QVERIFY2(transfer.lastError.startsWith("Not found: ") && transfer.lastError.endsWith(said), qPrintable(transfer.lastError));
         }
     }
 
