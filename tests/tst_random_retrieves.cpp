@@ -265,6 +265,7 @@ private Q_SLOTS:
                          "a series",
                          "here before",
                          "by lists",
+                         "by two lists",
                          "asked for no instance",
                          "complete",
                          "missing by name",
@@ -331,7 +332,7 @@ private Q_SLOTS:
             if (dice.isOneOf(4))
                 request.series.value = dice.of({"1.2.1.1", "1.2.1.2"});
             const bool isSeries = !request.series.isEmpty();
-            if (dice.isOneOf(3))
+            if (dice.isOneOf(isMove ? 2 : 3))
                 for (const Instance& image : peer.images)
                     if (image.study == "1.2.1" && (!isSeries || image.series == request.series.value.toLatin1()) && !dice.isOneOf(3))
                         request.present.insert(QString::fromLatin1(image.instance));
@@ -530,6 +531,7 @@ private Q_SLOTS:
             reached.count("a series", isSeries);
             reached.count("here before", !request.present.isEmpty());
             reached.count("by lists", isByName && !wantedRequests.isEmpty());
+            reached.count("by two lists", isMove && wantedRequests.size() > 1);
             reached.count("asked for no instance", wantedRequests.isEmpty());
             reached.count("complete", result->isComplete() && there > 0);
             reached.count("counted too many", count > there);
