@@ -383,6 +383,7 @@ private Q_SLOTS:
         QVERIFY(stack.pixelSpacingMm == instance.spacingMm);
         QCOMPARE(stack.frameOfReference, "1.2.3");
         QVERIFY(!stack.canReslice && !stack.isVolume);
+        QVERIFY(phantom.stack().pixelSpacingMm == instance.spacingMm);
     }
 
     void valuesThatTellFramesApartAreDimensions_data()

@@ -287,7 +287,7 @@ std::vector<Stack> interleavedAcquisitions(const Stack& stack)
         before = instance.acquisitionNumber;
         parts[*before].push_back(instance);
     }
-    if (parts.size() < 2 || changes < int(parts.size()))
+    if (changes < int(parts.size())) // one after the other, or one alone
         return {};
     std::vector<Stack> stacks;
     for (auto& [number, part] : parts) {
