@@ -427,14 +427,16 @@ private Q_SLOTS:
             conversation.respond(asked, 0, {}, isPending ? QByteArray() : numbers);
         });
         Task task;
-        const auto got = dimse::get({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        const auto got = dimse::get(
+            {"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
         QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
         QTEST(int(got->expected), "expected");
         QCOMPARE(got->received, 0);
         QVERIFY(!got->isComplete());
         QCOMPARE(got->failed.size(), size_t(1));
         QVERIFY2(!got->ended, got->ended ? qPrintable(got->ended->detail) : "");
-        QCOMPARE(got->failed[0].reason, counts[2] > 0 && !isPending ? QStringLiteral("the peer could not send 4 instances") : QStringLiteral("the peer counts %1 instances more than it sent").arg(got->expected));
+        QCOMPARE(got->failed[0].reason, counts[2] > 0 && !isPending ? QStringLiteral("the peer could not send 4 instances")
+                                                                    : QStringLiteral("the peer counts %1 instances more than it sent").arg(got->expected));
     }
 
     /// A peer that offers no C-GET is known by that, also where it has no such study: C-MOVE may do.
@@ -457,7 +459,8 @@ private Q_SLOTS:
             },
             {.refused = {"1.2.840.10008.5.1.4.1.2.2.3"}});
         Task task;
-        const auto got = dimse::get({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
+        const auto got = dimse::get(
+            {"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {{"1.2.3"}, {}, {}, {}}, [](Received&&) { return Result<void>(); }, m_local, task);
         QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
         QVERIFY(got->ended && isNotOffered(*got->ended));
         QVERIFY2(got->ended->detail.startsWith("the peer does not offer C-GET; C-MOVE may work"), qPrintable(got->ended->detail));
@@ -542,10 +545,19 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString plain = folder.filePath("plain"), lossy = folder.filePath("lossy");
         dicom::Dataset image;
-        for (const auto& [name, value] : {std::pair{tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7"}, {tag::SOPInstanceUID, "1.2.3.4"}, {tag::StudyInstanceUID, "1.2.3"},
-                                          {tag::SeriesInstanceUID, "1.2.3.1"}, {tag::PhotometricInterpretation, "MONOCHROME2"}})
+        for (const auto& [name, value] : {std::pair{tag::SOPClassUID, "1.2.840.10008.5.1.4.1.1.7"},
+                                          {tag::SOPInstanceUID, "1.2.3.4"},
+                                          {tag::StudyInstanceUID, "1.2.3"},
+                                          {tag::SeriesInstanceUID, "1.2.3.1"},
+                                          {tag::PhotometricInterpretation, "MONOCHROME2"}})
             QVERIFY(image.setText(name, value));
-        for (const auto& [name, value] : {std::pair{tag::Rows, 16}, {tag::Columns, 16}, {tag::BitsAllocated, 8}, {tag::BitsStored, 8}, {tag::HighBit, 7}, {tag::PixelRepresentation, 0}, {tag::SamplesPerPixel, 1}})
+        for (const auto& [name, value] : {std::pair{tag::Rows, 16},
+                                          {tag::Columns, 16},
+                                          {tag::BitsAllocated, 8},
+                                          {tag::BitsStored, 8},
+                                          {tag::HighBit, 7},
+                                          {tag::PixelRepresentation, 0},
+                                          {tag::SamplesPerPixel, 1}})
             image.setNumber(name, value);
         image.setBytes(tag::PixelData, QByteArray(256, 'x'));
         QVERIFY(image.write(plain, "1.2.840.10008.1.2.1"));

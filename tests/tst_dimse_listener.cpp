@@ -401,7 +401,8 @@ private Q_SLOTS:
         ListenerOptions options;
         options.onCommitment = [&](const CommitmentReport& report) {
             const std::lock_guard lock(mutex);
-            told << QStringLiteral("%1 by %2: %3; %4 not").arg(report.transactionUid, report.callingAe, report.committed.join(','), report.failed.empty() ? "" : report.failed[0].sopInstanceUid);
+            told << QStringLiteral("%1 by %2: %3; %4 not")
+                        .arg(report.transactionUid, report.callingAe, report.committed.join(','), report.failed.empty() ? "" : report.failed[0].sopInstanceUid);
         };
         const auto listener = start(options, [](Received&&) { return Result<void>(); });
         QVERIFY(listener);
@@ -413,11 +414,17 @@ private Q_SLOTS:
             return element(8, sequence, little(0xfffe, 2) + little(0xe000, 2) + little(quint64(reference.size()), 4) + reference);
         };
         const QByteArray wellKnown = "1.2.840.10008.1.20.1.1";
-        const QByteArray command = test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x0100, 2)) + element(0, 0x110, little(9, 2)) +
-                                                    element(0, 0x800, little(transaction.isEmpty() ? 0x0101 : 1, 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2)));
-        const QByteArray bytes = transaction == "no dataset" ? transaction : element(8, 0x1195, test::uid(transaction)) + references(0x1198, "1.2.3.5") + references(0x1199, "1.2.3.4");
-        const QByteArray answer = test::pdv(3, 3, test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x8100, 2)) + element(0, 0x120, little(9, 2)) + element(0, 0x800, little(0x0101, 2)) +
-                                                                   element(0, 0x900, little(quint64(status), 2)) + element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2))));
+        const QByteArray command = test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x0100, 2)) +
+                                                    element(0, 0x110, little(9, 2)) + element(0, 0x800, little(transaction.isEmpty() ? 0x0101 : 1, 2)) +
+                                                    element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2)));
+        const QByteArray bytes = transaction == "no dataset"
+                                     ? transaction
+                                     : element(8, 0x1195, test::uid(transaction)) + references(0x1198, "1.2.3.5") + references(0x1199, "1.2.3.4");
+        const QByteArray answer =
+            test::pdv(3, 3,
+                      test::commandSet(element(0, 2, test::uid(sopClass)) + element(0, 0x100, little(0x8100, 2)) + element(0, 0x120, little(9, 2)) +
+                                       element(0, 0x800, little(0x0101, 2)) + element(0, 0x900, little(quint64(status), 2)) +
+                                       element(0, 0x1000, test::uid(wellKnown)) + element(0, 0x1002, little(quint64(event), 2))));
         for (int i = 0; i < (status < 0 ? 1 : 2); ++i) { // the association stays good
             wire.write(test::pdv(3, 3, command) + (transaction.isEmpty() ? QByteArray() : test::pdv(3, 2, bytes)));
             const QByteArray got = wire.pdu();

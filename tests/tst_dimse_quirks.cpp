@@ -148,10 +148,14 @@ private Q_SLOTS:
                 const QByteArray command = wire.pdu();
                 (void)wire.pdu();
                 const auto response = [&](quint16 status, quint16 datasetType) {
-                    return test::pdv(1, 3, test::commandSet(element(0, 2, test::uid("1.2.840.10008.5.1.4.1.2.2.1")) + element(0, 0x100, little(0x8020, 2)) + element(0, 0x120, little(1, 2)) +
-                                                            element(0, 0x800, little(datasetType, 2)) + element(0, 0x900, little(status, 2))));
+                    return test::pdv(1, 3,
+                                     test::commandSet(element(0, 2, test::uid("1.2.840.10008.5.1.4.1.2.2.1")) + element(0, 0x100, little(0x8020, 2)) +
+                                                      element(0, 0x120, little(1, 2)) + element(0, 0x800, little(datasetType, 2)) +
+                                                      element(0, 0x900, little(status, 2))));
                 };
-                const auto longElement = [](quint16 group, quint16 name, const char* vr, int size) { return little(group, 2) + little(name, 2) + vr + QByteArray(2, '\0') + little(quint64(size), 4); };
+                const auto longElement = [](quint16 group, quint16 name, const char* vr, int size) {
+                    return little(group, 2) + little(name, 2) + vr + QByteArray(2, '\0') + little(quint64(size), 4);
+                };
                 wire.write(response(0xff00, 1) + test::pdv(1, 0, longElement(0x7FE0, 0x10, "OB", mebibytes << 20)));
                 const QByteArray part = test::pdv(1, 0, QByteArray(65536, 'x'));
                 for (qint64 left = qint64(mebibytes) << 20; left > 65536; left -= 65536)
@@ -167,7 +171,8 @@ private Q_SLOTS:
             QCOMPARE(found.has_value(), isTaken);
             QCOMPARE(rows, isTaken ? 1 : 0);
             if (!isTaken)
-                QVERIFY2(found.error().fault == Fault::Damaged && found.error().detail.endsWith("it sent more than was agreed"), qPrintable(message(found.error())));
+                QVERIFY2(found.error().fault == Fault::Damaged && found.error().detail.endsWith("it sent more than was agreed"),
+                         qPrintable(message(found.error())));
         }
         QVERIFY(isEnd || !isReadToItsEnd);
     }
@@ -361,21 +366,27 @@ private Q_SLOTS:
             const std::lock_guard lock(mutex);
             if (message.field != Find) {
                 const qsizetype at = message.dataset.indexOf("1.2.3.1");
-                got << (message.dataset.contains("SERIES") ? "SERIES " + QString::fromLatin1(message.dataset.mid(at, 9)) : message.dataset.contains("IMAGE") ? "IMAGE" : "STUDY");
+                got << (message.dataset.contains("SERIES")  ? "SERIES " + QString::fromLatin1(message.dataset.mid(at, 9))
+                        : message.dataset.contains("IMAGE") ? "IMAGE"
+                                                            : "STUDY");
                 return conversation.respond(message, 0, {}, counts(0, 0, 0));
             }
             ++finds;
             findsOfSeries += message.dataset.contains("SERIES");
             if (message.dataset.contains("IMAGE") && kind == "classes unknown")
                 for (int i = 0; i < inSeries; ++i)
-                    conversation.respond(message, 0xff00, element(8, 0x16, test::uid(secondaryCapture)) + element(8, 0x18, test::uid("1.2.3.9." + QByteArray::number(i + 1))) + element(8, 0x52, "IMAGE ") + keys);
+                    conversation.respond(message, 0xff00,
+                                         element(8, 0x16, test::uid(secondaryCapture)) + element(8, 0x18, test::uid("1.2.3.9." + QByteArray::number(i + 1))) +
+                                             element(8, 0x52, "IMAGE ") + keys);
             if (message.dataset.contains("SERIES"))
                 for (int i = 0; i < series; ++i)
-                    conversation.respond(message, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) +
-                                                              element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
+                    conversation.respond(message, 0xff00,
+                                         element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) +
+                                             element(0x20, 0x1209, test::text(QByteArray::number(inSeries))));
             else if (message.dataset.contains("STUDY"))
-                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + (kind == "classes unknown" ? QByteArray() : element(8, 0x62, test::uid(secondaryCapture))) + keys +
-                                                          element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
+                conversation.respond(message, 0xff00,
+                                     element(8, 0x52, "STUDY ") + (kind == "classes unknown" ? QByteArray() : element(8, 0x62, test::uid(secondaryCapture))) +
+                                         keys + element(0x20, 0x1208, test::text(QByteArray::number(inStudy))));
             conversation.respond(message, 0);
         });
         Node node = nodeAt(peer.port());
@@ -455,9 +466,12 @@ private Q_SLOTS:
             }
             if (message.dataset.contains("SERIES"))
                 for (int i = 0; i < 3; ++i)
-                    conversation.respond(message, 0xff00, element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) + element(0x20, 0x1209, "100 "));
+                    conversation.respond(message, 0xff00,
+                                         element(8, 0x52, "SERIES") + keys + element(0x20, 0x0e, test::uid("1.2.3." + QByteArray::number(100 + i))) +
+                                             element(0x20, 0x1209, "100 "));
             else if (message.dataset.contains("STUDY"))
-                conversation.respond(message, 0xff00, element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys + element(0x20, 0x1208, "300 "));
+                conversation.respond(message, 0xff00,
+                                     element(8, 0x52, "STUDY ") + element(8, 0x62, test::uid(secondaryCapture)) + keys + element(0x20, 0x1208, "300 "));
             conversation.respond(message, 0);
         });
         Node node = nodeAt(peer.port());
@@ -490,8 +504,10 @@ private Q_SLOTS:
             conversation.respond(asked, 0);
         });
         Task task;
-        (void)dimse::move(nodeAt(peer.port()), {{QString(study)}, {}, {}, {}},
-                          {"DIASCOPE", port, isLoopback ? ListenerOptions::Interface::Loopback : ListenerOptions::Interface::Any}, [](Received&&) { return Result<void>(); }, m_local, task);
+        (void)dimse::move(
+            nodeAt(peer.port()), {{QString(study)}, {}, {}, {}},
+            {"DIASCOPE", port, isLoopback ? ListenerOptions::Interface::Loopback : ListenerOptions::Interface::Any}, [](Received&&) { return Result<void>(); },
+            m_local, task);
         QCOMPARE(isReached, !isLoopback);
     }
 
@@ -504,7 +520,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("sentence");
         for (bool isMove : {false, true}) {
             const char* const name = isMove ? "C-MOVE" : "C-GET";
-            QTest::addRow("NET-03 %s, another answer", name) << isMove << "other" << int(Fault::Damaged) << "the peer broke the protocol: an answer to something else came";
+            QTest::addRow("NET-03 %s, another answer", name)
+                << isMove << "other" << int(Fault::Damaged) << "the peer broke the protocol: an answer to something else came";
             QTest::addRow("NET-03 %s, it closes", name) << isMove << "close" << int(Fault::Unreachable) << "the connection broke";
             QTest::addRow("NET-03 %s, a list that is none", name) << isMove << "list" << int(Fault::Damaged) << "";
         }
@@ -576,7 +593,8 @@ private Q_SLOTS:
                 return QSet<QString>{QString(instances[0]), QString(instances[2])};
             };
         Task task;
-        const auto result = dimse::move(nodeAt(peer.port()), {{QString(study)}, {}, {}, {}}, destination, [](Received&&) { return Result<void>(); }, m_local, task);
+        const auto result = dimse::move(
+            nodeAt(peer.port()), {{QString(study)}, {}, {}, {}}, destination, [](Received&&) { return Result<void>(); }, m_local, task);
         QCOMPARE(result ? -1 : int(result.error().fault), fault);
         QCOMPARE(moves, result ? 1 : 0);
         QCOMPARE(isAsked, isTaken && isOurs);

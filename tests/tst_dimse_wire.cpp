@@ -495,7 +495,8 @@ private Q_SLOTS:
         QTest::newRow("longer") << int(Kind::Basic) << 65536 << 0 << "the name or password is too long";
         QTest::newRow("none") << int(Kind::Basic) << 0 << 0 << "NAMEthere is no name or secret to log in with";
         QTest::newRow("a token, and none is there") << int(Kind::Bearer) << 0 << 0 << "NAMEthere is no name or secret to log in with";
-        QTest::newRow("a password in the clear") << int(Kind::Basic) << 4 << 4 << "NAMEa password or token is never sent in the clear: turn encryption (TLS) on for this node";
+        QTest::newRow("a password in the clear") << int(Kind::Basic) << 4 << 4
+                                                 << "NAMEa password or token is never sent in the clear: turn encryption (TLS) on for this node";
     }
     void NET_01_howLongANameMayBe()
     {
@@ -596,7 +597,9 @@ private Q_SLOTS:
             const SendFailure& failure = sent->failed[size_t(i - answered)];
             QCOMPARE(failure.path, files[i]);
             QCOMPARE(failure.sopInstanceUid, QStringLiteral("1.2.901.%1").arg(i));
-            QCOMPARE(failure.reason, i >= 64 ? sent->ended->detail : i > 0 ? QStringLiteral("not sent: the association was over") : name(peer) + "the connection broke");
+            QCOMPARE(failure.reason, i >= 64 ? sent->ended->detail
+                                     : i > 0 ? QStringLiteral("not sent: the association was over")
+                                             : name(peer) + "the connection broke");
         }
     }
 
