@@ -23,21 +23,6 @@ struct Image
     QByteArray patient, date, study, series, modality, description, instance;
 };
 
-/// The elements of a query in implicit little endian, by group and element.
-std::map<quint32, QByteArray> keysOf(const QByteArray& query)
-{
-    const auto number = [&](qsizetype at, int bytes) {
-        quint32 value = 0;
-        for (int i = bytes - 1; i >= 0; --i)
-            value = value << 8 | uchar(query[at + i]);
-        return value;
-    };
-    std::map<quint32, QByteArray> keys;
-    for (qsizetype at = 0; at + 8 <= query.size(); at += 8 + number(at + 4, 4))
-        keys[number(at, 2) << 16 | number(at + 2, 2)] = query.mid(at + 8, number(at + 4, 4)).replace('\0', "").trimmed();
-    return keys;
-}
-
 bool fits(const QByteArray& wanted, const QByteArray& its)
 {
     return wanted.isEmpty() || wanted == its;
@@ -69,7 +54,7 @@ public:
         queryId = message.id;
         areIdsDifferent = areIdsDifferent && !m_ids.contains(message.id); // PS3.7 §9.1: it tells a message from others
         m_ids << message.id;
-        auto keys = keysOf(message.dataset);
+        auto keys = test::elementsOf(message.dataset);
         const QByteArray level = keys[0x00080052];
         asked << QString::fromLatin1(level) + (keys.contains(0x00080080) ? "+" : "");
         if (asked.size() == failsAt)

@@ -33,20 +33,6 @@ struct Instance
     int sinkFault = -1;   ///< of ours
 };
 
-std::map<quint32, QByteArray> keysOf(const QByteArray& query)
-{
-    const auto number = [&](qsizetype at, int bytes) {
-        quint32 value = 0;
-        for (int i = bytes - 1; i >= 0; --i)
-            value = value << 8 | uchar(query[at + i]);
-        return value;
-    };
-    std::map<quint32, QByteArray> keys;
-    for (qsizetype at = 0; at + 8 <= query.size(); at += 8 + number(at + 4, 4))
-        keys[number(at, 2) << 16 | number(at + 2, 2)] = query.mid(at + 8, number(at + 4, 4)).replace('\0', "").trimmed();
-    return keys;
-}
-
 QByteArray datasetOf(const Instance& image, bool isExplicit)
 {
     QByteArray all;
@@ -105,7 +91,7 @@ public:
     void answer(ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message)
     {
         const std::lock_guard lock(mutex);
-        auto keys = keysOf(message.dataset);
+        auto keys = test::elementsOf(message.dataset);
         if (!m_ids.insert({conversation.number(), message.id}).second) // PS3.7 §9.1: it tells a message from others
             wrong << "an ID that was there";
         if (message.sopClass != (message.field == 0x0020 ? studyFind : message.field == 0x0021 ? studyMove : studyGet))

@@ -80,6 +80,19 @@ QByteArray element(quint16 group, quint16 name, const QByteArray& value)
 {
     return little(group, 2) + little(name, 2) + little(quint64(value.size()), 4) + value;
 }
+std::map<quint32, QByteArray> elementsOf(const QByteArray& dataset)
+{
+    const auto number = [&](qsizetype at, int bytes) {
+        quint32 value = 0;
+        for (int i = bytes - 1; i >= 0; --i)
+            value = value << 8 | uchar(dataset[at + i]);
+        return value;
+    };
+    std::map<quint32, QByteArray> elements;
+    for (qsizetype at = 0; at + 8 <= dataset.size(); at += 8 + number(at + 4, 4))
+        elements[number(at, 2) << 16 | number(at + 2, 2)] = dataset.mid(at + 8, number(at + 4, 4)).replace('\0', "").trimmed();
+    return elements;
+}
 QByteArray uid(const QByteArray& value) { return value.size() % 2 ? value + '\0' : value; }
 QByteArray text(const QByteArray& value) { return value.size() % 2 ? value + ' ' : value; }
 QByteArray commandSet(const QByteArray& elements) { return element(0, 0, little(quint64(elements.size()), 4)) + elements; }

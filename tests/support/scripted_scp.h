@@ -4,6 +4,7 @@
 #include <QtGlobal>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 
 /// DICOM by hand, byte for byte as PS3.7 and PS3.8 have it, without DCMTK: what peers send that no toolkit would.
@@ -18,6 +19,8 @@ QByteArray pdu(uchar type, const QByteArray& value);
 QByteArray pdv(uchar context, uchar flags, const QByteArray& bytes);
 /// Implicit VR little endian; the value as it is, whatever its length.
 QByteArray element(quint16 group, quint16 name, const QByteArray& value);
+/// The elements of a dataset without sequences that is written so, by group and element; padding is taken off.
+std::map<quint32, QByteArray> elementsOf(const QByteArray& dataset);
 /// A UID or text padded to an even length.
 QByteArray uid(const QByteArray& value);
 QByteArray text(const QByteArray& value);
