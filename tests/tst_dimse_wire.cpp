@@ -633,6 +633,7 @@ private Q_SLOTS:
             const auto sent = store(node(peer.port()), {path}, patient, task);
             QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
             QVERIFY(sent->ended && sent->confirmed == 0 && sent->failed.size() == 1);
+            QCOMPARE(sent->failed[0].reason, "the file became shorter while it was sent");
         }
         QVERIFY(isShorter);
         QVERIFY(!isWhole);

@@ -3959,6 +3959,10 @@ Here:	%2</source>
             <translation>未发往 %1</translation>
         </message>
         <message>
+            <source>the file became shorter while it was sent</source>
+            <translation>文件在发送过程中变短了</translation>
+        </message>
+        <message>
             <source>not sent: the association was over</source>
             <translation>未发送：关联已结束</translation>
         </message>

@@ -191,7 +191,12 @@ private:
         const quint8 asItIs = association.contextFor(file.sopClass, file.transferSyntax);
         Result<quint16> status = 0;
         if (asItIs != 0 && file.datasetOffset > 0) {
-            status = sendBytes(association, asItIs, file);
+            QFile source(file.path);
+            if (!source.open(QIODevice::ReadOnly) || !source.seek(file.datasetOffset)) {
+                failed(file, source.errorString());
+                return {};
+            }
+            status = sendBytes(association, asItIs, file, source);
         } else {
             const quint8 context = asItIs != 0 ? asItIs : contextForConverted(association, file.sopClass);
             if (context == 0) {
@@ -283,17 +288,16 @@ private:
                                             .arg(dicom::TransferSyntax::fromUid(file.transferSyntax).name));
     }
 
-    Result<quint16> sendBytes(Association& association, quint8 context, const Outgoing& file)
+    Result<quint16> sendBytes(Association& association, quint8 context, const Outgoing& file, QFile& source)
     {
-        QFile source(file.path);
-        if (!source.open(QIODevice::ReadOnly) || !source.seek(file.datasetOffset))
-            return fail(Fault::Unreadable, source.errorString());
         QByteArray command = storeCommand(file, association.nextMessageId());
         DUL_PDV pdv = {static_cast<unsigned long>(command.size()), context, DUL_COMMANDPDV, OFTrue, command.data()};
         DUL_PDVLIST list = {1, nullptr, 0, {}, &pdv};
         OFCondition written = DUL_WritePDVs(&association.dcmtk()->DULassociation, &list);
         if (written.good())
             written = writeDataset(association.dcmtk(), context, source, file.size - file.datasetOffset);
+        if (written.bad() && source.size() < file.size)
+            return fail(Fault::Unreadable, tr("the file became shorter while it was sent"));
         if (written.bad())
             return std::unexpected(association.errorOf(written));
         return answer(association);
