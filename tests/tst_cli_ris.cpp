@@ -328,7 +328,7 @@ private Q_SLOTS:
         QCOMPARE(code, 1);
         QCOMPARE(statesIn(deliveries), QStringList{"held"});
         QVERIFY2(deliveries[0]["lastError"].toString().endsWith("unknown patient Doe, Jane"), qPrintable(deliveries[0]["lastError"].toString()));
-        QVERIFY(test::bytesOf(program.profile() + "/diascope.log").contains("attempt 1 answered"));
+        QVERIFY(test::bytesOf(program.profile() + "/diascope.log").contains("attempt 1 held"));
     }
 
     void DEL_03_whatIsCommittedIsNotSentAgain()
