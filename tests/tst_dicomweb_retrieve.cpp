@@ -204,6 +204,25 @@ private Q_SLOTS:
         QCOMPARE(got.uids, shelf.uids);
     }
 
+    /// An instance that comes as a file, not as a part of anything, in as many pieces as the network makes of it.
+    void NET_01_WADO_aFileThatIsNoPart()
+    {
+        const Shelf shelf;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const QByteArray path = request.path();
+            if (path.contains("/instances/")) {
+                const QByteArray file = shelf.files[QString::fromLatin1(path.mid(path.lastIndexOf('/') + 1))];
+                to.send("HTTP/1.1 200 OK\r\nContent-Type: application/dicom\r\nContent-Length: " + QByteArray::number(file.size()) + "\r\n\r\n" + file.left(200));
+                to.send(file.mid(200));
+            } else if (!shelf.serve(request, to)) {
+                to.answer(406, {}, {});
+            }
+        });
+        const Got got = fetch(serviceOf(server));
+        QVERIFY2(got.result && got.result->isComplete(), qPrintable(got.failures().join("\n")));
+        QCOMPARE(QSet<QString>(got.uids.begin(), got.uids.end()), QSet<QString>(shelf.uids.begin(), shelf.uids.end()));
+    }
+
     /// The count and the names of one server contradict each other: never complete without a word, however often it is asked.
     void SAF_04_moreThanItNamesIsSaid()
     {

@@ -7,6 +7,7 @@
 #include "tests/support/orthanc.h"
 #include "tests/support/scripted_scp.h"
 #include <QElapsedTimer>
+#include <QProcess>
 #include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -245,6 +246,33 @@ private Q_SLOTS:
         QVERIFY(!inTheClear);
         QVERIFY2(message(inTheClear.error()).contains("turn TLS on"), qPrintable(message(inTheClear.error())));
         QVERIFY(clear.recorded(test::FaultProxy::Way::ToServer).contains(applicationContext));
+    }
+
+    /// The end of an encrypted connection is said (RFC 8446 §6.1): the peer knows that nothing was cut off.
+    void NET_10_theEndIsSaid()
+    {
+        QProcess peer;
+        peer.start("/usr/bin/python3", {"-c", R"(
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1], sys.argv[2])
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+stream = context.wrap_socket(listener.accept()[0], server_side=True, suppress_ragged_eofs=False)
+stream.recv(4096)
+stream.sendall(bytes.fromhex('03000000000400010101'))
+try:
+    while stream.recv(4096):
+        pass
+    print('said')
+except ssl.SSLError:
+    print('cut')
+)", m_good.certificate, m_good.key});
+        QVERIFY(peer.waitForStarted() && peer.waitForReadyRead());
+        Task task;
+        QVERIFY(!dimse::echo(node(quint16(peer.readLine().trimmed().toUInt())), m_local, task));
+        QVERIFY(peer.waitForFinished());
+        QCOMPARE(peer.readAllStandardOutput().trimmed(), "said");
     }
 
     void NET_10_orthancOverTls()
