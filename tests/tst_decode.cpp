@@ -9,6 +9,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <thread>
 
 using namespace diascope;
@@ -554,6 +555,30 @@ private Q_SLOTS:
         pool.setTimeLimit(std::chrono::seconds(10));
         request.codec = DecodeRequest::Codec::Rle;
         QVERIFY(pool.decode(request, bytes, out));
+    }
+
+    /// A decoder that ends leaves no process, no descriptor and no memory behind.
+    void FIL_19_whatADecoderTookIsGivenBack()
+    {
+        const auto taken = [] {
+            const QByteArray maps = test::bytesOf("/proc/self/maps");
+            return QStringLiteral("%1 descriptors, %2 shared").arg(QDir("/proc/self/fd").entryList(QDir::System | QDir::Files).size()).arg(maps.count("memfd:"));
+        };
+        const auto crash = [] {
+            DecoderPool pool(1);
+            DecodeRequest request;
+            request.codec = DecodeRequest::Codec::TestCrash;
+            request.rows = request.columns = 1;
+            std::vector<std::byte> out(1);
+            for (int i = 0; i < 3; ++i)
+                QCOMPARE(pool.decode(request, std::span<const std::byte>(), out).error().fault, Fault::Damaged);
+        };
+        crash(); // what is opened once for all
+        const QString before = taken();
+        crash();
+        QCOMPARE(taken(), before);
+        QCOMPARE(waitpid(-1, nullptr, WNOHANG), -1);
+        QCOMPARE(errno, ECHILD);
     }
 
     /// What a hijacked decoder would try is refused or ends it; the next frame comes all the same.

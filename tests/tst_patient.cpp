@@ -74,6 +74,12 @@ private Q_SLOTS:
         row("another given name beside a middle name", jane, with([](auto& p) { p.name = "Doe^Joan^Mary"; }), "name", false);
         row("another family name beside a middle name", jane, with([](auto& p) { p.name = "Roe^Jane^Mary"; }), "name", false);
         row("accents", with([](auto& p) { p.name = utf8("Müller^Zoë"); }), with([](auto& p) { p.name = "Muller^Zoe"; }), "", true);
+        for (const ushort accent : {0x0300, 0x0301, 0x0327, 0x036F}) { // Combining Diacritical Marks, the first and the last of them too
+            const QString name = QStringLiteral("Doe^Jane") + QChar(accent);
+            row(qPrintable(QString("accent %1").arg(accent, 0, 16)), jane, with([&](auto& p) { p.name = name; }), "", true);
+        }
+        row("a grave accent", with([](auto& p) { p.name = utf8("Clève^Zoë"); }), with([](auto& p) { p.name = "CLEVE^ZOE"; }), "", true);
+        row("a mark that is a vowel", with([](auto& p) { p.name = utf8("कि^क"); }), with([](auto& p) { p.name = utf8("क^क"); }), "name", false);
         row("wide letters", jane, with([](auto& p) { p.name = utf8("Ｄｏｅ^Ｊａｎｅ"); }), "", true);
         row("a hyphen", with([](auto& p) { p.name = "Smith-Doe^Jane"; }), with([](auto& p) { p.name = "Smith Doe^Jane"; }), "", true);
         row("ideographs beside letters", with([](auto& p) { p.name = utf8("Wang^XiaoDong=王^小东"); }), with([](auto& p) { p.name = utf8("Wang^XiaoDong"); }), "", true);
