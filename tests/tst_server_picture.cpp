@@ -35,6 +35,9 @@ keep('grey.png', Image.fromarray(rgb[..., 0]))
 keep('palette.png', Image.fromarray(rgb).quantize(16))
 keep('colour.jpeg', Image.fromarray(rgb), quality=90)
 keep('grey.jpeg', Image.fromarray(rgb[..., 1]), quality=90)
+for kind in ('png', 'jpeg'):
+    Image.new('RGB', (100, 100), (200, 100, 50)).save(os.path.join(out, 'square.' + kind))
+    Image.new('RGB', (60, 100), (200, 100, 50)).save(os.path.join(out, 'tall.' + kind))
 keep('progressive.jpeg', Image.fromarray(rgb), quality=90, progressive=True)
 # A megabyte that says it is 60,000 by 60,000 pixels.
 def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
@@ -95,9 +98,11 @@ Image.fromarray(rgb).convert('CMYK').save(os.path.join(out, 'cmyk.jpeg'))
 
     void NET_16_oneThatIsLargerThanAskedForIsRefused()
     {
-        QVERIFY(decoded(bytesOf("colour.png"), 100));
-        QVERIFY(!decoded(bytesOf("colour.png"), 99));
-        QVERIFY(!decoded(bytesOf("colour.jpeg"), 99));
+        for (const char* name : {"colour.png", "colour.jpeg", "square.png", "square.jpeg", "tall.png", "tall.jpeg"}) { // the longer side has 100
+            QVERIFY2(decoded(bytesOf(name), 100), name);
+            QVERIFY2(!decoded(bytesOf(name), 99), name);
+        }
+        QCOMPARE(decoded(bytesOf("square.png"), 100)->pixels.size(), 30000u);
     }
 
     /// Bytes changed anywhere, a thousand times: a picture or an error, and the program goes on.
