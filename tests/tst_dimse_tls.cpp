@@ -256,6 +256,7 @@ private Q_SLOTS:
 import socket, ssl, sys
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(sys.argv[1], sys.argv[2])
+context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
 listener = socket.create_server(('127.0.0.1', 0))
 print(listener.getsockname()[1], flush=True)
 stream = context.wrap_socket(listener.accept()[0], server_side=True, suppress_ragged_eofs=False)
