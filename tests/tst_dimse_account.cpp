@@ -3,6 +3,7 @@
 #include "netclient/dimse/store.h"
 #include "tests/support/dcmtk_servers.h"
 #include "tests/support/dimse_peers.h"
+#include "tests/support/phantom_files.h"
 #include "tests/support/scripted_scp.h"
 #include <QTcpServer>
 #include <condition_variable>
@@ -577,6 +578,40 @@ private Q_SLOTS:
     }
 
     /// PS3.5 §A.5: a file whose dataset is deflated goes so to who takes it, and as it reads to all others.
+    /// What a header says of compressed frames is held against the bytes that are there; a blank picture is small, and whole (PS3.5 G.3.2: two bytes for 128).
+    void FIL_04_compressedFramesThatAreThereAndNot()
+    {
+        QTemporaryDir folder;
+        SUCCEEDS(test::writeFiles(folder.path(), R"PY(
+from pydicom.encaps import encapsulate
+def make(name, fragments, **how):
+    ds = image(rows=1, columns=2, bits=8)
+    for keyword, value in how.items(): setattr(ds, keyword, value)
+    ds.PixelData = encapsulate(fragments); ds['PixelData'].is_undefined_length = True
+    save(ds, name, RLELossless)
+blank = struct.pack('<16I', 1, 64, *[0] * 14) + b'\x81\x00' * (2048 * 4096 // 128)
+make('blank', [blank] * 8, Rows=2048, Columns=4096, NumberOfFrames=8)
+make('missing', [blank] * 7, Rows=2048, Columns=4096, NumberOfFrames=8)
+make('short', [blank[:66]] * 8, Rows=2048, Columns=4096, NumberOfFrames=8)
+make('large', [blank] * 2, Rows=65535, Columns=65535, NumberOfFrames=2)
+)PY"));
+        qint64 got = 0;
+        ScriptedScp peer([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& asked) {
+            got = asked.dataset.size();
+            conversation.respond(asked, 0);
+        });
+        for (const auto& [name, reason] : {std::pair("blank", ""), {"missing", "the compressed data of frame 8 of 8 are missing"},
+                                           {"short", "the compressed data are far too short for 8 frames"},
+                                           {"large", "the peer does not accept RLE Lossless, and it cannot be decompressed here"}}) {
+            Task task;
+            const auto sent = dimse::store({"s", "SCRIPTED", "127.0.0.1", peer.port(), false, {}, {}, {}}, {folder.filePath(name)}, m_local, task);
+            QVERIFY2(sent, name);
+            QCOMPARE(sent->failed.empty() ? QString() : sent->failed[0].reason, reason);
+            QCOMPARE(sent->confirmed, *reason ? 0 : 1);
+        }
+        QVERIFY(got > 64 << 20);
+    }
+
     void SAF_05_aDeflatedFile_data()
     {
         QTest::addColumn<QByteArray>("syntax");
