@@ -286,6 +286,27 @@ private Q_SLOTS:
         QVERIFY(verified && verified->missing.empty() && verified->changed.empty() && verified->orphans == 0);
     }
 
+    /// Once the disk is full no more files are read than wait to be stored already: thousands of others are left alone.
+    void STO_02_aFullDiskEndsAnImportSoon()
+    {
+        constexpr int files = 6000, waiting = 2048;
+        QTemporaryDir folder(place());
+        const QByteArray bytes = bytesOf(make(folder.filePath("one"), {.study = uidOf(1), .series = uidOf(1) + ".1", .instance = instanceOf(1).value}));
+        QVERIFY(QDir(folder.path()).mkdir("in"));
+        for (int i = 0; i < files; ++i) {
+            QFile file(folder.filePath(QStringLiteral("in/%1").arg(i)));
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+        }
+        const QString profile = folder.filePath("profile");
+        auto archive = std::move(*Archive::open(*Profile::open(profile)));
+        Task task;
+        faulty::arm(QFile::encodeName(profile + "/pixels/incoming"), 1, ENOSPC);
+        const auto report = archive->import({folder.filePath("in")}, ImportMode::Copy, task);
+        const long refused = faulty::disarm();
+        QVERIFY(!report && report.error().fault == Fault::DiskFull);
+        QVERIFY2(refused > 0 && refused < 2 * waiting, QByteArray::number(qint64(refused)).constData());
+    }
+
     /// A profile that is made, or opened, on such a disk: said clearly, and the next start finds nothing broken.
     void STO_02_openingMayFail_data()
     {
