@@ -749,7 +749,8 @@ private Q_SLOTS:
     void NET_01_aCommitmentReportOnTheSameAssociation_data()
     {
         QTest::addColumn<QString>("kind");
-        for (const char* kind : {"all kept", "one failed", "another transaction's first", "no report", "ends the association"})
+        for (const char* kind : {"all kept", "one failed", "another transaction's first", "another event's first", "a nameless one first", "no report",
+                                 "ends the association"})
             QTest::newRow(qPrintable(QStringLiteral("NET-01 %1").arg(kind))) << kind;
     }
     void NET_01_aCommitmentReportOnTheSameAssociation()
@@ -776,6 +777,10 @@ private Q_SLOTS:
             const QByteArray ours = element(8, 0x1195, test::uid(transaction.toLatin1()));
             if (kind == "another transaction's first")
                 conversation.report(1, element(8, 0x1195, "1.2.3.99") + references(0x1199, instances[0]));
+            if (kind == "another event's first") // there are two (PS3.4 Table J.3.3.1-1)
+                conversation.report(3, ours + references(0x1199, instances[1]));
+            if (kind == "a nameless one first")
+                conversation.report(1, references(0x1199, instances[1]));
             if (kind == "one failed")
                 conversation.report(2, ours + references(0x1198, instances[1], element(8, 0x1197, little(0x0213, 2))) +
                                            references(0x1199, instances[0]));
@@ -805,7 +810,7 @@ private Q_SLOTS:
                      "the peer has no room for it"); // 0213H, resource limitation (PS3.3 C.14.1.1)
         }
         const std::lock_guard lock(mutex);
-        QCOMPARE(answers, kind == "another transaction's first" ? (QList<int>{0x0110, 0}) : QList<int>{0});
+        QCOMPARE(answers, kind.endsWith("first") ? (QList<int>{0x0110, 0}) : QList<int>{0});
     }
 };
 

@@ -365,7 +365,7 @@ private Q_SLOTS:
             Room room;
             QVERIFY(room.open(limits));
             const auto socket = room.caller();
-            socket->write(QByteArray(1, frameStart) + (message("1") + "NTE|1||").leftJustified(waiting - 1, 'x'));
+            socket->write("noise" + QByteArray(1, frameStart) + (message("1") + "NTE|1||").leftJustified(waiting - 1, 'x'));
             if (waiting > 1000) {
                 QTRY_COMPARE(socket->state(), QAbstractSocket::UnconnectedState);
                 QVERIFY(room.heard.isEmpty());
