@@ -99,6 +99,35 @@ private Q_SLOTS:
         keys.limit = 1; // of what matches, not of what comes
         QCOMPARE(findAll(serviceOf(server), nullptr, keys).value_or(-1), std::min<qsizetype>(1, found.size()));
     }
+    /// One that takes no wider query has nothing, as it said first; one that was busy or shut us out then has not said it.
+    void SAF_07_aWiderQueryThatIsNotTaken_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("isAnswer");
+        for (const int status : {400, 404, 405, 406, 410, 413, 415, 501})
+            QTest::addRow("SAF-07 %d", status) << status << true;
+        for (const int status : {401, 403, 429, 503})
+            QTest::addRow("SAF-07 %d", status) << status << false;
+    }
+    void SAF_07_aWiderQueryThatIsNotTaken()
+    {
+        QFETCH(int, status);
+        QFETCH(bool, isAnswer);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            request.target.contains('%') ? to.answer(200, jsonType, "[]") : to.answer(status, {}, {});
+        });
+        dicom::FindKeys keys;
+        keys.patientName = QString::fromUtf8("Müller*");
+        auto service = serviceOf(server);
+        service.patienceSeconds = 1;
+        const auto rows = findAll(service, nullptr, keys);
+        QVERIFY(server.requests().last().target.contains("M*ller"));
+        QVERIFY2(rows.has_value() == isAnswer, rows ? "" : qPrintable(rows.error().detail));
+        QCOMPARE(rows.value_or(0), 0);
+        if (!isAnswer)
+            QVERIFY2(rows.error().detail.contains(QString::number(status)), qPrintable(rows.error().detail));
+    }
+
     void SAF_07_aServerThatUnderstandsIsNotAskedWider()
     {
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
