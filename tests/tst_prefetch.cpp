@@ -23,6 +23,15 @@ int faultOf(const Result<T>& result)
     return result ? -1 : int(result.error().fault);
 }
 
+/// Searched by DICOMweb, with a token that lies in the keyring.
+dimse::Node nodeWithLogin(quint16 port)
+{
+    dimse::Node node = nodeAt(port, "login");
+    node.dicomWebUrl = "http://127.0.0.1/dicom-web";
+    node.login = dicom::Login::Kind::Bearer;
+    return node;
+}
+
 } // namespace
 
 /// The worklist, and which priors are fetched before anybody asks for them.
@@ -301,9 +310,7 @@ private Q_SLOTS:
         });
         Settings settings(session->profile());
         dimse::Nodes nodes(settings);
-        dimse::Node login = nodeAt(behindALogin.port(), "login");
-        login.dicomWebUrl = "http://127.0.0.1/dicom-web";
-        login.login = dicom::Login::Kind::Bearer;
+        const dimse::Node login = nodeWithLogin(behindALogin.port());
         for (const dimse::Node& node : {nodeAt(refuses.port(), "archive"), login, nodeAt(peer.port())})
             QVERIFY(nodes.add(node));
         QStringList unreachable;
@@ -409,9 +416,7 @@ private Q_SLOTS:
         });
         Settings settings(session->profile());
         dimse::Nodes nodes(settings);
-        dimse::Node login = nodeAt(peer.port(), "login");
-        login.dicomWebUrl = "http://127.0.0.1/dicom-web";
-        login.login = dicom::Login::Kind::Bearer;
+        const dimse::Node login = nodeWithLogin(peer.port());
         QVERIFY(nodes.add(login));
         QVERIFY(nodes.add(nodeAt(refuses.port(), "refuses")));
         Task task;

@@ -34,14 +34,9 @@ def layers(errors, file):
 
 def compiled(command, layer, source, out):
     """What the compiler refuses is left out."""
-    here = os.path.dirname(os.path.abspath(__file__))
     while layer:
-        text = source
-        for error in sorted(layer, key=lambda e: -e['start']):
-            new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).replace('{old}', error['old'])
-            text = text[:error['start']] + new.encode() + text[error['end']:]
         with open(out + '.cpp', 'wb') as file:
-            file.write(b'#include "%s/mutation.h"\n' % here.encode() + text)
+            file.write(plant.planted(source, layer))
         words = [out + '.cpp' if w == command['file'] else w for w in shlex.split(command['command'])]
         words[words.index('-o') + 1] = out + '.o'
         run = subprocess.run(words, cwd=command['directory'], capture_output=True, text=True)
@@ -49,7 +44,7 @@ def compiled(command, layer, source, out):
             break
         refused = {int(line) - 1 for line in re.findall(re.escape(out) + r'\.cpp:(\d+):\d+: error', run.stderr)}
         before = len(layer)
-        layer = [e for e in layer if not any(e['line'] <= line <= e['line'] + e['old'].count('\n') for line in refused)]
+        layer = [e for e in layer if not plant.is_refused(e, refused)]
         if len(layer) == before:
             sys.exit(run.stderr[:3000])
     return layer
@@ -66,7 +61,6 @@ def linked(test, out):
 
 
 def main():
-    plant.clang.Config.set_library_file('/usr/lib/llvm-16/lib/libclang-16.so.1')
     file, folder, names = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
     os.makedirs(folder, exist_ok=True)
     command = command_of(file)

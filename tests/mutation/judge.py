@@ -1,8 +1,9 @@
 """judge.py ERRORS OUT [MINUTES]: which of the errors planted into this tree the tests catch. Run where build/release is built.
 
-First every test function runs without an error, and what it comes by is noted; then each error's functions run with it, those that
-caught one in the same file and the quick ones first, until one fails twice. A survivor has had at most BUDGET seconds (150 unless set) of tests. OUT gets the results as
-they come, OUT.log a line each; begun again it goes on. Classes whose functions lean on one another are run whole.
+First every test function runs without an error, and what it comes by is noted; then each error's functions run with it, those
+that caught one in the same file and the quick ones first, until one fails twice. A survivor has had at most BUDGET seconds (150
+unless set) of tests. OUT gets the results as they come, OUT.log a line each; begun again it goes on. Classes whose functions lean
+on one another are run whole.
 """
 import json
 import os

@@ -22,6 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 import clang.cindex as clang
 from clang.cindex import CursorKind as Kind
 
+clang.Config.set_library_file('/usr/lib/llvm-16/lib/libclang-16.so.1')
 ROOMS = ['netclient/' + room for room in ('archive', 'transfer', 'hl7', 'dicom', 'dimse', 'dicomweb')] + \
         ['viewer/' + room for room in ('volume', 'slice', 'figures', 'decode')] + \
         ['reporting/' + room for room in ('model', 'store', 'export', 'templates')] + ['app/session']
@@ -181,17 +182,19 @@ def original(path):
     return subprocess.run(['git', 'show', 'HEAD:' + path], check=True, capture_output=True).stdout
 
 
+def planted(source, errors):
+    """A source with its errors behind their switches."""
+    for error in sorted(errors, key=lambda e: -e['start']):
+        old = source[error['start']:error['end']].decode()
+        assert old == error['old'], error
+        new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).replace('{old}', old)
+        source = source[:error['start']] + new.encode() + source[error['end']:]
+    return b'#include "%s/mutation.h"\n' % os.path.dirname(os.path.abspath(__file__)).encode() + source if errors else source
+
+
 def write(errors, files):
-    here = os.path.dirname(os.path.abspath(__file__))
     for path in files:
-        source, planted = original(path), False
-        for error in sorted((e for e in errors if e['file'] == path), key=lambda e: -e['start']):
-            old = source[error['start']:error['end']].decode()
-            assert old == error['old'], error
-            new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).replace('{old}', old)
-            source, planted = source[:error['start']] + new.encode() + source[error['end']:], True
-        if planted:
-            source = b'#include "%s/mutation.h"\n' % here.encode() + source
+        source = planted(original(path), [e for e in errors if e['file'] == path])
         with open(path, 'wb') as file:
             file.write(source)
 
@@ -216,11 +219,15 @@ def drop(log, errors):
         for line in lines:
             if match := re.match(r'(?:\.\./\.\./)?([^:]+):(\d+):\d+: error', line):
                 refused[os.path.relpath(match.group(1))].add(int(match.group(2)) - 1)
-    return [e for e in errors if not any(e['line'] <= line <= e['line'] + e['old'].count('\n') for line in refused[e['file']])]
+    return [e for e in errors if not is_refused(e, refused[e['file']])]
+
+
+def is_refused(error, lines):
+    """`lines`: of the source as it was."""
+    return any(error['line'] <= line <= error['line'] + error['old'].count('\n') for line in lines)
 
 
 def main():
-    clang.Config.set_library_file('/usr/lib/llvm-16/lib/libclang-16.so.1')
     if sys.argv[1] == '--drop':
         with open(sys.argv[3]) as file:
             before = json.load(file)
