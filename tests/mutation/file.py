@@ -1,7 +1,7 @@
 """file.py FILE OUT TEST...: every single error of one source, judged by the tests that are named.
 Run in a built tree; nothing in it is changed: a copy of the source is compiled into OUT (a folder) and linked in front of the libraries.
 OUT/results says what became of each, OUT/results.log as it goes; asked again it goes on. KINDS=NLSB leaves out the other kinds of
-plant.py. What a test learns from a program that it starts is not seen.
+plant.py. What a test learns from a program that it starts is not seen, but for the decoders.
 """
 import json
 import os
@@ -34,7 +34,7 @@ def layers(errors, file):
 
 def compiled(command, layer, source, out):
     """What the compiler refuses is left out."""
-    while layer:
+    while True:
         with open(out + '.cpp', 'wb') as file:
             file.write(plant.planted(source, layer))
         words = [out + '.cpp' if w == command['file'] else w for w in shlex.split(command['command'])]
@@ -50,14 +50,31 @@ def compiled(command, layer, source, out):
     return layer
 
 
-def linked(test, out):
-    target = 'bin/' + test
+def linked(name, out, instead_of=None):
+    target, program = 'bin/' + name, '%s/bin/%s' % (out, name)
     commands = subprocess.run(['ninja', '-t', 'commands', '-s', target], cwd=judge.BUILD, capture_output=True, text=True, check=True).stdout
-    program = '%s/bin/%s' % (out, test)
-    link = commands.strip().splitlines()[-1].replace('-o ' + target, '-o %s %s.o' % (program, out))
+    link = commands.strip().splitlines()[-1]
+    if instead_of and instead_of not in link:
+        return None
+    link = link.replace(instead_of or '', '').replace('-o ' + target, '-o %s %s.o' % (program, out))
     if subprocess.run(link, shell=True, cwd=judge.BUILD, capture_output=True).returncode == 0:
         return program
-    print('cannot be linked with it:', test)
+    print('cannot be linked with it:', name)
+
+
+def decoders(command, out):
+    """The decoders beside the tests, with the errors; in front of the tests comes what lets the switches through to them."""
+    for name in ['diascope-decoder', 'diascope-video-decoder']:
+        link = shlex.split(command['command'])
+        made = link[link.index('-o') + 1]
+        own = 'viewer/decode/worker/CMakeFiles/%s.dir/%s' % (name, os.path.basename(made))
+        if not linked(name, out, own):
+            os.symlink('%s/bin/%s' % (judge.BUILD, name), '%s/bin/%s' % (out, name))
+    process = command_of(plant.DECODER_PROCESS)
+    with open(process['file'], 'rb') as file:
+        source = plant.let_through(file.read())
+    os.remove(out + '.o')
+    compiled(process, [], source, out)
 
 
 def main():
@@ -74,6 +91,8 @@ def main():
         out = '%s/%d' % (folder, number)
         os.makedirs(out + '/bin', exist_ok=True)
         layer = compiled(command, layer, source, out)
+        if file.startswith('viewer/decode/worker/'):
+            decoders(command, out)
         one = judge.Judge(layer, folder + '/results', 600)
         one.tests = {}
         for name in names:

@@ -26,6 +26,7 @@ clang.Config.set_library_file('/usr/lib/llvm-16/lib/libclang-16.so.1')
 ROOMS = ['netclient/' + room for room in ('archive', 'transfer', 'hl7', 'dicom', 'dimse', 'dicomweb')] + \
         ['viewer/' + room for room in ('volume', 'slice', 'figures', 'decode')] + \
         ['reporting/' + room for room in ('model', 'store', 'export', 'templates')] + ['app/session']
+DECODER_PROCESS = 'viewer/decode/decoder_process.cpp'
 WEIGHTS = {'N': 5, 'L': 4, 'S': 4, 'B': 3, 'A': 3, 'K': 2, 'T': 1}
 COMPARISONS = {'<': '<=', '<=': '<', '>': '>=', '>=': '>', '==': '!=', '!=': '=='}
 ARITHMETIC = {'+': '-', '-': '+', '*': '/', '/': '*'}
@@ -199,18 +200,15 @@ def write(errors, files):
             file.write(source)
 
 
-def let_through():
-    """A decoder is given nothing of our environment; planted errors in it must be."""
-    path, end = 'viewer/decode/decoder_process.cpp', b'    kept.push_back(nullptr);\n    return kept;'
-    with open(path, 'rb') as file:
-        source = file.read()
-    if b'DIASCOPE_REACH=' in source:
-        return
-    assert source.count(end) == 1
+def let_through(source):
+    """A decoder is given nothing of our environment; planted errors in it must be. `source`: of decoder_process.cpp."""
+    end = b'    kept.push_back(nullptr);\n    return kept;'
     passing = b'    for (char** variable = environ; *variable; ++variable)\n        if (std::strncmp(*variable, "DIASCOPE_MUTANT=", 16) == 0 || ' \
               b'std::strncmp(*variable, "DIASCOPE_REACH=", 15) == 0)\n            kept.push_back(*variable);\n'
-    with open(path, 'wb') as file:
-        file.write(source.replace(end, passing + end))
+    if b'DIASCOPE_REACH=' in source:
+        return source
+    assert source.count(end) == 1
+    return source.replace(end, passing + end)
 
 
 def drop(log, errors):
@@ -236,7 +234,10 @@ def main():
         source, count = sys.argv[1], int(sys.argv[2])
         before = errors = draw(int(source), count) if source.isdigit() else listed(source, count)
     write(errors, sorted({e['file'] for e in before}))
-    let_through()
+    with open(DECODER_PROCESS, 'rb') as file:
+        source = let_through(file.read())
+    with open(DECODER_PROCESS, 'wb') as file:
+        file.write(source)
     with open(sys.argv[3], 'w') as file:
         json.dump(errors, file, indent=1)
     print(len(errors), 'errors in', len({e['file'] for e in errors}), 'files')
