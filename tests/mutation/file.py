@@ -50,31 +50,29 @@ def compiled(command, layer, source, out):
     return layer
 
 
-def linked(name, out, instead_of=None):
+def linked(name, out, own=None, passing=''):
+    """Linked with the errors in front, or, if the program holds the source itself (`own`), in its place; else as it is."""
     target, program = 'bin/' + name, '%s/bin/%s' % (out, name)
     commands = subprocess.run(['ninja', '-t', 'commands', '-s', target], cwd=judge.BUILD, capture_output=True, text=True, check=True).stdout
     link = commands.strip().splitlines()[-1]
-    if instead_of and instead_of not in link:
-        return None
-    link = link.replace(instead_of or '', '').replace('-o ' + target, '-o %s %s.o' % (program, out))
+    objects = out + '.o ' if not own or re.search(own, link) else ''
+    link = re.sub(own, '', link) if own else link
+    link = link.replace('-o ' + target, objects + passing + ' -o ' + program)
     if subprocess.run(link, shell=True, cwd=judge.BUILD, capture_output=True).returncode == 0:
         return program
     print('cannot be linked with it:', name)
 
 
-def decoders(command, out):
-    """The decoders beside the tests, with the errors; in front of the tests comes what lets the switches through to them."""
+def decoders(file, out):
+    """The decoders beside the tests, with the errors; who comes in front of the tests lets the switches through to them."""
+    own = r'\S*(?:\.dir|/worker)/' + re.escape(os.path.basename(file)) + r'\.o'
     for name in ['diascope-decoder', 'diascope-video-decoder']:
-        link = shlex.split(command['command'])
-        made = link[link.index('-o') + 1]
-        own = 'viewer/decode/worker/CMakeFiles/%s.dir/%s' % (name, os.path.basename(made))
-        if not linked(name, out, own):
-            os.symlink('%s/bin/%s' % (judge.BUILD, name), '%s/bin/%s' % (out, name))
+        linked(name, out, own)
     process = command_of(plant.DECODER_PROCESS)
-    with open(process['file'], 'rb') as file:
-        source = plant.let_through(file.read())
-    os.remove(out + '.o')
-    compiled(process, [], source, out)
+    with open(process['file'], 'rb') as opened:
+        source = plant.let_through(opened.read())
+    compiled(process, [], source, out + '.passing')
+    return own, out + '.passing.o'
 
 
 def main():
@@ -91,12 +89,11 @@ def main():
         out = '%s/%d' % (folder, number)
         os.makedirs(out + '/bin', exist_ok=True)
         layer = compiled(command, layer, source, out)
-        if file.startswith('viewer/decode/worker/'):
-            decoders(command, out)
+        beside = decoders(file, out) if file.startswith('viewer/decode/worker/') else ()
         one = judge.Judge(layer, folder + '/results', 600)
         one.tests = {}
         for name in names:
-            if not (program := linked(name, out)):
+            if not (program := linked(name, out, *beside)):
                 continue
             one.tests[name] = dict(whole.tests[name], command=[program if w.endswith('/bin/' + name) else w for w in whole.tests[name]['command']])
         one.out = out
