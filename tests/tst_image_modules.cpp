@@ -66,6 +66,10 @@ ds.add_new((0x6004, 0x0022), 'LO', 'described'))py");
         QTest::newRow("PIX-15 rows alone") << file("ds.add_new((0x6000, 0x0010), 'US', 6)") << 0 << 1;
         QTest::newRow("PIX-15 no rows") << file("ds.add_new((0x6000, 0x0010), 'US', 0); ds.add_new((0x6000, 0x0011), 'US', 6)") << 0 << 1;
         QTest::newRow("PIX-15 cut off") << file("overlay(ds, 0x6000, np.ones((20, 30), int)); ds[0x6000, 0x3000].value = b'\\1\\2'") << 1 << 1;
+        QTest::newRow("PIX-15 as wide as can be") << file("overlay(ds, 0x6000, np.ones((1, 65535), int))") << 1 << 0;
+        QTest::newRow("PIX-15 as high as can be") << file("overlay(ds, 0x6000, np.ones((65535, 1), int))") << 1 << 0;
+        QTest::newRow("PIX-15 too wide") << file("overlay(ds, 0x6000, np.ones((1, 65535), int)); ds.add_new((0x6000, 0x0011), 'UL', 65536)") << 0 << 1;
+        QTest::newRow("PIX-15 too high") << file("overlay(ds, 0x6000, np.ones((65535, 1), int)); ds.add_new((0x6000, 0x0010), 'UL', 65536)") << 0 << 1;
         QTest::newRow("PIX-15 the last group") << file("overlay(ds, 0x601E, np.ones((2, 3), int))") << 1 << 0;
         QTest::newRow("PIX-15 beyond the last group") << file("overlay(ds, 0x6020, np.ones((2, 3), int))") << 0 << 0;
     }
@@ -77,6 +81,34 @@ ds.add_new((0x6004, 0x0022), 'LO', 'described'))py");
         const auto found = read(file);
         QCOMPARE(int(found.overlays.size()), overlays);
         QCOMPARE(int(found.findings.size()), findings);
+    }
+
+    /// Overlay Origin is SS; others write it US. A place that no image has is none: then the overlay lies at 1\1.
+    void PIX_15_whereAnOverlayBegins_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("row");
+        QTest::addColumn<int>("column");
+        const auto row = [this](const char* vr, int down, int across, int firstRow, int firstColumn) {
+            QTest::addRow("PIX-15 %s %d %d", vr, down, across)
+                << file(QString("overlay(ds, 0x6000, np.ones((2, 3), int)); ds.add_new((0x6000, 0x0050), '%1', [%2, %3])").arg(vr).arg(down).arg(across)) << firstRow << firstColumn;
+        };
+        row("SS", 32767, -32768, 32766, -32769);
+        row("US", 32767, 32768, 32766, -32769);
+        row("US", 65535, 1, -2, 0);
+        row("UL", 65536, 65535, 65535, -2);
+        row("DS", 1000000, -1000000, 999999, -1000001);
+        row("DS", 1000001, 5, 0, 0);
+        row("DS", 5, -1000001, 0, 0);
+    }
+    void PIX_15_whereAnOverlayBegins()
+    {
+        QFETCH(QString, file);
+        QFETCH(int, row);
+        QFETCH(int, column);
+        const auto found = read(file);
+        QCOMPARE(found.overlays.at(0).firstRow, row);
+        QCOMPARE(found.overlays.at(0).firstColumn, column);
     }
 
     void PIX_16_theShapesOfAShutter()
@@ -124,6 +156,14 @@ ds.VerticesOfThePolygonalShutter = [1, 2, 3, 40, 50, 6]; ds.ShutterOverlayGroup 
         row("a triangle", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2, 3, 4, 5, 6]", true);
         row("two corners", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2, 3, 4]", false);
         row("half a corner", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2, 3, 4, 5, 6, 7]", false);
+        row("as large as can be", "CIRCULAR", "ds.CenterOfCircularShutter = [1000000, -1000000]; ds.RadiusOfCircularShutter = 1000000", true);
+        row("too large", "CIRCULAR", "ds.CenterOfCircularShutter = [30, 40]; ds.RadiusOfCircularShutter = 1000001", false);
+        row("too far down", "CIRCULAR", "ds.CenterOfCircularShutter = [1000001, 40]; ds.RadiusOfCircularShutter = 9", false);
+        row("too far to the left", "CIRCULAR", "ds.CenterOfCircularShutter = [30, -1000001]; ds.RadiusOfCircularShutter = 9", false);
+        row("too far", "RECTANGULAR", rectangle(1, 1000001, 1, 60), false);
+        row("a corner too far", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2, 3, 4, 5, 1000001]", false);
+        row("as many corners as can be", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2] * 10000", true);
+        row("too many corners", "POLYGONAL", "ds.VerticesOfThePolygonalShutter = [1, 2] * 10001", false);
         row("of a group", "BITMAP", "ds.ShutterOverlayGroup = 0x601E", true);
         row("of no group", "BITMAP", "", false);
         row("of an odd group", "BITMAP", "ds.ShutterOverlayGroup = 0x6001", false);
@@ -157,6 +197,11 @@ ds.VerticesOfThePolygonalShutter = [1, 2, 3, 40, 50, 6]; ds.ShutterOverlayGroup 
         row(54.29, 80.81, 69.89, "#ff0000"); // the primaries of sRGB in D50
         row(87.82, -79.29, 80.99, "#00ff00");
         row(29.57, 68.30, -112.03, "#0000ff");
+        // What is no colour at all is not said: then the grey value counts.
+        const QString beyond = "ds.ShutterShape = 'CIRCULAR'; ds.CenterOfCircularShutter = [30, 40]; ds.RadiusOfCircularShutter = 9; ds.ShutterPresentationValue = 32896\n"
+                               "ds.add_new((0x0018, 0x1624), '%1', %2)";
+        QTest::newRow("PIX-16 of numbers too large") << file(beyond.arg("DS", "[1000001, 32896, 32896]")) << "#808080";
+        QTest::newRow("PIX-16 of two numbers") << file(beyond.arg("US", "[65535, 32896]")) << "#808080";
     }
     void PIX_16_theColourOfAShutter()
     {
@@ -235,6 +280,7 @@ ds.SequenceOfUltrasoundRegions = Sequence([r]))py");
             const auto found = read(files[code]);
             QCOMPARE(unitName(found.regions.at(0).unitX), QLatin1String(names[code]));
             QCOMPARE(found.regions.at(0).isInCentimetres(), code == 3);
+            QCOMPARE(found.regions.at(0).unitX == UltrasoundRegion::Unit::Other, code > 7);
         }
     }
 
@@ -281,6 +327,30 @@ ds.MaskSubtractionSequence = Sequence([i, j, k, n, m]); ds.RecommendedViewingMod
         QVERIFY(found.masks[1].contrastFrames == 1 && found.masks[1].shiftRows == 0 && !found.masks[1].itemId);
         QVERIFY(found.masks[2].kind == MaskOperation::Kind::ReverseTimeInterval && found.masks[2].intervalFrames == 2);
         QVERIFY(!modules("").isSubtractedAtFirst);
+    }
+
+    /// Frames and shifts that no image has count as not said.
+    void OBJ_08_whatNoMaskCanBe()
+    {
+        const auto found = modules(R"py(
+i = Dataset(); i.MaskOperation = 'AVG_SUB'; i.add_new((0x0028, 0x6110), 'DS', [1, 1000000, 1000001]); i.MaskSubPixelShift = [1000000.0, -1000000.0]; i.SubtractionItemID = 7
+j = Dataset(); j.MaskOperation = 'TID'; j.MaskSubPixelShift = [1000001.0, 1.0]; j.TIDOffset = 3
+k = Dataset(); k.MaskOperation = 'TID'; k.add_new((0x0028, 0x6102), 'DS', [1, 1000001])
+ds.MaskSubtractionSequence = Sequence([i, j, k])
+def shift(item, by):
+    d = Dataset(); d.SubtractionItemID = item; d.MaskSubPixelShift = by
+    return d
+shared = Dataset(); shared.FramePixelShiftSequence = Sequence([shift(7, [2.0, 3.0]), shift(8, [1000001.0, 3.0]), shift(9, [4.0])]); ds.SharedFunctionalGroupsSequence = Sequence([shared]))py",
+                                   "image(frames=2)");
+        QCOMPARE(found.masks.size(), 2u);
+        QCOMPARE(found.masks[0].maskFrames, (std::vector{0, 999'999}));
+        QVERIFY(found.masks[0].shiftRows == 1e6 && found.masks[0].shiftColumns == -1e6);
+        QVERIFY(found.masks[1].shiftRows == 0 && found.masks[1].shiftColumns == 0 && found.masks[1].intervalFrames == 3);
+        QCOMPARE(found.frameShifts.size(), 2u);
+        for (int frame = 0; frame < 2; ++frame) {
+            const FrameShift& one = found.frameShifts[size_t(frame)];
+            QVERIFY(one.frame == frame && one.itemId == 7 && one.shiftRows == 2 && one.shiftColumns == 3);
+        }
     }
 
     void OBJ_07_howItIsPlayed_data()

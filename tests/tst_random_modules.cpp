@@ -124,8 +124,8 @@ PlainShutter drawShutter(Dataset& dataset, Dice& dice, test::Reached& reached)
     if (dice.isOneOf(8) && !shapes.isEmpty())
         shapes << shapes.front();
     put(dataset, {0x0018, 0x1600}, shapes.join('\\'));
-    const Number left = put(dataset, {0x0018, 0x1602}, dice, {1, 1, 5, -3, 80, 81, absent}), right = put(dataset, {0x0018, 0x1604}, dice, {80, 80, 5, 1, 0, 4, 90});
-    const Number top = put(dataset, {0x0018, 0x1606}, dice, {1, 1, 5, -3, 60, 61, 70}), bottom = put(dataset, {0x0018, 0x1608}, dice, {60, 80, 5, 1, 0, 4, absent});
+    const Number left = put(dataset, {0x0018, 0x1602}, dice, {1, 1, 5, -3, 80, 81, absent}), right = put(dataset, {0x0018, 0x1604}, dice, {80, 80, 5, 1, 0, 4, 90, absent});
+    const Number top = put(dataset, {0x0018, 0x1606}, dice, {1, 1, 5, -3, 60, 61, 70, absent}), bottom = put(dataset, {0x0018, 0x1608}, dice, {60, 80, 5, 1, 0, 4, absent});
     const auto shows = [](const Number& first, const Number& last, double size) { // one pixel of 1 … size at least
         for (int at = 1; at <= int(size); ++at)
             if (first && last && at >= *first && at <= *last)
@@ -203,7 +203,7 @@ private Q_SLOTS:
                 const auto at = [&](quint16 element) { return Tag{group, element}; };
                 if (dice.isOneOf(3))
                     continue;
-                const Number rows = put(dataset, at(0x10), dice, {3, 3, 5, 1, 0, 65535, absent}), columns = put(dataset, at(0x11), dice, {2, 7, 1, 0, 1024, 1025, absent});
+                const Number rows = put(dataset, at(0x10), dice, {3, 3, 5, 1, 0, 8192, 65535, absent}), columns = put(dataset, at(0x11), dice, {2, 7, 1, 0, 1024, 1025, 8192, absent});
                 Numbers origin = put(dataset, at(0x50), dice.of({Numbers{}, Numbers{1, 1}, Numbers{5, -7}, Numbers{-32768, 32767}, Numbers{4}}));
                 const Number frames = put(dataset, at(0x15), dice, {absent, absent, 1, 3, 0}), first = put(dataset, at(0x51), dice, {absent, absent, 1, 2, 0});
                 const QString type = put(dataset, at(0x40), dice.text({"", "G", "R"})), label = put(dataset, at(0x1500), dice.text({"", "label"})), about = put(dataset, at(0x22), dice.text({"", "words"}));
@@ -353,7 +353,7 @@ private Q_SLOTS:
                 const QDateTime when = QDateTime::fromMSecsSinceEpoch(at, Qt::UTC);
                 QString text = when.toString("yyyyMMddhhmmss") + (digits ? "." + (when.toString("zzz") + "000").left(digits) : QString()) + zone;
                 if (!hasAllStarts && dice.isOneOf(2))
-                    text = dice.text({"", "20240228", "202402282359"});
+                    text = dice.text({"", "20240228", "202402282359", "20240231120000"});
                 else
                     starts.push_back(at);
                 put(content, {0x0018, 0x9074}, text);
@@ -602,6 +602,18 @@ private Q_SLOTS:
         QCOMPARE(reached.missing(), QString());
     }
 
+    /// A profile of 16 MiB is read, a larger one is none.
+    void PIX_12_howLargeAProfileMayBe()
+    {
+        PixelDescription pixels = pixelsOf(1);
+        pixels.samplesPerPixel = 3;
+        for (const qsizetype size : {(16 << 20) - 2, 16 << 20, (16 << 20) + 2}) {
+            Dataset dataset;
+            dataset.setBytes({0x0028, 0x2000}, QByteArray(size, 'p'));
+            QCOMPARE(ImageModules::of(dataset, pixels)->profileOf(0).size(), size <= 16 << 20 ? size : 0);
+        }
+    }
+
     void PIX_12_profilesAndMarks()
     {
         test::Reached reached({"grey", "of a path", "of the image", "path without a profile", "frame of no path", "no ratio", "not for diagnosis"});
@@ -645,7 +657,7 @@ private Q_SLOTS:
             }
             const QStringList methods = dice.of({QStringList{}, QStringList{"ISO_10918_1"}, QStringList{"ISO_10918_1", "ISO_15444_1"}});
             put(dataset, {0x0028, 0x2114}, methods.join('\\'));
-            const QStringList ratios = dice.of({QStringList{}, QStringList{"10.5"}, QStringList{"3", "0", "7"}, QStringList{"-4"}, QStringList{"1e9", "2"}});
+            const QStringList ratios = dice.of({QStringList{}, QStringList{"10.5"}, QStringList{"3", "0", "7"}, QStringList{"-4"}, QStringList{"1e9", "2"}, QStringList{"999999", "1000000"}});
             put(dataset, {0x0028, 0x2112}, ratios.join('\\'));
             const QString quality = put(dataset, {0x0028, 0x0300}, dice.text({"", "YES", "NO", "BOTH"}));
             const QString derived = put(dataset, {0x0008, 0x2111}, dice.text({"", "", "NOT FOR DIAGNOSTIC USE", "shrunk"})), comments = put(dataset, {0x0020, 0x4000}, dice.text({"", "", "Not for diagnosis", "fine"}));

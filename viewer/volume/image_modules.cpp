@@ -40,7 +40,7 @@ constexpr int most = 1'000'000; ///< no number of rows, pixels or frames of an i
 /// A number that an image can have, else nothing.
 std::optional<double> sane(const std::optional<double>& value, double limit = most)
 {
-    return value && std::isfinite(*value) && std::abs(*value) <= limit ? value : std::nullopt;
+    return std::abs(value.value_or(0)) <= limit ? value : std::nullopt; // no NaN either
 }
 
 bool allSane(const std::vector<double>& numbers)
@@ -166,9 +166,9 @@ Shutter readShutter(const Dataset& source, const PixelDescription& pixels, QStri
             for (size_t i = 0; i < numbers.size(); i += 2)
                 shutter.polygon.push_back({numbers[i + 1] - 1, numbers[i] - 1});
         } else if (shape == QLatin1String("BITMAP")) {
-            const auto group = source.integer(ShutterOverlayGroup);
-            if (group && *group >= 0x6000 && *group <= 0x601E && *group % 2 == 0)
-                shutter.overlayGroup = quint16(*group);
+            const qint64 group = source.integer(ShutterOverlayGroup).value_or(0);
+            if (group >= 0x6000 && group <= 0x601E && group % 2 == 0)
+                shutter.overlayGroup = quint16(group);
             else
                 invalid(tr("bitmap"));
         }
@@ -198,12 +198,12 @@ std::optional<PresentationLut> readPresentationLut(const Dataset& dataset)
     const auto item = dataset.item(PresentationLUTSequence);
     if (!item)
         return std::nullopt;
-    const auto count = item->integer(tag::LUTDescriptor, 0);
     const auto bits = item->integer(tag::LUTDescriptor, 2);
     const QByteArray data = item->bytes(tag::LUTData);
-    if (!count || !bits || *bits < 8 || *bits > 16)
+    if (!bits || *bits < 8 || *bits > 16)
         return std::nullopt;
-    const qsizetype entries = (*count & 0xFFFF) ? *count & 0xFFFF : 65536;
+    const qsizetype count = item->integer(tag::LUTDescriptor, 0).value_or(0) & 0xFFFF;
+    const qsizetype entries = count ? count : 65536;
     const bool isBytes = *bits == 8 && data.size() < entries * 2;
     if (data.size() < entries * (isBytes ? 1 : 2))
         return std::nullopt;
@@ -305,7 +305,8 @@ UltrasoundRegion::Unit unitOf(std::optional<qint64> code)
 {
     using Unit = UltrasoundRegion::Unit;
     constexpr Unit units[] = {Unit::None, Unit::Percent, Unit::Decibel, Unit::Centimetre, Unit::Second, Unit::Hertz, Unit::DecibelPerSecond, Unit::CentimetrePerSecond};
-    return code && *code >= 0 && *code < 8 ? units[*code] : Unit::Other;
+    const auto number = size_t(code.value_or(-1));
+    return number < std::size(units) ? units[number] : Unit::Other;
 }
 
 void readRegions(const Dataset& dataset, ImageModules& modules)
@@ -373,7 +374,7 @@ std::vector<double> enhancedDurations(const std::vector<Dataset>& perFrame, cons
 void readCine(const Dataset& dataset, const PixelDescription& pixels, const std::vector<Dataset>& perFrame, ImageModules& modules)
 {
     Cine& cine = modules.cine;
-    const auto isDuration = [](double ms) { return std::isfinite(ms) && ms > 0 && ms <= 600'000; };
+    const auto isDuration = [](double ms) { return ms > 0 && ms <= 600'000; };
     const size_t frames = size_t(std::max(1, pixels.frames));
     // The increment of frame n is the time since frame n - 1; the last frame stays as long as the one before (C.7.6.5.1.2).
     auto increments = dataset.numbers(tag::FrameTimeVector);
@@ -383,10 +384,10 @@ void readCine(const Dataset& dataset, const PixelDescription& pixels, const std:
     }
     const auto rate = [&](Tag tag) -> std::optional<double> {
         const auto value = dataset.number(tag);
-        return value && *value > 0 && isDuration(1000 / *value) ? std::optional(1000 / *value) : std::nullopt;
+        return value && isDuration(1000 / *value) ? std::optional(1000 / *value) : std::nullopt;
     };
     cine.frameMs = rate(tag::RecommendedDisplayFrameRate);
-    if (const auto time = dataset.number(tag::FrameTime); !cine.frameMs && time && isDuration(*time))
+    if (const auto time = dataset.number(tag::FrameTime); !cine.frameMs && isDuration(time.value_or(0)))
         cine.frameMs = time;
     if (!cine.frameMs)
         cine.frameMs = rate(tag::CineRate);
@@ -407,9 +408,8 @@ void readMarks(const Dataset& dataset, ImageModules& modules)
 {
     modules.lossyMethods = dataset.texts(tag::LossyImageCompressionMethod);
     for (const QString& text : dataset.texts(tag::LossyImageCompressionRatio)) {
-        bool isNumber = false;
-        const double ratio = text.toDouble(&isNumber);
-        if (isNumber && ratio > 0 && ratio < 1e6)
+        const double ratio = text.toDouble(); // 0 where it is no number
+        if (ratio > 0 && ratio < 1e6)
             modules.lossyRatios.push_back(ratio);
     }
     modules.qualityControl = dataset.text(tag::QualityControlImage);
