@@ -8,6 +8,7 @@
 #include "viewer/slice/slice_renderer.h"
 #include <QtTest>
 #include <cmath>
+#include <lcms2_plugin.h>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -102,6 +103,28 @@ bool isNear(QRgb a, QRgb b, int tolerance)
     return std::abs(qRed(a) - qRed(b)) <= tolerance && std::abs(qGreen(a) - qGreen(b)) <= tolerance && std::abs(qBlue(a) - qBlue(b)) <= tolerance;
 }
 
+/// How many blocks of memory the colour library holds, from the first of them on.
+int heldBlocks = 0;
+void countBlocks()
+{
+    static cmsPluginMemHandler counting{
+        {cmsPluginMagicNumber, LCMS_VERSION, cmsPluginMemHandlerSig, nullptr},
+        [](cmsContext, cmsUInt32Number size) {
+            ++heldBlocks;
+            return std::malloc(size);
+        },
+        [](cmsContext, void* block) {
+            heldBlocks -= block != nullptr;
+            std::free(block);
+        },
+        [](cmsContext, void* block, cmsUInt32Number size) {
+            heldBlocks += block == nullptr;
+            return std::realloc(block, size);
+        },
+        nullptr, nullptr, nullptr};
+    cmsPlugin(&counting);
+}
+
 RenderedSlice atOneToOne(const Volume& volume, const Presentation& presentation = plain(), QPointF panPx = {})
 {
     SliceView view;
@@ -117,6 +140,8 @@ class TestSliceColours : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { countBlocks(); }
+
     /// PS3.3 C.11.15.1.2; the colours on the screen are worked out from the primaries of each space.
     void PIX_12_namedSpaces_data()
     {
@@ -258,6 +283,40 @@ private Q_SLOTS:
         QRgb pixel = drawn[3];
         ours->apply(&pixel, 1);
         QVERIFY(isNear(pixel, onTheScreen(adobe, drawn[3]), 2));
+    }
+
+    /// What is no longer kept or used takes no memory: however many profiles come, the library holds as much as for the first ones.
+    void PIX_12_aProfileThatIsForgottenTakesNoMemory()
+    {
+        cmsHPROFILE made = cmsCreate_sRGBProfile();
+        cmsUInt32Number size = 0;
+        QVERIFY(cmsSaveProfileToMem(made, nullptr, &size));
+        QByteArray profile(qsizetype(size), '\0');
+        QVERIFY(cmsSaveProfileToMem(made, profile.data(), &size));
+        cmsCloseProfile(made);
+        const auto useMany = [&](char which) {
+            for (int i = 0; i < 10; ++i)
+                QVERIFY(ColourTransform::of(profile + which + QByteArray::number(i))); // what stands behind a profile is not read
+        };
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(!ColourTransform::of("no profile at all " + QByteArray::number(i)));
+        const int none = heldBlocks;
+        useMany('a');
+        const int some = heldBlocks;
+        QVERIFY(some > none);
+        useMany('b');
+        QCOMPARE(heldBlocks, some);
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(!ColourTransform::of("no profile again " + QByteArray::number(i)));
+        QCOMPARE(heldBlocks, none);
+        // The profile of a named space is made for each question and given back.
+        for (const char* space : {"ADOBERGB", "ROMMRGB"}) {
+            const auto volume = colours(space);
+            QVERIFY(*colourTransformOf(volume->instance(0)));
+            const int held = heldBlocks;
+            QVERIFY(*colourTransformOf(volume->instance(0)));
+            QCOMPARE(heldBlocks, held);
+        }
     }
 
     /// The same for grey tables, of which sixteen are kept; whatever differs makes another.
