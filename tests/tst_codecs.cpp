@@ -55,10 +55,13 @@ class TestCodecs : public QObject
         }
         return bytes;
     }
-    static std::vector<uint8_t> encoded(const std::vector<uint8_t>& pixels, int width, int height, int precision)
+    static std::vector<uint8_t> encoded(const std::vector<uint8_t>& pixels, int width, int height, int precision,
+                                        const charls::jpegls_pc_parameters& parameters = {}, int near = 0)
     {
         charls::jpegls_encoder encoder;
         encoder.frame_info({uint32_t(width), uint32_t(height), precision, 1});
+        encoder.preset_coding_parameters(parameters);
+        encoder.near_lossless(near);
         std::vector<uint8_t> stream(encoder.estimated_destination_size() * 2 + 1024);
         encoder.destination(stream);
         stream.resize(encoder.encode(pixels));
@@ -110,6 +113,132 @@ private Q_SLOTS:
                 QVERIFY2(decoded.isOurs, qPrintable(QString("kind %1, %2 × %3: left to CharLS").arg(kind).arg(width).arg(height)));
                 QVERIFY2(decoded.pixels == pixels, qPrintable(QString("kind %1, %2 × %3").arg(kind).arg(width).arg(height)));
             }
+    }
+
+    /// Noise of many bits: the codes are as long as they may be (T.87 A.5.3), and a reader comes by them with as few bits as it may.
+    void jpegLsLongCodes()
+    {
+        std::mt19937 random{3};
+        for (int n = 0; n < test::rounds(6000); ++n) {
+            const int precision = 13 + n % 4, width = 1 + int(random() % 40), height = 1 + int(random() % 10);
+            const auto pixels = asBytes(picture(n % 8 ? 1 : 5, width, height, precision, random), precision);
+            const Decoded decoded = byUs(encoded(pixels, width, height, precision), width, height, pixels.size());
+            QVERIFY2(decoded.isOurs && decoded.pixels == pixels, qPrintable(QString("%1 bits, picture %2").arg(precision).arg(n)));
+        }
+    }
+
+    /// Parameters of the writer's own (T.87 C.2.4.1.1), 0 for the default; each bound of them, and what lies beyond.
+    /// CharLS counts in bytes: what a RESET over 255 comes to, it does not know.
+    void jpegLsParameters()
+    {
+        std::mt19937 random{7};
+        const int width = 61, height = 40;
+        for (const int precision : {2, 6, 7, 8, 12, 16}) {
+            const int maximum = (1 << precision) - 1, mostReset = std::max(255, maximum);
+            using Row = std::array<int, 5>;
+            std::vector<Row> taken{{maximum, 1, 1, 1, 3}, {0, maximum, maximum, maximum, 255}, {0, 0, 0, 0, 31}, {maximum, 1, 2, 3, 64}};
+            for (int n = 0; n < 12; ++n) {
+                std::array<int, 3> t;
+                for (int& one : t)
+                    one = 1 + int(random() % unsigned(maximum));
+                std::ranges::sort(t);
+                taken.push_back({random() % 2 ? 0 : maximum, t[0], t[1], t[2], 3 + int(random() % 253)});
+            }
+            for (const Row& row : taken)
+                for (int kind = 0; kind < 6; ++kind) {
+                    const auto pixels = asBytes(picture(kind, width, height, precision, random), precision);
+                    const auto stream = encoded(pixels, width, height, precision, {row[0], row[1], row[2], row[3], row[4]});
+                    const Decoded decoded = byUs(stream, width, height, pixels.size());
+                    const QString what = QString("%1 bits, kind %2: %3 %4 %5 %6").arg(precision).arg(kind).arg(row[1]).arg(row[2]).arg(row[3]).arg(row[4]);
+                    QVERIFY2(decoded.isOurs, qPrintable(what));
+                    QVERIFY2(decoded.pixels == pixels, qPrintable(what));
+                }
+            if (precision < 6)
+                continue;
+            const auto pixels = asBytes(picture(5, width, height, precision, random), precision);
+            const auto stream = encoded(pixels, width, height, precision);
+            const std::array<uint8_t, 2> marker{0xFF, 0xDA};
+            const auto scan = std::ranges::search(stream, marker).begin();
+            const auto withParameters = [&](const Row& row) {
+                std::vector<uint8_t> with{0xFF, 0xF8, 0, 13, 1};
+                for (const int value : row) {
+                    with.push_back(uint8_t(value >> 8));
+                    with.push_back(uint8_t(value));
+                }
+                with.insert(with.begin(), stream.begin(), scan);
+                with.insert(with.end(), scan, stream.end());
+                return byUs(with, width, height, pixels.size());
+            };
+            QVERIFY(withParameters({}).pixels == pixels);
+            for (const Row& row : std::vector<Row>{{maximum - 1, 0, 0, 0, 0},
+                                                   {0, 9, 8, 20, 0},
+                                                   {0, 9, 20, 19, 0},
+                                                   {0, 3, 5, maximum + 1, 0},
+                                                   {0, 0, 0, 0, 1},
+                                                   {0, 0, 0, 0, 2},
+                                                   {0, 0, 0, 0, mostReset + 1}})
+                if (row[3] <= 65535 && row[4] <= 65535)
+                    QVERIFY2(!withParameters(row).isOurs, qPrintable(QString("%1: %2 %3 %4 %5").arg(precision).arg(row[1]).arg(row[2]).arg(row[3]).arg(row[4])));
+        }
+    }
+
+    /// What is another kind of JPEG-LS than the plain one is left to CharLS: each byte that says so, and each that lies.
+    void jpegLsLeftToCharls()
+    {
+        std::mt19937 random{11};
+        const int width = 48, height = 31;
+        const auto pixels = asBytes(picture(5, width, height, 8, random), 8);
+        const auto stream = encoded(pixels, width, height, 8);
+        const auto find = [&stream](uint8_t marker) {
+            for (size_t at = 0;; ++at)
+                if (stream.at(at) == 0xFF && stream.at(at + 1) == marker)
+                    return at;
+        };
+        const size_t frame = find(0xF7), scan = find(0xDA), end = stream.size() - 2;
+        const auto isOurs = [&](const std::vector<uint8_t>& bytes) { return byUs(bytes, width, height, pixels.size()).isOurs; };
+        QVERIFY(isOurs(stream));
+        QCOMPARE(byUs(stream, width, height, pixels.size() - 1).isOurs, false);
+        QVERIFY(!isOurs(encoded(pixels, width, height, 8, {}, 1)));
+        using Row = std::tuple<const char*, size_t, uint8_t>;
+        for (const auto& [what, at, value] : {Row{"no marker", frame, 0xFE},
+                                              Row{"no marker of a segment", frame + 1, 0xBF},
+                                              Row{"a frame that is longer", frame + 3, 12},
+                                              Row{"a segment shorter than its length", frame + 3, 1},
+                                              Row{"a segment beyond the end", frame + 2, 0xFF},
+                                              Row{"one bit", frame + 4, 1},
+                                              Row{"17 bits", frame + 4, 17},
+                                              Row{"other rows", frame + 6, height + 1},
+                                              Row{"other columns", frame + 8, width + 1},
+                                              Row{"two components", frame + 9, 2},
+                                              Row{"a restart interval in place of the frame", frame + 1, 0xDD},
+                                              Row{"a scan that is longer", scan + 3, 9},
+                                              Row{"two components in the scan", scan + 4, 2},
+                                              Row{"a mapping table", scan + 6, 1},
+                                              Row{"near lossless", scan + 7, 1},
+                                              Row{"lines in turn", scan + 8, 1},
+                                              Row{"shifted", scan + 9, 1}}) {
+            auto changed = stream;
+            changed.at(at) = value;
+            QVERIFY2(!isOurs(changed), what);
+        }
+        const auto with = [&stream](size_t at, const std::vector<uint8_t>& bytes) {
+            auto changed = stream;
+            changed.insert(changed.begin() + std::ptrdiff_t(at), bytes.begin(), bytes.end());
+            return changed;
+        };
+        const std::vector<uint8_t> preset{0xFF, 0xF8, 0, 13, 1, 0, 255, 0, 3, 0, 7, 0, 21, 0, 64}, comment{0xFF, 0xFE, 0, 4, 'a', 'b'};
+        QVERIFY(isOurs(with(2, preset)) && isOurs(with(2, comment)) && isOurs(with(scan, comment)));
+        auto table = preset;
+        table[4] = 2; // a mapping table
+        QVERIFY(!isOurs(with(2, table)));
+        auto longer = preset;
+        longer[3] = 14;
+        longer.push_back(0);
+        QVERIFY(!isOurs(with(2, longer)));
+        QVERIFY(!isOurs(with(2, {0xFF, 0xDD, 0, 4, 0, 1})));
+        QVERIFY(!isOurs(with(end, {0})) && !isOurs(with(end, {0x55, 0x2A}))); // more than the samples that are wanted
+        QVERIFY(!isOurs({stream.begin(), stream.begin() + std::ptrdiff_t(scan)}));
+        QVERIFY(!isOurs({stream.begin(), stream.begin() + 3}) && !isOurs({}));
     }
 
     /// FIL-10: bent and cut streams: refused, or what CharLS makes of them.

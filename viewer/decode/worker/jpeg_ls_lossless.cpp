@@ -131,10 +131,11 @@ private:
             return int(uint32_t(zeros) << k | rest);
         }
         reader.refill();
-        if (zeros < limit - m_bits - 1) {
-            reader.skip(zeros + 1);
+        const int allZeros = std::countl_zero(reader.peek() | 1); // up to 47; fewer bits may have been there
+        if (allZeros < limit - m_bits - 1) {
+            reader.skip(allZeros + 1);
             reader.refill();
-            return (zeros << k) | int(reader.take(k));
+            return (allZeros << k) | int(reader.take(k));
         }
         reader.skip(limit - m_bits);
         reader.refill();
