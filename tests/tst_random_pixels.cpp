@@ -281,6 +281,8 @@ class TestRandomPixels : public QObject
 
     QTemporaryDir m_folder{(QDir("/dev/shm").exists() ? QStringLiteral("/dev/shm") : QDir::tempPath()) + "/diascope-XXXXXX"};
 
+    int m_functions = 0;
+
     QString written(const QByteArray& bytes)
     {
         QFile out(m_folder.filePath("a.dcm"));
@@ -316,6 +318,8 @@ class TestRandomPixels : public QObject
     }
 
 private Q_SLOTS:
+    void init() { ++m_functions; }
+
     void PIX_01_PIX_02_PIX_09_PIX_10_PIX_11_uncompressed()
     {
         for (int seed = 1; seed <= test::rounds(5000); ++seed) {
@@ -666,7 +670,12 @@ private Q_SLOTS:
             reached.count("unit", !unit.isEmpty());
             QVERIFY2(transform.unit == unit, qPrintable(words + transform.unit + " not " + unit));
         }
-        QVERIFY2(reached.missing().isEmpty(), qPrintable(reached.missing()));
+    }
+
+    void cleanupTestCase()
+    {
+        if (m_functions == 6) // all of them: each reaches some of the features
+            QVERIFY2(reached.missing().isEmpty(), qPrintable(reached.missing()));
     }
 };
 
