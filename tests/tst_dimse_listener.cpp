@@ -332,7 +332,7 @@ private Q_SLOTS:
         const auto listener = start({}, collector.sink());
         QVERIFY(listener);
         Wire wire(Wire::connectedTo(listener->port()));
-        wire.write(request({{ct, {jpeg}}}, "DIASCOPE", "MODALITY"));
+        wire.write(request({{ct, {jpeg}}}, "DIASCOPE", "MODALITY1"));
         QCOMPARE(int(byteAt(wire.pdu(), 0)), 2);
         const QByteArray bytes = QByteArray::fromHex("08001600") + "UI" + little(26, 2) + test::uid(ct) +
                                  QByteArray::fromHex("08001800") + "UI" + little(8, 2) + test::uid("1.2.3.4");
@@ -347,7 +347,7 @@ private Q_SLOTS:
         QCOMPARE(moved.sopClassUid, QString(ct));
         QCOMPARE(moved.sopInstanceUid, "1.2.3.4");
         QCOMPARE(moved.transferSyntaxUid, QString(jpeg));
-        QCOMPARE(moved.callingAe, "MODALITY");
+        QCOMPARE(moved.callingAe, "MODALITY1");
         QCOMPARE(moved.moveOriginator, "WORKSTATION");
         QCOMPARE(int(moved.moveMessageId), 4711);
         QCOMPARE(sent.moveOriginator, "");
@@ -365,12 +365,19 @@ private Q_SLOTS:
             "MediaStorageSOPInstanceUID,m.TransferSyntaxUID,m.SourceApplicationEntityTitle,d.SOPInstanceUID,"
             "sorted('%04x'%t.elem for t in m.keys()))\n"
             "g=m.FileMetaInformationGroupLength; raw=open(sys.argv[1],'rb').read(); "
-            "print(raw[144+g:]==raw[-int(sys.argv[2]):])\n",
+            "print(raw[144+g:]==raw[-int(sys.argv[2]):])\n"
+            "at=132; odd=0\n" // every length is even (PS3.5 §7.1), with NULL behind a UID and a space behind text
+            "while at<144+g:\n"
+            " long=raw[at+4:at+6]==b'OB'; size=int.from_bytes(raw[at+8:at+12] if long else raw[at+6:at+8],'little')\n"
+            " name=raw[at+2]; at+=12 if long else 8; odd+=size%2; end=raw[at:at+size].hex()[-4:]; at+=size\n"
+            " if name not in (18, 19): print(end)\n"
+            "print(odd,at-144-g)\n",
             {file.fileName(), QString::number(bytes.size())});
         SUCCEEDS(read);
         QCOMPARE(read.out.simplified(),
                  "128 0001 " + ct + " 1.2.3.4 " + jpeg +
-                     " MODALITY 1.2.3.4 ['0000', '0001', '0002', '0003', '0010', '0012', '0013', '0016'] True");
+                     " MODALITY1 1.2.3.4 ['0000', '0001', '0002', '0003', '0010', '0012', '0013', '0016'] True "
+                     "0000 0001 3200 3400 3730 3120 0 0");
     }
 
     /// N-EVENT-REPORT of storage commitment (PS3.4 J.3.3, PS3.7 §10.3.1): what it says is told once it is one of ours to hear.
