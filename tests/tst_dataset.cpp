@@ -301,6 +301,7 @@ private Q_SLOTS:
         QTest::newRow("LO") << QByteArray("LO\4\0" "512 ", 8);
         QTest::newRow("UN") << QByteArray("UN\0\0\2\0\0\0\0\2", 10);
         QTest::newRow("OB") << QByteArray("OB\0\0\2\0\0\0\0\2", 10);
+        QTest::newRow("OW") << QByteArray("OW\0\0\2\0\0\0\0\2", 10);
     }
     void FIL_15_wrongVrForAKnownTag()
     {
@@ -582,17 +583,20 @@ print(d[0x0028, 0x0120].value & 0xffff, [i.SeriesInstanceUID for i in d.Referenc
             dataset.setBytes(tag::PixelData, "abcde");
             dataset.setBytes({0x0028, 0x1201}, "fgh");
             dataset.setBytes(tag::EncapsulatedDocument, "ijk");
+            dataset.setBytes({0x0028, 0x3006}, "lmn"); // US or OW
+            dataset.setBytes({0x6000, 0x3000}, "opq"); // OB or OW
             QCOMPARE(dataset.bytes(tag::PixelData), QByteArray("abcde\0", 6));
             QTemporaryDir folder;
             QVERIFY(dataset.write(folder.filePath("a"), isSwapped ? "1.2.840.10008.1.2.2" : "1.2.840.10008.1.2.1"));
             const auto ran = test::python(R"PY(
 import sys, pydicom
 d = pydicom.dcmread(sys.argv[1])
-for tag in (0x7FE00010, 0x00281201, 0x00420011):
+for tag in (0x7FE00010, 0x00281201, 0x00420011, 0x00283006, 0x60003000):
     print(d[tag].VR, d[tag].value)
 )PY", {folder.filePath("a")});
             SUCCEEDS(ran);
-            QCOMPARE(QString::fromUtf8(ran.out), QString(isSwapped ? "OW b'badc\\x00e'\nOW b'gf\\x00h'\nOB b'ijk\\x00'\n" : "OW b'abcde\\x00'\nOW b'fgh\\x00'\nOB b'ijk\\x00'\n"));
+            QCOMPARE(QString::fromUtf8(ran.out), QString(isSwapped ? "OW b'badc\\x00e'\nOW b'gf\\x00h'\nOB b'ijk\\x00'\nOW b'ml\\x00n'\nOW b'po\\x00q'\n"
+                                                               : "OW b'abcde\\x00'\nOW b'fgh\\x00'\nOB b'ijk\\x00'\nOW b'lmn\\x00'\nOW b'opq\\x00'\n"));
         }
     }
 

@@ -227,6 +227,20 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
         row("says big endian", big + uid, "160 mislabelled");
         row("nothing behind the head", start, "the file ends after its header: there is no dataset");
         row("seven bytes behind it", start + QByteArray(7, 'A'), "160");
+        row("seven bytes that are no VR", start + QByteArray(7, '\0'), "160");
+        row("seven bytes of a head", start + element(2, 0x13, "SH", "A").left(7), "160");
+        row("a head that ends with nothing in it", start + element(2, 0x13, "SH", ""),
+            "the file ends after its header: there is no dataset");
+        row("a syntax filled up by a blank", head("1.2.840.10008.1.2 ") + uid, "158 mislabelled");
+        row("a syntax filled up by many", head(QByteArray("1.2.840.10008.1.2.2 \0 ", 22)) + bigUid, "162 big");
+        const auto deflated = [&](QByteArray bytes) { // as it is (RFC 1951, 3.2.4): eight bytes, and the rest
+            const auto stored = [](int isLast, const QByteArray& part) { return char(isLast) + word(int(part.size())) + word(~int(part.size())) + part; };
+            return head("1.2.840.10008.1.2.1.99") + stored(0, bytes.left(8)) + stored(1, bytes.mid(8));
+        };
+        row("deflated", deflated(uid), "162 deflated");
+        row("deflated, value cut", deflated(uid.chopped(1)),
+            "the file ends inside a value, or its length is wrong (element 0008,0018 at byte 0)");
+        row("deflated by rubbish", head("1.2.840.10008.1.2.1.99") + QByteArray(20, '\xFF'), "the compressed dataset is broken");
         row("eight bytes behind it", start + plain(8, 0x18, {}), "160 implicit");
         row("seven bytes behind all", start + uid + QByteArray(7, 'A'), "160");
         row("no head, explicit", element(8, 0x90, "PN", "Doe^Jane"), "0");
@@ -266,6 +280,16 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
             "the file ends inside a sequence (element 0000,0000 at byte 194)"); // 160 + 12 + 8 + 14
         row("item too long", start + element(8, 0x1140, "SQ", item(uid, 15)),
             "an item is longer than what holds it (element fffe,e000 at byte 180)");
+        row("item of one element with nothing in it", start + element(8, 0x1140, "SQ", item(element(8, 0x18, "UI", ""))), "160");
+        row("an item in no sequence", start + uid + item(QByteArray(0x4141, 'x')) + uid, "160"); // its length looks like a VR
+        row("an open item in no sequence", start + uid + item(item(uid) + sequenceEnd, open) + uid, "160");
+        row("one sequence without VR", start + uid + plain(8, 0x1140, item({}, 5)),
+            "an item is longer than what holds it (element fffe,e000 at byte 190)"); // 160 + 14 + 8 + 8
+        row("one open sequence without VR: implicit inside",
+            start + uid + plain(8, 0x1140, item(plain(8, 0x18, QByteArray(0x4C55, '\0')) + itemEnd, open) + sequenceEnd, open), "160");
+        row("bytes that look like an item", start + element(8, 0x1140, "UN", item({}, 5)), "160");
+        row("half of an item's tag", bare + plain(8, 0x1140, QByteArray("\xFE\xFF" "ABCDEF")), "158 implicit");
+        row("the other half", bare + plain(8, 0x1140, QByteArray("AB\0\xE0" "CDEF", 8)), "158 implicit");
         row("item too short", start + element(8, 0x1140, "SQ", item("ABCD")),
             "the file ends too early (element 0000,0000 at byte 180)");
         row("no item", start + openSequence(uid),

@@ -42,7 +42,7 @@ DcmTagKey keyOf(Tag tag) { return {tag.group, tag.element}; }
 QString declaredCharacterSet(DcmItem& item, const QString& inherited)
 {
     OFString value;
-    if (item.tagExists(DCM_SpecificCharacterSet) && item.findAndGetOFStringArray(DCM_SpecificCharacterSet, value).good())
+    if (item.findAndGetOFStringArray(DCM_SpecificCharacterSet, value).good())
         return QString::fromLatin1(value.c_str()).trimmed();
     return inherited;
 }
@@ -97,27 +97,38 @@ QByteArray viewOf(DcmElement& element)
     // Strings are held as char, words as Uint16: the value field itself is the same memory.
     if (element.getLength() == 0)
         return {};
-    const auto view = [&element](const void* from) { return QByteArray::fromRawData(static_cast<const char*>(from), qsizetype(element.getLength())); };
+    const auto view = [&element](const void* from) {
+        return from ? QByteArray::fromRawData(static_cast<const char*>(from), qsizetype(element.getLength())) : QByteArray();
+    };
     char* text = nullptr;
     Uint32 length = 0; // a zero in the middle ends nothing: another reader sees what is behind it
-    if (element.isaString() && element.getString(text, length).good() && text)
-        return QByteArray::fromRawData(text, qsizetype(length));
-    if (element.getUint8Array(bytes).good() && bytes)
+    if (element.getString(text, length).good())
+        return text ? QByteArray::fromRawData(text, qsizetype(length)) : QByteArray();
+    if (element.getUint8Array(bytes).good())
         return view(bytes);
     Uint16* words = nullptr;
-    if (element.getUint16Array(words).good() && words)
+    if (element.getUint16Array(words).good())
         return view(words);
+    Sint16* signedWords = nullptr;
+    if (element.getSint16Array(signedWords).good())
+        return view(signedWords);
     Uint32* longs = nullptr;
-    if (element.getUint32Array(longs).good() && longs)
+    if (element.getUint32Array(longs).good())
         return view(longs);
-    Uint64* veryLongs = nullptr; // OV, SV and UV: an Extended Offset Table
-    if (element.getUint64Array(veryLongs).good() && veryLongs)
+    Sint32* signedLongs = nullptr;
+    if (element.getSint32Array(signedLongs).good())
+        return view(signedLongs);
+    Uint64* veryLongs = nullptr; // OV and UV: an Extended Offset Table
+    if (element.getUint64Array(veryLongs).good())
         return view(veryLongs);
+    Sint64* signedVeryLongs = nullptr;
+    if (element.getSint64Array(signedVeryLongs).good())
+        return view(signedVeryLongs);
     Float32* floats = nullptr;
-    if (element.getFloat32Array(floats).good() && floats)
+    if (element.getFloat32Array(floats).good())
         return view(floats);
     Float64* doubles = nullptr;
-    if (element.getFloat64Array(doubles).good() && doubles)
+    if (element.getFloat64Array(doubles).good())
         return view(doubles);
     return {};
 }
@@ -130,10 +141,10 @@ QByteArray rawBytes(DcmElement& element)
 
 QString trimmedValue(QString value, bool keepsLeading)
 {
-    while (!value.isEmpty() && (value.back() == u' ' || value.back() == u'\0'))
+    while (value.endsWith(u' '))
         value.chop(1);
     if (!keepsLeading)
-        while (!value.isEmpty() && value.front() == u' ')
+        while (value.startsWith(u' '))
             value.remove(0, 1);
     return value;
 }
@@ -172,15 +183,13 @@ std::optional<double> numberFromBytes(const QByteArray& bytes, DcmEVR vr, qsizet
 std::vector<std::optional<double>> numbersOfText(const QByteArray& text, int first, int most)
 {
     std::vector<std::optional<double>> values;
-    if (text.isEmpty() || most < 1)
-        return values;
     int index = 0;
     for (qsizetype from = 0; from <= text.size() && qsizetype(values.size()) < most; ++index) {
         const qsizetype found = text.indexOf('\\', from);
         const qsizetype end = found < 0 ? text.size() : found;
         if (index >= first) {
             QByteArrayView value(text.constData() + from, end - from);
-            while (!value.isEmpty() && value.back() == '\0')
+            while (value.endsWith('\0'))
                 value.chop(1);
             bool isNumber = false;
             const double number = value.trimmed().toDouble(&isNumber);
@@ -196,8 +205,9 @@ Error damaged(const OFCondition& condition)
 {
     if (condition == EC_StreamNotifyClient || condition == EC_EndOfStream)
         return {Fault::Damaged, tr("the file ends inside a value, or a length in it is wrong")};
-    if (condition == EC_InvalidTag || condition == EC_CorruptedData || condition == EC_InvalidStream || condition == EC_ItemEnd ||
-        condition == EC_SequEnd || condition == EC_ItemDelimitationItemMissing || condition == EC_SequDelimitationItemMissing)
+    const OFConditionConst* const broken[] = {&EC_InvalidTag, &EC_CorruptedData, &EC_InvalidStream, &EC_ItemEnd, &EC_SequEnd,
+                                              &EC_ItemDelimitationItemMissing, &EC_SequDelimitationItemMissing};
+    if (std::any_of(std::begin(broken), std::end(broken), [&](const OFConditionConst* one) { return condition == *one; }))
         return {Fault::Damaged, tr("the structure of the file is broken (%1)").arg(QString::fromUtf8(condition.text()))};
     return {Fault::Damaged, QString::fromUtf8(condition.text())};
 }
@@ -218,18 +228,26 @@ Result<void> guarded(const Load& load)
 }
 
 /// A dataset that does not lie as its header says.
-OFCondition readAs(const Encoding& encoding, const QString& path, DcmDataset& dataset)
+OFCondition readAs(const Encoding& encoding, const QByteArray& path, DcmDataset& dataset)
 {
     const E_TransferSyntax syntax = encoding.isBigEndian ? EXS_BigEndianExplicit
                                     : encoding.isImplicit ? EXS_LittleEndianImplicit
                                                           : EXS_LittleEndianExplicit;
-    DcmInputFileStream stream(OFFilename(QFile::encodeName(path).constData()), encoding.offset);
+    DcmInputFileStream stream(OFFilename(path.constData()), encoding.offset);
     if (stream.status().bad())
         return stream.status();
     dataset.transferInit();
     const OFCondition loaded = dataset.read(stream, syntax, EGL_noChange, lazyFrom);
     dataset.transferEnd();
     return loaded;
+}
+
+Result<void> load(const Encoding& encoding, const QByteArray& path, DcmFileFormat& file)
+{
+    return guarded([&] {
+        return encoding.isMislabelled ? readAs(encoding, path, *file.getDataset())
+                                      : file.loadFile(path.constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
+    });
 }
 
 bool hasNoVr(DcmElement& element)
@@ -357,11 +375,7 @@ Result<Dataset> Dataset::read(const QString& path)
         return std::unexpected(encoding.error());
     quietDcmtk();
     auto file = std::make_shared<DcmFileFormat>();
-    if (auto loaded = guarded([&] {
-            return encoding->isMislabelled ? readAs(*encoding, path, *file->getDataset())
-                                           : file->loadFile(QFile::encodeName(path).constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect);
-        });
-        !loaded)
+    if (auto loaded = load(*encoding, QFile::encodeName(path), *file); !loaded)
         return std::unexpected(loaded.error());
     DcmItem* item = file->getDataset();
     if (item->card() == 0)
@@ -371,17 +385,18 @@ Result<Dataset> Dataset::read(const QString& path)
 
 Result<Dataset> Dataset::fromBytes(const QByteArray& bytes)
 {
-    if (auto checked = checkStructure(reinterpret_cast<const uchar*>(bytes.constData()), bytes.size()); !checked)
-        return std::unexpected(checked.error());
+    const auto encoding = checkStructure(reinterpret_cast<const uchar*>(bytes.constData()), bytes.size());
+    if (!encoding)
+        return std::unexpected(encoding.error());
     quietDcmtk();
     auto file = std::make_shared<DcmFileFormat>();
     // As a file: of one DCMTK looks whether a value can be there before it takes memory for it.
     const int memory = memfd_create("diascope-dataset", MFD_CLOEXEC);
     QFile stream;
-    if (memory < 0 || !stream.open(memory, QIODevice::WriteOnly, QFile::AutoCloseHandle) || stream.write(bytes) != bytes.size() || !stream.flush())
+    if (!stream.open(memory, QIODevice::WriteOnly, QFile::AutoCloseHandle) || stream.write(bytes) != bytes.size() || !stream.flush())
         return fail(Fault::Internal, tr("there is not enough memory to read the dataset"));
     const QByteArray path = "/proc/self/fd/" + QByteArray::number(memory);
-    if (auto loaded = guarded([&] { return file->loadFile(path.constData(), EXS_Unknown, EGL_noChange, lazyFrom, ERM_autoDetect); }); !loaded)
+    if (auto loaded = load(*encoding, path, *file); !loaded)
         return std::unexpected(loaded.error());
     if (!guarded([&] { return file->loadAllDataIntoMemory(); }))
         return fail(Fault::Damaged, tr("there is no dataset in the file"));
@@ -593,7 +608,8 @@ std::vector<Dataset> Dataset::items(Tag tag) const
 {
     DcmSequenceOfItems* sequence = nullptr;
     std::vector<Dataset> found;
-    if (m_item->findAndGetSequence(keyOf(tag), sequence).bad() || !sequence)
+    m_item->findAndGetSequence(keyOf(tag), sequence);
+    if (!sequence)
         return found;
     found.reserve(sequence->card());
     for (DcmObject* child = nullptr; (child = sequence->nextInContainer(child)) != nullptr;)
@@ -605,7 +621,8 @@ std::vector<Dataset> Dataset::items(Tag tag) const
 std::optional<Dataset> Dataset::item(Tag tag, int index) const
 {
     DcmItem* found = nullptr;
-    if (m_item->findAndGetSequenceItem(keyOf(tag), found, index).bad() || !found)
+    m_item->findAndGetSequenceItem(keyOf(tag), found, index);
+    if (!found)
         return std::nullopt;
     return Dataset(m_file, found, declaredCharacterSet(*found, m_characterSet));
 }
@@ -685,7 +702,7 @@ void Dataset::setNumbers(Tag tag, const std::vector<double>& values)
         QStringList texts; // DS has at most 16 characters (PS3.5 §6.2)
         for (double value : values) {
             QString text = QString::number(value, 'g', 15);
-            for (int digits = 14; text.size() > 16 && digits > 4; --digits)
+            for (int digits = 14; text.size() > 16; --digits)
                 text = QString::number(value, 'g', digits);
             texts << text;
         }

@@ -105,7 +105,7 @@ private:
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file meta header is broken"));
             m_isMetaImplicit = isImplicit;
             isFirst = false;
-            const bool isLong = !isImplicit && isLongVr(vr);
+            const bool isLong = isLongVr(vr);
             if (m_at + (isLong ? 12 : 8) > m_size)
                 return damaged(tag, QT_TRANSLATE_NOOP("Dicom", "the file ends too early"));
             const qint64 length = isLong ? u32(m_at + 8) : isImplicit ? u32(m_at + 4) : u16(m_at + 6);
