@@ -1,8 +1,11 @@
 #include "tests/support/part_ten.h"
 #include "tests/support/test_data.h"
+#include "viewer/decode/colour.h"
 #include "viewer/decode/pixel_layout.h"
 #include "viewer/decode/pixel_source.h"
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <cmath>
 #include <sys/resource.h>
@@ -71,6 +74,7 @@ private Q_SLOTS:
         };
         row("PIX-09 12 of 16 bits are rounded", "RGB", {1, 1, 16, 12, 3}, words({0xFFF, 0x800, 8}), "ff8000");
         row("PIX-09 16 bits are rounded", "RGB", {1, 1, 16, 16, 3}, words({0xFFFF, 0x00C0, 0x7FFF}), "ff017f");
+        row("PIX-09 8 of 16 bits", "RGB", {1, 1, 16, 8, 3}, words({0xFF, 0x80, 8}), "ff8008");
         row("PIX-09 32 bits", "RGB", {1, 1, 32, 32, 3}, QByteArray::fromHex("ffffffff0000008000000000"), "ff8000");
         row("PIX-09 6 of 8 bits", "RGB", {1, 1, 8, 6, 3}, QByteArray::fromHex("3f2000"), "ff8200");
         row("PIX-09 16-bit YBR_FULL", "YBR_FULL", {1, 1, 16, 16, 3}, words({0x4C4C, 0x5555, 0xFFFF}), "fe0000");
@@ -189,7 +193,16 @@ private Q_SLOTS:
         QCOMPARE(supplemental->firstMapped, 4000);
         QCOMPARE(int((*supplemental)(4001)[0]), 0xFF);
         QVERIFY(!source->layout()->palette);
-        // A palette in a grey image that does not ask for it changes nothing.
+        // Without a palette it is grey, and a palette in a grey image that does not ask for it changes nothing.
+        QByteArray bare = test::partTen(explicitVr, {1, 2, 1, 16, 16, 1, false, "MONOCHROME2"}, element(0x7FE0, 0x10, "OW", words({100, 4001})));
+        bare.insert(bare.indexOf(element(0x28, 2, "US", word(1))), element(8, 0x9205, "CS", "COLOR"));
+        const auto alone = PixelSource::open(written(bare));
+        QVERIFY2(alone, alone ? "" : qPrintable(message(alone.error())));
+        QVERIFY(!alone->layout()->supplemental && alone->frame(0)->storedAt(1, 0) == 4001.0);
+        QByteArray inverse = file;
+        inverse.replace("MONOCHROME2", "MONOCHROME1");
+        const auto other = PixelSource::open(written(inverse));
+        QVERIFY(other && !other->layout()->supplemental && !other->layout()->palette);
         for (const char* presentation : {"MONOCHROME", ""}) {
             QByteArray grey = test::partTen(explicitVr, {1, 2, 1, 16, 16, 1, false, "MONOCHROME2"},
                                             tables(words({2, 4000, 16}), words({0x8000, 0xFF00})) + element(0x7FE0, 0x10, "OW", words({100, 4001})));
@@ -233,6 +246,20 @@ private Q_SLOTS:
         const auto frame = integers->frame(0);
         QVERIFY(frame && std::abs(frame->storedAt(0, 0) + 5e12) <= 5e6);
         QCOMPARE(frame->storedAt(1, 0), 7.0);
+    }
+
+    /// PS3.5 8.1.1: the lowest bit first, through the ends of bytes; no byte behind the last pixel is written.
+    void PIX_11_bitsOneByOne()
+    {
+        const QByteArray packed = QByteArray::fromHex("b24d"); // 10110010 01001101, from the highest bit
+        const char* const bits = "0100110110110010";
+        for (int first = 0; first < 16; ++first)
+            for (int count = 0; first + count <= 16; ++count) {
+                std::vector<std::byte> place(17, std::byte('x'));
+                unpackBits(std::as_bytes(std::span(packed.constData(), 2)), first, std::span(place).first(size_t(count)));
+                for (int i = 0; i < 17; ++i)
+                    QCOMPARE(int(place[size_t(i)]), i < count ? bits[first + i] - '0' : int('x'));
+            }
     }
 
     void PIX_11_negative32BitValues()
@@ -337,6 +364,31 @@ private Q_SLOTS:
         QCOMPARE(frame->storedAt(1, 0), 772.0);
     }
 
+    /// Without a header a whole file may be shorter than the preamble of one.
+    void FIL_15_aFileShorterThanAPreamble()
+    {
+        QByteArray file = element(8, 0x60, "CS", "OT") + element(0x28, 2, "US", word(1)) + element(0x28, 4, "CS", "MONOCHROME2") + element(0x28, 0x10, "US", word(1)) + element(0x28, 0x11, "US", word(2)) +
+                          element(0x28, 0x100, "US", word(16)) + element(0x7FE0, 0x10, "OW", words({258, 772}));
+        QVERIFY(file.size() < 132);
+        for (; file.size() <= 140; file.insert(0, element(8, 8, "CS", "DERIVED\\PRIMARY"))) { // and a little longer
+            const auto source = PixelSource::open(written(file));
+            const auto frame = source ? source->frame(0) : std::unexpected(source.error());
+            QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+            QCOMPARE(frame->storedAt(0, 0), 258.0);
+            QCOMPARE(frame->storedAt(1, 0), 772.0);
+        }
+    }
+
+    /// Some writers mix: one element without a representation among others that have theirs.
+    void FIL_15_anElementWithoutARepresentation()
+    {
+        const auto source = opened(explicitVr, {1, 2}, QByteArray::fromHex("2900011004000000") + "abcd" + element(0x7FE0, 0x10, "OW", words({258, 772})));
+        const auto frame = source ? source->frame(0) : std::unexpected(source.error());
+        QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+        QCOMPARE(frame->storedAt(0, 0), 258.0);
+        QCOMPARE(frame->storedAt(1, 0), 772.0);
+    }
+
     /// Three RLE frames of 11, 22 and 33; how they are cut and what the tables say.
     void fragmentsFindTheirFrames_data()
     {
@@ -364,6 +416,7 @@ private Q_SLOTS:
         QTest::newRow("FIL-12 cut, the table lies") << fragments({a.left(20), a.mid(20), b, c}, table({0, 4, 8}, 4)) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, the table points between fragments") << fragments({a.left(20), a.mid(20), b, c}, table({0, 10, each + 6}, 4)) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, the table points behind all") << fragments({a.left(20), a.mid(20), b, c}, table({0, each + 8, 0xFFFFFFF0}, 4)) << QList<int>{11, 22, 33};
+        QTest::newRow("FIL-12 cut, the table names one twice") << fragments({a.left(20), a.mid(20), b, c}, table({0, each + 8, each + 8}, 4)) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 cut, extended table") << extended({0, each + 8, 2 * each + 8}) + fragments({a.left(20), a.mid(20), b, c}) << QList<int>{11, 22, 33};
         QTest::newRow("FIL-12 extended table lies, basic one does not")
             << extended({0, 1, quint64(-1)}) + fragments({a.left(20), a.mid(20), b, c}, table({0, each + 8, 2 * each + 8}, 4)) << QList<int>{11, 22, 33};
@@ -386,6 +439,49 @@ private Q_SLOTS:
             QVERIFY(frame || !frame.error().detail.isEmpty());
         }
         QVERIFY(!source->frame(3) && !source->frame(-1));
+    }
+
+    /// What becomes of a file after its header was read is said when its pixels are, and no file stays open.
+    void FIL_05_aFileThatChangesBelowItsReader_data()
+    {
+        QTest::addColumn<QByteArray>("syntax");
+        QTest::addColumn<QByteArray>("pixelData");
+        QTest::addColumn<int>("behind"); // the last pixel
+        QTest::newRow("FIL-05 native") << QByteArray(explicitVr) << element(0x7FE0, 0x10, "OW", QByteArray(4, 'a') + QByteArray(4, 'b')) << 0;
+        QTest::newRow("FIL-05 in fragments") << QByteArray(rle) << fragments({rleFrame('a'), rleFrame('b')}) << 8;
+    }
+    void FIL_05_aFileThatChangesBelowItsReader()
+    {
+        QFETCH(QByteArray, syntax);
+        QFETCH(QByteArray, pixelData);
+        QFETCH(int, behind);
+        const QString path = written(test::partTen(syntax, {2, 2, 2, 8, 8}, pixelData));
+        const auto source = PixelSource::open(path);
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        QVERIFY(source->frame(0)); // its decoder is there from now on
+        const auto openFiles = [] { return QDir("/proc/self/fd").entryList(QDir::System | QDir::Files).size(); };
+        const auto before = openFiles();
+        for (int i = 0; i < 20; ++i) {
+            const auto frame = source->frame(i % 2);
+            QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+            QCOMPARE(frame->storedAt(1, 1), i % 2 ? double('b') : double('a'));
+        }
+        QCOMPARE(openFiles(), before);
+        const auto refusal = [&](int n) {
+            const auto frame = source->frame(n);
+            return frame ? Error{Fault::Internal, "is shown"} : frame.error();
+        };
+        QVERIFY(QFile::resize(path, QFileInfo(path).size() - behind - 1));
+        QVERIFY(source->frame(0));
+        QCOMPARE(refusal(1).fault, Fault::Damaged);
+        QVERIFY2(refusal(1).detail.endsWith("the file ends within the pixel data"), qPrintable(refusal(1).detail));
+        QVERIFY(QFile::remove(path));
+        QCOMPARE(refusal(0).fault, Fault::Unreadable);
+        QVERIFY2(refusal(0).detail.endsWith("the file cannot be read"), qPrintable(refusal(0).detail));
+        QVERIFY(QDir().mkdir(path));
+        QCOMPARE(refusal(0).fault, Fault::Unreadable);
+        QVERIFY2(refusal(0).detail.endsWith("Is a directory"), qPrintable(refusal(0).detail));
+        QCOMPARE(openFiles(), before);
     }
 
     /// FIL-13: 600 MB of zeros from 600 kB; FIL-01 behind deflate; and an honest deflated image.

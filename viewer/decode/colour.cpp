@@ -27,7 +27,7 @@ struct CellReader
     bool isSigned = false;
 
     CellReader(const PixelDescription& pixels, int highBit)
-        : up(63 - highBit), down(64 - std::max(1, pixels.bitsStored)), isSigned(pixels.isSigned)
+        : up(63 - highBit), down(64 - pixels.bitsStored), isSigned(pixels.isSigned)
     {
     }
     qint64 operator()(quint64 cell) const
@@ -43,7 +43,7 @@ void convert(std::span<const std::byte> cells, const PixelDescription& pixels, i
     const size_t count = destination.size() / sizeof(To);
     auto* to = reinterpret_cast<To*>(destination.data());
     const bool isPlain = highBit == int(sizeof(From)) * 8 - 1 && pixels.bitsStored == highBit + 1;
-    if (isPlain && sizeof(From) == sizeof(To) && std::is_integral_v<To>) {
+    if (isPlain && sizeof(From) == sizeof(To)) {
         if (cells.data() != destination.data())
             std::memcpy(destination.data(), cells.data(), destination.size());
         return;
@@ -160,18 +160,13 @@ void storedToFrame(std::span<const std::byte> cells, const PixelDescription& pix
             convert<quint8, quint8>(cells, pixels, highBit, destination);
         return;
     case 16:
-        if (type == SampleType::Int16)
-            convert<quint16, qint16>(cells, pixels, highBit, destination);
-        else
-            convert<quint16, quint16>(cells, pixels, highBit, destination);
+        convert<quint16, quint16>(cells, pixels, highBit, destination); // signed ones are the same bits
         return;
     case 32:
-        if (type == SampleType::Int32)
-            convert<quint32, qint32>(cells, pixels, highBit, destination);
-        else if (type == SampleType::UInt32)
-            convert<quint32, quint32>(cells, pixels, highBit, destination);
-        else // Float Pixel Data
+        if (type == SampleType::Float32) // Float Pixel Data
             std::memmove(destination.data(), cells.data(), destination.size());
+        else
+            convert<quint32, quint32>(cells, pixels, highBit, destination);
         return;
     default:
         if (pixels.element == PixelDescription::Element::DoubleFloatPixelData) {

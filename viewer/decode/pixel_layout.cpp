@@ -20,7 +20,8 @@ constexpr quint32 itemTag = 0xFFFEE000;
 constexpr quint32 itemEnd = 0xFFFEE00D;
 constexpr quint32 sequenceEnd = 0xFFFEE0DD;
 
-/// Walks the element structure (PS3.5 §7) up to the top level's pixel data. Dataset::read has already checked nesting.
+/// Walks the element structure (PS3.5 §7) up to the top level's pixel data. Dataset::read has already checked nesting, and that
+/// fragments have lengths.
 class Locator
 {
 public:
@@ -88,7 +89,7 @@ public:
         while (const uchar* head = m_reader.at(at, 8)) {
             const quint32 tag = quint32(head[1]) << 24 | quint32(head[0]) << 16 | quint32(head[3]) << 8 | head[2];
             const quint32 length = quint32(head[7]) << 24 | quint32(head[6]) << 16 | quint32(head[5]) << 8 | head[4];
-            if (tag != itemTag || length == undefinedLength)
+            if (tag != itemTag)
                 break;
             const qint64 available = std::min<qint64>(length, m_reader.size() - at - 8);
             found.push_back({at + 8, available});
@@ -160,14 +161,14 @@ std::vector<size_t> startsFromOffsets(const std::vector<PixelLayout::Piece>& pie
 }
 
 /// Without a usable table: where the fragments start like a JPEG, JPEG 2000 or RLE frame, a frame begins. The mark itself may
-/// be cut by the end of a fragment.
+/// be cut by the end of a fragment; none of them is empty.
 std::vector<size_t> startsFromStreams(Locator& locator, const std::vector<PixelLayout::Piece>& pieces)
 {
     constexpr qsizetype markBytes = 8;
     std::vector<size_t> starts;
     for (size_t i = 0; i < pieces.size(); ++i) {
         QByteArray head;
-        for (size_t k = i; k < pieces.size() && head.size() < markBytes && pieces[i].length > 0; ++k)
+        for (size_t k = i; k < pieces.size() && head.size() < markBytes; ++k)
             head += locator.bytes(pieces[k].offset, std::min<qint64>(pieces[k].length, markBytes - head.size()));
         const auto at = [&head](int k) { return k < head.size() ? quint8(head[k]) : quint8(0); };
         const bool isJpeg = at(0) == 0xFF && (at(1) == 0xD8 || at(1) == 0x4F) && at(2) == 0xFF;
@@ -202,7 +203,7 @@ void splitIntoFrames(PixelLayout& layout, Locator& locator, const Dataset& datas
         if (starts.size() != frames)
             starts = startsFromStreams(locator, layout.pieces);
         // One fragment a frame, and some frames missing at the end.
-        if (starts.empty() && pieces < frames)
+        if (starts.empty())
             for (size_t i = 0; i < pieces; ++i)
                 starts.push_back(i);
         if (starts.size() > frames)
