@@ -147,6 +147,14 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
             "\x1b$B;3\x1b(BA");
         row("escapes alone", "\\ISO 2022 IR 87", "\x1b(BA", "A", "A");
         row("half a letter", "\\ISO 2022 IR 87", "\x1b$B;\x1b(BA", "A", "A");
+        row("half a letter at the end", "\\ISO 2022 IR 87", "A\x1b$B;", "A", "A");
+        row("half a letter, and the set anew", "\\ISO 2022 IR 87", "\x1b$B;\x1b$B;3\x1b(BA", QString::fromUtf8("山A"),
+            "\x1b$B;3\x1b(BA");
+        row("a byte of no set among kanji", "\\ISO 2022 IR 87", "\x1b$B;3\x80;3\x1b(B", QString::fromUtf8("山\uFFFD山"),
+            "does not fit");
+        row("an escape of nothing", "ISO 2022 IR 100\\ISO 2022 IR 101", "A\x1bZ\xE4", QString::fromUtf8("AZä"), "AZ\xE4");
+        row("high bytes where only two-byte kanji are declared", "ISO 2022 IR 87", QByteArray("\xC3\xA4"), QString::fromUtf8("ä"),
+            "does not fit");
         row("a line end ends a set", "\\ISO 2022 IR 87", "\x1b$B;3\rAB", QString::fromUtf8("山\rAB"),
             "\x1b$B;3\x1b(B\rAB");
         row("a delimiter ends it", "\\ISO 2022 IR 87", "\x1b$B;3\x1b(B^;3", QString::fromUtf8("山^;3"));
@@ -195,6 +203,7 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
         QCOMPARE(decodeText("\xB0", ""), QString(QChar(0xFFFD)));
         QVERIFY(
             !encodeText(QString(QChar(0x85)), "\\ISO 2022 IR 87")); // a control of EUC-JP is no letter of JIS X 0208
+        QVERIFY(!encodeText(QString(QChar(0x80)), "\\ISO 2022 IR 87") && !encodeText(QString(QChar(0x80)), "ISO_IR 13"));
     }
 
     /// PS3.5 6.1.3: of the controls TAB, LF, FF and CR; and no mark that turns the order of letters (Unicode 23.2).

@@ -437,6 +437,7 @@ private Q_SLOTS:
             << "long" << int(Fault::Damaged)
             << "NAMEthe peer broke the protocol: DIMSE Failed to receive message\n0006:020c DIMSE Read PDV "
                "failed\n0006:0308 DUL Illegal PDU Length 1048577.  Max expected 131072";
+        QTest::newRow("a command without an end") << "endless" << int(Fault::Damaged) << "NAMEthe peer broke the protocol: it sent more than was agreed";
         QTest::newRow("a command of items")
             << "items" << int(Fault::Damaged)
             << "NAMEthe peer broke the protocol: it sent something else where a command was due";
@@ -461,6 +462,8 @@ private Q_SLOTS:
                     wire.write(test::pdu(0x05, big(0, 4)));
                 else if (what == "long")
                     wire.write(QByteArray::fromHex("040000100001"));
+                else if (what == "endless")
+                    wire.write(test::pdv(1, 1, {}).repeated(400000)); // of parts that hold nothing
                 else if (what == "items")
                     wire.write(
                         test::pdv(1, 3, test::commandSet(element(8, 0x1115, QByteArray::fromHex("feff00e000000000")))));
@@ -481,6 +484,41 @@ private Q_SLOTS:
         const char end = what.startsWith("0x") ? '\5' : what == "release" ? '\6' : '\7';
         if (what != "close" && what != "reset" && what != "abort")
             QCOMPARE(int(test::byteAt(last, 0)), int(end));
+    }
+
+    /// Behind a release nothing is said, and who does not answer it holds nobody up, whatever patience he has otherwise.
+    void NET_03_nothingIsSaidBehindTheEnd_data()
+    {
+        QTest::addColumn<int>("answered");
+        QTest::newRow("answers the release") << 10;
+        QTest::newRow("half of it") << 8;
+        QTest::newRow("not at all") << 0;
+    }
+    void NET_03_nothingIsSaidBehindTheEnd()
+    {
+        QFETCH(int, answered);
+        QByteArray first, second;
+        QElapsedTimer clock;
+        clock.start();
+        qint64 took = 0;
+        {
+            WirePeer peer([&](Wire& wire, int) {
+                wire.write(test::acceptAll(wire.pdu()));
+                wire.write(response(wire.pdu(), 0x8030, 0));
+                first = wire.pdu();
+                wire.write(releaseAnswer.left(answered));
+                second = wire.bytes(6);
+            });
+            Task task;
+            Local patient = m_local;
+            patient.dimseSeconds = 60;
+            QCOMPARE(said(echo(node(peer.port()), patient, task)), "done");
+            took = clock.elapsed();
+        }
+        QCOMPARE(int(test::byteAt(first, 0)), 5);
+        QCOMPARE(second, QByteArray());
+        QVERIFY(clock.elapsed() < 18000); // the connection is closed
+        QVERIFY2(took < 15000 && (answered == 10 || took >= 2500), qPrintable(QString::number(took)));
     }
 
     /// The lengths of a user identity are 16 bits (PS3.7 table D.3-14).

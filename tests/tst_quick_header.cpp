@@ -102,6 +102,7 @@ private Q_SLOTS:
         row("nothing wanted", start + element(8, 0x20, "DA", "20260101"), at);
         row("nothing at all", start, at);
         row("too short for a header", start.left(139), "declined");
+        row("meta ends with nothing in it", start + element(2, 0x13, "SH", ""), QStringLiteral(" @%1").arg(start.size() + 8));
         row("no mark", QByteArray(start).replace("DICM", "DICN") + uid, "declined");
         row("no transfer syntax",
             QByteArray(128, '\0') + "DICM" + element(2, 2, "UI", "1.2.840.10008.5.1.4.1.1.2") + uid, "declined");
@@ -123,6 +124,8 @@ private Q_SLOTS:
         row("cut in a long head", start + uid + element(8, 0x1140, "UN", "x").left(11), "declined");
         row("behind it cut", start + uid + rows + element(0x7fe0, 0x10, "OW", "pixels").chopped(3), "1.2.3|512" + at);
         row("a long element", start + element(8, 0x1140, "UN", QByteArray(70000, 'x')) + id, "P1" + at);
+        row("a long element with nothing in it", start + element(8, 0x1140, "UN", {}), at);
+        row("half a word", start + littleEndian(0x28, 2) + littleEndian(0x10, 2) + "US" + word(3) + QByteArray("\1\0\7", 3), "1" + at);
         row("a sequence", start + sequence(8, 0x1140, item(element(8, 0x18, "UI", "9.9")) + item({})) + id, "P1" + at);
         row("an open sequence", start + openSequence(8, 0x1140, item(element(8, 0x18, "UI", "9.9")) + item({})) + id,
             "P1" + at);
@@ -138,6 +141,9 @@ private Q_SLOTS:
         row("open, of unknown VR: implicit inside (PS3.5 6.2.2)",
             start + openSequence(8, 0x1140, openItem(plain(0x10, 0x20, "P9") + plain(0x10, 0x30, "19990101")), "UN") +
                 id,
+            "P1" + at);
+        row("open, of unknown VR, in an open one",
+            start + openSequence(8, 0x1140, openItem(openSequence(8, 0x1150, openItem(plain(0x10, 0x20, "P9")), "UN"))) + id,
             "P1" + at);
         row("open and without an end", start + openSequence(8, 0x1140, openItem({})).chopped(8) + id, "declined");
         row("open, implicit",
@@ -196,6 +202,7 @@ private Q_SLOTS:
         row("a zero at the beginning", "LO", id, QByteArray("\0P2", 3), {}, QString::fromUtf8("\uFFFDP2"));
         row("a backslash", "LO", id, "P1 \\ P2", {}, "P1\\P2");
         row("a tilde, and no letter of another set", "LO", id, "P~", {}, "P~");
+        row("a delete sign", "LO", id, "P\x7f", {}, QString::fromUtf8("P\uFFFD"));
         row("a yen sign where the set has one", "LO", id, "P\\1", "ISO_IR 13",
             QString::fromUtf8("P¥1").replace(QString::fromUtf8("¥"), "\\"));
         row("empty", "LO", id, {}, {}, "");
@@ -234,6 +241,35 @@ private Q_SLOTS:
         QVERIFY(dataset);
         QCOMPARE(dataset->text(tag), text);
         QCOMPARE(header->transferSyntaxUid(), QString(explicitSyntax));
+    }
+
+    /// What the VR would say is known without it, of each element that is asked for (PS3.6): names, words, and neither.
+    void SAF_07_FIL_15_kindsOfElements()
+    {
+        // Behind ^ the first set holds again in a name, and nowhere else (PS3.5 6.1.2.5.3).
+        const QByteArray set = "ISO 2022 IR 100\\ISO 2022 IR 149", text = "Hong=\x1b$)C\xfb\xf3^\xe4\xf6 ";
+        const QString name = QString::fromUtf8("Hong=洪^äö"), words = QString::fromUtf8("Hong=洪^隘");
+        const std::vector<std::tuple<Tag, const char*, QByteArray, QString>> kinds{
+            {{0x0008, 0x0005}, "CS", set, "ISO 2022 IR 100\\ISO 2022 IR 149"}, {{0x0008, 0x0020}, "DA", "20260101", {}}, {{0x0008, 0x0090}, "PN", text, name},
+            {{0x0008, 0x1030}, "LO", text, words}, {{0x0008, 0x1050}, "PN", text, name}, {{0x0008, 0x1060}, "PN", text, name}, {{0x0010, 0x0010}, "PN", text, name},
+            {{0x0010, 0x0020}, "LO", text, words}, {{0x0028, 0x0002}, "US", word(3), "3"}, {{0x0028, 0x0004}, "CS", "RGB ", "RGB"}, {{0x0028, 0x0008}, "IS", "12", "12"},
+            {{0x0028, 0x0010}, "US", word(512), "512"}, {{0x0028, 0x0030}, "DS", "0.5\\0.25", "0.5\\0.25"}, {{0x0028, 0x0100}, "US", word(8), "8"}};
+        QByteArray explicitBytes, implicitBytes;
+        std::vector<Tag> all;
+        for (const auto& [tag, vr, value, expected] : kinds) {
+            explicitBytes += element(tag.group, tag.element, vr, value);
+            implicitBytes += plain(tag.group, tag.element, value);
+            if (!expected.isNull())
+                all.push_back(tag);
+        }
+        for (const auto& [bytes, syntax] : {std::pair(explicitBytes, explicitSyntax), {implicitBytes, implicitSyntax}}) {
+            const auto header = QuickHeader::readDataset({reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())}, QString(syntax), all);
+            QVERIFY(header);
+            for (const auto& [tag, vr, value, expected] : kinds) {
+                QCOMPARE(header->text(tag), expected);
+                QCOMPARE(header->contains(tag), !expected.isNull());
+            }
+        }
     }
 
     void FIL_15_aWholeNumber_data()

@@ -92,7 +92,7 @@ public:
         char* put = out.data();
         size_t inLeft = size_t(bytes.size());
         size_t outLeft = size_t(out.size());
-        if (iconv(at->second, &in, &inLeft, &put, &outLeft) == size_t(-1) || inLeft != 0)
+        if (iconv(at->second, &in, &inLeft, &put, &outLeft) == size_t(-1))
             return std::nullopt;
         out.truncate(put - out.data());
         return out;

@@ -178,7 +178,7 @@ const QuickHeader::Value* QuickHeader::find(Tag tag) const
 QString QuickHeader::text(Tag tag) const
 {
     const Value* found = find(tag);
-    if (!found || found->length == 0)
+    if (!found)
         return {};
     const QByteArrayView plain(m_bytes.constData() + found->from, found->length);
     if (found->isWord) {
@@ -193,9 +193,9 @@ QString QuickHeader::text(Tag tag) const
     }
     QStringList values = decodeText(bytesOf(*found), m_characterSet, found->isPersonName ? "^=\\" : "\\").split(u'\\');
     for (QString& value : values) {
-        while (!value.isEmpty() && (value.back() == u' ' || value.back() == u'\0'))
+        while (value.endsWith(u' '))
             value.chop(1);
-        while (!value.isEmpty() && value.front() == u' ')
+        while (value.startsWith(u' '))
             value.remove(0, 1);
     }
     return values.join(u'\\');
