@@ -8,6 +8,7 @@
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <cmath>
+#include <cstring>
 #include <sys/resource.h>
 
 using namespace diascope;
@@ -260,6 +261,28 @@ private Q_SLOTS:
                 for (int i = 0; i < 17; ++i)
                     QCOMPARE(int(place[size_t(i)]), i < count ? bits[first + i] - '0' : int('x'));
             }
+    }
+
+    /// Cells of 12 stored bits, read from elsewhere or turned into samples where they lie.
+    void PIX_11_cellsInTheirPlaceAndElsewhere()
+    {
+        for (const int highBit : {11, 15})
+            for (const bool isSigned : {false, true})
+                for (const bool isInPlace : {false, true}) {
+                    PixelDescription pixels;
+                    pixels.bitsAllocated = 16;
+                    pixels.bitsStored = 12;
+                    pixels.highBit = highBit;
+                    pixels.isSigned = isSigned;
+                    const int other = highBit == 11 ? 0xF000 : 0x000F; // what is not stored
+                    const QByteArray cells = words({0x801 << (highBit - 11) | other, 0x7FF << (highBit - 11), 5 << (highBit - 11) | other});
+                    std::vector<std::byte> place(8, std::byte('x'));
+                    if (isInPlace)
+                        std::memcpy(place.data(), cells.constData(), 6);
+                    const auto to = std::span(place).first(6);
+                    storedToFrame(isInPlace ? std::span<const std::byte>(to) : std::as_bytes(std::span(cells.constData(), 6)), pixels, highBit, to);
+                    QCOMPARE(QByteArray(reinterpret_cast<const char*>(place.data()), 8), words({isSigned ? -2047 : 2049, 2047, 5}) + "xx");
+                }
     }
 
     void PIX_11_negative32BitValues()

@@ -198,19 +198,19 @@ std::optional<PresentationLut> readPresentationLut(const Dataset& dataset)
     const auto item = dataset.item(PresentationLUTSequence);
     if (!item)
         return std::nullopt;
-    const auto bits = item->integer(tag::LUTDescriptor, 2);
+    const qint64 bits = item->integer(tag::LUTDescriptor, 2).value_or(0);
     const QByteArray data = item->bytes(tag::LUTData);
-    if (!bits || *bits < 8 || *bits > 16)
+    if (bits < 8 || bits > 16)
         return std::nullopt;
     const qsizetype count = item->integer(tag::LUTDescriptor, 0).value_or(0) & 0xFFFF;
     const qsizetype entries = count ? count : 65536;
-    const bool isBytes = *bits == 8 && data.size() < entries * 2;
+    const bool isBytes = bits == 8 && data.size() < entries * 2;
     if (data.size() < entries * (isBytes ? 1 : 2))
         return std::nullopt;
     PresentationLut lut;
     for (qsizetype i = 0; i < entries; ++i) {
         const int value = isBytes ? quint8(data[i]) : quint8(data[2 * i]) | quint8(data[2 * i + 1]) << 8;
-        lut.values.push_back(std::min(1.0f, float(value) / float((1 << *bits) - 1)));
+        lut.values.push_back(std::min(1.0f, float(value) / float((1 << bits) - 1)));
     }
     return lut;
 }
