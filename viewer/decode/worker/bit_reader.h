@@ -67,7 +67,11 @@ public:
     /// Behind a marker of two bytes, at which the reading has come to an end.
     bool skipMarker(uint8_t first, uint8_t last)
     {
-        if (bitsToMarker() < 0 || *m_at < first || *m_at > last)
+        if (bitsToMarker() < 0)
+            return false;
+        while (m_at + 1 < m_end && *m_at == 0xFF) // fill bytes (T.81 B.1.1.2)
+            ++m_at;
+        if (*m_at < first || *m_at > last)
             return false;
         ++m_at;
         m_bits = 0;
