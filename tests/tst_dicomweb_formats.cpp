@@ -8,6 +8,7 @@
 #include "tests/support/dicom_json_samples.h"
 #include "tests/support/phantom_files.h"
 #include <QElapsedTimer>
+#include <malloc.h>
 
 using namespace diascope;
 using namespace diascope::dicomweb;
@@ -86,6 +87,8 @@ private Q_SLOTS:
         QTest::newRow("Content-Length") << QByteArray("--b\r\nContent-Length: 3\r\n\r\nONE\r\n--b\r\nContent-Length: 5\r\n\r\nT\r\nWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "T\r\nWO"};
         QTest::newRow("Content-Length too small") << QByteArray("--b\r\nContent-Length: 1\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
         QTest::newRow("Content-Length too large") << QByteArray("--b\r\nContent-Length: 999\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("Content-Length into the next part") << QByteArray("--b\r\nContent-Length: 10\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b--\r\n") << QList<QByteArray>{"ONE", "TWO"};
+        QTest::newRow("Content-Length into the epilogue") << QByteArray("--b\r\n\r\nONE\r\n--b\r\nContent-Length: 6\r\n\r\nTWO\r\n--b--\r\nand more behind it") << QList<QByteArray>{"ONE", "TWO"};
         QTest::newRow("boundary inside a line") << QByteArray("--b\r\n\r\nx--b--y\r\n--bb\r\n--b--\r\n") << QList<QByteArray>{"x--b--y\r\n--bb"};
         QTest::newRow("body of line breaks") << QByteArray("--b\r\n\r\n\r\n\r\n\r\n--b--\r\n") << QList<QByteArray>{"\r\n\r\n"};
         QTest::newRow("empty body") << QByteArray("--b\r\n\r\n\r\n--b--\r\n") << QList<QByteArray>{""};
@@ -130,6 +133,9 @@ private Q_SLOTS:
         const Read whole = readParts("--b\r\nContent-Length: 3\r\n\r\nONE\r\n", 7); // its own length says it is whole
         QCOMPARE(whole.bodies, QList<QByteArray>{"ONE"});
         QCOMPARE(whole.finished.error().fault, Fault::Damaged);
+        const Read empty = readParts("--b\r\nContent-Length: 0\r\n\r\n\r\n--b\r\n\r\n", 99); // of the first part, not of the second
+        QCOMPARE(empty.bodies, QList<QByteArray>{""});
+        QVERIFY(!empty.finished);
         QVERIFY(!readParts("nothing of the kind", 7).finished);
         QVERIFY(!readParts("", 7).finished);
     }
@@ -137,9 +143,74 @@ private Q_SLOTS:
     void partsAndTheirHeadersAreBounded()
     {
         QCOMPARE(readParts("--b\r\n\r\n" + QByteArray(5000, 'x') + "\r\n--b--\r\n", 100, "b", 1000).fed.error().fault, Fault::Damaged);
-        QVERIFY(!readParts("--b\r\nX: " + QByteArray(50'000, 'x'), 100).fed);
-        QVERIFY(!readParts(QByteArray(100'000, 'x'), 100).fed);
-        QVERIFY(!readParts("--b" + QByteArray(50'000, ' '), 100).fed);
+        // Whatever its length says; and a body that is as long as may be is believed to hold its boundary.
+        for (const char* length : {"999999999", "1001"})
+            QCOMPARE(readParts(QByteArray("--b\r\nContent-Length: ") + length + "\r\n\r\n" + QByteArray(5000, 'x') + "\r\n--b--\r\n", 100, "b", 1000).fed.error().detail,
+                     "an instance is larger than 0 MiB");
+        const QByteArray body = QByteArray("\r\n--b\r\n\r\n").leftJustified(1000, 'x');
+        for (const qint64 most : {999, 1002}) { // with the line break that belongs to the boundary
+            const Read read = readParts("--b\r\nContent-Length: 1000\r\n\r\n" + body + "\r\n--b--\r\n", 2000, "b", most);
+            QCOMPARE(read.bodies.size(), most == 1002 ? 1 : 2);
+            QCOMPARE(read.bodies[0], most == 1002 ? body : QByteArray());
+        }
+        // In front of the first boundary 64 KiB, in a line of headers and behind a boundary 16 KiB.
+        for (const int more : {0, 1}) {
+            QCOMPARE(readParts(QByteArray(65535 + more, 'x') + "\n--b\r\n\r\nA\r\n--b--", 1 << 20).fed.has_value(), more == 0);
+            QCOMPARE(readParts("--b\r\nX: " + QByteArray((16 << 10) - 4 + more, 'x') + "\r\n\r\nA\r\n--b--", 1 << 20).fed.has_value(), more == 0);
+        }
+        for (const QByteArray& endless : {"--b\r\nX: " + QByteArray(50'000, 'x'), QByteArray(100'000, 'x'), "--b" + QByteArray(50'000, ' ')})
+            QCOMPARE(readParts(endless, 100).fed.error().detail, "the parts of the server's answer are not divided as they should be");
+    }
+
+    /// A study of many instances is never held as a whole.
+    void NET_14_oneInstanceAtATimeIsInMemory()
+    {
+        const auto inUse = [] {
+            const auto info = mallinfo2();
+            return qint64(info.uordblks + info.hblkhd);
+        };
+        const qint64 before = inUse();
+        qint64 most = 0;
+        for (const qsizetype size : {100'000, 300'000}) {
+            const QByteArray part = "\r\n--b\r\n\r\n" + QByteArray(size, 'x');
+            MultipartReader reader("b", [&](MultipartReader::Part&& given) -> Result<void> {
+                most = std::max(most, inUse() - before);
+                return given.body.size() == size ? Result<void>() : fail(Fault::Internal, {});
+            });
+            for (int i = 0; i < 100; ++i)
+                QVERIFY(reader.feed(part));
+            QVERIFY(reader.feed("\r\n--b--") && reader.feed(QByteArray(5'000'000, 'x'))); // what comes behind is nothing
+            QCOMPARE(reader.parts(), 100);
+            QVERIFY(reader.finish());
+        }
+        QVERIFY2(most < 3'000'000, QByteArray::number(most).constData());
+    }
+
+    /// What a part does not say of itself it does not have from the one before it.
+    void NET_14_eachPartHasItsOwnHeaders()
+    {
+        std::vector<MultipartReader::Part> parts;
+        MultipartReader reader("b", [&](MultipartReader::Part&& part) -> Result<void> {
+            parts.push_back(std::move(part));
+            return {};
+        });
+        QVERIFY(reader.feed("--b\r\nContent-Type: a/b\r\nCONTENT-LOCATION : http://x:1/y\r\n\r\nONE\r\n--b\r\nno colon\r\n: no name\r\n\r\nTWO\r\n--b--") && reader.finish());
+        QCOMPARE(parts.size(), 2u);
+        QVERIFY(parts[0].contentType == "a/b" && parts[0].contentLocation == "http://x:1/y" && parts[0].body == "ONE");
+        QVERIFY(parts[1].contentType.isEmpty() && parts[1].contentLocation.isEmpty() && parts[1].body == "TWO");
+    }
+
+    /// An error of who takes the parts ends it.
+    void NET_14_aPartThatIsNotTakenEndsIt()
+    {
+        int given = 0;
+        MultipartReader reader("b", [&](MultipartReader::Part&&) -> Result<void> { return ++given < 2 ? Result<void>() : fail(Fault::DiskFull, {}); });
+        const auto fed = reader.feed("--b\r\n\r\nONE\r\n--b\r\n\r\nTWO\r\n--b\r\n\r\nTHREE\r\n--b--");
+        QVERIFY(!fed && fed.error().fault == Fault::DiskFull);
+        QCOMPARE(given, 2);
+        MultipartReader last("b", [&](MultipartReader::Part&&) -> Result<void> { return fail(Fault::DiskFull, {}); });
+        QVERIFY(last.feed("--b\r\nContent-Length: 3\r\n\r\nONE"));
+        QCOMPARE(last.finish().error().fault, Fault::DiskFull);
     }
 
     void mediaTypesAreReadWithQuotes()

@@ -61,7 +61,7 @@ bool MultipartReader::stepDelimiter(Result<void>& result)
 {
     const qint64 wanted = m_delimiter.pattern().size();
     // The body's own length saves the search, if the delimiter is where it says.
-    if (m_state == State::Body && m_length >= 0 && m_length <= m_most && m_search < m_from + m_length) {
+    if (m_length >= 0 && m_length <= m_most) {
         if (m_buffer.size() < m_from + m_length + 2 + wanted)
             return false;
         const qint64 found = m_delimiter.indexIn(m_buffer, m_from + m_length);
@@ -108,7 +108,6 @@ bool MultipartReader::stepDelimiter(Result<void>& result)
         result = giveOut(found, after);
     else
         m_from = after;
-    m_search = m_from;
     m_part = {};
     m_length = -1;
     return result && !isLast;
