@@ -217,6 +217,76 @@ private Q_SLOTS:
         QVERIFY(!FrameMemory::reserve(6 << 20)->isPaged());
         setMemoryBudget(0);
     }
+
+    /// Memory, its part of the budget and the files are those of what is there, also where there was an error.
+    void PER_10_whatIsReservedIsGivenBack()
+    {
+        constexpr qint64 budget = 10 << 20;
+        const auto held = [] { // bytes in mappings, and open files
+            QFile pages("/proc/self/statm");
+            return std::pair(pages.open(QIODevice::ReadOnly) ? pages.readAll().split(' ').front().toLongLong() * sysconf(_SC_PAGESIZE) : -1,
+                             QDir("/proc/self/fd").entryList(QDir::System | QDir::Files).size());
+        };
+        const auto isWhole = [] { // all of the budget, and no more
+            const auto all = FrameMemory::reserve(budget), more = FrameMemory::reserve(1);
+            return !all->isPaged() && more->isPaged();
+        };
+        setMemoryBudget(budget, m_folder.filePath("cache"));
+        QCOMPARE(memoryBudget(), budget);
+        QVERIFY(isWhole());
+        const auto before = held();
+        for (int i = 0; i < 20; ++i) {
+            const auto first = FrameMemory::reserve(6 << 20), second = FrameMemory::reserve(6 << 20), third = FrameMemory::reserve(4 << 20);
+            QVERIFY(!first->isPaged() && second->isPaged() && !third->isPaged());
+        }
+        QVERIFY(isWhole());
+        // One that takes the place of another, and the other way round.
+        for (const auto& [one, other] : {std::pair(6 << 20, 8 << 20), {8 << 20, 6 << 20}}) {
+            auto first = FrameMemory::reserve(one), second = FrameMemory::reserve(other);
+            const std::byte* address = second->data();
+            *first = std::move(*second);
+            QVERIFY(first->isPaged() && first->data() == address);
+        }
+        QVERIFY(isWhole());
+        // No room in the folder, no folder, and more than any machine has.
+        const qint64 tooMuch = QStorageInfo(m_folder.path()).bytesAvailable() + (qint64(1) << 40);
+        QCOMPARE(FrameMemory::reserve(tooMuch).error().fault, Fault::DiskFull);
+        setMemoryBudget(budget, "/proc/nowhere");
+        QCOMPARE(FrameMemory::reserve(budget + 1).error().fault, Fault::Unreadable);
+        setMemoryBudget(qint64(1) << 60);
+        QCOMPARE(FrameMemory::reserve(qint64(1) << 59).error().fault, Fault::Unsupported);
+        setMemoryBudget(budget, m_folder.filePath("cache"));
+        QVERIFY(isWhole());
+        const auto after = held();
+        QVERIFY2(after.first - before.first < (4 << 20), qPrintable(QString::number(after.first - before.first)));
+        QCOMPARE(after.second, before.second);
+        // Without a folder of its own the files are in the user's cache.
+        const QByteArray usual = qgetenv("XDG_CACHE_HOME");
+        qputenv("XDG_CACHE_HOME", m_folder.filePath("home").toLocal8Bit());
+        setMemoryBudget(budget);
+        QVERIFY(FrameMemory::reserve(budget + 1)->isPaged());
+        QVERIFY(QDir(m_folder.filePath("home")).exists());
+        usual.isEmpty() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", usual);
+        setMemoryBudget(0);
+        QVERIFY(memoryBudget() > budget);
+    }
+
+    /// What is not needed soon leaves the memory where it lies in a file, and is never lost.
+    void PER_10_whatIsLetGoIsStillThere()
+    {
+        const qint64 page = sysconf(_SC_PAGESIZE), bytes = 8 * page + 100;
+        for (const bool isPaged : {false, true}) {
+            setMemoryBudget(isPaged ? page : 1 << 20, m_folder.filePath("cache"));
+            const auto memory = FrameMemory::reserve(bytes);
+            QVERIFY(memory && memory->isPaged() == isPaged);
+            std::memset(memory->data(), 42, size_t(bytes));
+            for (const auto& [offset, length] : {std::pair(qint64(0), bytes), {3 * page + 5, page}, {7 * page, 2 * page}, {5, qint64(0)}, {2 * page, -page}})
+                memory->letGo(offset, length);
+            for (qint64 i = 0; i < bytes; ++i)
+                QCOMPARE(int(memory->data()[i]), 42);
+        }
+        setMemoryBudget(0);
+    }
 };
 
 int main(int argc, char** argv)
