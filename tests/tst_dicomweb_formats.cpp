@@ -347,6 +347,14 @@ private Q_SLOTS:
         // Text that was never Latin-1 stays.
         const QByteArray right = test::rightName;
         QCOMPARE(datasetFromJson(right, "GB18030")->text(tag::PatientName), QString::fromUtf8("张^é"));
+        const auto description = [](const QString& text, const QString& assumed) {
+            return datasetFromJson("{\"00081030\":{\"vr\":\"LO\",\"Value\":[\"" + text.toUtf8() + "\"]}}", assumed)->text(tag::StudyDescription);
+        };
+        const QString both = QString::fromUtf8("张") + QString::fromLatin1("\xD5\xC5"), utf8 = QString::fromLatin1("\xC3\xA4");
+        QCOMPARE(description(both, "GB18030"), both);
+        QCOMPARE(description(utf8, {}), utf8); // nobody has said that it is anything else
+        QCOMPARE(description(utf8, "ISO_IR 192"), QString::fromUtf8("ä"));
+        QCOMPARE(description("Kopf", "GB18030"), "Kopf");
     }
 
     /// The same bytes as they are, in a JSON that is no UTF-8: read in the character set of the source, shown as damaged without one.

@@ -55,6 +55,8 @@ private Q_SLOTS:
         row("DS of many digits", "00280030", "DS", "0.333333333333333333", {0.33333333333333});
         row("IS", "00200013", "IS", "7", {7});
         row("IS, large", "00200013", "IS", "2147483647", {2147483647});
+        row("US or SS, US", "00280106", "US", "60000", {60000});
+        row("US or SS, SS", "00280106", "SS", "-5", {-5});
         row("the dictionary before the server: US said to be SS", "00280010", "SS", "512", {512});
     }
     void NET_14_numbers()
@@ -67,6 +69,7 @@ private Q_SLOTS:
         const Tag tag{quint16(key >> 16), quint16(key)};
         const auto found = dataset->numbers(tag);
         QCOMPARE(QList<double>(found.begin(), found.end()), numbers);
+        QCOMPARE(dataset->contains(tag), !numbers.isEmpty());
         if (attribute.contains("\"DS\""))
             for (const QString& one : dataset->texts(tag))
                 QVERIFY2(one.size() <= 16, qPrintable(one)); // PS3.5 6.2
@@ -99,6 +102,11 @@ private Q_SLOTS:
         QTest::newRow("one") << QByteArray("\"00181063\"") << "(0018,1063)";
         QTest::newRow("two") << QByteArray("\"00181063\",\"0018A001\"") << "(0018,1063)\\(0018,a001)";
         QTest::newRow("none") << QByteArray("\"frames\"") << "";
+        QTest::newRow("eight letters") << QByteArray("\"0018106G\"") << "";
+        QTest::newRow("six digits") << QByteArray("\"181063\"") << "";
+        QTest::newRow("nine digits") << QByteArray("\"000181063\"") << "";
+        QTest::newRow("a prefix") << QByteArray("\"0x181063\"") << "";
+        QTest::newRow("a sign") << QByteArray("\"+0181063\"") << "";
         QTest::newRow("one of two is none") << QByteArray("\"00181063\",\"frames\"") << "";
     }
     void NET_14_tags()

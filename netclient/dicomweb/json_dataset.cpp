@@ -76,7 +76,7 @@ DcmTag tagOf(const DcmTagKey& key, const QJsonObject& attribute)
     const DcmVR said(attribute.value(QStringLiteral("vr")).toString().toLatin1().constData());
     DcmTag known(key);
     const bool isOpen = !known.getVR().isStandard() || known.getEVR() == EVR_UN;
-    if (isOpen && said.isStandard() && said.getEVR() != EVR_UNKNOWN)
+    if (isOpen && said.isStandard())
         return DcmTag(key, said);
     return isOpen ? DcmTag(key, EVR_UN) : known;
 }
@@ -131,8 +131,6 @@ private:
 
     Result<void> readSequence(const DcmTag& tag, const QJsonArray& values, DcmItem& item, int depth) const
     {
-        if (values.isEmpty())
-            item.insertEmptyElement(tag);
         auto sequence = std::make_unique<DcmSequenceOfItems>(tag);
         for (const QJsonValue& value : values) {
             auto child = std::make_unique<DcmItem>();
@@ -141,7 +139,7 @@ private:
             if (sequence->append(child.get()).good())
                 (void)child.release();
         }
-        if (!values.isEmpty() && item.insert(sequence.get(), OFTrue).good())
+        if (item.insert(sequence.get(), OFTrue).good())
             (void)sequence.release();
         return {};
     }
@@ -173,7 +171,7 @@ private:
             return value.toDouble();
         bool isNumber = false;
         const double number = value.toString().trimmed().toDouble(&isNumber);
-        return isNumber && std::isfinite(number) ? std::optional(number) : std::nullopt;
+        return isNumber ? std::optional(number) : std::nullopt;
     }
 
     template <typename Element, typename T>
@@ -236,7 +234,7 @@ private:
             if (number == std::floor(number) && std::abs(number) < 1e15)
                 return QString::number(qint64(number));
             QString text = QString::number(number, 'g', 15);
-            for (int digits = 14; text.size() > 16 && digits > 4; --digits)
+            for (int digits = 14; text.size() > 16; --digits)
                 text = QString::number(number, 'g', digits);
             return text;
         }
@@ -246,8 +244,7 @@ private:
     /// Undoes a server's reading of other text as ISO 8859-1, which turns every byte into one letter.
     QString repaired(const QString& text) const
     {
-        const auto isAbove = [&](ushort limit) { return std::any_of(text.begin(), text.end(), [=](QChar c) { return c.unicode() > limit; }); };
-        if (m_assumed.isEmpty() || (!isAbove(0x7f) && !text.contains(QChar(0x1b))) || isAbove(0xff))
+        if (m_assumed.isEmpty() || std::any_of(text.begin(), text.end(), [](QChar c) { return c.unicode() > 0xff; }))
             return text;
         const QString decoded = dicom::decodeText(text.toLatin1(), m_assumed, "^=\\");
         return decoded.contains(QChar::ReplacementCharacter) ? text : decoded;
@@ -297,14 +294,9 @@ private:
     QString m_assumed;
 };
 
-QByteArray utf8Of(QByteArray json, const QString& characterSet)
+QByteArray utf8Of(const QByteArray& json, const QString& characterSet)
 {
-    if (characterSet.isEmpty())
-        return QString::fromUtf8(json).toUtf8();
-    for (char& c : json) // between the values; inside of them JSON has none
-        if (c == '\t' || c == '\r' || c == '\n')
-            c = ' ';
-    return dicom::decodeText(json, characterSet).toUtf8();
+    return (characterSet.isEmpty() ? QString::fromUtf8(json) : dicom::decodeText(json, characterSet)).toUtf8();
 }
 
 } // namespace
