@@ -441,6 +441,14 @@ private Q_SLOTS:
                                       item(attribute("00081155", value("1.4")))) +
             "</NativeDicomModel>";
         QTest::newRow("XML") << xml << good << "1.1 1.2|1.3=a700 1.4=0";
+        QTest::newRow("XML, indented") << xml << QByteArray(good).replace("><", ">\n  <") << "1.1 1.2|1.3=a700 1.4=0";
+        QTest::newRow("XML in something else") << xml << "<x>" + good + "</x>"
+                                               << "1.1 1.2|1.3=a700 1.4=0";
+        QTest::newRow("XML, more in an attribute")
+            << xml
+            << "<NativeDicomModel>" + attribute("00081199", item(attribute("00081155", value("1.1") + "<BulkData uuid=\"x\"/>"))) + "</NativeDicomModel>"
+            << "1.1|";
+        QTest::newRow("JSON by its name alone") << json << QByteArray("stored") << "error " + QString::number(int(Fault::Damaged));
         QTest::newRow("XML, small letters in tags") << xml
                                                     << QByteArray(good)
                                                            .replace("00081198", "00081198")

@@ -223,6 +223,39 @@ private Q_SLOTS:
         QCOMPARE(MediaType::parse("multipart/related;boundary=abc").parameters.value("boundary"), "abc");
     }
 
+    /// RFC 9110 8.3.1 and 5.6.6, and what is sent against it.
+    void NET_14_mediaTypes_data()
+    {
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QByteArray>("line");
+        const auto row = [](const QByteArray& header, const QByteArray& line) { QTest::newRow(header.constData()) << header << line; };
+        row("", "");
+        row("x/y", "x/y");
+        row(" X/Y ;", "x/y");
+        row(";a=b", " a<b>");
+        row("x/y;a", "x/y");
+        row("x/y;a=", "x/y a<>");
+        row("x/y; A = 1 ; b=2", "x/y a<1> b<2>");
+        row("x/y;a= \t\"q;r\" ; b=\t \"s\"", "x/y a<q;r> b<s>");
+        row("x/y;a=\"\"", "x/y a<>");
+        row("x/y;a=\"bc", "x/y a<bc>");
+        row("x/y;a=\"b\\", "x/y a<b\\>");
+        row("x/y;a=\"b\\\"c\"", "x/y a<b\"c>");
+        row("x/y;a=1;A=2", "x/y a<1>");
+        row("x/y;a=b\"c;d\"", "x/y a<b\"c>");
+    }
+    void NET_14_mediaTypes()
+    {
+        QFETCH(QByteArray, header);
+        const MediaType type = MediaType::parse(header);
+        QByteArray line = type.name;
+        QByteArrayList names = type.parameters.keys();
+        std::sort(names.begin(), names.end());
+        for (const QByteArray& name : names)
+            line += ' ' + name + '<' + type.parameters[name] + '>';
+        QTEST(line, "line");
+    }
+
     void rowsComeHoweverTheyAreCut()
     {
         const QByteArray json = "\xEF\xBB\xBF [ {\"a\":\"]}\\\"\\\\\"}, \n{\"b\":[{},[1]]} ] ";
@@ -234,6 +267,22 @@ private Q_SLOTS:
         Result<void> empty;
         QVERIFY(readRows("", 1, empty).isEmpty() && empty);
         QVERIFY(readRows("[]", 1, empty).isEmpty() && empty);
+    }
+
+    /// As large, of as many pieces and as deep as may be, and one more; each row by itself.
+    void NET_14_theBoundsOfARow()
+    {
+        const QByteArray row = R"({"a":[1,2]})", rows = "[" + row + ",\t" + row + "\r\n,\n" + row + "\t]\r"; // pieces: colon, bracket, comma
+        const auto deep = [](int arrays) { return "[{\"a\":" + QByteArray(arrays, '[') + QByteArray(arrays, ']') + "}]"; };
+        for (const auto& [json, bytes, tokens, count] : {std::tuple(rows, int(row.size()), 3, 3), {rows, int(row.size()) - 1, 3, 0}, {rows, int(row.size()), 2, 0},
+                                                         {deep(191), 10'000, 10'000, 1}, {deep(192), 10'000, 10'000, 0}}) {
+            Result<void> result;
+            QCOMPARE(readRows(json, 7, result, {bytes, tokens}).size(), count);
+            QCOMPARE(result.has_value(), count > 0);
+            QVERIFY(count > 0 || (result.error().fault == Fault::Damaged && result.error().detail == "a row of the server's answer is larger or deeper than any real one"));
+        }
+        JsonRows reader([](const QByteArray&) -> Result<void> { return fail(Fault::DiskFull, {}); });
+        QCOMPARE(reader.feed(rows).error().fault, Fault::DiskFull);
     }
 
     void hostileJsonIsBounded_data()
@@ -249,6 +298,8 @@ private Q_SLOTS:
         QTest::newRow("NET-14 an object") << QByteArray("{\"error\":\"no\"}");
         QTest::newRow("NET-14 cut") << QByteArray("[{\"a\":1},");
         QTest::newRow("NET-14 something behind it") << QByteArray("[] []");
+        QTest::newRow("NET-14 a byte order mark inside") << QByteArray("[\xEF\xBB\xBF{\"a\":1}]");
+        QTest::newRow("NET-14 a zero behind the byte order mark") << QByteArray("\xEF\xBB\xBF\0[]", 6);
     }
     void hostileJsonIsBounded()
     {
@@ -396,6 +447,9 @@ private Q_SLOTS:
         QTest::newRow("SAF-07 a letter is not its bare one") << "Jérôme^A" << "Jerome ^A" << false;
         QTest::newRow("SAF-07 one letter") << "Müller^Bo" << "M?ller^Bo" << true;
         QTest::newRow("SAF-07 one letter is not none") << "Mller^Bo" << "M?ller^Bo" << false;
+        QTest::newRow("SAF-07 a blank in front of empty components") << "Müller^Anna ^^" << "Müller^Anna" << true;
+        QTest::newRow("SAF-07 two groups, and the second is another") << "Zhang^XiaoDong=张^小东" << "Zhang^XiaoDong=李*" << false;
+        QTest::newRow("SAF-07 two groups, the second empty") << "Müller^Anna=" << "Müller^Anna==" << true;
         QTest::newRow("SAF-07 nobody") << "" << "M?ller" << false;
     }
     void rowsMatchAsTheStandardSays()
@@ -414,6 +468,24 @@ private Q_SLOTS:
         keys.patientId = "a 1";
         keys.description = "CT K*";
         QVERIFY(matches(*row, dicom::Level::Study, keys));
+        keys.description = "MR K*";
+        QVERIFY(!matches(*row, dicom::Level::Study, keys));
+        // What every server understands is its own to match, and of each level only its own keys.
+        keys.description = "kopf";
+        QVERIFY(matches(*row, dicom::Level::Study, keys));
+        const auto series = datasetFromJson(R"({"00080060":{"vr":"CS","Value":["CT"]},"0008103E":{"vr":"LO","Value":["T1 axial"]}})");
+        dicom::FindKeys ofSeries;
+        ofSeries.patientName = QString::fromUtf8("Müller*");
+        ofSeries.patientId = "a 1";
+        ofSeries.accession = "b 2";
+        ofSeries.description = "T1 *";
+        ofSeries.modality = "C?";
+        QVERIFY(matches(*series, dicom::Level::Series, ofSeries));
+        ofSeries.modality = "M?";
+        QVERIFY(!matches(*series, dicom::Level::Series, ofSeries) && matches(*series, dicom::Level::Image, ofSeries));
+        ofSeries.modality.clear();
+        ofSeries.description = "T2 *";
+        QVERIFY(!matches(*series, dicom::Level::Series, ofSeries));
     }
 
     void wildcardsAreMatchedInGoodTime()
@@ -442,6 +514,18 @@ private Q_SLOTS:
         QCOMPARE(wide->patientId, "A_1.2~3");
         QCOMPARE(wide->dates, "20200101-20200102");
         QVERIFY(!widened(*wide));
+        dicom::FindKeys plain; // RFC 3986 2.3: unreserved
+        plain.patientId = "AZaz09-._~";
+        plain.modality = plain.accession = plain.description = "C*";
+        QVERIFY(!widened(plain));
+        for (const char c : QByteArray("@[`{/:!,+%"))
+            for (QString dicom::FindKeys::*value : {&dicom::FindKeys::patientId, &dicom::FindKeys::patientName, &dicom::FindKeys::accession, &dicom::FindKeys::modality,
+                                                    &dicom::FindKeys::description}) {
+                dicom::FindKeys one;
+                one.*value = QString("A") + c + c + "B";
+                QVERIFY(widened(one));
+                QCOMPARE((*widened(one)).*value, "A*B");
+            }
     }
 
     void whatAServerSaysOfStoredObjectsIsRead_data()

@@ -92,7 +92,7 @@ Result<void> JsonRows::feed(QByteArrayView bytes)
 
 Result<void> JsonRows::finish()
 {
-    if (m_hasEnded || (!m_hasBegun && m_brackets.isEmpty()))
+    if (m_hasEnded || !m_hasBegun)
         return {};
     return fail(Fault::Damaged, tr("the server's answer ends in the middle"));
 }

@@ -11,11 +11,11 @@ namespace
 namespace tag = dicom::tag;
 using dicom::FindKeys;
 
-/// RFC 3986 §2.3, and the asterisk.
+/// RFC 3986 §2.3.
 bool isSentAsItIs(QChar c)
 {
     const ushort u = c.unicode();
-    return (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || (u >= '0' && u <= '9') || u == '-' || u == '.' || u == '_' || u == '~' || u == '*';
+    return (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || (u >= '0' && u <= '9') || u == '-' || u == '.' || u == '_' || u == '~';
 }
 
 QString widened(const QString& value)
@@ -103,7 +103,7 @@ std::optional<FindKeys> widened(const FindKeys& keys)
 
 bool matches(const dicom::Dataset& row, dicom::Level level, const FindKeys& keys)
 {
-    const auto isToCheck = [](const QString& value) { return !value.isEmpty() && widened(value) != value; };
+    const auto isToCheck = [](const QString& value) { return widened(value) != value; };
     if (level == dicom::Level::Study && isToCheck(keys.patientName) && !matchesName(row.text(tag::PatientName), keys.patientName))
         return false;
     const auto check = [&](const TextKey& key) {

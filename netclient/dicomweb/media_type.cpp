@@ -8,7 +8,7 @@ MediaType MediaType::parse(const QByteArray& header)
     MediaType type;
     qsizetype at = header.indexOf(';');
     type.name = header.left(at < 0 ? header.size() : at).trimmed().toLower();
-    while (at >= 0 && at < header.size()) {
+    while (at >= 0) {
         const qsizetype equals = header.indexOf('=', ++at);
         if (equals < 0)
             break;

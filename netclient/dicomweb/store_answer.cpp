@@ -57,7 +57,7 @@ Result<StoreAnswer> parseXml(const QByteArray& body)
                 else if (attribute == QLatin1String("00081197"))
                     reason = quint16(value.toUInt());
             }
-        } else if (token == QXmlStreamReader::EndElement && isItem && --items == 0) {
+        } else if (isItem && --items == 0) { // its end
             if (sequence == QLatin1String("00081199"))
                 addStored(answer, instance);
             else if (sequence == QLatin1String("00081198"))
