@@ -263,6 +263,29 @@ private Q_SLOTS:
             }
     }
 
+    /// What is not compressed is as large as it is (64 MiB, a hole in the file).
+    void FIL_04_aLargeImageAsItIs()
+    {
+        constexpr qint64 bytes = 8192 * 8192;
+        const QString path = written(test::partTen(explicitVr, {8192, 8192, 1, 8, 8}, QByteArray::fromHex("e07f10004f570000") + littleEndian(quint64(bytes), 4)));
+        QVERIFY(QFile::resize(path, QFileInfo(path).size() + bytes));
+        const auto source = PixelSource::open(path);
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        QCOMPARE(source->wholeBytes().value_or(-1), bytes);
+    }
+
+    /// Codecs know no cells of 64 bits.
+    void PIX_11_whatNoCodecHolds()
+    {
+        const QByteArray stream = word(8) + word(0) + QByteArray(60, '\0') + QByteArray(16, '\0');
+        const auto source = opened(rle, {1, 1, 1, 64, 64}, fragments({stream}));
+        QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+        const auto frame = source->frame(0);
+        QVERIFY(!frame);
+        QCOMPARE(frame.error().fault, Fault::Unsupported);
+        QVERIFY2(frame.error().detail.startsWith("64 bits a sample in "), qPrintable(frame.error().detail));
+    }
+
     /// Cells of 12 stored bits, read from elsewhere or turned into samples where they lie.
     void PIX_11_cellsInTheirPlaceAndElsewhere()
     {

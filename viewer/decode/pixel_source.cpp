@@ -83,15 +83,15 @@ Result<void> readNative(const PixelLayout& layout, int n, std::span<std::byte> d
     const qint64 firstBit = bits * n;
     const qint64 wantedByte = firstBit / 8;
     const qint64 endByte = (firstBit + bits + 7) / 8;
-    // Bytes of a big endian file come in pairs; a frame may begin and end within one.
-    const bool isPaired = pixels.syntax.isBigEndian && !layout.hasByteWords && pixels.bitsAllocated <= 8;
+    // Bytes of a big endian file come in pairs; a frame may begin and end within one. Larger cells are whole pairs.
+    const bool isPaired = pixels.syntax.isBigEndian;
     const qint64 firstByte = isPaired ? wantedByte / 2 * 2 : wantedByte;
     const qint64 bytes = (isPaired && endByte < layout.native.length ? (endByte + 1) / 2 * 2 : endByte) - firstByte;
     if (firstByte + bytes > layout.native.length)
         return fail(Fault::Damaged, tr("the pixel data ends after %1 of %2 bytes")
                                         .arg(std::max<qint64>(0, layout.native.length - firstByte))
                                         .arg(bytes));
-    const bool isPlain = !pixels.isColour() && bytes == qint64(destination.size()) && firstByte == wantedByte;
+    const bool isPlain = !pixels.isColour() && bytes == qint64(destination.size());
     std::vector<std::byte> own(isPlain ? 0 : size_t(bytes));
     std::span<std::byte> cells = isPlain ? destination : std::span(own);
     if (layout.memory)
@@ -153,7 +153,7 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
         return fail(Fault::Unsupported, tr("the transfer syntax %1 cannot be decoded").arg(pixels.syntax.name));
     if (n >= layout.availableFrames())
         return fail(Fault::Damaged, tr("the compressed data of frame %1 of %2 are missing").arg(n + 1).arg(pixels.frames));
-    if (pixels.bitsAllocated > 32 || pixels.element != PixelDescription::Element::PixelData)
+    if (pixels.bitsAllocated > 32)
         return fail(Fault::Unsupported, tr("%1 bits a sample in %2 cannot be decoded").arg(pixels.bitsAllocated).arg(pixels.syntax.name));
 
     const qint64 total = layout.frameLength(n);
@@ -180,7 +180,7 @@ Result<void> readEncapsulated(const PixelLayout& layout, int n, std::span<std::b
     request.isSigned = pixels.isSigned;
     request.isRgb = pixels.photometric == "RGB";
     const size_t cellBytes = size_t(pixels.framePixels() * pixels.samplesPerPixel * cellBits / 8);
-    const bool isPlain = cellBytes == destination.size() && !layout.palette;
+    const bool isPlain = cellBytes == destination.size(); // never with a palette
     std::vector<std::byte> own(isPlain ? 0 : cellBytes);
     std::span<std::byte> cells = isPlain ? destination : std::span(own);
     const auto info = DecoderPool::instance().decode(request, putStream, cells);
@@ -285,7 +285,7 @@ Result<Frame> PixelSource::frame(int n) const
     const PixelDescription& pixels = description();
     Frame frame{pixels.sampleType(), pixels.rows, pixels.columns, {}};
     // Before memory is taken: a header may claim gigabytes over a file of a few bytes.
-    if (!m_layout->isEncapsulated && n >= m_layout->availableFrames() && n >= 0 && n < pixels.frames)
+    if (!m_layout->isEncapsulated && n >= m_layout->availableFrames() && n < pixels.frames)
         return fail(Fault::Damaged, tr("the pixel data ends after %1 of %2 frames").arg(m_layout->availableFrames()).arg(pixels.frames));
     if (m_layout->isEncapsulated && isImplausiblyLarge(*m_layout, n))
         return fail(Fault::Damaged, tr("the compressed data are far too short for %1 × %2 pixels").arg(pixels.rows).arg(pixels.columns));
