@@ -105,6 +105,16 @@ private Q_SLOTS:
         row("as many as may be", [](Dataset& d) { (void)d.setText(tag::NumberOfFrames, "2147483647"); });
         row("as large as may be", [](Dataset& d) { d.setNumber(tag::Rows, 16384); d.setNumber(tag::Columns, 65535); });
         row("larger", [](Dataset& d) { d.setNumber(tag::Rows, 16385); d.setNumber(tag::Columns, 65535); }, Fault::Unsupported);
+        // 2 GiB as they are stored, and as they are shown: three bytes of a colour.
+        const auto sized = [](const Change& first, int rows, int columns) {
+            return [=](Dataset& d) { first(d); d.setNumber(tag::Rows, rows); d.setNumber(tag::Columns, columns); };
+        };
+        row("just 2 GiB", sized(bits(16, 16, 15), 32768, 32768));
+        row("a column more", sized(bits(16, 16, 15), 32768, 32769), Fault::Unsupported);
+        row("2 GiB of a palette", sized(colour("PALETTE COLOR", 1), 32768, 21845));
+        row("more than 2 GiB of a palette", sized(colour("PALETTE COLOR", 1), 32768, 21846), Fault::Unsupported);
+        row("2 GiB of CMYK", sized(colour("CMYK", 4), 16384, 32768));
+        row("more than 2 GiB of CMYK", sized(colour("CMYK", 4), 16384, 32769), Fault::Unsupported);
     }
     void FIL_07_whatContradictsItselfIsRefused()
     {
@@ -120,6 +130,46 @@ private Q_SLOTS:
         QCOMPARE(description ? -1 : int(description.error().fault), fault);
         if (!description)
             QVERIFY(!description.error().detail.isEmpty());
+    }
+
+    /// The first number that is wrong is named.
+    void FIL_07_whichNumberIsWrong()
+    {
+        const auto reason = [](const Change& change) {
+            Dataset dataset = image();
+            change(dataset);
+            const auto p = PixelDescription::of(dataset);
+            return p ? QString() : p.error().detail;
+        };
+        QCOMPARE(reason(bits(16, 17, 16)), "Bits Stored 17 contradicts Bits Allocated 16");
+        QCOMPARE(reason(bits(16, 0, 15)), "Bits Stored 0 contradicts Bits Allocated 16");
+        QCOMPARE(reason(bits(16, 12, 10)), "High Bit 10 contradicts Bits Stored 12 and Bits Allocated 16");
+        QCOMPARE(reason(bits(16, 12, 16)), "High Bit 16 contradicts Bits Stored 12 and Bits Allocated 16");
+        // Numbers that no US holds.
+        const QStringList files{m_files.add("ds = image()\nds.add_new(0x00280010, 'UL', 65536)"), m_files.add("ds = image()\nds.add_new(0x00280011, 'UL', 65536)"),
+                                m_files.add("ds = image(bits=8)\nds.Rows = 65535"), m_files.add("ds = image(bits=8)\nds.Columns = 65535")};
+        const auto read = [this](const QString& file) { return PixelDescription::of(*Dataset::read(m_files.path(file))); };
+        QCOMPARE(read(files[0]).error().detail, "Rows and Columns say 65536 × 8");
+        QCOMPARE(read(files[1]).error().detail, "Rows and Columns say 6 × 65536");
+        QVERIFY(read(files[2])->rows == 65535 && read(files[3])->columns == 65535);
+    }
+
+    /// Floats are of 32 bits and doubles of 64, all of them stored, whatever else the header says.
+    void PIX_11_theBitsOfFloats()
+    {
+        for (const int width : {32, 64})
+            for (const bool isSaid : {false, true}) {
+                Dataset dataset = image();
+                dataset.remove(tag::PixelData);
+                dataset.setNumbers({0x7FE0, quint16(width == 32 ? 8 : 9)}, std::vector<double>(48, 0));
+                bits(16, 12, 11)(dataset);
+                if (!isSaid)
+                    for (const auto attribute : {tag::BitsAllocated, tag::BitsStored, tag::HighBit})
+                        dataset.remove(attribute);
+                const auto p = PixelDescription::of(dataset);
+                QVERIFY(p && p->bitsAllocated == width && p->bitsStored == width && p->highBit == width - 1);
+                QCOMPARE(p->storedFrameBits(), 48 * width);
+            }
     }
 
     void FIL_07_whatIsSaidIsTaken()

@@ -37,7 +37,7 @@ void readPadding(const Dataset& dataset, PixelDescription& pixels)
     if (!value || pixels.isColour())
         return;
     // Compared with samples that are floats.
-    const auto asSample = [&](double number) { return isFloat || isDouble ? double(float(number)) : asStored(number, pixels); };
+    const auto asSample = [&](double number) { return isDouble ? double(float(number)) : asStored(number, pixels); };
     const double low = asSample(*value);
     const double limit = asSample(dataset.number(limitTag).value_or(*value));
     pixels.padding = PaddingRange{std::min(low, limit), std::max(low, limit)};
