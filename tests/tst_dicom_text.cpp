@@ -490,6 +490,49 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
                  "the text of (0010,0010) does not fit the character set ISO_IR 144");
     }
 
+    /// PS3.3 F.2.2, F.3.2.2: records that lead from the first one back to one that was passed.
+    void FIL_16_aCircleOfRecords_data()
+    {
+        using Links = std::vector<std::pair<int, int>>; // of each record: the next, and the first below it
+        QTest::addColumn<int>("first");
+        QTest::addColumn<Links>("links");
+        QTest::addColumn<bool>("isCircular");
+        constexpr int none = -1;
+        QTest::newRow("one") << 0 << Links{{none, none}} << false;
+        QTest::newRow("three in a row") << 0 << Links{{1, none}, {2, none}, {none, none}} << false;
+        QTest::newRow("a tree") << 0 << Links{{3, 1}, {2, none}, {none, none}, {none, 4}, {none, none}} << false;
+        QTest::newRow("itself the next") << 0 << Links{{0, none}} << true;
+        QTest::newRow("itself below") << 0 << Links{{none, 0}} << true;
+        QTest::newRow("three in a circle") << 0 << Links{{1, none}, {2, none}, {0, none}} << true;
+        QTest::newRow("below the last, the first") << 0 << Links{{1, none}, {none, 2}, {none, 0}} << true;
+        QTest::newRow("in a branch that is not the last") << 0 << Links{{2, 1}, {none, 1}, {none, none}} << true;
+        QTest::newRow("behind the first") << 1 << Links{{none, none}, {2, none}, {1, none}} << true;
+        QTest::newRow("where nothing leads") << 0 << Links{{none, none}, {2, none}, {1, none}} << false;
+        QTest::newRow("no first one") << none << Links{{0, none}} << false;
+        QTest::newRow("to what is no record") << 0 << Links{{7, 8}, {none, none}} << false;
+    }
+    void FIL_16_aCircleOfRecords()
+    {
+        using Links = std::vector<std::pair<int, int>>;
+        QFETCH(int, first);
+        QFETCH(Links, links);
+        const QByteArray start = head(explicitSyntax);
+        const auto record = [](const QByteArray& next, const QByteArray& below) {
+            return item(element(4, 0x1400, "UL", next) + element(4, 0x1420, "UL", below) + element(4, 0x1430, "CS", "IMAGE"));
+        };
+        const qint64 begin = start.size() + element(4, 0x1200, "UL", QByteArray(4, '\0')).size() + 12, each = record(QByteArray(4, '\0'), QByteArray(4, '\0')).size();
+        const auto offset = [&](int of) { return littleEndian(of < 0 ? 0 : quint64(begin + of * each), 4); };
+        QByteArray records;
+        for (const auto& [next, below] : links)
+            records += record(offset(next), offset(below));
+        QFile file(m_folder.filePath("circle"));
+        const QByteArray bytes = start + element(4, 0x1200, "UL", offset(first)) + element(4, 0x1220, "SQ", records);
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(bytes) == bytes.size() && file.flush());
+        const auto directory = DicomDir::read(file.fileName());
+        QVERIFY2(directory, directory ? "" : qPrintable(message(directory.error())));
+        QTEST(directory->isCircular, "isCircular");
+    }
+
     /// What a DICOMDIR names (PS3.3 F, PS3.10 8.5), and what other systems made of the names.
     void FIL_16_whatAMediumHas()
     {
@@ -505,10 +548,13 @@ def rec(*ids, kind='IMAGE'):
     if ids: r.ReferencedFileID = list(ids)
     return r
 d.DirectoryRecordSequence = Sequence([rec(kind='PATIENT'), rec('DIR', 'IM5', kind='SR DOCUMENT'), rec('DIR', 'IM5'), rec('DIR', 'IM2'), rec('DIR', 'IM3'), rec('DIR', 'IM4'),
-    rec('DIR', 'im5'), rec('DIR', 'SUB'), rec('DIR', 'GONE'), rec('..', 'X'), rec('.', 'X'), rec('C:', 'X'), rec('', 'X'), rec('index'), rec('CC', 'X')])
+    rec('DIR', 'im5'), rec('DIR', 'SUB'), rec('DIR', 'GONE'), rec('..', 'X'), rec('.', 'X'), rec('C:', 'X'), rec('', 'X'), rec('index'), rec('CC', 'X'), rec('C:D', 'X'), rec('DIR', 'LINK')])
 d.is_little_endian, d.is_implicit_VR = True, False
 pydicom.dcmwrite(os.path.join(out, 'index'), d, write_like_original=False)
 )py");
+        QVERIFY(QDir(m_folder.path()).mkpath("disc2")); // its name begins like the medium's
+        QFile outsider(m_folder.filePath("disc2/X"));
+        QVERIFY(outsider.open(QIODevice::WriteOnly) && outsider.link(disc.filePath("DIR/LINK")));
         const auto directory = DicomDir::read(disc.filePath("index"));
         QVERIFY2(directory, directory ? "" : qPrintable(message(directory.error())));
         QStringList lines{directory->path + ' ' + directory->fileSetId + (directory->isCircular ? " circular" : "")};
@@ -523,16 +569,22 @@ pydicom.dcmwrite(os.path.join(out, 'index'), d, write_like_original=False)
         QCOMPARE(lines, (QStringList{disc.filePath("index") + " SET", root + "DIR/IM5|DIR\\IM5|SR DOCUMENT|1.2|1.3",
                                      root + "DIR/IM2.DCM|DIR\\IM2" + rest, root + "DIR/IM3;1|DIR\\IM3" + rest,
                                      root + "DIR/IM4.|DIR\\IM4" + rest, "missing " + root + "DIR/GONE|DIR\\GONE",
-                                     "missing " + root + "CC/X|CC\\X",
+                                     "missing " + root + "CC/X|CC\\X", "missing " + root + "C:D/X|C:D\\X",
                                      "DIR\\SUB: the reference is to something that is no plain file", "..\\X" + outside,
                                      ".\\X" + outside, "C:\\X" + outside, "\\X" + outside,
-                                     "index: the DICOMDIR refers to itself"}));
+                                     "index: the DICOMDIR refers to itself", "DIR\\LINK" + outside}));
         QCOMPARE(DicomDir::read(disc.filePath("DIR/IM5")).error().detail,
                  disc.filePath("DIR/IM5") + " has no directory records");
         // By its name, or by its class; not a folder, and not where the class stands somewhere else.
         QVERIFY(DicomDir::isDicomDir(disc.filePath("gone/dicomdir")) && DicomDir::isDicomDir(disc.filePath("index")));
         QVERIFY(!DicomDir::isDicomDir(disc.filePath("DIR/IM5")) && !DicomDir::isDicomDir(disc.path()) &&
                 !DicomDir::isDicomDir(disc.filePath("gone")));
+        QFile other(disc.filePath("other"));
+        const QByteArray said = element(2, 2, "UI", "1.2.840.10008.1.3.10");
+        QVERIFY(other.open(QIODevice::WriteOnly) && other.write(QByteArray(128, '\0') + "DICN" + said) > 0 && other.flush());
+        QVERIFY(!DicomDir::isDicomDir(other.fileName()));
+        QVERIFY(other.seek(128) && other.write("DICM") == 4 && other.flush());
+        QVERIFY(DicomDir::isDicomDir(other.fileName()));
     }
 };
 

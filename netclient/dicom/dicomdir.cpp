@@ -107,7 +107,7 @@ public:
         const auto refuse = [&](const char* reason) { result.refused.push_back({entry.fileId, tr(reason)}); };
         const QStringList components = QString(entry.fileId).replace(u'/', u'\\').split(u'\\');
         for (const QString& component : components)
-            if (component.isEmpty() || component == u"." || component == u".." || component.contains(u'\0') ||
+            if (component.isEmpty() || component == u"." || component == u".." ||
                 (component.size() == 2 && component[1] == u':'))
                 return refuse(QT_TRANSLATE_NOOP("Dicom", "the reference leads outside of the medium"));
         QString path = m_root;
