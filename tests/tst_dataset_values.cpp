@@ -1,5 +1,7 @@
 #include "netclient/dicom/dataset.h"
+#include "netclient/dicom/judgement.h"
 #include "netclient/dicom/structure.h"
+#include "netclient/dicom/uid.h"
 #include "tests/support/part_ten.h"
 #include "tests/support/phantom_files.h"
 #include <QTemporaryDir>
@@ -211,6 +213,54 @@ private Q_SLOTS:
         QCOMPARE(dataset->texts({0x11, 0x1000}), QStringList{QString::fromUtf8("洪\\洪")});
         QCOMPARE(dataset->texts({0x11, 0x1001}), (QStringList{QString::fromUtf8("洪"), QString::fromUtf8("ûó")}));
         QCOMPARE(dataset->texts({0x11, 0x1002}), QStringList{QString::fromUtf8("洪\\洪")});
+    }
+
+    /// What a file says that it is, wherever its dataset begins and whoever has said how it lies.
+    void NET_08_theIdentityOfAFile_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("said");
+        QTest::addColumn<int>("offset");
+        QTest::addColumn<QString>("syntax"); // "": no DICOM
+        const QByteArray little = element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") + element(8, 0x18, "UI", "1.2.34") + element(0x10, 0x20, "LO", "AB12") +
+                                  element(0x20, 0x0D, "UI", "1.5") + element(0x20, 0x0E, "UI", "1.6");
+        const QByteArray swapped = big(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7" + QByteArray(1, '\0')) + big(8, 0x18, "UI", "1.2.34") + big(0x10, 0x20, "LO", "AB12") +
+                                   big(0x20, 0x0D, "UI", QByteArray("1.5\0", 4)) + big(0x20, 0x0E, "UI", QByteArray("1.6\0", 4));
+        const QString jpeg = "1.2.840.10008.1.2.4.50";
+        const int start = int(head(jpeg.toLatin1()).size());
+        QTest::newRow("as it says") << head(jpeg.toLatin1()) + little << QString() << 0 << jpeg;
+        QTest::newRow("as somebody says") << head(jpeg.toLatin1()) + little << "1.2.840.10008.1.2.4.51" << start << "1.2.840.10008.1.2.4.51";
+        QTest::newRow("as nobody says where it begins") << head(jpeg.toLatin1()) + little << "1.2.840.10008.1.2.4.51" << 0 << jpeg;
+        QTest::newRow("big endian") << head(bigSyntax) + swapped << QString(bigSyntax) << int(head(bigSyntax).size()) << QString(bigSyntax);
+        QTest::newRow("no head") << little << QString() << 0 << QString(explicitSyntax);
+        QTest::newRow("no DICOM") << QByteArray(1000, 'x') << QString() << 0 << QString();
+    }
+    void NET_08_theIdentityOfAFile()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, said);
+        QFETCH(int, offset);
+        QFETCH(QString, syntax);
+        const auto identity = identityOf(bytes, said, offset);
+        QCOMPARE(identity.has_value(), !syntax.isEmpty());
+        if (!identity) {
+            QCOMPARE(identity.error().fault, Fault::NotDicom);
+            return;
+        }
+        QCOMPARE(QStringList({identity->study, identity->series, identity->patientId, identity->instance, identity->sopClass, identity->transferSyntax}),
+                 QStringList({"1.5", "1.6", "AB12", "1.2.34", "1.2.840.10008.5.1.4.1.1.7", syntax}));
+    }
+
+    /// PS3.5 9.1 and B.2: digits and dots, at most 64; of a UUID the decimal number of its 128 bits (Python's).
+    void uidsAsTheStandardHasThem()
+    {
+        for (const QString& uid : {QString("0"), QString("1.2"), QString("0123456789.9"), QString(64, u'1')})
+            QVERIFY2(isValidUid(uid), qPrintable(uid));
+        for (const QString& uid : {QString(), QString(65, u'1'), QString(".1"), QString("1."), QString("1..2"), QString("1/2"), QString("1:2"), QString("1 "), QString("1-2"), QString(QChar(0x0661))})
+            QVERIFY2(!isValidUid(uid), qPrintable(uid));
+        QCOMPARE(uidFor("a"), "2.25.51484195073911103418343022368231342833");
+        QCOMPARE(uidFor(QString::fromUtf8("Größe")), "2.25.279006557345315254216671044021579966254");
+        QVERIFY(isValidUid(newUid()) && newUid().startsWith("2.25.") && newUid() != newUid());
     }
 
     /// A copy is whole, and its own.

@@ -5,6 +5,7 @@
 #include "netclient/dicomweb/media_type.h"
 #include "netclient/dicomweb/multipart.h"
 #include "netclient/dicomweb/store_answer.h"
+#include "netclient/dicomweb/store_body.h"
 #include "tests/support/dicom_json_samples.h"
 #include "tests/support/phantom_files.h"
 #include <QElapsedTimer>
@@ -550,6 +551,46 @@ private Q_SLOTS:
         QVERIFY(StoreAnswer::parse(type, "")->stored.isEmpty());
         QVERIFY(!StoreAnswer::parse(type, body.left(body.size() - 30)));
         QCOMPARE(StoreAnswer::parse("text/html", "<html>").error().fault, Fault::NotDicom);
+    }
+
+    /// Files in one body (PS3.18 8.6.1), read in pieces of any size and again from its beginning; their preambles are zeros (PS3.10 7.1).
+    void FIL_14_NET_01_STOW_theBodyOfARequest()
+    {
+        QTemporaryDir folder;
+        QByteArray whole;
+        QStringList paths;
+        for (const int size : {0, 127, 128, 129, 1000}) {
+            QByteArray content(size, 'x');
+            for (int i = 128; i < size; ++i)
+                content[i] = char(i);
+            paths << folder.filePath(QString::number(size));
+            QFile file(paths.last());
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == size);
+            whole += QByteArray(whole.isEmpty() ? "" : "\r\n") + "--b\r\nContent-Type: application/dicom\r\n\r\n" + QByteArray(128, '\0') + content.mid(128);
+        }
+        whole += "\r\n--b--\r\n";
+        StoreBody body(paths, "b");
+        QVERIFY(!body.isSequential() && body.isReadable() && !body.isWritable());
+        QCOMPARE(body.size(), whole.size());
+        for (const int chunk : {1, 7, 128, 500, 10'000}) {
+            QVERIFY(body.seek(0));
+            QByteArray read;
+            while (!body.atEnd()) {
+                const QByteArray piece = body.read(chunk);
+                QVERIFY(!piece.isEmpty() && piece.size() <= chunk);
+                read += piece;
+            }
+            QCOMPARE(read, whole);
+        }
+        QVERIFY(body.seek(whole.size() - 200));
+        QCOMPARE(body.read(100), whole.mid(whole.size() - 200, 100));
+        // What has become shorter, or is gone, is not filled up.
+        QVERIFY(QFile::resize(paths.last(), 500) && body.seek(0));
+        QByteArray all(whole.size(), 'z');
+        QCOMPARE(body.read(all.data(), all.size()), -1);
+        StoreBody gone({paths.last()}, "b");
+        QVERIFY(QFile::remove(paths.last()));
+        QCOMPARE(gone.read(all.data(), all.size()), -1);
     }
 
     void queryValuesArePercentEncodedUtf8()
