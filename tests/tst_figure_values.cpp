@@ -486,9 +486,11 @@ private Q_SLOTS:
         spectrum.referenceValueY = 5;
         UltrasoundRegion motion = region(4, 0, 5, 5, Unit::Centimetre, Unit::Second, 0.1, 1);
         motion.referenceX = 4; // and none along the column
+        UltrasoundRegion picture = region(6, 0, 7, 5, Unit::Centimetre, Unit::Centimetre, 1, 1); // where it lies says nothing
+        picture.referenceX = picture.referenceY = 6;
         const auto volume = volumeOf({}, [&](Instance& instance) {
             auto modules = std::make_shared<ImageModules>();
-            modules->regions = {spectrum, motion, region(6, 0, 7, 5, Unit::Centimetre, Unit::Centimetre, 1, 1)};
+            modules->regions = {spectrum, motion, picture};
             instance.modules = modules;
         });
         QCOMPARE(probeText(*volume, 0, {3, 1}), "3 HU   2.500 s   25.0 cm/s");
@@ -650,6 +652,10 @@ private Q_SLOTS:
         figure.points = {{-8, -19, 30.4}};
         QCOMPARE(pointsOnPlane(figure, geometry, 0.5), (std::optional(std::vector<QPointF>{{2, 1}})));
         QCOMPARE(pointsOnPlane(figure, geometry, 0.3), std::nullopt);
+        for (const double z : {30.5, 29.5}) { // just as far
+            figure.points = {{-8, -19, z}};
+            QVERIFY(pointsOnPlane(figure, geometry, 0.5) && !pointsOnPlane(figure, geometry, 0.499));
+        }
         figure.points = {{-8, -19, 29.6}}; // on the other side
         QCOMPARE(pointsOnPlane(figure, geometry, 0.3), std::nullopt);
         figure.points = {{-8, -19, 30}, {-8, -19, 31}}; // the second alone

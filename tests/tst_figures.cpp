@@ -497,6 +497,10 @@ print(repr(v.mean()),repr(v.std()),v.min(),v.max(),repr(area*0.63),v.size))"),
         StackLoader loader(stack, {}, 0, std::chrono::seconds(60));
         QTRY_VERIFY(loader.latest()->loadedCount() > 0);
         QVERIFY(!loader.latest()->isComplete() && measure(drawn, loader.latest()).empty());
+        Figure onImage = drawn; // of the one that is not there yet
+        onImage.image = ImageRef{late.seriesUid, late.uid, late.frame};
+        QVERIFY(!measure(onImage, whole).empty());
+        QVERIFY(measure(onImage, loader.latest()).empty());
         const int fd = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK);
         QVERIFY(fd >= 0);
         ::close(fd);

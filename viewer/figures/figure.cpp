@@ -286,7 +286,6 @@ std::vector<FigureValue> measure(const Figure& figure, std::shared_ptr<const Vol
     plane.columnDirection = normalized(cross(figure.normal, plane.rowDirection));
     MeasuringPlane measuring;
     measuring.isCalibrated = true;
-    measuring.calibration = tr("pixel spacing in the patient");
     measuring.unit = volume->unit(0);
     measuring.suvFactor = suvFactorOf(volume->instance(0));
     measuring.sampleStep = volume->grid()->smallestSpacingMm();
