@@ -319,6 +319,22 @@ private Q_SLOTS:
         }
     }
 
+    /// Runs over many lines grow to the longest there are (T.87 A.7.1); then one is broken off.
+    void jpegLsLongRuns()
+    {
+        for (const int precision : {8, 12, 16}) {
+            const int width = 700, height = 500, maximum = (1 << precision) - 1;
+            Samples samples(size_t(width * height), uint16_t(maximum / 3));
+            samples[width * 430 + 350] = uint16_t(maximum);
+            samples[width * 430 + 351] = 0;
+            samples[width * 440] = 1;
+            samples.back() = 0;
+            const auto pixels = asBytes(samples, precision);
+            const Decoded decoded = byUs(encoded(pixels, width, height, precision), width, height, pixels.size());
+            QVERIFY(decoded.isOurs && decoded.pixels == pixels);
+        }
+    }
+
     /// Parameters of the writer's own (T.87 C.2.4.1.1), 0 for the default; each bound of them, and what lies beyond.
     /// CharLS counts in bytes: what a RESET over 255 comes to, it does not know.
     void jpegLsParameters()

@@ -526,6 +526,32 @@ private Q_SLOTS:
         QCOMPARE(listener->status().refused, 0);
         QCOMPARE(listener->status().lastRefusal, "");
     }
+
+    /// Who ended connections himself (TCP remembers them for a minute) listens on his port again at once; two do not share it.
+    void NET_12_thePortIsTakenAgainAtOnce()
+    {
+        const auto sink = [](Received&&) { return Result<void>(); };
+        auto listener = start({}, sink);
+        QVERIFY(listener);
+        ListenerOptions options;
+        options.port = listener->port();
+        for (int i = 0; i < 2; ++i) {
+            Wire wire(Wire::connectedTo(options.port));
+            wire.write(request({{verification, {implicitSyntax}}}));
+            QCOMPARE(int(byteAt(wire.pdu(), 0)), 2);
+            options.interface = ListenerOptions::Interface::Loopback;
+            const auto second = Listener::start(options, sink);
+            QCOMPARE(second.error().fault, Fault::Conflict);
+            QCOMPARE(second.error().detail, QString("port %1 is taken by another program").arg(options.port));
+            listener.reset();
+            while (!wire.bytes(100).isEmpty()) { // until it is closed
+            }
+            wire.close();
+            listener = start(options, sink);
+            QVERIFY(listener);
+            QCOMPARE(listener->port(), options.port);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDimseListener)

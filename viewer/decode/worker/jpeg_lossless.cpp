@@ -24,7 +24,6 @@ public:
             damaged("a Huffman table of the JPEG stream is cut off");
         size_t values = 16;
         uint32_t code = 0;
-        m_quick.fill(0);
         for (int length = 1; length <= 16; ++length) {
             const size_t count = segment[size_t(length) - 1];
             if (values + count > segment.size() || code + count > (1u << length))

@@ -234,7 +234,6 @@ private:
         const int type = value == up;
         RunContext& context = m_runContexts[size_t(type)];
         const int k = golombParameter(context.n, context.a + (type ? context.n >> 1 : 0));
-        reader.refill();
         const int mapped = golomb(reader, k, m_limit - runLengths[size_t(m_runIndex)] - 1);
         const int doubled = mapped + type;
         const int isOdd = doubled & 1;
