@@ -159,6 +159,9 @@ private Q_SLOTS:
         QTest::newRow("NET-01 series of a study") << int(Level::Series) << "1.1" << "" << "/dicom-web/studies/1.1/series?fuzzymatching=false&" + ofSeries;
         QTest::newRow("NET-01 one series") << int(Level::Series) << "1.1" << "1.2" << "/dicom-web/studies/1.1/series?fuzzymatching=false&SeriesInstanceUID=1.2&" + ofSeries;
         QTest::newRow("NET-01 images of a series") << int(Level::Image) << "1.1" << "1.2" << "/dicom-web/studies/1.1/series/1.2/instances?fuzzymatching=false&" + ofImages;
+        QTest::newRow("NET-01 series of anybody") << int(Level::Series) << "" << "1.2" << "/dicom-web/series?fuzzymatching=false&SeriesInstanceUID=1.2&" + ofSeries;
+        QTest::newRow("NET-01 images of anybody") << int(Level::Image) << "" << "" << "/dicom-web/instances?fuzzymatching=false&" + ofImages;
+        QTest::newRow("NET-01 images of a series alone") << int(Level::Image) << "" << "1.2" << "/dicom-web/instances?fuzzymatching=false&SeriesInstanceUID=1.2&" + ofImages;
         QTest::newRow("NET-01 images of a study") << int(Level::Image) << "1.1" << "" << "/dicom-web/studies/1.1/instances?fuzzymatching=false&" + ofImages;
     }
     void NET_01_theKeysOfEachLevel()

@@ -70,6 +70,95 @@ private Q_SLOTS:
         QCOMPARE(server.requests().size(), requests);
         for (const auto& request : server.requests())
             QCOMPARE(request.values("ModalitiesInStudy"), QList<QByteArray>{"CT"});
+        if (isStrict) // its keys alone
+            QCOMPARE(server.requests()[2].target, "/dicom-web/studies?ModalitiesInStudy=CT&limit=100");
+    }
+
+    /// What is refused in its simplest form too is refused; and a query without a key has none to lose.
+    void NET_14_aQueryThatIsRefusedInEveryForm()
+    {
+        ScriptedHttp server([](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(400, {}, {}); });
+        const auto done = findAll(serviceOf(server), nullptr);
+        QCOMPARE(done.error().detail, "the server does not understand the request (400)");
+        QCOMPARE(server.requests().size(), 3);
+        QCOMPARE(server.requests()[0].values("limit"), QList<QByteArray>{"1000"});
+        QVERIFY(server.requests()[1].target.contains("includefield=") && server.requests()[1].target.endsWith("&limit=100"));
+        QCOMPARE(server.requests()[2].target, "/dicom-web/studies?limit=100");
+        // Once there are rows it is not asked for the same again.
+        ScriptedHttp later([](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            request.number == 0 ? to.answer(200, jsonType, rows(0, 1000)) : to.answer(400, {}, {});
+        });
+        QVERIFY(!findAll(serviceOf(later), nullptr));
+        QCOMPARE(later.requests().size(), 2);
+    }
+
+    /// A row is known by the UID of its level, whatever else it says.
+    void NET_14_eachRowOnce()
+    {
+        const auto row = [](int study, int series, int instance) {
+            const auto uid = [](const char* tag, int number) { return QByteArray("\"") + tag + "\":{\"vr\":\"UI\",\"Value\":[\"1." + QByteArray::number(number) + "\"]}"; };
+            return "{" + uid("0020000D", study) + "," + uid("0020000E", series) + "," + uid("00080018", instance) + "}";
+        };
+        using dicom::Level;
+        for (const auto& [level, same, other] : {std::tuple(Level::Study, row(1, 5, 6), row(4, 2, 3)), {Level::Series, row(4, 2, 6), row(1, 5, 3)}, {Level::Image, row(4, 5, 3), row(1, 2, 6)}}) {
+            const QByteArray all = "[" + row(1, 2, 3) + "," + same + "," + other + "]";
+            ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, jsonType, all); });
+            Task task;
+            QStringList found;
+            const auto done = find(serviceOf(server), level, {}, [&](const dicom::Dataset& one) {
+                found << one.text(tag::StudyInstanceUID) + ' ' + one.text(tag::SeriesInstanceUID) + ' ' + one.text(tag::SOPInstanceUID);
+                return true;
+            }, task);
+            QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
+            QCOMPARE(*done, 2);
+            QCOMPARE(found.size(), 2);
+            QCOMPARE(found[0], "1.1 1.2 1.3");
+            QCOMPARE(task.done(), 2);
+        }
+    }
+
+    /// PS3.18 8.3.4.4: where a server may have cut its list it is asked for more, and only there.
+    void NET_14_whereAListMayGoOn_data()
+    {
+        QTest::addColumn<int>("rowsOfFirst");
+        QTest::addColumn<QByteArray>("headers");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("a round number") << 50 << QByteArray() << 2;
+        QTest::newRow("one less") << 49 << QByteArray() << 1;
+        QTest::newRow("one more") << 51 << QByteArray() << 1;
+        QTest::newRow("as many as were asked for") << 1000 << QByteArray() << 2;
+        QTest::newRow("one less than that") << 999 << QByteArray() << 1;
+        QTest::newRow("more than were asked for") << 1001 << QByteArray() << 1;
+        QTest::newRow("a total that is more") << 49 << QByteArray("X-Total-Count: 50\r\n") << 2;
+        QTest::newRow("a total that is all") << 49 << QByteArray("X-Total-Count: 49\r\n") << 1;
+    }
+    void NET_14_whereAListMayGoOn()
+    {
+        QFETCH(int, rowsOfFirst);
+        QFETCH(QByteArray, headers);
+        QFETCH(int, requests);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            request.number == 0 ? to.answer(200, jsonType, rows(0, rowsOfFirst), headers) : to.answer(200, jsonType, "[]");
+        });
+        QCOMPARE(findAll(serviceOf(server), nullptr).value_or(-1), rowsOfFirst);
+        QCOMPARE(server.requests().size(), requests);
+        if (requests > 1)
+            QCOMPARE(server.requests()[1].values("offset"), QList<QByteArray>{QByteArray::number(rowsOfFirst)});
+    }
+
+    /// A look whether somebody answers asks for one row, and any answer that is one will do.
+    void NET_01_whetherAServerAnswers()
+    {
+        ScriptedHttp server([](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            request.number == 0 ? to.answer(200, jsonType, rows(0, 3)) : request.number == 1 ? to.answer(200, jsonType, "[]") : to.answer(403, {}, {});
+        });
+        Task task;
+        QVERIFY(dicomweb::check(serviceOf(server), task) && dicomweb::check(serviceOf(server), task));
+        const auto denied = dicomweb::check(serviceOf(server), task);
+        QVERIFY(!denied && denied.error().fault == Fault::Denied);
+        QCOMPARE(task.done(), 0);
+        for (const auto& request : server.requests())
+            QCOMPARE(request.values("limit"), QList<QByteArray>{"1"});
     }
 
     /// Orthanc's plugin up to 1.7 compares what stands in the address, percent signs and all.
