@@ -3,6 +3,9 @@
 #include "netclient/dicomweb/store_answer.h"
 #include "tests/support/web_shelf.h"
 #include <QBuffer>
+#include <QLocale>
+#include <QMutex>
+#include <QWaitCondition>
 
 using namespace diascope;
 using namespace diascope::dicomweb;
@@ -285,6 +288,133 @@ private Q_SLOTS:
         QTEST(answer->saysMore, "saysMore");
         QTEST(int(answer->totalCount.value_or(-1)), "total");
         QVERIFY(!answer->mayBeCut);
+    }
+
+    /// RFC 9110 10.2.3: seconds, or a date; never without end, never back in time.
+    void NET_14_howLongToWait_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<int>("least");
+        QTest::addColumn<int>("most"); // both -1: nothing is said
+        const auto row = [](const QByteArray& value, int least, int most) { QTest::newRow(value.constData()) << value << least << most; };
+        row("0", 0, 0);
+        row(" 7 ", 7, 7);
+        row("1000000", 1'000'000, 1'000'000);
+        row("1000001", 1'000'000, 1'000'000);
+        row("99999999999999999999", 1'000'000, 1'000'000);
+        row("-1", -1, -1);
+        row("1.5", -1, -1);
+        row("9a", -1, -1);
+        row("", -1, -1);
+        row("soon", -1, -1);
+        row("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0);
+        row("Thu, 31 Dec 2999 23:59:59 GMT", -1, -1); // that was a Tuesday
+        row("Tue, 31 Dec 2999 23:59:59 GMT", 1'000'000, 1'000'000);
+        const QDateTime soon = QDateTime::currentDateTimeUtc().addSecs(3600);
+        row(QLocale::c().toString(soon, QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'")).toLatin1(), 3000, 3600);
+    }
+    void NET_14_howLongToWait()
+    {
+        QFETCH(QByteArray, value);
+        QFETCH(int, least);
+        QFETCH(int, most);
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
+            to.answer(503, "text/plain", "x", "Retry-After: " + value + "\r\n");
+        });
+        Task task;
+        const auto http = Http::open(serviceOf(server), task);
+        Request request{"/x", "text/plain"};
+        request.alsoTakes = {503};
+        const auto answer = (*http)->exchange(request);
+        QVERIFY(answer);
+        const int seconds = answer->retryAfterSeconds.value_or(-1);
+        QVERIFY2(seconds >= least && seconds <= most, qPrintable(QString::number(seconds)));
+    }
+
+    /// What is said where no answer comes, or not all of it; one that fails does not take the others with it.
+    void NET_03_NET_14_whatIsSaidOfABrokenConnection()
+    {
+        const QByteArray head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n\r\n";
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.target.endsWith("/whole"))
+                return to.answer(200, "text/plain", "all of it");
+            to.close();
+            if (request.target.endsWith("/slow") || request.target.endsWith("/cut"))
+                to.send(head + "some of it");
+            if (request.target.endsWith("/silent") || request.target.endsWith("/slow"))
+                to.waitUntilGone(20'000);
+        });
+        quint16 closed = 0;
+        {
+            const ScriptedHttp gone([](const ScriptedHttp::Request&, ScriptedHttp::Connection&) {});
+            closed = gone.port();
+        }
+        Service service = serviceOf(server);
+        service.parallel = 6;
+        service.silenceSeconds = 1;
+        Task task;
+        const auto http = Http::open(service, task);
+        QMap<QByteArray, QString> found;
+        QList<QByteArray> paths{"/silent", "/slow", "/none", "/cut", "/whole"};
+        (*http)->exchangeAll([&]() -> std::optional<Http::Job> {
+            if (paths.isEmpty())
+                return std::nullopt;
+            const QByteArray path = paths.takeFirst();
+            return Http::Job{{path, "text/plain"}, [&found, path](Result<Answer>&& answer) { found[path] = said(answer); }};
+        });
+        QCOMPARE(found, (QMap<QByteArray, QString>{{"/silent", said(Fault::TimedOut, "the server did not answer within 1 s")},
+                                                   {"/slow", said(Fault::TimedOut, "the server sent next to nothing for 1 s")},
+                                                   {"/none", said(Fault::Unreachable, "the server closed the connection without an answer")},
+                                                   {"/cut", said(Fault::Unreachable, "the connection was cut in the middle of the answer")},
+                                                   {"/whole", "200 all of it"}}));
+        service.url = QStringLiteral("http://127.0.0.1:%1/x").arg(closed);
+        QCOMPARE(said((*Http::open(service, task))->exchange({"/x", "text/plain"})), said(Fault::Unreachable, "the connection was refused: nothing listens there"));
+        service.url = "http://no-such-host.invalid/x";
+        QCOMPARE(said((*Http::open(service, task))->exchange({"/x", "text/plain"})), said(Fault::Unreachable, "the host name is unknown"));
+        task.cancel();
+        QCOMPARE(said((*http)->exchange({"/whole", "text/plain"})), said(Fault::Cancelled, "stopped"));
+    }
+
+    /// Several at once where that is wished, but no more than six (what Qt opens to a host).
+    void NET_14_howManyAtOnce_data()
+    {
+        QTest::addColumn<int>("wished");
+        QTest::addColumn<int>("atOnce");
+        for (const auto& [wished, atOnce] : {std::pair(-1, 1), {0, 1}, {1, 1}, {2, 2}, {6, 6}, {7, 6}})
+            QTest::addRow("%d", wished) << wished << atOnce;
+    }
+    void NET_14_howManyAtOnce()
+    {
+        QFETCH(int, wished);
+        QFETCH(int, atOnce);
+        QMutex mutex;
+        QWaitCondition changed;
+        int active = 0, most = 0;
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) {
+            {
+                QMutexLocker lock(&mutex);
+                most = std::max(most, ++active);
+                changed.wakeAll();
+                while (most < atOnce && changed.wait(&mutex, 5000)) // until as many are there as may be
+                    ;
+                changed.wait(&mutex, 20); // one more would come now
+                --active;
+            }
+            to.answer(200, "text/plain", "x");
+        });
+        Service service = serviceOf(server);
+        service.parallel = wished;
+        Task task;
+        const auto http = Http::open(service, task);
+        int left = 12, done = 0;
+        (*http)->exchangeAll([&]() -> std::optional<Http::Job> {
+            if (left-- <= 0)
+                return std::nullopt;
+            return Http::Job{{"/x", "text/plain"}, [&](Result<Answer>&& answer) { done += answer.has_value(); }};
+        });
+        QCOMPARE(done, 12);
+        QMutexLocker lock(&mutex);
+        QCOMPARE(most, atOnce);
     }
 
     /// As much as may come, and one byte more.
