@@ -400,6 +400,26 @@ private Q_SLOTS:
         QCOMPARE(oppositeLetters(letters), orientationLetters({-direction[0], -direction[1], -direction[2]}));
     }
 
+    /// Within 20° of an axis, from either side and of any length; each axis has its own name.
+    void whichWayAPlaneLies()
+    {
+        const std::array<Vec3, 3> axes{Vec3{1, 0, 0}, Vec3{0, 1, 0}, Vec3{0, 0, 1}};
+        const char* const names[] = {"sagittal", "coronal", "axial"};
+        for (size_t axis = 0; axis < 3; ++axis)
+            for (const double side : {1.0, -1.0})
+                for (const size_t towards : {(axis + 1) % 3, (axis + 2) % 3})
+                    for (const double degrees : {0.0, 19.9, 20.1, 45.0, 69.9, 70.1}) {
+                        const double angle = degrees * M_PI / 180;
+                        const Vec3 normal = (axes[axis] * std::cos(angle) + axes[towards] * std::sin(angle)) * (side * 7);
+                        QCOMPARE(orientationName(normal), degrees < 20 ? names[axis] : degrees > 70 ? names[towards] : "oblique");
+                        QCOMPARE(orientationName(normal, 5), degrees < 5 ? names[axis] : "oblique");
+                        QCOMPARE(orientationName(axes[axis] * side, 0), names[axis]); // the axis itself
+                    }
+        QCOMPARE(orientationName({}), "none");
+        QCOMPARE(oppositeLetters("x-"), ""); // no letters of directions
+        QCOMPARE(orientationLetters({0, 3, 4}, 0.6), "H"); // what is just at the threshold is left out
+    }
+
     /// GEO-19, OBJ-10: positions of the frames of enhanced objects by pydicom.
     void enhancedObjectsAreExpanded()
     {

@@ -200,7 +200,7 @@ Result<QImage> renderMpr(const Volume& volume, const SliceView& view, const Pres
         return fail(Fault::Unsupported, volume.stack().whyNoVolume);
     if (volume.isColour())
         return fail(Fault::Unsupported, tr("planes through colour images are not offered"));
-    const int phase = volume.sliceCount() > 0 ? std::clamp(view.frame / volume.sliceCount(), 0, volume.phaseCount() - 1) : 0;
+    const int phase = std::clamp(view.frame / volume.sliceCount(), 0, volume.phaseCount() - 1);
     const int firstFrame = volume.stack().frameOf(0, phase);
     const Sampling sampling = samplingOf(*grid, view, transform);
     const int size[3] = {grid->columns, grid->rows, grid->slices};
