@@ -21,13 +21,19 @@ def command_of(file):
         return next(c for c in json.load(commands) if os.path.relpath(c['file']) == file)
 
 
-def layers(errors, file):
-    """In each the errors do not overlap: they are compiled together."""
-    left = sorted(errors, key=lambda e: random.Random(e['start'] * 31 + e['end']).random())
+def layers(errors):
+    """In each an error lies beside or within the others: they are compiled together."""
+    def is_apart(a, b):
+        return a['end'] <= b['start'] or a['start'] >= b['end']
+
+    def is_within(a, b):
+        return a['start'] >= b['start'] and a['end'] <= b['end']
+
+    left = errors
     while left:
         layer, later = [], []
         for error in left:
-            (layer if all(error['end'] <= e['start'] or error['start'] >= e['end'] for e in layer) else later).append(error)
+            (layer if all(is_apart(error, e) or is_within(error, e) or is_within(e, error) for e in layer) else later).append(error)
         yield layer
         left = later
 
@@ -86,7 +92,7 @@ def main():
         error['id'] = number
     errors = random.Random(1).sample(errors, min(len(errors), int(os.environ.get('COUNT', len(errors)))))
     whole = judge.Judge(errors, folder + '/results', 600)
-    for number, layer in enumerate(layers(errors, file)):
+    for number, layer in enumerate(layers(errors)):
         out = '%s/%d' % (folder, number)
         os.makedirs(out + '/bin', exist_ok=True)
         layer = compiled(command, layer, source, out)

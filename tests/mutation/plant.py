@@ -184,13 +184,22 @@ def original(path):
 
 
 def planted(source, errors):
-    """A source with its errors behind their switches."""
-    for error in sorted(errors, key=lambda e: -e['start']):
-        old = source[error['start']:error['end']].decode()
-        assert old == error['old'], error
-        new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).replace('{old}', old)
-        source = source[:error['start']] + new.encode() + source[error['end']:]
-    return b'#include "%s/mutation.h"\n' % os.path.dirname(os.path.abspath(__file__)).encode() + source if errors else source
+    """A source with its errors behind their switches; one may lie within another."""
+    def within(start, end, errors):
+        text, left = b'', sorted(errors, key=lambda e: (e['start'], -e['end']))
+        while left:
+            error = left.pop(0)
+            assert source[error['start']:error['end']].decode() == error['old'], error
+            inner = [e for e in left if e['start'] < error['end']]
+            left = left[len(inner):]
+            old = within(error['start'], error['end'], inner)
+            new = error['new'].replace('{on}', 'mutation::on(%d)' % error['id']).encode().replace(b'{old}', old)
+            text += source[start:error['start']] + new
+            start = error['end']
+        return text + source[start:end]
+
+    head = b'#include "%s/mutation.h"\n' % os.path.dirname(os.path.abspath(__file__)).encode()
+    return (head if errors else b'') + within(0, len(source), errors)
 
 
 def write(errors, files):
