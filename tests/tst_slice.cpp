@@ -577,6 +577,14 @@ private Q_SLOTS:
                 QCOMPARE(greyAt(slice.image, x, 10), 200);
         }
         QVERIFY(tissue > 20 && nothing > 20);
+        // Just half way between two slices, of which one is padding: all of it is of the other, wherever between columns and rows.
+        const auto half = Phantom::volume(buildStacks(instances).front(), [](Vec3 p) { return p.z < 35 ? -2000 : 200; });
+        view.mpr->centreLps.z = 35;
+        view.zoom = 7.3;
+        const auto between = render(*half, view, plain(), {40, 30});
+        for (int y = 0; y < 30; ++y)
+            for (int x = 0; x < 40; ++x)
+                QCOMPARE(greyAt(between.image, x, y), 200);
     }
 
     /// A slice that could not be read is a gap in every plane through it, in the quick path and in the general one.

@@ -128,8 +128,8 @@ public:
             sum += weight * double(v);
             weights += weight;
         }
-        // Mostly padding around it: it is padding (PIX-08).
-        return weights < 0.5 ? nothing : float(sum / weights);
+        // Mostly padding around it: it is padding (PIX-08). Just half way the last digits would decide, pixel by pixel.
+        return weights < 0.5 - 1e-6 ? nothing : float(sum / weights);
     }
 
 private:
@@ -241,7 +241,7 @@ Result<QImage> renderMpr(const Volume& volume, const SliceView& view, const Pres
             for (int x = 0; x < width; ++x) {
                 float v = row[size_t(x)];
                 if (blend == Blend::Mean)
-                    v = counts[size_t(x)] > 0 ? v / counts[size_t(x)] : nothing;
+                    v /= counts[size_t(x)]; // of none: 0 / 0 is nothing
                 to[x] = std::isnan(v) ? 0 : isFast ? (*table)[int(std::floor(v + 0.5f))] : grey(double(v));
             }
         }
