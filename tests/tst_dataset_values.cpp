@@ -94,6 +94,56 @@ private Q_SLOTS:
         QCOMPARE(lineOf(Dataset::fromBytes(bytes)), "1.2.34 AB12 3");
     }
 
+    /// What looks whole from outside, and what the parser makes of it: a reason, and no dataset.
+    void FIL_04_whatTheParserRefuses()
+    {
+        const QByteArray start = head(explicitSyntax) + element(8, 0x18, "UI", "1.2.34");
+        const QByteArray stray = littleEndian(0xFFFE, 2) + littleEndian(0xE000, 2) + littleEndian(0, 4);
+        for (const auto& [more, reason] : {std::pair(QByteArray(7, 'A'), "the file ends inside a value, or a length in it is wrong"), {stray, "the structure of the file is broken ("}}) {
+            QVERIFY(checkStructure(reinterpret_cast<const uchar*>((start + more).constData()), start.size() + more.size()));
+            for (const auto& dataset : {Dataset::read(fileOf(start + more)), Dataset::fromBytes(start + more)}) {
+                QVERIFY(!dataset && dataset.error().fault == Fault::Damaged);
+                QVERIFY2(dataset.error().detail.startsWith(reason), qPrintable(dataset.error().detail));
+            }
+        }
+    }
+
+    /// Numbers whose VR is lost: the dictionary says how wide they are (PS3.5 6.2.2).
+    void FIL_15_numbersWithoutTheirVr_data()
+    {
+        QTest::addColumn<QByteArray>("vr");
+        for (const char* vr : {"UN", "OB", "OW"})
+            QTest::newRow(vr) << QByteArray(vr);
+    }
+    void FIL_15_numbersWithoutTheirVr()
+    {
+        QFETCH(QByteArray, vr);
+        const auto bytesOf = [](const auto... values) {
+            QByteArray bytes;
+            (bytes.append(reinterpret_cast<const char*>(&values), sizeof values), ...);
+            return bytes;
+        };
+        const std::vector<std::tuple<Tag, QByteArray, std::vector<double>>> all{
+            {{0x0008, 0x1161}, bytesOf(quint32(1), quint32(4294967295)), {1, 4294967295.0}},    // UL
+            {{0x0008, 0x9459}, bytesOf(1.5f, -0.25f), {1.5, -0.25}},                            // FL
+            {{0x0018, 0x6020}, bytesOf(qint32(-2147483647), qint32(5)), {-2147483647.0, 5}},    // SL
+            {{0x0018, 0x9087}, bytesOf(1000.5, -1e-300), {1000.5, -1e-300}},                    // FD
+            {{0x0018, 0x9219}, bytesOf(qint16(-32768), qint16(7)), {-32768, 7}},                // SS
+            {{0x0028, 0x0010}, bytesOf(quint16(65535), quint16(7)), {65535, 7}},                // US
+            {{0x0028, 0x0106}, bytesOf(quint16(65535), quint16(7)), {65535, 7}}};               // US or SS
+        QByteArray bytes = head(explicitSyntax);
+        for (const auto& [tag, value, numbers] : all)
+            bytes += longElement(tag.group, tag.element, vr.constData(), value);
+        const auto dataset = Dataset::fromBytes(bytes);
+        QVERIFY2(dataset, dataset ? "" : qPrintable(message(dataset.error())));
+        for (const auto& [tag, value, numbers] : all) {
+            QCOMPARE(dataset->numbers(tag), numbers);
+            QCOMPARE(dataset->numbers(tag, 1), std::vector{numbers[0]});
+            QCOMPARE(dataset->number(tag, 1), std::optional(numbers[1]));
+            QVERIFY(!dataset->number(tag, 2));
+        }
+    }
+
     /// How a dataset lies, where the parser knows its syntax and where it does not.
     void FIL_15_theSyntaxOfADataset_data()
     {
@@ -341,11 +391,20 @@ private Q_SLOTS:
         DcmRLEDecoderRegistration::registerCodecs();
         // One RLE segment: literally four bytes (PS3.5 G.3).
         const QByteArray header = littleEndian(1, 4) + littleEndian(64, 4) + QByteArray(56, '\0'), blank = (header + QByteArray("\3\1\2\3\4\0", 6)).left(bytes + 4);
-        auto dataset = Dataset::fromBytes(test::partTen("1.2.840.10008.1.2.5", {.rows = rows, .columns = columns, .frames = frames, .allocated = allocated, .stored = 8},
-                                                        test::fragments(QList<QByteArray>(fragments, blank))));
+        const QByteArray file = test::partTen("1.2.840.10008.1.2.5", {.rows = rows, .columns = columns, .frames = frames, .allocated = allocated, .stored = 8},
+                                              test::fragments(QList<QByteArray>(fragments, blank)));
+        auto dataset = Dataset::fromBytes(file);
         QVERIFY2(dataset, dataset ? "" : qPrintable(message(dataset.error())));
         const auto done = dataset->decompress(explicitSyntax);
         QCOMPARE(done ? QString() : done.error().detail, reason);
+        const auto written = Dataset::fromBytes(file)->write(m_folder.filePath("written"), explicitSyntax);
+        QCOMPARE(written ? QString() : written.error().detail, reason);
+        QCOMPARE(QFile::exists(m_folder.filePath("written")), written.has_value());
+        if (written) {
+            const auto pixels = Dataset::read(m_folder.filePath("written"))->bytes(tag::PixelData);
+            QCOMPARE(pixels, QByteArray("\1\2\3\4").repeated(fragments));
+            QVERIFY(QFile::remove(m_folder.filePath("written")));
+        }
     }
 };
 

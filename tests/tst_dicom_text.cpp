@@ -251,6 +251,8 @@ for codec, text in ('iso2022_jp', '山田太郎±'), ('iso2022_jp_1', '丂丄'),
             "the file ends inside a value, or its length is wrong (element 0008,0018 at byte 0)");
         row("deflated by rubbish", head("1.2.840.10008.1.2.1.99") + QByteArray(20, '\xFF'), "the compressed dataset is broken");
         row("eight bytes behind it", start + plain(8, 0x18, {}), "160 implicit");
+        row("eight bytes behind all, and they promise more", start + uid + plain(0x10, 0x20, {}, 5),
+            "the file ends inside a value, or its length is wrong (element 0010,0020 at byte 174)");
         row("seven bytes behind all", start + uid + QByteArray(7, 'A'), "160");
         row("no head, explicit", element(8, 0x90, "PN", "Doe^Jane"), "0");
         row("no head, fifteen bytes", element(8, 0x90, "PN", "Doe^Jane").left(15),

@@ -252,15 +252,18 @@ Result<void> load(const Encoding& encoding, const QByteArray& path, DcmFileForma
 
 bool hasNoVr(DcmElement& element)
 {
-    return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW || element.ident() == EVR_UNKNOWN2B;
+    return element.ident() == EVR_UN || element.ident() == EVR_OB || element.ident() == EVR_OW;
 }
 
 /// Of any number, finite or not.
 std::optional<double> numberOf(DcmElement& element, Tag tag, int index)
 {
-    if (hasNoVr(element))
-        if (const auto number = numberFromBytes(rawBytes(element), DcmTag(keyOf(tag)).getEVR(), index))
-            return number;
+    if (hasNoVr(element)) {
+        const QByteArray bytes = rawBytes(element);
+        const DcmEVR vr = DcmTag(keyOf(tag)).getEVR();
+        if (numberFromBytes(bytes, vr, 0))
+            return numberFromBytes(bytes, vr, index);
+    }
     if (element.isaString() || element.ident() == EVR_UN) {
         const auto values = numbersOfText(rawBytes(element), index, 1);
         return values.empty() ? std::nullopt : values.front();
@@ -324,7 +327,8 @@ Result<void> checkCompressedFrames(DcmItem& item)
     if (!pixels)
         return {};
     pixels->getOriginalRepresentationKey(syntax, parameter);
-    if (!DcmXfer(syntax).isEncapsulated() || pixels->getEncapsulatedRepresentation(syntax, parameter, fragments).bad() || !fragments)
+    pixels->getEncapsulatedRepresentation(syntax, parameter, fragments);
+    if (!fragments)
         return {};
     double held = 0;
     for (DcmObject* fragment = nullptr; (fragment = fragments->nextInContainer(fragment)) != nullptr;)
@@ -471,7 +475,6 @@ TransferSyntax Dataset::transferSyntax() const
         return syntax;
     TransferSyntax named = TransferSyntax::fromUid(QString::fromLatin1(declared.c_str()).trimmed());
     named.isExplicit = syntax.isExplicit;
-    named.isBigEndian = syntax.isBigEndian;
     return named;
 }
 
