@@ -207,7 +207,7 @@ QString decodeExtended(const QByteArray& bytes, const Repertoire* initial, const
             append(g1, c);
         } else {
             append(nullptr, c);
-            if (isControl || (delimiters && std::strchr(delimiters, c))) {
+            if (isControl || std::strchr(delimiters, c)) {
                 g0 = nullptr;
                 // Where the first value names no G1 set, bytes after a delimiter without a new escape can only mean the last one.
                 g1 = initial ? initial : g1;
@@ -349,11 +349,10 @@ std::optional<QByteArray> encodeText(const QString& text, const QString& charact
                 return std::nullopt;
         return bytes;
     }
-    const bool isExtended = terms.size() > 1 || (first && (first->kind == Repertoire::Kind::DoubleG0 || first->kind == Repertoire::Kind::DoubleG1));
     if (first && *first->iconvName && first->kind != Repertoire::Kind::DoubleG0 && first->kind != Repertoire::Kind::DoubleG1)
         if (auto bytes = convert("UTF-8", first->iconvName, utf8))
             return bytes;
-    return isExtended ? encodeExtended(text, terms) : std::nullopt;
+    return encodeExtended(text, terms);
 }
 
 } // namespace diascope::dicom
