@@ -110,6 +110,19 @@ private Q_SLOTS:
         QCOMPARE(rgbOf(*frame).toHex(), rgb.toHex());
     }
 
+    /// Whole planes of an odd length, with and without the byte that makes it even.
+    void PIX_09_wholePlanesOfAnOddLength()
+    {
+        const QByteArray planes = QByteArray::fromHex("108080208080308080");
+        for (const int length : {9, 10}) {
+            const QByteArray value = planes + QByteArray(length - 9, '\0');
+            const auto source = opened(explicitVr, {1, 3, 1, 8, 8, 3, false, "YBR_FULL_422"}, QByteArray::fromHex("e07f10004f570000") + littleEndian(quint64(length), 4) + value);
+            const auto frame = source ? source->frame(0) : std::unexpected(source.error());
+            QVERIFY2(frame, frame ? "" : qPrintable(message(frame.error())));
+            QCOMPARE(rgbOf(*frame).toHex(), "101010202020303030");
+        }
+    }
+
     /// What is not YBR_FULL_422 letter by letter is not read as if two pixels shared their colour: that would be past its end.
     void aMisspeltInterpretationIsNotReadPastTheEnd()
     {
