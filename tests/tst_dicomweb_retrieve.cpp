@@ -15,7 +15,7 @@ class TestDicomWebRetrieve : public QObject
 private Q_SLOTS:
     void aStudyIsFetchedAsStored()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
                 to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
@@ -39,7 +39,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, file);
         QFETCH(QString, words);
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
                 to.answer(200, Shelf::multipart, Shelf::part(shelf.file(file)) + shelf.body(shelf.uids));
@@ -62,7 +62,7 @@ private Q_SLOTS:
     void aBreakKeepsWhatCameAndTheRestIsFetched()
     {
         QFETCH(QString, kind);
-        const Shelf shelf;
+        static const Shelf shelf;
         const QByteArray body = shelf.body(shelf.uids);
         const QByteArray half = Shelf::part(shelf.files[shelf.uids[0]]) + Shelf::part(shelf.files[shelf.uids[1]]) + Shelf::part(shelf.files[shelf.uids[2]]).chopped(40);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
@@ -81,6 +81,7 @@ private Q_SLOTS:
         QVERIFY(first.result->ended && !first.result->isComplete());
         QCOMPARE(first.uids, shelf.uids.mid(0, 2));
         QCOMPARE(first.result->received, 2);
+        QCOMPARE(first.result->failed.size(), kind == "stall" ? 0 : 2); // one that is silent is not asked for names at once
         const auto before = server.requests().size();
         const Got second = fetch(serviceOf(server), {first.uids.begin(), first.uids.end()});
         QVERIFY(second.result && second.result->isComplete());
@@ -92,7 +93,7 @@ private Q_SLOTS:
 
     void NET_07_whatIsMissingIsNamed()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
                 to.answer(200, Shelf::multipart, shelf.body(shelf.uids.mid(1)));
@@ -112,7 +113,7 @@ private Q_SLOTS:
     void aRefusedStudyIsFetchedByInstances()
     {
         QFETCH(int, status);
-        const Shelf shelf(9);
+        static const Shelf shelf(9);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             const bool isOld = request.headers["accept"].contains("transfer-syntax");
             if (request.path().contains("/instances/") && isOld && status == 406)
@@ -134,6 +135,9 @@ private Q_SLOTS:
         QTest::newRow("NET-01 WADO a zip for the study") << 200 << QByteArray("application/zip");
         QTest::newRow("NET-01 WADO a web page for the study") << 200 << QByteArray("text/html");
         QTest::newRow("NET-01 WADO no boundary") << 200 << QByteArray("multipart/related; type=\"application/dicom\"");
+        QTest::newRow("NET-01 WADO an empty boundary") << 200 << QByteArray("multipart/related; boundary=\"\"");
+        QTest::newRow("NET-01 WADO a boundary without end") << 200 << "multipart/related; boundary=" + QByteArray(201, 'b');
+        QTest::newRow("NET-01 WADO a boundary of something else") << 200 << QByteArray("text/plain; boundary=cut");
         QTest::newRow("NET-07 WADO 204 for the study") << 204 << QByteArray();
         QTest::newRow("NET-07 WADO no parts for the study") << 200 << Shelf::multipart;
     }
@@ -141,7 +145,7 @@ private Q_SLOTS:
     {
         QFETCH(int, status);
         QFETCH(QByteArray, type);
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
                 to.answer(status, type, status == 204 ? "" : type == Shelf::multipart ? "--cut--\r\n" : "PK\3\4");
@@ -153,13 +157,153 @@ private Q_SLOTS:
 
     void NET_01_WADO_partsOfAnyMultipartAreTaken()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (!shelf.serve(request, to))
                 to.answer(200, "multipart/mixed; boundary=cut", shelf.body(shelf.uids));
         });
         QVERIFY(fetch(serviceOf(server)).result->isComplete());
         QCOMPARE(server.requests().size(), 2); // the study as a whole
+        const QByteArray longest(200, 'b');
+        ScriptedHttp other([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (!shelf.serve(request, to))
+                to.answer(200, "multipart/related; boundary=" + longest, shelf.body(shelf.uids).replace("--cut", "--" + longest));
+        });
+        QVERIFY(fetch(serviceOf(other)).result->isComplete());
+        QCOMPARE(other.requests().size(), 2);
+    }
+
+    /// A part of another kind is no instance; one that says nothing of itself, or octets, may be one.
+    void NET_01_WADO_theKindsOfParts_data()
+    {
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<bool>("isTaken");
+        QTest::newRow("DICOM") << QByteArray("Content-Type: application/dicom; transfer-syntax=*\r\n") << true;
+        QTest::newRow("octets") << QByteArray("Content-Type: application/octet-stream\r\n") << true;
+        QTest::newRow("nothing") << QByteArray() << true;
+        QTest::newRow("a picture") << QByteArray("Content-Type: image/jpeg\r\n") << false;
+        QTest::newRow("a page") << QByteArray("Content-Type: text/html\r\n") << false;
+    }
+    void NET_01_WADO_theKindsOfParts()
+    {
+        QFETCH(QByteArray, header);
+        QFETCH(bool, isTaken);
+        static const Shelf shelf(1);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (!shelf.serve(request, to))
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids).replace("Content-Type: application/dicom\r\n", header));
+        });
+        const Got got = fetch(serviceOf(server));
+        QVERIFY(got.result);
+        QCOMPARE(got.uids.size(), isTaken ? 1 : 0);
+        QCOMPARE(got.result->isComplete(), isTaken);
+        if (!isTaken)
+            QVERIFY2(got.failures().value(0).contains(header.contains("html") ? "a web page instead of data" : "another kind of data"), qPrintable(got.failures().value(0)));
+    }
+
+    /// One series: counted, listed and fetched below its own address; what the server says of others is not about it.
+    void NET_01_WADO_oneSeries_data()
+    {
+        QTest::addColumn<bool>("isPartPresent");
+        QTest::addColumn<bool>("hasSearch");
+        QTest::newRow("NET-01 the whole series") << false << true;
+        QTest::newRow("NET-01 what is missing of it") << true << true;
+        QTest::newRow("NET-01 what is missing of it, without search") << true << false;
+    }
+    void NET_01_WADO_oneSeries()
+    {
+        QFETCH(bool, isPartPresent);
+        QFETCH(bool, hasSearch);
+        static const Shelf shelf;
+        const QByteArray below = "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5";
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const auto seriesRow = [](const QByteArray& uid, int count) {
+                return row(study.toLatin1(), ",\"0020000E\":{\"vr\":\"UI\",\"Value\":[\"" + uid + "\"]},\"00201209\":{\"vr\":\"IS\",\"Value\":[" + QByteArray::number(count) + "]}");
+            };
+            const QByteArray path = request.path();
+            if (path == "/dicom-web/studies/1.2.3.4/series" && hasSearch)
+                to.answer(200, jsonType, "[" + seriesRow("9.1", 99) + "," + seriesRow("1.2.3.4.5", 4) + "," + seriesRow("9.2", 98) + "]");
+            else if (path == below + "/instances" && hasSearch)
+                to.answer(200, jsonType, instanceRows(shelf.uids));
+            else if (path == below + "/metadata")
+                to.answer(200, jsonType, instanceRows(shelf.uids));
+            else if (path == below)
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+            else if (path.startsWith(below + "/instances/"))
+                to.answer(200, Shelf::multipart, shelf.body({QString::fromLatin1(path.mid(path.lastIndexOf('/') + 1))}));
+            else
+                to.answer(404, {}, {});
+        });
+        QStringList uids;
+        qint64 total = -1;
+        Task task([&](qint64, qint64 of, const QString&) { total = of; });
+        const QSet<QString> present = isPartPresent ? QSet<QString>{shelf.uids[0], shelf.uids[1]} : QSet<QString>{};
+        const auto got = retrieve(serviceOf(server), {{study}, {series}, present, "P"}, [&](dicom::Received&& received) -> Result<void> {
+            uids << received.sopInstanceUid;
+            return {};
+        }, task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QVERIFY(got->isComplete());
+        QCOMPARE(got->expected, 4);
+        QCOMPARE(got->present, present.size());
+        QCOMPARE(got->received, 4 - present.size());
+        uids.sort();
+        QCOMPARE(uids, isPartPresent ? shelf.uids.mid(2) : shelf.uids);
+        QVERIFY(task.done() == got->received && total == got->received);
+    }
+
+    /// What the server counts of another study is not about this one, and fewer than none is none.
+    void NET_07_whoseCountItIs()
+    {
+        static const Shelf shelf;
+        for (const auto& [rowsOfStudies, expected] : {std::pair(QByteArray("9.9"), 0), {QByteArray("1.2.3.4"), 4}}) {
+            const QByteArray count = ",\"00201208\":{\"vr\":\"IS\",\"Value\":[";
+            const QByteArray all = "[" + row("9.8", count + "77]}") + "," + row(rowsOfStudies, count + "4]}") + "," + row("9.7", count + "-3]}") + "]";
+            ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+                request.path() == "/dicom-web/studies"                ? to.answer(200, jsonType, all)
+                : request.path().endsWith("/instances")               ? to.answer(404, {}, {})
+                : request.path().endsWith("/metadata")                ? to.answer(404, {}, {})
+                                                                      : to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+            });
+            const Got got = fetch(serviceOf(server));
+            QVERIFY(got.result && got.result->isComplete());
+            QCOMPARE(got.result->expected, 4); // by its own account, or by what came
+            QCOMPARE(got.uids, shelf.uids);
+            QCOMPARE(server.requests().size(), expected == 4 ? 2 : 4);
+        }
+        ScriptedHttp negative([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.path() == "/dicom-web/studies")
+                to.answer(200, jsonType, "[" + row("1.2.3.4", ",\"00201208\":{\"vr\":\"IS\",\"Value\":[-5]}") + "]");
+            else if (!shelf.serve(request, to))
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+        });
+        const Got got = fetch(serviceOf(negative));
+        QVERIFY(got.result && got.result->isComplete());
+        QCOMPARE(got.result->expected, 4);
+    }
+
+    /// What would lead to another address is not asked for, whoever has named it.
+    void NET_11_whatIsNoUidIsNotAskedFor()
+    {
+        static const Shelf shelf;
+        QByteArray names = instanceRows(shelf.uids).chopped(1) + "," + instanceRows({"../x"}).mid(1);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.path().endsWith("/instances"))
+                to.answer(200, jsonType, names);
+            else
+                shelf.serve(request, to);
+        });
+        const Got got = fetch(serviceOf(server), {shelf.uids[0]});
+        QVERIFY(got.result && !got.result->isComplete());
+        QCOMPARE(got.failures(), QStringList{" its SOP Instance UID is no UID"});
+        QCOMPARE(got.uids, shelf.uids.mid(1));
+        const auto asked = server.requests().size();
+        Task task;
+        for (const auto& [of, in] : {std::pair("../x", ""), {"", ""}, {"1.2", "../x"}, {"1.2", "1..2"}}) {
+            const auto result = retrieve(serviceOf(server), {{of}, {in}, {}, {}}, [](dicom::Received&&) { return Result<void>(); }, task);
+            QVERIFY(!result && result.error().fault == Fault::Invalid);
+        }
+        QCOMPARE(server.requests().size(), asked);
     }
 
     /// The study is P's by what the server itself says, whatever the caller knew.
@@ -172,7 +316,7 @@ private Q_SLOTS:
     void NET_08_theServersOwnPatientDecides()
     {
         QFETCH(bool, isPartPresent);
-        const Shelf shelf;
+        static const Shelf shelf;
         const QByteArray ofP = ",\"00100020\":{\"vr\":\"LO\",\"Value\":[\"P\"]},\"00201208\":{\"vr\":\"IS\",\"Value\":[4]}";
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (request.path() == "/dicom-web/studies")
@@ -192,7 +336,7 @@ private Q_SLOTS:
     /// One in other letters than ASCII may have been misread by the server: what it sends is not held against it.
     void NET_08_anIdInOtherLettersProvesNothing()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (request.path() == "/dicom-web/studies")
                 to.answer(200, jsonType, "[" + row(study.toLatin1(), ",\"00100020\":{\"vr\":\"LO\",\"Value\":[\"\xc3\x96\"]}") + "]");
@@ -207,7 +351,7 @@ private Q_SLOTS:
     /// An instance that comes as a file, not as a part of anything, in as many pieces as the network makes of it.
     void NET_01_WADO_aFileThatIsNoPart()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             const QByteArray path = request.path();
             if (path.contains("/instances/")) {
@@ -226,7 +370,7 @@ private Q_SLOTS:
     /// The count and the names of one server contradict each other: never complete without a word, however often it is asked.
     void SAF_04_moreThanItNamesIsSaid()
     {
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (request.path() == "/dicom-web/studies")
                 to.answer(200, jsonType, "[" + row(study.toLatin1(), ",\"00201208\":{\"vr\":\"IS\",\"Value\":[10]}") + "]");
@@ -245,7 +389,7 @@ private Q_SLOTS:
     /// A server that gives a dozen rows at a time, whatever it is asked for, and does not say so: the study's count tells.
     void NET_02_NET_14_pagesThatAreCappedWithoutAWordAreReadToTheCount()
     {
-        const Shelf shelf(30);
+        static const Shelf shelf(30);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             const int offset = request.values("offset").value(0).toInt();
             if (request.path().endsWith("/instances"))
@@ -272,7 +416,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, hasMetadata);
         QFETCH(bool, isPartPresent);
-        const Shelf shelf;
+        static const Shelf shelf;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             const QByteArray path = request.path();
             if (path.endsWith("/metadata") && hasMetadata)
@@ -295,7 +439,7 @@ private Q_SLOTS:
 
     void NET_06_aServerThatGivesNoneIsNotAskedForAll()
     {
-        const Shelf shelf(1);
+        static const Shelf shelf(1);
         QStringList many;
         for (int i = 1; i <= 500; ++i)
             many << series + u'.' + QString::number(i);
@@ -321,7 +465,7 @@ private Q_SLOTS:
     void partsWithoutEndAreNotListedWithoutEnd()
     {
         QFETCH(bool, isRubbish);
-        const Shelf shelf;
+        static const Shelf shelf;
         const QByteArray some = Shelf::part(isRubbish ? QByteArray("no DICOM") : shelf.files[shelf.uids[0]]).repeated(100);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (shelf.serve(request, to))
@@ -340,7 +484,7 @@ private Q_SLOTS:
     /// A slow disk slows the server down instead of filling the memory.
     void theServerWaitsForASlowSink()
     {
-        const Shelf shelf(1);
+        static const Shelf shelf(1);
         std::atomic<qint64> sent = 0;
         const QByteArray part = Shelf::part(shelf.files[shelf.uids[0]] + QByteArray(1 << 20, '\0'));
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
@@ -409,7 +553,7 @@ private Q_SLOTS:
         QFETCH(bool, isSlow);
         QFETCH(bool, isHere);
         QFETCH(QList<int>, refusals);
-        const Shelf shelf(2);
+        static const Shelf shelf(2);
         std::atomic<int> number = 0;
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             const bool isFile = request.headers["accept"].startsWith("multipart");
@@ -500,7 +644,7 @@ private Q_SLOTS:
 
     void NET_14_aBusyServerEndsARetrieval()
     {
-        const Shelf shelf(30);
+        static const Shelf shelf(30);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (request.path().contains("/instances/") && request.number > 6)
                 to.answer(503, {}, {});
