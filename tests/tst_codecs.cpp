@@ -363,7 +363,7 @@ private Q_SLOTS:
                 }
             if (precision < 6)
                 continue;
-            const auto pixels = asBytes(picture(5, width, height, precision, random), precision);
+            const auto pixels = asBytes(Samples(size_t(width * height)), precision); // nothing in it depends on the parameters
             const auto stream = encoded(pixels, width, height, precision);
             const std::array<uint8_t, 2> marker{0xFF, 0xDA};
             const auto scan = std::ranges::search(stream, marker).begin();
@@ -391,11 +391,19 @@ private Q_SLOTS:
     }
 
     /// What is another kind of JPEG-LS than the plain one is left to CharLS: each byte that says so, and each that lies.
+    /// Once in a picture of much, once in one of zeros, which would come out the same were it taken.
+    void jpegLsLeftToCharls_data()
+    {
+        QTest::addColumn<bool>("isFlat");
+        QTest::newRow("a picture") << false;
+        QTest::newRow("zeros") << true;
+    }
     void jpegLsLeftToCharls()
     {
+        QFETCH(bool, isFlat);
         std::mt19937 random{11};
         const int width = 48, height = 31;
-        const auto pixels = asBytes(picture(5, width, height, 8, random), 8);
+        const auto pixels = asBytes(isFlat ? Samples(width * height) : picture(5, width, height, 8, random), 8);
         const auto stream = encoded(pixels, width, height, 8);
         const auto find = [&stream](uint8_t marker) {
             for (size_t at = 0;; ++at)
@@ -435,6 +443,11 @@ private Q_SLOTS:
             return changed;
         };
         const std::vector<uint8_t> preset{0xFF, 0xF8, 0, 13, 1, 0, 255, 0, 3, 0, 7, 0, 21, 0, 64}, comment{0xFF, 0xFE, 0, 4, 'a', 'b'};
+        auto longFrame = with(frame + 13, {0}), longScan = with(scan + 10, {0});
+        ++longFrame[frame + 3];
+        ++longScan[scan + 3];
+        QVERIFY(!isOurs(longFrame) && !isOurs(longScan));
+        QVERIFY(isOurs(with(2, {0xFF, 0xFE, 0, 2})) && !isOurs(with(2, {0xFF, 0xFE, 0, 1})) && !isOurs(with(2, {0xFF, 0xBF, 0, 2})));
         QVERIFY(isOurs(with(2, preset)) && isOurs(with(2, comment)) && isOurs(with(scan, comment)));
         auto table = preset;
         table[4] = 2; // a mapping table

@@ -249,7 +249,7 @@ private:
             context.negatives >>= 1;
         }
         ++context.n;
-        line[column] = uint16_t((type || value <= up ? (type ? value : up) + error : up - error) & m_p.maximum);
+        line[column] = uint16_t((value <= up ? up + error : up - error) & m_p.maximum);
         if (m_runIndex > 0)
             --m_runIndex;
         return column + 1;
@@ -299,7 +299,7 @@ bool decodeJpegLsLossless(Bytes in, const DecodeRequest& request, Output out)
                 return false; // mapped, near-lossless, interleaved or shifted
             fillDefaults(parameters, precision);
             const Parameters& p = parameters;
-            if (p.maximum != (1 << precision) - 1 || p.t1 < 1 || p.t2 < p.t1 || p.t3 < p.t2 || p.t3 > p.maximum || p.reset < 3 || p.reset > std::max(255, p.maximum))
+            if (p.maximum != (1 << precision) - 1 || p.t2 < p.t1 || p.t3 < p.t2 || p.t3 > p.maximum || p.reset < 3 || p.reset > std::max(255, p.maximum))
                 return false;
             const size_t samples = size_t(request.rows) * request.columns;
             if (precision <= 8)
