@@ -112,6 +112,12 @@ private Q_SLOTS:
         QTest::newRow("a name that begins with a digit") << head + "1ID|1\r" << 2; // senders do
         QTest::newRow("a name of two") << head + "PI|1\r" << -1;
         QTest::newRow("a name with a sign") << head + "P[D|1\r" << -1;
+        QTest::newRow("a name with a colon") << head + "P:D|1\r" << -1; // each side of the digits and the letters
+        QTest::newRow("a name with a slash") << head + "P/D|1\r" << -1;
+        QTest::newRow("a name with an at") << head + "P@D|1\r" << -1;
+        QTest::newRow("0, 9, A and Z") << head + "Z09|1\rA9Z|1\r" << 3;
+        QTest::newRow("one delimiter and no more") << "MSH|^" << 1;
+        QTest::newRow("not even one") << "MSH|" << -1;
         QTest::newRow("as many segments as may be") << head + QString("NTE\r").repeated(39'999) << 40'000;
         QTest::newRow("one more") << head + QString("NTE\r").repeated(40'000) << -1;
         QTest::newRow("as many fields as may be") << head + "NTE" + QString(200'000 - 11, u'|') + '\r' << 2;
@@ -273,6 +279,13 @@ private Q_SLOTS:
             QCOMPARE(again->toText(), message->toText());
             QCOMPARE(again->segments().size(), message->segments().size());
         }
+        // Where it ends with its first delimiter, the others are those that the standard recommends (HL7 v2.5.1 §2.5.4).
+        for (const char* end : {"\r", "\n", "\r\n"}) {
+            const auto message = Message::parse(QString("MSH|^") + end + "PID|||1^a&b~2");
+            QVERIFY2(message, end);
+            QCOMPARE(message->text("PID-3(2)"), "2");
+            QCOMPARE(message->text("PID-3.2.2"), "b");
+        }
     }
 
     void brokenMessagesAreRefused_data()
@@ -283,6 +296,8 @@ private Q_SLOTS:
         QTest::newRow("MSH alone") << "MSH";
         QTest::newRow("no delimiters") << "MSH\r\r\r\r\r\r";
         QTest::newRow("a letter as delimiter") << "MSHA^~\\&ABC\r";
+        QTest::newRow("a digit as delimiter") << "MSH1^~\\&1BC\r";
+        QTest::newRow("a space as delimiter") << "MSH ^~\\& ABC\r";
         QTest::newRow("segment without a name") << "MSH|^~\\&|A\r|x|y\r";
         QTest::newRow("HTTP") << "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     }

@@ -138,6 +138,9 @@ private Q_SLOTS:
         row("NET-15 date: OBR-27.4", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {7, "^^^29990104"}, {15, "29990105"}}) + segment("OBR", {{1, "1"}, {27, "^^^29990103"}}), "date", "29990103");
         row("NET-15 date: ORC-7.4", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {7, "^^^29990104"}, {15, "29990105"}}), "date", "29990104");
         row("NET-15 date: ORC-15", pid + segment("ORC", {{1, "NW"}, {2, "P1"}, {3, "F1"}, {15, "299901051200"}}), "date", "29990105");
+        row("NET-15 birth date: without its time", segment("PID", {{1, "1"}, {3, "7"}, {7, "198509301200"}}) + orc, "birth date", "19850930");
+        row("NET-15 birth date: a year and a month are none", segment("PID", {{1, "1"}, {3, "7"}, {7, "198509"}}) + orc, "birth date", "");
+        row("NET-15 birth date: there is no such day", segment("PID", {{1, "1"}, {3, "7"}, {7, "19850931"}}) + orc, "birth date", "");
         row("NET-15 body part: without its parts", pid + orc + segment("OBR", {{1, "1"}, {15, "^^^CHEST&x"}}), "body part", "CHEST");
         for (const char* control : {"CA", "OC", "DC", "CR"})
             row(qPrintable(QString("NET-15 %1 ends an order").arg(control)), pid + segment("ORC", {{1, control}, {3, "F1"}}), "cancelled", "yes");
@@ -160,6 +163,7 @@ private Q_SLOTS:
                                            {"study", order.study.value},
                                            {"date", order.date.toString("yyyyMMdd")},
                                            {"body part", order.bodyPart},
+                                           {"birth date", received->birthDate},
                                            {"cancelled", received->isCancelled ? "yes" : "no"}};
         QVERIFY(said.contains(what));
         QCOMPARE(said[what], expected);
@@ -208,9 +212,10 @@ private Q_SLOTS:
         // what is 92 days old and was planned before today goes with the next that comes
         const auto database = *Database::open(profile.databasePath());
         const qint64 day = 86'400'000, now = QDateTime::currentMSecsSinceEpoch();
-        for (const auto& [number, age, date] : {std::tuple("old", 93, "20200101"), {"kept", 91, "20200101"}, {"planned", 93, "29990101"}})
+        const qint64 minute = 60'000, limit = 92 * day;
+        for (const auto& [number, age, date] : {std::tuple("old", limit + minute, "20200101"), {"kept", limit - minute, "20200101"}, {"planned", limit + minute, "29990101"}})
             QVERIFY(database->execute("INSERT INTO imaging_order(number,received,date,patient_id,issuer,patient_name,modalities,body_part,description,study)"
-                                      " VALUES(?,?,?,'','','','','','','')", {number, now - age * day, date}));
+                                      " VALUES(?,?,?,'','','','','','','')", {number, now - age, date}));
         QVERIFY(store->store(*orderOf(parsed(order("XO", "F2", "P79")))));
         const auto numbers = rowsOf<QString>(*database, "SELECT number FROM imaging_order ORDER BY number", {},
                                              [](const Statement& row) { return row.text(0); });

@@ -178,6 +178,67 @@ private Q_SLOTS:
         QCOMPARE(rgbOf(*frame).toHex(), wanted.toHex());
     }
 
+    /// PS3.3 C.7.9.2: segments that fill a whole table, and one entry more; where they end, and where they lead.
+    void PIX_10_howMuchSegmentsMayBe_data()
+    {
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<QByteArray>("data");
+        QTest::addColumn<int>("entries"); // -1: broken
+        const auto row = [](const char* name, int bits, const QByteArray& data, int entries) { QTest::newRow(qPrintable(QString("PIX-10 %1").arg(name))) << bits << data << entries; };
+        const QByteArray one = words({0, 1, 7}), discrete = words({0, 65535}) + QByteArray(2 * 65535, 'v'), line = words({1, 65535, 9});
+        row("a line to the end of the table", 16, one + line, 65536);
+        row("a line beyond it", 16, one + one + line, -1);
+        row("values to the end of the table", 16, one + discrete, 65536);
+        row("values beyond it", 16, one + one + discrete, -1);
+        row("a short line", 16, one + words({1, 2, 9}), 3);
+        row("half a segment behind it is nothing", 16, one + words({1}), 1);
+        row("a line without its end", 16, one + words({1, 1}), -1);
+        row("again, of words", 16, one + words({2, 1, 0, 0}), 2);
+        row("again, cut", 16, one + words({2, 1, 0}), -1);
+        row("again from the last word", 16, one + words({2, 1, 12, 0}), 1); // half a segment there
+        row("again from behind it", 16, one + words({2, 1, 14, 0}), -1);
+        row("again and again", 16, one + words({2, 1, 0, 0, 2, 1, 6, 0}), -1); // one that leads to one that leads
+        row("again, of bytes", 8, QByteArray::fromHex("000107020100000000") + '\0', 2);
+        row("again, of bytes, cut", 8, QByteArray::fromHex("0001070201000000"), -1);
+        row("again from far behind", 8, QByteArray::fromHex("000107020100010000") + '\0', -1);
+        row("twice again", 16, one + words({0, 1, 8, 2, 2, 0, 0}), 4);
+    }
+    void PIX_10_howMuchSegmentsMayBe()
+    {
+        QFETCH(int, bits);
+        QFETCH(QByteArray, data);
+        QFETCH(int, entries);
+        dicom::Dataset dataset;
+        for (const quint16 number : {0x1101, 0x1102, 0x1103})
+            dataset.setNumbers({0x0028, number}, {0, 0, double(bits)});
+        for (const quint16 number : {0x1221, 0x1222, 0x1223})
+            dataset.setBytes({0x0028, number}, data);
+        const auto palette = Palette::of(dataset, false);
+        QCOMPARE(palette ? int((*palette)->colours.size()) : -1, entries);
+        if (!palette)
+            QCOMPARE(palette.error().fault, Fault::Damaged);
+    }
+
+    /// The first value is signed as the pixels are, whichever way it is written.
+    void PIX_10_whereAPaletteBegins()
+    {
+        const auto first = [](const char* vr, int value, bool isSigned) {
+            QByteArray file = test::partTen(explicitVr, {1, 1, 1, 16, 16, 1, isSigned, "PALETTE COLOR"}, {});
+            for (const quint16 number : {0x1101, 0x1102, 0x1103})
+                file += element(0x28, number, vr, words({1, value, 16}));
+            for (const quint16 number : {0x1201, 0x1202, 0x1203})
+                file += element(0x28, number, "OW", word(7));
+            return file + element(0x7FE0, 0x10, "OW", word(0));
+        };
+        for (const char* vr : {"US", "SS"})
+            for (const int value : {0, 1, 32767, 32768, 65535})
+                for (const bool isSigned : {false, true}) {
+                    const auto source = PixelSource::open(written(first(vr, value, isSigned)));
+                    QVERIFY2(source, source ? "" : qPrintable(message(source.error())));
+                    QCOMPARE(source->layout()->palette->firstMapped, isSigned && value > 32767 ? value - 65536 : value);
+                }
+    }
+
     /// A dark channel of a 16-bit palette stays dark beside bright ones.
     void oneChannelOfAPaletteIsDark()
     {

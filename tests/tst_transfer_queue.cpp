@@ -411,8 +411,11 @@ private Q_SLOTS:
     void aCommitmentMayComeDaysLater()
     {
         const qint64 id = *m_queue->add(sending("1.1"));
+        const QDateTime before = QDateTime::currentDateTimeUtc();
         QVERIFY(m_queue->requested("2.25.1", id, {"1.1.1", "1.1.2"}));
-        QVERIFY(!(**m_queue->commitmentOf(id)).isSettled);
+        const auto asked = **m_queue->commitmentOf(id);
+        QVERIFY(!asked.isSettled && asked.failed.empty());
+        QVERIFY(asked.requested >= before && asked.requested <= QDateTime::currentDateTimeUtc());
         QVERIFY(!m_queue->commitmentOf(id + 1)->has_value());
         QCOMPARE(m_queue->settle("2.25.99", {"1.1.1", "1.1.2"}, {}).error().fault, Fault::Conflict);
         QCOMPARE(*m_queue->settle("2.25.1", {"1.1.1"}, {{"1.1.2", "no such object"}}), id);
@@ -477,8 +480,19 @@ private Q_SLOTS:
         QCOMPARE(*limits->at(QTime(1, 59)), 500);
         QVERIFY(!limits->at(QTime(2, 0)));
         QVERIFY(RateLimits::parse("")->ranges.empty());
-        for (const char* bad : {"all day", "07:00-19:00", "7-19 100", "25:00-26:00 5", "07:00-19:00 -5"})
+        // each holds from its first minute on, and not at its end; 24:00 is the end of the day, and equal times are all day
+        const std::pair<const char*, QStringList> holds[] = {{"07:00-19:00 5", {"7:00", "18:59"}}, {"22:00-2:00 5", {"22:00", "1:59", "0:00"}}, {"22:00-24:00 5", {"22:00", "23:59"}},
+                                                             {"0:00-24:00 5", {"0:00", "12:00", "23:59"}}, {"7:00-7:00 5", {"6:59", "7:00", "7:01"}}};
+        const std::pair<const char*, QStringList> holdsNot[] = {{"07:00-19:00 5", {"6:59", "19:00", "0:00"}}, {"22:00-2:00 5", {"21:59", "2:00"}}, {"22:00-24:00 5", {"21:59", "0:00", "0:01"}}};
+        for (const auto& [range, times] : holds)
+            for (const QString& time : times)
+                QVERIFY2(RateLimits::parse(range)->at(QTime::fromString(time, "H:mm")) == 5, qPrintable(range + (" at " + time)));
+        for (const auto& [range, times] : holdsNot)
+            for (const QString& time : times)
+                QVERIFY2(!RateLimits::parse(range)->at(QTime::fromString(time, "H:mm")), qPrintable(range + (" at " + time)));
+        for (const char* bad : {"all day", "07:00-19:00", "7-19 100", "25:00-07:00 5", "07:00-25:00 5", "07:00-24:01 5", "07:00-19:00 -5", "07:00-19:00 5; x"})
             QCOMPARE(RateLimits::parse(bad).error().fault, Fault::Invalid);
+        QCOMPARE(RateLimits::parse("07:00-19:00 5; all day").error().detail, "\"all day\" is no limit: \"07:00-19:00 2000\" is, in kbit/s");
     }
 
     void NET_15_noMorePassesThanTheRate()

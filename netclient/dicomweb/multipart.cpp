@@ -109,7 +109,6 @@ bool MultipartReader::stepDelimiter(Result<void>& result)
     else
         m_from = after;
     m_part = {};
-    m_length = -1;
     return result && !isLast;
 }
 

@@ -28,7 +28,7 @@ Result<RateLimits> RateLimits::parse(const QString& text)
         const auto match = form.match(part.trimmed());
         const QTime from = QTime::fromString(match.captured(1), QStringLiteral("H:mm"));
         const QTime to = match.captured(2) == QLatin1String("24:00") ? QTime(0, 0) : QTime::fromString(match.captured(2), QStringLiteral("H:mm"));
-        if (!match.hasMatch() || !from.isValid() || !to.isValid())
+        if (!from.isValid() || !to.isValid()) // nor are they where nothing matched
             return fail(Fault::Invalid, tr("\"%1\" is no limit: \"07:00-19:00 2000\" is, in kbit/s").arg(part.trimmed()));
         limits.ranges.push_back({from, to, match.captured(3).toInt()});
     }
