@@ -108,6 +108,9 @@ private Q_SLOTS:
         row("a size that leaves the tag out", with(0, big(quint32(good.size() - 1), 4)), false);
         row("a size of the head alone", with(0, big(132, 4)), false);
         row("a size under the head", with(0, big(131, 4)), false);
+        row("no size", with(0, big(0, 4)), false);
+        row("three bytes", good.left(3), false);
+        row("as large as two numbers", with(0, big(8, 4)), false);
         row("a size over what is there", with(0, big(quint32(good.size() + 1), 4)), false);
         row("as large as one may be", good + zeros((16 << 20) - good.size()), true);
         row("one byte larger", good + zeros((16 << 20) - good.size() + 1), false);
@@ -191,6 +194,10 @@ private Q_SLOTS:
             made("A curves, one missing", pipeline(type, 3, 3, {}, {}, {}, {}, two), false);
             const QByteArray table = colourTable("\2\3", 1, 2 * 3 * 3);
             made("a table", pipeline(type, 2, 3, {}, {}, {}, table), true);
+            made("a table, no channel in", pipeline(type, 0, 3, {}, {}, {}, table), false);
+            made("a table, no channel out", pipeline(type, 2, 0, {}, {}, {}, table), false);
+            made("a table, five channels in", pipeline(type, 5, 3, {}, {}, {}, colourTable("\2\2\2\2\2", 1, 32 * 3)), false);
+            made("a table, five channels out", pipeline(type, 2, 5, {}, {}, {}, colourTable("\2\3", 1, 2 * 3 * 5)), false);
             made("a table, cut", pipeline(type, 2, 3, {}, {}, {}, table.chopped(1)), false);
             made("a table of words", pipeline(type, 2, 3, {}, {}, {}, colourTable("\2\3", 2, 2 * 18)), true);
             made("a table of words, cut", pipeline(type, 2, 3, {}, {}, {}, colourTable("\2\3", 2, 2 * 18 - 1)), false);

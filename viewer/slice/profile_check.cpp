@@ -25,7 +25,7 @@ class Part
 {
 public:
     Part(const QByteArray& bytes, qint64 offset, qint64 size) : m_bytes(bytes), m_offset(offset), m_size(size) {}
-    bool has(qint64 at, qint64 length) const { return at >= 0 && length >= 0 && at <= m_size && length <= m_size - at; }
+    bool has(qint64 at, qint64 length) const { return length <= m_size - at; } ///< neither is ever negative
     quint8 byte(qint64 at) const { return has(at, 1) ? quint8(m_bytes[m_offset + at]) : 0; }
     quint16 word(qint64 at) const { return has(at, 2) ? qFromBigEndian<quint16>(m_bytes.constData() + m_offset + at) : 0; }
     quint32 number(qint64 at) const { return has(at, 4) ? qFromBigEndian<quint32>(m_bytes.constData() + m_offset + at) : 0; }
@@ -112,7 +112,7 @@ bool isPipelineSound(const Part& part, bool isToPcs)
     if (!table)
         return in == out; // without a table nothing changes the number of channels
     const int entryBytes = part.byte(table + 16);
-    if (!part.has(table, 20) || (entryBytes != 1 && entryBytes != 2))
+    if (entryBytes != 1 && entryBytes != 2)
         return false;
     qint64 entries = out;
     for (int i = 0; i < in; ++i) {
@@ -149,12 +149,12 @@ bool isTagSound(const Part& part)
 
 bool isProfileSound(const QByteArray& profile)
 {
-    if (profile.size() < headerBytes + 4 || profile.size() > largestProfile)
+    if (profile.size() > largestProfile)
         return false;
     const qint64 size = Part(profile, 0, profile.size()).number(0);
-    if (size < headerBytes + 4 || size > profile.size())
+    if (size > profile.size())
         return false;
-    const Part whole(profile, 0, size);
+    const Part whole(profile, 0, size); // one that is too short has no class, no tags or tags at 0
     const quint32 deviceClass = whole.number(12);
     const bool isClassKnown = deviceClass == signature("scnr") || deviceClass == signature("mntr") || deviceClass == signature("prtr") || deviceClass == signature("spac");
     const quint32 connection = whole.number(20);
@@ -162,7 +162,7 @@ bool isProfileSound(const QByteArray& profile)
         whole.number(36) != signature("acsp"))
         return false;
     const quint32 count = whole.number(headerBytes);
-    if (count == 0 || count > mostTags || !whole.has(headerBytes + 4, qint64(count) * 12))
+    if (count == 0 || count > mostTags)
         return false;
     for (quint32 i = 0; i < count; ++i) {
         const qint64 entry = headerBytes + 4 + qint64(i) * 12;
