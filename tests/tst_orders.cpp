@@ -115,6 +115,7 @@ private Q_SLOTS:
         row("NET-15 number: the accession of IPC", pid + segment("ORC", {{1, "NW"}}) + segment("OBR", {{1, "1"}, {18, "A9"}}) + segment("IPC", {{1, "A1"}}), "number", "A1");
         row("NET-15 number: OBR-18", pid + segment("ORC", {{1, "NW"}}) + segment("OBR", {{1, "1"}, {18, " A9 "}}), "number", "A9");
         row("NET-15 patient: MR before PI", segment("PID", {{1, "1"}, {3, "1^^^A^PI~2^^^B^MR"}}) + orc, "patient", "2|B");
+        row("NET-15 patient: the first MR of two", segment("PID", {{1, "1"}, {3, "1^^^A^MR~2^^^B^MR"}}) + orc, "patient", "1|A");
         row("NET-15 patient: PI where there is no MR", segment("PID", {{1, "1"}, {3, "1^^^A^PN~ 2 ^^^ B ^PI"}}) + orc, "patient", "2|B");
         row("NET-15 patient: the first where none says so", segment("PID", {{1, "1"}, {3, "1^^^A~2^^^B^PN"}}) + orc, "patient", "1|A");
         row("NET-15 name: no empty parts behind it", segment("PID", {{1, "1"}, {3, "1"}, {5, "Doe^Jane^^^"}}) + orc, "name", "Doe^Jane");
@@ -142,6 +143,7 @@ private Q_SLOTS:
         row("NET-15 birth date: a year and a month are none", segment("PID", {{1, "1"}, {3, "7"}, {7, "198509"}}) + orc, "birth date", "");
         row("NET-15 birth date: there is no such day", segment("PID", {{1, "1"}, {3, "7"}, {7, "19850931"}}) + orc, "birth date", "");
         row("NET-15 body part: without its parts", pid + orc + segment("OBR", {{1, "1"}, {15, "^^^CHEST&x"}}), "body part", "CHEST");
+        row("NET-15 body part: an ampersand of its own", pid + orc + segment("OBR", {{1, "1"}, {15, "^^^CHEST \\T\\ ABDOMEN&x"}}), "body part", "CHEST & ABDOMEN");
         for (const char* control : {"CA", "OC", "DC", "CR"})
             row(qPrintable(QString("NET-15 %1 ends an order").arg(control)), pid + segment("ORC", {{1, control}, {3, "F1"}}), "cancelled", "yes");
         for (const char* control : {"NW", "XO", "SC", "RE"})
@@ -248,6 +250,7 @@ private Q_SLOTS:
         QCOMPARE(found->size(), 1u);
         const ReceivedOrder& one = found->front();
         QCOMPARE(one.number, "F9");
+        QVERIFY(!one.isCancelled); // those are forgotten
         QCOMPARE(one.order.patientName, "Doe^Jane");
         QCOMPARE(one.accession, "A9");
         QCOMPARE(one.filler, "FILLER");

@@ -72,7 +72,7 @@ Result<ReceivedOrder> orderOf(const hl7::Message& message)
     for (int i = 1; i <= message.count(QStringLiteral("IPC")); ++i)
         if (const QString modality = message.segment(QStringLiteral("IPC"), i)->text(5).trimmed(); !modality.isEmpty() && !order.modalities.contains(modality))
             order.modalities << modality;
-    order.bodyPart = first(message, {"OBR-15.4"}).section(u'&', 0, 0);
+    order.bodyPart = first(message, {"OBR-15.4"});
     order.description = first(message, {"OBR-44.2", "OBR-4.2", "OBR-4.5", "OBR-44.1", "OBR-4.1"});
     order.study = {first(message, {"IPC-3.1", "ZDS-1.1"})};
     order.date = QDate::fromString(first(message, {"TQ1-7", "OBR-36", "OBR-27.4", "ORC-7.4", "ORC-15"}).left(8), QStringLiteral("yyyyMMdd"));
