@@ -114,7 +114,7 @@ private Q_SLOTS:
         QFETCH(int, confirmed);
         QFETCH(int, posts);
         QFETCH(QString, words);
-        const Shelf shelf(2);
+        static const Shelf shelf(2);
         ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
             if (request.method == "POST")
                 to.answer(status, type, body);
@@ -144,7 +144,7 @@ private Q_SLOTS:
     void whatIsNotOfferedIsAskedForOnce()
     {
         QFETCH(int, status);
-        const Shelf shelf(3);
+        static const Shelf shelf(3);
         ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(status, {}, {}, "Location: /elsewhere\r\n"); });
         qint64 progress = 0;
         Task task([&](qint64 done, qint64, const QString&) { progress = std::max(progress, done); });
@@ -180,6 +180,94 @@ private Q_SLOTS:
         QCOMPARE(server.requests().size(), 2);
         const auto without = store(serviceOf(server), {folder.filePath("compressed")}, task);
         QVERIFY(without && without->failed.size() == 1 && without->failed[0].reason.contains("transfer syntax"));
+    }
+
+    /// Refused uncompressed too, or not to be decompressed: it is said, and it is one file all the same.
+    void NET_01_STOW_whatCannotBeTranscodedFails_data()
+    {
+        QTest::addColumn<QByteArray>("syntax");
+        QTest::addColumn<bool>("isReadable");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<int>("posts");
+        QTest::addColumn<int>("transcoded");
+        QTest::addColumn<QString>("reason");
+        const QByteArray jpeg = "1.2.840.10008.1.2.4.90", plain = "1.2.840.10008.1.2.1";
+        QTest::newRow("refused in both forms") << jpeg << true << 415 << 2 << 1 << "the server does not accept this kind of data (415)";
+        QTest::newRow("cannot be read") << jpeg << false << 415 << 1 << 1 << "Damaged: no pixels";
+        QTest::newRow("not compressed") << plain << true << 415 << 1 << 0 << "the server does not accept this kind of data (415)";
+        QTest::newRow("refused for another reason") << jpeg << true << 413 << 1 << 0 << "the server says it is too large for one request (413)";
+    }
+    void NET_01_STOW_whatCannotBeTranscodedFails()
+    {
+        QFETCH(QByteArray, syntax);
+        QFETCH(bool, isReadable);
+        QFETCH(int, status);
+        QFETCH(int, posts);
+        QFETCH(int, transcoded);
+        QFETCH(QString, reason);
+        QTemporaryDir folder;
+        const QByteArray bytes = QByteArray(128, '\0') + "DICM" + element(2, 0x10, "UI", syntax) + element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") + element(8, 0x18, "UI", "1.2.3") +
+                                 element(0x20, 0xD, "UI", "1.2") + element(0x20, 0xE, "UI", "1.2.1");
+        QFile file(folder.filePath("file"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.flush());
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(status, {}, {}); });
+        qint64 progress = 0;
+        Task task([&](qint64 done, qint64, const QString&) { progress = done; });
+        int asked = 0;
+        const auto sent = store(serviceOf(server), {file.fileName()}, task, [&](const QString& path) -> Result<dicom::Dataset> {
+            ++asked;
+            return isReadable ? dicom::Dataset::read(path) : fail(Fault::Damaged, "no pixels");
+        });
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY(sent->sent == 1 && sent->confirmed == 0 && sent->failed.size() == 1 && progress == 1);
+        QCOMPARE(sent->failed[0].reason, reason);
+        QVERIFY(sent->failed[0].path == file.fileName() && sent->failed[0].sopInstanceUid == "1.2.3");
+        QCOMPARE(asked, transcoded);
+        QCOMPARE(server.requests().size(), posts);
+    }
+
+    /// Files that are no instances are named with what is wrong with them; the others are sent.
+    void SAF_05_whatCannotBeSentIsSaid()
+    {
+        QTemporaryDir folder;
+        const QByteArray head = QByteArray(128, '\0') + "DICM" + element(2, 0x10, "UI", "1.2.840.10008.1.2.1") + element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7");
+        const auto make = [&](const char* name, const QByteArray& bytes) {
+            QFile file(folder.filePath(name));
+            return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
+        };
+        const QStringList paths{folder.filePath("gone"), make("text", QByteArray(500, 'x')), make("no study", head + element(8, 0x18, "UI", "1.2.3.4.5.7") + element(0x20, 0xE, "UI", series.toLatin1())),
+                                make("no instance", head + element(0x20, 0xD, "UI", study.toLatin1()) + element(0x20, 0xE, "UI", series.toLatin1())),
+                                make("no series", head + element(8, 0x18, "UI", "1.2.3.4.5.8") + element(0x20, 0xD, "UI", study.toLatin1())),
+                                make("good", head + element(8, 0x18, "UI", "1.2.3.4.5.9") + element(0x20, 0xD, "UI", study.toLatin1()) + element(0x20, 0xE, "UI", series.toLatin1())),
+                                make("other", head + element(8, 0x18, "UI", "1.2.3.4.5.6") + element(0x20, 0xD, "UI", study.toLatin1()) + element(0x20, 0xE, "UI", series.toLatin1()))};
+        ScriptedHttp server([](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            request.method == "POST" ? to.answer(200, {}, {}) : to.answer(200, jsonType, instanceRows({"1.2.3.4.5.9", "1.2.3.4.5.8"}));
+        });
+        qint64 progress = 0, total = 0;
+        Task task([&](qint64 done, qint64 of, const QString&) { progress = done, total = of; });
+        QStringList confirmed;
+        const auto sent = store(serviceOf(server), paths, task, {}, [&](const QString& path) { confirmed << path; });
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QVERIFY(sent->sent == 3 && sent->confirmed == 2 && !sent->ended && !sent->isComplete());
+        QCOMPARE(confirmed, paths.mid(4, 2));
+        QStringList lines;
+        for (const auto& failure : sent->failed)
+            lines << QFileInfo(failure.path).fileName() + '|' + failure.sopInstanceUid + '|' + failure.reason;
+        QCOMPARE(lines.size(), 5);
+        QVERIFY2(lines[0].startsWith("gone||") && lines[0].size() > 12, qPrintable(lines[0]));
+        QVERIFY2(lines[1].startsWith("text||") && lines[1].contains("no DICOM header"), qPrintable(lines[1]));
+        QVERIFY2(lines[2].startsWith("no study||") && lines[2].contains("it has no SOP Instance UID or Study Instance UID"), qPrintable(lines[2]));
+        QVERIFY2(lines[3].startsWith("no instance||") && lines[3].contains("it has no SOP Instance UID or Study Instance UID"), qPrintable(lines[3]));
+        QCOMPARE(lines[4], "other|1.2.3.4.5.6|the server does not say that it has stored it");
+        QCOMPARE(total, 7);
+        QCOMPARE(progress, 7);
+        // What is looked up is each series once, and the study where a file names no series.
+        QStringList asked;
+        for (const auto& request : server.requests().mid(1))
+            asked << request.path();
+        asked.sort();
+        QCOMPARE(asked, (QStringList{"/dicom-web/studies/1.2.3.4/instances", "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/instances"}));
+        QVERIFY(!store(serviceOf(server), {}, task) && store(serviceOf(server), {}, task).error().fault == Fault::Invalid);
     }
 
     /// Stopped between two requests: what was confirmed counts, the rest is not sent, and it is said of each.

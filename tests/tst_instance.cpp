@@ -201,6 +201,47 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QCOMPARE(found, widths);
     }
 
+    /// C.11.2.1.1: its first value is signed where the values are; what is no table is none.
+    void PIX_06_whichTablesAreOffered_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("first"); // 1 << 20: no table
+        QTest::addColumn<int>("entries");
+        const auto row = [this](const char* name, const char* image, const char* first, int bits, const char* data, int firstMapped, int entries) {
+            QTest::addRow("PIX-06 %s", name) << file(QString("ds = image(%1)\ni = Dataset(); i.add_new(0x00283002, 'US', [3, %2, %3]); i.add_new(0x00283006, 'OW', %4); ds.VOILUTSequence = Sequence([i])")
+                                                         .arg(image, first).arg(bits).arg(data)) << firstMapped << entries;
+        };
+        const char* const three = "b'\\1\\0\\2\\0\\3\\0'";
+        row("the largest signed", "signed=1", "32767", 16, three, 32767, 3);
+        row("the smallest signed", "signed=1", "32768", 16, three, -32768, 3);
+        row("minus one", "signed=1", "65535", 16, three, -1, 3);
+        row("unsigned", "", "32768", 16, three, 32768, 3);
+        row("unsigned to the end", "", "65535", 16, three, 65535, 3);
+        QTest::newRow("PIX-06 values below zero") << file(QString("ds = image()\nds.RescaleSlope = 1; ds.RescaleIntercept = -1\ni = Dataset(); i.add_new(0x00283002, 'US', [3, 65535, 16]); "
+                                                                  "i.add_new(0x00283006, 'OW', %1); ds.VOILUTSequence = Sequence([i])").arg(three)) << -1 << 3;
+        row("one bit", "", "0", 1, three, 0, 3);
+        row("no bits", "", "0", 0, three, 1 << 20, 0);
+        row("seventeen bits", "", "0", 17, three, 1 << 20, 0);
+        row("no data", "", "0", 16, "b''", 1 << 20, 0);
+        row("more than it says", "", "0", 16, "b'\\1\\0\\2\\0\\3\\0\\4\\0'", 0, 3);
+        row("fewer than it says", "", "0", 16, "b'\\1\\0\\2\\0'", 0, 2);
+        row("bytes", "", "0", 8, "b'\\1\\2\\3\\0'", 0, 3);
+        row("bytes in words", "", "0", 8, three, 0, 3);
+    }
+    void PIX_06_whichTablesAreOffered()
+    {
+        QFETCH(QString, file);
+        QFETCH(int, first);
+        QFETCH(int, entries);
+        const auto frames = read(file);
+        QCOMPARE(frames.size(), 1u);
+        QCOMPARE(frames[0].voiLuts.size(), entries > 0 ? 1u : 0u);
+        if (entries == 0)
+            return;
+        QCOMPARE(int(frames[0].voiLuts[0]->firstMapped), first);
+        QCOMPARE(int(frames[0].voiLuts[0]->values.size()), entries);
+    }
+
     /// Text and float forms of the makers' own b-values; what is none is none (GEO-08).
     void GEO_08_aBValueIsNoNegativeNumber()
     {
@@ -254,6 +295,7 @@ ds.PerFrameFunctionalGroupsSequence = Sequence([g, Dataset()]))py"));
         QTest::newRow("PIX-07 MONOCHROME1") << file(QString("ds = image()\n") + "ds.PhotometricInterpretation = 'MONOCHROME1'") << true;
         QTest::newRow("PIX-07 INVERSE") << file(QString("ds = image()\n") + "ds.PresentationLUTShape = 'INVERSE'") << true;
         QTest::newRow("PIX-07 IDENTITY") << file(QString("ds = image()\n") + "ds.PresentationLUTShape = 'IDENTITY'") << false;
+        QTest::newRow("PIX-07 colours") << file(QString("ds = image(samples=3, bits=8, photometric='RGB')\n") + "ds.PresentationLUTShape = 'INVERSE'") << false;
         QTest::newRow("PIX-07 both") << file(QString("ds = image()\n") + "ds.PhotometricInterpretation = 'MONOCHROME1'; ds.PresentationLUTShape = 'INVERSE'") << true;
     }
     void PIX_07_lowValuesAreBrightOnce()

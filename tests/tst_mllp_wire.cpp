@@ -107,6 +107,27 @@ class TestMllpWire : public QObject
     };
 
 private Q_SLOTS:
+    /// Who stops the wait for the application's answer is told so: it is not taken for pending, and the connection is left.
+    void DEL_03_waitingForTheApplicationCanBeStopped()
+    {
+        Task task;
+        WirePeer peer([&](Wire& wire, int) {
+            (void)wire.bytes(framed(message("M1")).size());
+            wire.write(answer("CA|M1"));
+            (void)wire.bytes(1); // until we go
+        });
+        MllpTarget to = target(peer.port());
+        to.applicationTimeoutMs = 20000;
+        MllpSender sender(to);
+        auto stopping = std::async(std::launch::async, [&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(500)); // the first answer is read by then
+            task.cancel();
+        });
+        QCOMPARE(said(sender.send(message("M1"), "M1", task)), said(Fault::Cancelled, "sending was cancelled"));
+        stopping.get();
+        QVERIFY(sender.takeLate().empty());
+    }
+
     void DEL_03_whatAnAnswerComesTo_data()
     {
         QTest::addColumn<QByteArray>("bytes");
