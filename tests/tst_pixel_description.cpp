@@ -2,6 +2,7 @@
 #include "tests/support/phantom_files.h"
 #include "viewer/decode/modality_transform.h"
 #include "viewer/decode/pixel_description.h"
+#include <cmath>
 #include <functional>
 
 using namespace diascope;
@@ -228,6 +229,25 @@ private Q_SLOTS:
         QCOMPARE(int(p->sampleType()), type);
         QCOMPARE(bytesPerPixel(p->sampleType()), bytes);
         QCOMPARE(p->frameBytes(), 48 * bytes);
+    }
+
+    /// C.11.1.1.1: a table's first value is signed where the pixels are; no value is none of the table's.
+    void PIX_03_whereAModalityTableBegins()
+    {
+        for (const int value : {0, 1, 32767, 32768, 65535})
+            for (const bool isSigned : {false, true}) {
+                Dataset dataset = image();
+                dataset.setNumber(tag::PixelRepresentation, isSigned);
+                Dataset item = dataset.addItem(tag::ModalityLUTSequence);
+                item.setNumbers(tag::LUTDescriptor, {2, double(value), 16});
+                item.setBytes(tag::LUTData, QByteArray::fromHex("07000900"));
+                const auto transform = ModalityTransform::of(dataset, 0);
+                const int first = isSigned && value > 32767 ? value - 65536 : value;
+                QVERIFY(transform.table && transform.table->size() == 2);
+                QCOMPARE(int(transform.firstMapped), first);
+                QVERIFY(transform.apply(first) == 7 && transform.apply(first + 1) == 9 && transform.apply(first - 5) == 7 && transform.apply(first + 5) == 9);
+                QVERIFY(std::isnan(transform.apply(std::nan(""))));
+            }
     }
 
     /// C.7.5.1.1.2: written as US or SS it means what is stored; a range in either order; none in colours.
