@@ -118,7 +118,14 @@ private Q_SLOTS:
         QCOMPARE(names("", {{"get", 1e6, false}}), (QStringList{"web", "get", "move"}));                       // not tried yet
         QCOMPARE(names("", {{"get", 2e6, false}, {"web", 1e6, false}}), (QStringList{"get", "web", "move"}));  // the quicker one
         QCOMPARE(names("", {{"get", 0, true}, {"web", 1e6, false}}), (QStringList{"web", "get", "move"}));
+        QCOMPARE(names("", {{"get", 0, true}, {"web", 0, false}}), (QStringList{"web", "get", "move"}));       // one that brought nothing before one that is refused
         QCOMPARE(names("move", {}), QStringList{"move"});
+        node.isSlowLine = true; // where the web alone gives images small, whatever else was quicker
+        QCOMPARE(names("", {}), (QStringList{"web", "get", "move"}));
+        QCOMPARE(names("", {{"get", 2e6, false}, {"web", 0, true}}), (QStringList{"web", "get", "move"}));
+        QCOMPARE(names("get", {}), QStringList{"get"});
+        node.dicomWebUrl = QString();
+        QCOMPARE(names("", {}), (QStringList{"get", "move"}));
         node.retrieveBy = By::Web;
         QCOMPARE(names("", {}), QStringList{"web"});
         QCOMPARE(names("get", {}), QStringList{"get"}); // said for this one transfer
