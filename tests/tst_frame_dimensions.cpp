@@ -1,6 +1,7 @@
 // What a header says of the dimensions of its frames: times, makers' b-values, vectors and indices.
 #include "netclient/dicom/dataset.h"
 #include "viewer/volume/frame_groups.h"
+#include "viewer/volume/stack.h"
 #include <QtTest>
 #include <cstring>
 #include <dcmtk/config/osconfig.h>
@@ -398,6 +399,29 @@ private Q_SLOTS:
             QTEST(instance.concatenationTotal, "parts");
             QTEST(qint64(instance.firstFrameInObject), "first");
         }
+    }
+
+    /// In words of its own where there are some, else by number and unit; of no frame nothing is said.
+    void GEO_08_howADimensionIsSaid()
+    {
+        const StackDimension times{"echo time", 3, {10, 25.5, 1.0 / 3}, "ms", {}}, numbers{"acquisition", 2, {4, 7}, "", {}}, words{"b-value", 3, {0, 1000, 2000}, "s/mm²", {"none", "1000 along"}};
+        const auto said = [](const StackDimension& dimension) {
+            QStringList all;
+            for (int index = -2; index < 5; ++index)
+                all << dimension.text(index);
+            return all;
+        };
+        QCOMPARE(said(times), (QStringList{"", "", "10 ms", "25.5 ms", "0.33333333 ms", "", ""}));
+        QCOMPARE(said(numbers), (QStringList{"", "", "4", "7", "", "", ""}));
+        QCOMPARE(said(words), (QStringList{"", "", "none", "1000 along", "2000 s/mm²", "", ""}));
+        Stack stack; // four slices, of each three times, of each two acquisitions
+        stack.sliceCount = 4;
+        stack.dimensions = {times, numbers};
+        stack.instances.resize(24);
+        for (int frame = 0; frame < 24; ++frame)
+            QCOMPARE(stack.dimensionTexts(frame), (QStringList{"echo time " + times.text(frame / 4 % 3), "acquisition " + numbers.text(frame / 12)}));
+        for (const int frame : {-13, -1, 24, 100})
+            QCOMPARE(stack.dimensionTexts(frame), QStringList());
     }
 };
 

@@ -244,9 +244,11 @@ std::optional<std::vector<StackDimension>> sortedByTime(std::vector<Instances>& 
 
 QString StackDimension::text(int index) const
 {
+    if (index < 0)
+        return {};
     if (index < texts.size())
         return texts[index];
-    if (index < 0 || size_t(index) >= values.size())
+    if (size_t(index) >= values.size())
         return {};
     const QString number = QString::number(values[size_t(index)], 'g', 8);
     return unit.isEmpty() ? number : number + u' ' + unit;
@@ -255,12 +257,14 @@ QString StackDimension::text(int index) const
 QStringList Stack::dimensionTexts(int frame) const
 {
     QStringList texts;
+    if (frame < 0 || frame >= frameCount())
+        return texts;
     int phase = frame / std::max(1, sliceCount);
     for (const StackDimension& dimension : dimensions) {
         texts << QStringLiteral("%1 %2").arg(dimension.name, dimension.text(phase % std::max(1, dimension.size)));
         phase /= std::max(1, dimension.size);
     }
-    if (!dimensions.empty() || frame < 0 || frame >= frameCount())
+    if (!dimensions.empty())
         return texts;
     const Instance& instance = instances[size_t(frame)];
     for (size_t i = 0; instance.dimensionIndex && i < instance.dimensionIndex->size(); ++i)
