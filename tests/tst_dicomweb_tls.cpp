@@ -28,8 +28,11 @@ private Q_SLOTS:
     void initTestCase()
     {
         m_certificates = test::Certificates::make(&m_why);
-        m_plain = std::make_unique<test::ScriptedHttp>([](const test::ScriptedHttp::Request&, test::ScriptedHttp::Connection& to) {
-            to.answer(200, "application/dicom+json", "[]");
+        m_plain = std::make_unique<test::ScriptedHttp>([](const test::ScriptedHttp::Request& request, test::ScriptedHttp::Connection& to) {
+            if (!request.target.contains("PatientID=none"))
+                return to.answer(200, "application/dicom+json", "[]");
+            to.close();
+            to.send("HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\n\r\n");
         });
     }
     void init()
@@ -82,6 +85,15 @@ private Q_SLOTS:
         QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
         QTRY_VERIFY2(proxy->log().startsWith("HTTP/2.0 200 /dicom-web/studies"), proxy->log().constData());
         QCOMPARE(m_plain->requests().last().headers["authorization"], "Basic YW5uYTpzZXNhbWU=");
+        // The end of a stream is the end of an answer (RFC 9113 8.1); the end of a connection may be a broken one.
+        dicom::FindKeys none;
+        none.patientId = "none";
+        const auto find = [&](const Service& of) { return dicomweb::find(of, dicom::Level::Study, none, [](const dicom::Dataset&) { return true; }, task); };
+        QCOMPARE(find(secret).value_or(-1), 0);
+        Service plain;
+        plain.url = m_plain->url();
+        const auto cut = find(plain);
+        QVERIFY(!cut && cut.error().fault == Fault::Damaged);
         // The authority is trusted because its file says so, not anyway.
         secret.tls.caFile.clear();
         QVERIFY(check(secret, task).error().detail.contains("not trusted"));

@@ -229,7 +229,6 @@ void Http::Private::start(Exchange& exchange)
     exchange.sslErrors.clear();
     exchange.isSent = exchange.hasHead = false;
     exchange.windowBytes = exchange.uploaded = exchange.taken = 0;
-    exchange.waits = QDeadlineTimer(0);
     exchange.sinceStart.start();
     exchange.window.start();
     if (exchange.job.request.body) {
