@@ -1,8 +1,11 @@
 #include "netclient/archive/archive.h"
+#include "netclient/archive/pixel_store.h"
 #include "tests/support/archive_phantoms.h"
 #include "tests/support/faulty_io.h"
+#include <QDirIterator>
 #include <QTemporaryDir>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 using namespace diascope;
@@ -181,6 +184,81 @@ private Q_SLOTS:
             QCOMPARE(refused, 0); // a full disk from which nothing could be deleted would be a trap
         else
             QVERIFY(refused > 0);
+    }
+
+    /// Of each call that a file needs to come in: a full disk, and a quota that is used up, are no fault of the file.
+    void STO_02_whatAnErrorOfTheDiskIs_data()
+    {
+        QTest::addColumn<int>("error");
+        QTest::addColumn<int>("fault");
+        QTest::newRow("STO-02 no space") << ENOSPC << int(Fault::DiskFull);
+        QTest::newRow("STO-02 the quota") << EDQUOT << int(Fault::DiskFull);
+        QTest::newRow("STO-02 an I/O error") << EIO << int(Fault::Unreadable);
+        QTest::newRow("STO-02 read-only") << EROFS << int(Fault::Unreadable);
+    }
+    void STO_02_whatAnErrorOfTheDiskIs()
+    {
+        QFETCH(int, error);
+        QFETCH(int, fault);
+        const QTemporaryDir folder(place());
+        const QString pixels = QFileInfo(folder.path()).canonicalFilePath() + "/pixels";
+        const auto store = std::move(*PixelStore::open(pixels));
+        const QByteArray bytes(5000, 'b');
+        const std::span content(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size()));
+        const auto one = store->write(content), two = store->write(content);
+        QVERIFY(one && two);
+        const auto done = [](const auto& result) { return result ? std::optional<Error>() : std::optional(result.error()); };
+        const std::tuple<const char*, int, std::function<std::optional<Error>()>> deeds[] = { // with the calls that each may fail at
+            {"write", 3, [&] { return done(store->write(content)); }}, {"copy", 3, [&] { return done(store->copy(one->path)); }},
+            {"announce", 2, [&] { return done(store->announce({one->sha256})); }}, {"place", 1, [&] { return done(store->placeInQuarantine(*two)); }}};
+        for (const auto& [name, calls, work] : deeds)
+            for (int at = 1; at <= calls; ++at) {
+                faulty::arm(QFile::encodeName(pixels), at, error);
+                const auto failed = work();
+                QVERIFY(faulty::disarm() > 0);
+                const QByteArray where = QByteArray(name) + ' ' + QByteArray::number(at);
+                QVERIFY2(failed, where.constData());
+                QCOMPARE(int(failed->fault), fault);
+                QVERIFY2(failed->detail.startsWith(pixels) && failed->detail.endsWith(QString::fromLocal8Bit(std::strerror(error))), qPrintable(failed->detail));
+                QDirIterator parts(pixels, {"*.part"}, QDir::Files, QDirIterator::Subdirectories);
+                int left = 0;
+                for (; parts.hasNext(); parts.next())
+                    ++left;
+                QCOMPARE(left, 2); // nothing of what failed
+            }
+        QVERIFY(store->place(*one) && store->placeInQuarantine(*two));
+        faulty::arm(QFile::encodeName(pixels), 1, error);
+        QCOMPARE(int(store->syncFolders().error().fault), fault);
+        faulty::disarm();
+        faulty::arm(QFile::encodeName(pixels), 1, error);
+        QCOMPARE(int(store->linkToQuarantine(one->sha256, "x").error().fault), fault);
+        faulty::disarm();
+        QVERIFY(!QFileInfo::exists(store->quarantinePathOf("x")));
+    }
+
+    /// link(2) says so in three ways: then what is put aside is a copy.
+    void STO_02_aFileSystemWithoutLinks()
+    {
+        const QTemporaryDir folder(place());
+        const QString pixels = QFileInfo(folder.path()).canonicalFilePath() + "/pixels";
+        const auto store = std::move(*PixelStore::open(pixels));
+        const QByteArray bytes(5000, 'b');
+        const auto one = store->write({reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())});
+        QVERIFY(one && store->place(*one) && store->syncFolders());
+        for (const int error : {EPERM, EOPNOTSUPP, ENOSYS}) {
+            const QString name = store->freeNameInQuarantine(one->sha256);
+            faulty::arm(QFile::encodeName(pixels + "/quarantine"), 1, error);
+            const auto kept = store->linkToQuarantine(one->sha256, name);
+            QVERIFY(faulty::disarm() > 0);
+            QVERIFY2(kept, kept ? "" : qPrintable(message(kept.error())));
+            faulty::trace(QFile::encodeName(pixels));
+            QVERIFY(store->syncFolders());
+            QCOMPARE(QString::fromUtf8(faulty::traced()).trimmed(), pixels + "/quarantine");
+            QCOMPARE(bytesOf(store->quarantinePathOf(name)), bytes);
+            QCOMPARE(bytesOf(store->pathOf(one->sha256)), bytes);
+        }
+        QCOMPARE(QDir(pixels + "/quarantine").entryList(QDir::Files).size(), 3);
+        QVERIFY(!QDirIterator(pixels, {"*.part"}, QDir::Files, QDirIterator::Subdirectories).hasNext());
     }
 
     /// A write may take part of what it is given, and a signal may come between (write(2)): nothing is left out, nothing twice.

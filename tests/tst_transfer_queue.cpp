@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <sys/wait.h>
+#include <ctime>
 #include <thread>
 #include <unistd.h>
 
@@ -497,6 +498,12 @@ private Q_SLOTS:
 
     void NET_15_noMorePassesThanTheRate()
     {
+        const auto workedMs = [] { // of this thread: who waits leaves the processor to others
+            timespec time{};
+            ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+            return qint64(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
+        };
+        const qint64 before = workedMs();
         Throttle throttle([] { return std::optional(8000); }); // 1 MB/s
         Task task;
         QElapsedTimer clock;
@@ -514,9 +521,12 @@ private Q_SLOTS:
                 std::this_thread::yield();
             task.cancel();
         });
+        const qint64 between = workedMs();
         shut.pass(1, task); // stands still until it is cancelled
         QVERIFY(task.isCancelled());
         cancel.join();
+        QVERIFY2(between - before < 150, QByteArray::number(between - before).constData());
+        QVERIFY2(workedMs() - between < 100, QByteArray::number(workedMs() - between).constData());
     }
 };
 
