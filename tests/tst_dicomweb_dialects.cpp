@@ -100,7 +100,9 @@ private Q_SLOTS:
             return "{" + uid("0020000D", study) + "," + uid("0020000E", series) + "," + uid("00080018", instance) + "}";
         };
         using dicom::Level;
-        for (const auto& [level, same, other] : {std::tuple(Level::Study, row(1, 5, 6), row(4, 2, 3)), {Level::Series, row(4, 2, 6), row(1, 5, 3)}, {Level::Image, row(4, 5, 3), row(1, 2, 6)}}) {
+        for (const auto& [level, same, other, text] : {std::tuple(Level::Study, row(1, 5, 6), row(4, 2, 3), "1.4 1.2 1.3"),
+                                                       {Level::Series, row(4, 2, 6), row(1, 5, 3), "1.1 1.5 1.3"},
+                                                       {Level::Image, row(4, 5, 3), row(1, 2, 6), "1.1 1.2 1.6"}}) {
             const QByteArray all = "[" + row(1, 2, 3) + "," + same + "," + other + "]";
             ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(200, jsonType, all); });
             Task task;
@@ -111,8 +113,7 @@ private Q_SLOTS:
             }, task);
             QVERIFY2(done, done ? "" : qPrintable(message(done.error())));
             QCOMPARE(*done, 2);
-            QCOMPARE(found.size(), 2);
-            QCOMPARE(found[0], "1.1 1.2 1.3");
+            QCOMPARE(found, (QStringList{"1.1 1.2 1.3", text}));
             QCOMPARE(task.done(), 2);
         }
     }
@@ -144,6 +145,33 @@ private Q_SLOTS:
         QCOMPARE(server.requests().size(), requests);
         if (requests > 1)
             QCOMPARE(server.requests()[1].values("offset"), QList<QByteArray>{QByteArray::number(rowsOfFirst)});
+    }
+
+    /// The headers of a study or of one of its series (PS3.18 10.4.1.1.2), and of no other.
+    void NET_01_WADO_theHeadersOfAStudy()
+    {
+        QByteArray json = instanceRows({"1.2.3.4.5.1", "1.2.3.4.5.2"});
+        int status = 200;
+        ScriptedHttp server([&](const ScriptedHttp::Request&, ScriptedHttp::Connection& to) { to.answer(status, jsonType, json); });
+        Task task;
+        const auto read = [&](const char* of, const char* in) { return dicomweb::metadata(serviceOf(server), {of}, {in}, task); };
+        const auto headers = read("1.2.3.4", "");
+        QVERIFY2(headers, headers ? "" : qPrintable(message(headers.error())));
+        QCOMPARE(headers->size(), 2u);
+        QVERIFY(headers->at(0).text(tag::SOPInstanceUID) == "1.2.3.4.5.1" && headers->at(1).text(tag::SOPInstanceUID) == "1.2.3.4.5.2");
+        QCOMPARE(task.done(), 2);
+        QVERIFY(read("1.2.3.4", "1.2.3.4.5"));
+        QCOMPARE(server.requests()[0].target, "/dicom-web/studies/1.2.3.4/metadata");
+        QCOMPARE(server.requests()[1].target, "/dicom-web/studies/1.2.3.4/series/1.2.3.4.5/metadata");
+        QVERIFY(server.requests()[0].headers["accept"].startsWith("application/dicom+json"));
+        for (const auto& [of, in] : {std::pair("", ""), {"", "1.2"}, {"../x", ""}, {"1.2.3.4", "../x"}})
+            QCOMPARE(read(of, in).error().fault, Fault::Invalid);
+        QCOMPARE(server.requests().size(), 2);
+        QCOMPARE(read("1.2.3", "").error().fault, Fault::Conflict); // they are of 1.2.3.4
+        json = "[{";
+        QCOMPARE(read("1.2.3.4", "").error().fault, Fault::Damaged);
+        status = 403;
+        QCOMPARE(read("1.2.3.4", "").error().fault, Fault::Denied);
     }
 
     /// A look whether somebody answers asks for one row, and any answer that is one will do.
@@ -228,6 +256,9 @@ private Q_SLOTS:
         for (const auto& request : server.requests())
             QVERIFY2(!request.target.contains("M*ller"), request.target.constData());
         QCOMPARE(server.requests().size(), 2);
+        QCOMPARE(server.requests()[1].target, "/dicom-web/studies?PatientID=%2A&limit=1");
+        for (const auto& request : server.requests())
+            QCOMPARE(request.headers["accept"], "application/dicom+json, application/json;q=0.9");
         keys.patientName = "Mueller*"; // nothing in it that may be misunderstood
         QCOMPARE(*findAll(serviceOf(server), nullptr, keys), 0);
         QCOMPARE(server.requests().size(), 3);

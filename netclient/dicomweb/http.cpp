@@ -309,7 +309,7 @@ void Http::Private::takeHead(Exchange& exchange)
 void Http::Private::takeBytes(Exchange& exchange)
 {
     const Request& request = exchange.job.request;
-    while (!exchange.isOver && !task.isCancelled()) {
+    while (!task.isCancelled()) {
         const QByteArray bytes = exchange.reply->read(readAtOnce);
         if (bytes.isEmpty())
             return;
@@ -328,10 +328,9 @@ void Http::Private::finish(Exchange& exchange)
 {
     exchange.isOver = true;
     QNetworkReply& reply = *exchange.reply;
-    const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader);
-    const bool isCut = exchange.hasHead && length.isValid() && reply.rawHeader("Content-Encoding").isEmpty() &&
-                       exchange.taken < length.toLongLong();
-    const bool isStatus = exchange.hasHead && exchange.answer.status >= 300; // Qt calls these errors too
+    const qint64 length = reply.header(QNetworkRequest::ContentLengthHeader).toLongLong(); // 0: not said
+    const bool isCut = reply.rawHeader("Content-Encoding").isEmpty() && exchange.taken < length;
+    const bool isStatus = exchange.answer.status >= 300; // Qt calls these errors too
     if (isCut || !exchange.hasHead || (reply.error() != QNetworkReply::NoError && !isStatus))
         exchange.error = transportError(reply, exchange.sslErrors, exchange.hasHead);
 }
