@@ -2,6 +2,7 @@
 #include "tests/support/part_ten.h"
 #include "tests/support/phantom_files.h"
 #include <QCryptographicHash>
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QSignalSpy>
 #include <climits>
@@ -379,7 +380,10 @@ private Q_SLOTS:
         Task task([&](qint64 done, qint64 total, const QString&) {
             reports << QStringLiteral("%1/%2").arg(done).arg(total);
         });
+        QElapsedTimer clock;
+        clock.start();
         const auto report = m_archive->import({in, in + "/a", file("in/h fifo")}, ImportMode::Copy, task);
+        QVERIFY(report->seconds <= double(clock.nsecsElapsed()) / 1e9);
         QVERIFY(report && report->imported == 4 && report->duplicates == 2); // a, m, x, deep
         QCOMPARE(report->studies, (std::vector<dicom::StudyUid>{{"2.25.1"}, {"2.25.3"}, {"2.25.2"}}));
         QCOMPARE(remarks(report->skipped),
@@ -420,6 +424,12 @@ private Q_SLOTS:
         cancelled.cancel();
         const auto stopped = m_archive->import({in + "/a"}, ImportMode::Copy, cancelled);
         QVERIFY(stopped && stopped->isCancelled && stopped->duplicates == 0);
+        const auto unread = m_archive->import({in}, ImportMode::Copy, cancelled); // no file of it is known yet: that is not an empty folder
+        QVERIFY(unread && unread->isCancelled && unread->imported == 0);
+        QVERIFY(QDir().mkpath(in + "/only") && ::mkfifo(QFile::encodeName(in + "/only/fifo").constData(), 0600) == 0);
+        const auto other = m_archive->import({in + "/only"}, ImportMode::Copy, task); // nor is this one empty
+        QVERIFY(other && !other->isCancelled);
+        QCOMPARE(remarks(other->skipped), QStringList{in + "/only/fifo|no plain file|"});
     }
 
     /// An instance that is known: what lies here, ours or a reference, what comes, and what becomes of both.

@@ -1,5 +1,8 @@
+#include "netclient/archive/instance_header.h"
 #include "tests/support/archive_fixture.h"
 #include "tests/support/phantom_files.h"
+#include <fcntl.h>
+#include <sys/stat.h>
 
 using namespace diascope;
 using namespace diascope::archive;
@@ -234,6 +237,44 @@ open(os.path.join(out, 'b.dcm'), 'wb').write(whole[:begin] + b.getvalue())
         QCOMPARE(study->description, "MR Knee");
         const auto one = value(m_archive->instance({"1.2.3.9"}));
         QVERIFY(one && one->number == 12 && one->rows == 6 && one->columns == 8);
+    }
+
+    /// However much a maker puts in front of the patient's name (private group 0009), packed or not: what is behind it is read too.
+    void FIL_15_aHeaderOfAnyLengthIsReadWhole()
+    {
+        const int sizes[] = {0, 5000, 20'000, 200'000, 1'500'000}; // two pages, and 128 KiB, and 1 MiB packed are steps of reading
+        SUCCEEDS(test::writeFiles(m_folder->path(), fullStudy + R"py(
+for name, syntax in (('explicit', ExplicitVRLittleEndian), ('implicit', ImplicitVRLittleEndian), ('deflated', DeflatedExplicitVRLittleEndian), ('big', ExplicitVRBigEndian)):
+    for size in (0, 5000, 20000, 200000, 1500000):
+        if size:
+            ds.add_new((0x0009, 0x0010), 'LO', 'MAKER'); ds.add_new((0x0009, 0x1001), 'OB', np.random.default_rng(1).bytes(size)) # which packs badly
+        save(ds, '%s %d' % (name, size), syntax)
+    del ds[0x0009, 0x0010], ds[0x0009, 0x1001]
+)py"));
+        for (const char* syntax : {"explicit", "implicit", "deflated", "big"})
+            for (const int size : sizes) {
+                const QString path = file(QStringLiteral("%1 %2").arg(syntax).arg(size));
+                const QByteArray bytes = test::bytesOf(path);
+                QVERIFY(bytes.size() > size);
+                const timespec late[] = {{1'600'000'000, 999'999'999}, {1'600'000'000, 999'999'999}};
+                QCOMPARE(::utimensat(AT_FDCWD, qPrintable(path), late, 0), 0);
+                for (const bool isInMemory : {false, true}) {
+                    const auto header = isInMemory ? readHeader({reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())}, path) : readHeader(path);
+                    QVERIFY2(header, qPrintable(path + (header ? "" : message(header.error()))));
+                    QCOMPARE((QStringList{header->patientName, header->patientId, header->issuer, header->birthDate, header->sex, header->studyUid, header->studyDate, header->studyTime,
+                                          header->accession, header->studyDescription, header->referringPhysician, header->studyId}.join('|')),
+                             "Doe^Jane|4711|HOSP|19800229|F|1.2.3.1|20180107|140312.5|ACC-77|MR Knee|House^Gregory|SID");
+                    QCOMPARE((QStringList{header->seriesUid, header->modality, header->seriesDescription, header->bodyPart, header->seriesDate, header->seriesTime, header->frameOfReference,
+                                          header->instanceUid, header->sopClassUid}.join('|')),
+                             "1.2.3.5|MR|pd tse|KNEE|20180108|141500|1.2.3.7|1.2.3.9|1.2.840.10008.5.1.4.1.1.7");
+                    QCOMPARE((std::vector{*header->seriesNumber, *header->instanceNumber, header->rows, header->columns, header->frames}), (std::vector<qint64>{-4, 12, 6, 8, 3}));
+                    QVERIFY(!header->isDirectory && !header->isProgram);
+                    QCOMPARE(header->sizeBytes, isInMemory ? 0 : bytes.size());
+                    QCOMPARE(header->modifiedMs, isInMemory ? 0 : 1'600'000'000'999);
+                }
+            }
+        const auto report = readHeader(make(file("no image")));
+        QVERIFY(report && report->rows == 0 && report->columns == 0 && report->frames == 1 && !report->seriesNumber && !report->instanceNumber);
     }
 
     /// Each instance of a row of many is settled by its own name, in order, with what became of it.

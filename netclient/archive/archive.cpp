@@ -13,7 +13,7 @@ namespace
 /// Whether the full read can be spared: neither a preamble nor a group a bare dataset begins with.
 bool cannotBeDicom(const QByteArray& head)
 {
-    if (head.size() >= 132 && head.mid(128, 4) == "DICM")
+    if (head.mid(128, 4) == "DICM")
         return false;
     const bool beginsLikeDataset = head.size() >= 16 && head[1] == 0 && (head[0] == 8 || head[0] == 2);
     return !beginsLikeDataset;
