@@ -201,6 +201,11 @@ private Q_SLOTS:
         row("again, of bytes", 8, QByteArray::fromHex("000107020100000000") + '\0', 2);
         row("again, of bytes, cut", 8, QByteArray::fromHex("0001070201000000"), -1);
         row("again from far behind", 8, QByteArray::fromHex("000107020100010000") + '\0', -1);
+        row("again, of nothing", 16, one + words({2, 0, 0, 0}), 1);
+        row("no such segment", 16, one + words({3, 1, 0, 0}), -1);
+        row("values cut", 16, words({0, 3, 7}), -1);
+        row("a line from nothing", 16, words({1, 2, 9}), -1);
+        row("a line of no length", 16, one + words({1, 0, 9}), -1);
         row("twice again", 16, one + words({0, 1, 8, 2, 2, 0, 0}), 4);
     }
     void PIX_10_howMuchSegmentsMayBe()

@@ -113,18 +113,18 @@ Result<std::shared_ptr<const Palette>> Palette::of(const Dataset& dataset, bool 
     std::array<Words, channels.size()> tables;
     for (size_t i = 0; i < channels.size(); ++i) {
         const Channel& channel = channels[i];
-        const auto count = dataset.integer(channel.descriptor, 0);
-        auto first = dataset.integer(channel.descriptor, 1);
+        const qint64 count = dataset.integer(channel.descriptor, 0).value_or(0) & 0xFFFF;
+        qint64 first = dataset.integer(channel.descriptor, 1).value_or(0);
         const auto bits = dataset.integer(channel.descriptor, 2);
-        if (!count || !first || !bits)
+        if (!bits)
             return fail(Fault::Damaged, tr("the palette has no usable descriptor"));
         // The descriptor is US or SS as the pixels are; read as the other it is off by 65536.
-        if (isSigned && *first > 32767)
-            first = *first - 65536;
-        if (!isSigned && *first < 0)
-            first = *first + 65536;
+        if (isSigned && first > 32767)
+            first -= 65536;
+        if (!isSigned && first < 0)
+            first += 65536;
         const bool isByteData = *bits <= 8;
-        const size_t entries = size_t(*count & 0xFFFF) ? size_t(*count & 0xFFFF) : largestTable;
+        const size_t entries = count ? size_t(count) : largestTable;
         Words& values = tables[i];
         if (dataset.hasValue(channel.segmented)) {
             const QByteArray bytes = dataset.bytes(channel.segmented);
@@ -143,7 +143,7 @@ Result<std::shared_ptr<const Palette>> Palette::of(const Dataset& dataset, bool 
         if (values.empty())
             return fail(Fault::Damaged, tr("the palette has no data"));
         values.resize(std::min(values.size(), entries));
-        palette->firstMapped = *first;
+        palette->firstMapped = first;
         palette->colours.resize(std::max(palette->colours.size(), values.size()));
     }
     // Entries said to be 16-bit with 8-bit content exist, and the other way round; all three channels are alike.
