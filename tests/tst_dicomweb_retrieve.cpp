@@ -282,6 +282,56 @@ private Q_SLOTS:
         QCOMPARE(got.result->expected, 4);
     }
 
+    /// Where nothing came and nothing is known to be there, the server could not be asked; else it is said what is missing.
+    void NET_02_whatARefusalComesTo_data()
+    {
+        QTest::addColumn<int>("ofStudies"); // the status of each kind of request
+        QTest::addColumn<int>("ofInstances");
+        QTest::addColumn<int>("ofFiles");
+        QTest::addColumn<bool>("isPartPresent");
+        QTest::addColumn<QString>("line"); // an error's fault; or received, named as missing, and the fault of the end
+        const auto row = [](int ofStudies, int ofInstances, int ofFiles, bool isPartPresent, const QString& line) {
+            QTest::addRow("%d %d %d%s", ofStudies, ofInstances, ofFiles, isPartPresent ? ", part is here" : "") << ofStudies << ofInstances << ofFiles << isPartPresent << line;
+        };
+        const auto error = [](Fault fault) { return QStringLiteral("error %1").arg(int(fault)); };
+        const auto ended = [](int received, int named, Fault fault) { return QStringLiteral("%1 %2 ended %3").arg(received).arg(named).arg(int(fault)); };
+        row(403, 200, 200, false, error(Fault::Denied));
+        row(503, 200, 200, false, error(Fault::Refused));
+        row(500, 200, 200, false, "4 0");
+        row(404, 404, 403, false, error(Fault::Denied));
+        row(404, 404, 404, false, error(Fault::NotFound));
+        row(200, 200, 403, false, ended(0, 4, Fault::Denied));
+        row(200, 403, 403, false, ended(0, 0, Fault::Denied));
+        row(200, 403, 200, true, error(Fault::Denied));
+        row(200, 404, 200, true, "3 0");
+        row(200, 200, 403, true, ended(0, 3, Fault::Denied));
+    }
+    void NET_02_whatARefusalComesTo()
+    {
+        QFETCH(int, ofStudies);
+        QFETCH(int, ofInstances);
+        QFETCH(int, ofFiles);
+        QFETCH(bool, isPartPresent);
+        static const Shelf shelf;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            const QByteArray path = request.path();
+            if (path.endsWith("/metadata"))
+                return to.answer(404, {}, {});
+            const int status = path == "/dicom-web/studies" ? ofStudies : path.endsWith("/instances") ? ofInstances : ofFiles;
+            if (status != 200)
+                to.answer(status, {}, {});
+            else if (!shelf.serve(request, to))
+                to.answer(200, Shelf::multipart, shelf.body(shelf.uids));
+        });
+        Service service = serviceOf(server);
+        service.patienceSeconds = 0;
+        const Got got = fetch(service, isPartPresent ? QSet<QString>{shelf.uids[0]} : QSet<QString>{});
+        QString line = got.result ? QStringLiteral("%1 %2").arg(got.result->received).arg(got.result->failed.size()) : QStringLiteral("error %1").arg(int(got.result.error().fault));
+        if (got.result && got.result->ended)
+            line += QStringLiteral(" ended %1").arg(int(got.result->ended->fault));
+        QTEST(line, "line");
+    }
+
     /// What would lead to another address is not asked for, whoever has named it.
     void NET_11_whatIsNoUidIsNotAskedFor()
     {
