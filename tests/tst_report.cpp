@@ -1,4 +1,5 @@
 #include "reporting/model/report_document.h"
+#include "reporting/store/report_seal.h"
 #include "reporting/store/report_store.h"
 #include "tests/support/test_data.h"
 #include <QTimeZone>
@@ -696,6 +697,35 @@ private Q_SLOTS:
         QVERIFY(store->database().execute("UPDATE report_version SET content=CAST(replace(CAST(content AS TEXT),'No haem','Haem') AS BLOB)"));
         QCOMPARE(store->verify()->problems.size(), 1);
         QCOMPARE(store->loadVersion(draft->reportId, 1).error().fault, Fault::Damaged);
+    }
+
+    /// Whole and sealed each by itself, but not what belongs there: a forged predecessor, a version left out, another report or version in its place.
+    void REP_10_eachVersionFollowsTheOneBefore()
+    {
+        const std::tuple<const char*, int, const char*, int, const char*> rows[] = {
+            // the id of it, its version, what it says comes before it, in which place it lies: what is said of that
+            {"", 2, "", 2, ""},
+            {"", 2, "00", 2, "version 2 does not follow the one before it"},
+            {"", 3, "", 3, "version 3 does not follow the one before it"},
+            {"", 3, "", 2, "version 2 holds another report"},
+            {"", 1, "", 2, "version 2 holds another report"},
+            {"other", 2, "", 2, "version 2 holds another report"}};
+        for (int i = 0; const auto& [id, version, predecessor, place, problem] : rows) {
+            auto store = open(QString("follows %1").arg(++i));
+            const auto first = store->sign(*store->create(written()), {"supervisor", SignAs::Final, {}});
+            auto next = succeed(*first, Purpose::Correction, "resident");
+            QVERIFY(next && next->version == 2 && next->predecessorHash == first->contentHash);
+            next->reportId = *id ? id : first->reportId;
+            next->version = version;
+            next->predecessorHash = *predecessor ? predecessor : first->contentHash;
+            const QByteArray bytes = canonicalBytes(*next);
+            const QString hash = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+            QVERIFY(store->database().execute("INSERT INTO report_version VALUES(?,?,'corrected','x','2018-01-08T09:30:00.000Z',?,?,9,'final')",
+                                              {first->reportId, place, hash, bytes}));
+            QVERIFY(appendSeal(store->database(), first->reportId, place, hash, {}));
+            const QString said = QString("Report %1: %2").arg(first->reportId, problem);
+            QCOMPARE(store->verify()->problems, *problem ? QStringList{said} : QStringList());
+        }
     }
 
     void REP_15_twoAuthorsCannotOverwriteOneAnother()
