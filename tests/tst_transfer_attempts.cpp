@@ -514,6 +514,140 @@ private Q_SLOTS:
         QCOMPARE(transfer->attempts, 2);
     }
 
+    /// Who waits is not kept waiting for ever by a peer that is busy: six times, and then a person decides. One that is away: once.
+    void NET_04_whoWaitsIsToldInTheEnd_data()
+    {
+        QTest::addColumn<bool>("isAway");
+        QTest::addColumn<int>("times");
+        QTest::newRow("busy") << false << 6;
+        QTest::newRow("away") << true << 1;
+    }
+    void NET_04_whoWaitsIsToldInTheEnd()
+    {
+        QFETCH(bool, isAway);
+        QFETCH(int, times);
+        std::atomic<int> asked = 0;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) {
+            if (message.field == 0x0020)
+                return list(conversation, message);
+            ++asked;
+            conversation.respond(message, 0xa702);
+        });
+        (void)addNode(isAway ? test::freePort() : scp.port());
+        TransferRunner runner(*m_archive, profile(), options());
+        std::atomic<bool> isOver = false;
+        std::thread hurry([&] { // being woken shortens the pauses
+            while (!isOver) {
+                runner.wake();
+                std::this_thread::yield();
+            }
+        });
+        const auto join = qScopeGuard([&] {
+            isOver = true;
+            hurry.join();
+        });
+        Task task;
+        const auto transfer = runner.runNow(*m_queue->add(wanted(TransferKind::Retrieve)), task);
+        QVERIFY2(transfer, transfer ? "" : qPrintable(message(transfer.error())));
+        QCOMPARE(transfer->state, State::Failed);
+        QCOMPARE(transfer->attempts, times);
+        QVERIFY(!transfer->lastError.isEmpty());
+        QCOMPARE((*m_queue->find(transfer->id))->state, State::Failed);
+        QCOMPARE(asked.load(), isAway ? 0 : times);
+    }
+
+    /// The setting says how many run at once, one to eight; one more is kept free for what a person waits for.
+    void NET_02_howManyRunAtOnce_data()
+    {
+        QTest::addColumn<int>("setting");
+        QTest::addColumn<int>("background");
+        for (const auto& [setting, background] : {std::pair(0, 1), {3, 3}, {9, 8}})
+            QTest::addRow("%d", setting) << setting << background;
+    }
+    void NET_02_howManyRunAtOnce()
+    {
+        QFETCH(int, setting);
+        QFETCH(int, background);
+        std::atomic<int> inside = 0;
+        std::atomic<bool> isOver = false;
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
+            ++inside;
+            isOver.wait(false);
+            conversation.close();
+        });
+        Settings settings(profile());
+        QVERIFY(settings.set(atOnce, setting));
+        dimse::Node node{"", "PACS", "127.0.0.1", scp.port(), false, {}, {}, {}};
+        NewTransfer one = wanted(TransferKind::Retrieve);
+        for (int i = 0; i < 12; ++i) { // to one node there would be one at a time
+            one.node = node.name = QStringLiteral("node%1").arg(i);
+            QVERIFY(dimse::Nodes(settings).add(node));
+            one.priority = Priority::Background;
+            if (i < 10)
+                QVERIFY(m_queue->add(one));
+        }
+        const auto release = qScopeGuard([&] {
+            isOver = true;
+            isOver.notify_all();
+        });
+        TransferRunner runner(*m_archive, profile(), options());
+        runner.start();
+        QTRY_COMPARE_WITH_TIMEOUT(inside.load(), background, 20000);
+        one.priority = Priority::Waiting;
+        QVERIFY(m_queue->add(one));
+        runner.wake();
+        QTRY_COMPARE_WITH_TIMEOUT(inside.load(), background + 1, 20000);
+        int running = 0;
+        for (const auto transfers = *m_queue->list(); const Transfer& transfer : transfers)
+            running += transfer.state == State::Running;
+        QCOMPARE(running, background + 1);
+        isOver = true;
+        isOver.notify_all();
+    }
+
+    /// What a person waits for is given the line to its node; what comes from another node goes on.
+    void NET_02_onlyItsOwnLineIsMadeFree()
+    {
+        std::atomic<int> atOne = 0, atOther = 0;
+        std::atomic<bool> isOver = false;
+        const auto stalling = [&](std::atomic<int>& inside) {
+            return [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
+                ++inside;
+                isOver.wait(false);
+                conversation.close();
+            };
+        };
+        ScriptedScp one(stalling(atOne)), other(stalling(atOther));
+        const auto release = qScopeGuard([&] {
+            isOver = true;
+            isOver.notify_all();
+        });
+        (void)addNode(one.port());
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", other.port(), false, {}, {}, {}}));
+        NewTransfer wish = wanted(TransferKind::Retrieve);
+        wish.priority = Priority::Background;
+        const qint64 here = *m_queue->add(wish);
+        wish.node = "other";
+        const qint64 there = *m_queue->add(wish);
+        TransferRunner runner(*m_archive, profile(), options());
+        runner.start();
+        QTRY_VERIFY_WITH_TIMEOUT(atOne == 1 && atOther == 1, 20000);
+        wish = wanted(TransferKind::Retrieve);
+        wish.study = {"1.2.4"};
+        wish.priority = Priority::Waiting;
+        const qint64 waiting = *m_queue->add(wish);
+        runner.wake();
+        const auto stateOf = [&](qint64 id) { return (*m_queue->find(id))->state; };
+        QTRY_VERIFY_WITH_TIMEOUT(atOne == 2 && stateOf(here) == State::Queued, 20000);
+        QCOMPARE(stateOf(waiting), State::Running);
+        QCOMPARE(stateOf(there), State::Running);
+        QCOMPARE(atOther.load(), 1);
+        QCOMPARE((*m_queue->find(here))->attempts, 0); // having made way is no attempt
+        isOver = true;
+        isOver.notify_all();
+    }
+
     /// What the peer commits itself to keep, what not, and how long it has to say so (PS3.4 J.3).
     void SAF_05_whatBecomesOfACommitment_data()
     {

@@ -78,7 +78,7 @@ void TransferRunner::Private::makeWay(const Transfer& claimed)
 {
     const std::lock_guard lock(mutex);
     for (const auto& [id, attempt] : running)
-        if (id != claimed.id && attempt->node() == claimed.what.node && attempt->priority() < claimed.what.priority)
+        if (attempt->node() == claimed.what.node && attempt->priority() < claimed.what.priority)
             attempt->yield();
 }
 
