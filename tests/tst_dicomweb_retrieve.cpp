@@ -332,6 +332,24 @@ private Q_SLOTS:
         QTEST(line, "line");
     }
 
+    /// Who stops it wants no list of what has not come.
+    void NET_07_aStoppedRetrievalNamesNobody()
+    {
+        static const Shelf shelf(9);
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) { shelf.serve(request, to); });
+        Service service = serviceOf(server);
+        service.parallel = 1;
+        Task task;
+        const auto got = retrieve(service, {{study}, {}, {shelf.uids[0]}, {}}, [&](dicom::Received&&) -> Result<void> {
+            task.cancel();
+            return {};
+        }, task);
+        QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
+        QVERIFY(got->ended && got->ended->fault == Fault::Cancelled && !got->isComplete());
+        QVERIFY(got->received == 1 && got->present == 1 && got->expected == 9);
+        QCOMPARE(got->failed.size(), size_t(0));
+    }
+
     /// What would lead to another address is not asked for, whoever has named it.
     void NET_11_whatIsNoUidIsNotAskedFor()
     {
