@@ -236,6 +236,38 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(store->quarantinePathOf("x")));
     }
 
+    /// A name survives a power cut when its folder was synced, and so does the folder's own.
+    void STO_01_namesAreAsDurableAsBytes()
+    {
+        const QTemporaryDir folder(place());
+        const QString pixels = QFileInfo(folder.path()).canonicalFilePath() + "/pixels";
+        const auto synced = [] {
+            QStringList paths = QString::fromUtf8(faulty::traced()).split('\n', Qt::SkipEmptyParts);
+            paths.sort();
+            return paths;
+        };
+        faulty::trace(QFile::encodeName(pixels));
+        const auto store = std::move(*PixelStore::open(pixels));
+        const QDir incoming(pixels + "/incoming");
+        const QString session = incoming.filePath(incoming.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0));
+        QCOMPARE(synced(), (QStringList{incoming.path(), session})); // where the journal lies
+        const auto one = store->write({reinterpret_cast<const uchar*>("one"), 3}), two = store->write({reinterpret_cast<const uchar*>("two"), 3});
+        QVERIFY(one && two);
+        faulty::trace(QFile::encodeName(pixels));
+        QVERIFY(store->announce({one->sha256, two->sha256}));
+        QCOMPARE(synced(), QStringList{session + "/journal"});
+        faulty::trace(QFile::encodeName(pixels));
+        QVERIFY(store->place(*one) && store->placeInQuarantine(*two) && store->syncFolders());
+        QCOMPARE(synced(), (QStringList{pixels, pixels + '/' + one->sha256.left(2), pixels + "/quarantine"})); // each once
+        faulty::trace(QFile::encodeName(pixels));
+        QVERIFY(store->linkToQuarantine(one->sha256, "x") && store->linkToQuarantine(one->sha256, "y") && store->syncFolders() && store->syncFolders());
+        QCOMPARE(synced(), QStringList{pixels + "/quarantine"});
+        faulty::trace(QFile::encodeName(pixels));
+        const auto copied = store->copy(store->pathOf(one->sha256));
+        QVERIFY(copied);
+        QCOMPARE(synced(), QStringList{copied->path});
+    }
+
     /// link(2) says so in three ways: then what is put aside is a copy.
     void STO_02_aFileSystemWithoutLinks()
     {
