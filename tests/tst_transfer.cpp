@@ -604,7 +604,8 @@ private Q_SLOTS:
         QVERIFY(Settings(profile()).set(routeRules, QStringLiteral("[{\"modalities\":[\"OT\"],\"to\":\"PACS\"}]")));
         dimse::ListenerOptions options;
         options.interface = dimse::ListenerOptions::Interface::Loopback;
-        const auto listener = listenInto(**archive, profile(), options);
+        std::atomic<int> arrived = 0;
+        const auto listener = listenInto(**archive, profile(), options, [&] { ++arrived; });
         QVERIFY2(listener, listener ? "" : qPrintable(message(listener.error())));
         const auto database = Database::open(profile().databasePath());
         QVERIFY((*database)->execute("CREATE TRIGGER full BEFORE INSERT ON transfer BEGIN SELECT RAISE(ABORT, 'no room'); END"));
@@ -615,9 +616,11 @@ private Q_SLOTS:
         QVERIFY(refused);
         QCOMPARE(refused->confirmed, 0);
         QCOMPARE(refused->failed.size(), size_t(1));
+        QCOMPARE(arrived.load(), 0);
         QVERIFY((*database)->execute("DROP TRIGGER full"));
         const auto taken = dimse::store(us, {path}, {}, m_task);
         QVERIFY(taken && taken->isComplete());
+        QCOMPARE(arrived.load(), 1); // and who shows it is told
         const auto queued = (*TransferQueue::open(profile()))->list().value();
         QCOMPARE(queued.size(), size_t(1));
         const NewTransfer& what = queued[0].what;
