@@ -1,3 +1,4 @@
+#include "netclient/archive/index.h"
 #include "netclient/archive/instance_header.h"
 #include "tests/support/archive_fixture.h"
 #include "tests/support/phantom_files.h"
@@ -317,13 +318,51 @@ for name, syntax in (('explicit', ExplicitVRLittleEndian), ('implicit', Implicit
         QCOMPARE(value(m_archive->study({"2.25.100"}))->instances, 3);
         QCOMPARE(value(m_archive->study({"2.25.100"}))->onlyHere, 1);
         QCOMPARE(value(m_archive->storedBytes()), bytes);
+        QVERIFY((*Database::open(profileFolder() + "/diascope.db"))->execute("UPDATE study SET used=10"));
+        const qint64 before = QDateTime::currentMSecsSinceEpoch();
         import({file("3")});
+        QVERIFY(value(m_archive->study({"2.25.100"}))->usedMs >= before); // who imports it wants it
         QCOMPARE(value(m_archive->study({"2.25.100"}))->instances, 3);
         QCOMPARE(value(m_archive->study({"2.25.100"}))->onlyHere, 2);
         QCOMPARE(value(m_archive->storedBytes()), bytes + QFileInfo(file("3")).size());
         QVERIFY(m_archive->removeStudy({"2.25.100"}));
         QCOMPARE(value(m_archive->storedBytes()), 0);
         QCOMPARE(m_archive->removeStudy({"2.25.100"}).error().fault, Fault::NotFound);
+    }
+
+    /// A rebuild brings the sums up to date in between: what is added in then is not added once more.
+    void STO_06_sumsGrowBatchByBatch()
+    {
+        const auto database = *Database::open(profileFolder() + "/diascope.db");
+        auto transaction = Transaction::begin(*database);
+        QVERIFY(transaction);
+        IndexWriter writer(*database);
+        const std::pair<const char*, const char*> instances[] = {{"1", "1"}, {"1", "2"}, {"2", "3"}}; // of two series
+        qint64 bytes = 0;
+        for (const auto& [series, number] : instances) {
+            Made one;
+            one.series = one.study + '.' + series;
+            one.instance = one.series + '.' + number;
+            one.modality = series[0] == '1' ? "MR" : "CT";
+            const auto header = readHeader(make(file(number), one));
+            QVERIFY(header && !writer.hasChanges() == (bytes == 0));
+            bytes += header->sizeBytes;
+            QVERIFY(writer.insert(*header, {QString(64, QChar(number[0])), {}, header->sizeBytes, 0, Origin::Imported, {}}));
+            QVERIFY(writer.finish());
+        }
+        const auto second = writer.find("2.25.100.1.2");
+        QVERIFY(second && *second && !(*second)->isConfirmed);
+        QVERIFY(writer.confirm((*second)->id, "PACS") && writer.finish() && writer.finish());
+        QVERIFY(transaction->commit());
+        const auto study = value(m_archive->study({"2.25.100"}));
+        QVERIFY(study);
+        QCOMPARE((std::vector<qint64>{study->series, study->instances, study->storedBytes, study->onlyHere}), (std::vector<qint64>{2, 3, bytes, 2}));
+        QCOMPARE(study->modalities, (QStringList{"CT", "MR"}));
+        QCOMPARE(value(m_archive->storedBytes()), bytes);
+        const auto series = value(m_archive->series({"2.25.100"}));
+        QCOMPARE(series.size(), 2u);
+        QCOMPARE(series[0].instances, 2);
+        QCOMPARE(series[1].instances, 1);
     }
 
     void STO_06_listsAreInOrder()
