@@ -271,6 +271,81 @@ for o in m['OBX']:
         QVERIFY2(QRegularExpression("Image 1: First +Image 2: Second").match(text).hasMatch(), qPrintable(text));
     }
 
+    /// A4 with margins of 18 mm: where each text stands, how large (points) and how dark. What is said of a value is smaller and greyer than the value.
+    void REP_13_howAPageIsSet()
+    {
+        Report report = draft();
+        report.findSection("findings")->text = "Plain words.";
+        report.keyImages.push_back({"k2", "Tall", {}, picture(Qt::red)});
+        QImage tall(100, 400, QImage::Format_RGB32);
+        tall.fill(Qt::blue);
+        QBuffer buffer(&report.keyImages[1].png);
+        QVERIFY(buffer.open(QIODevice::WriteOnly) && tall.save(&buffer, "PNG"));
+        report = *signedVersion(report, SignAs::Final, "Dr. Strange", QDateTime({2018, 1, 8}, {9, 30}, Qt::UTC));
+        const auto pdf = toPdf(report, {"Hospital", {}});
+        QVERIFY(pdf);
+        const QString file = m_folder.filePath("set.pdf");
+        SUCCEEDS(test::run("sh", {"-c", "cat > \"$0\"", file}, *pdf));
+        const QString xml = QString::fromUtf8(test::run("pdftohtml", {"-xml", "-i", "-stdout", "-zoom", "3", file}).out);
+        QVERIFY(xml.contains("height=\"2526\" width=\"1785\"")); // 297 mm by 210 mm
+        const double unit = 3 * 72 / 25.4; // a millimetre
+        constexpr double left = 18, right = 210 - 18, head = 14, foot = 297 - 12, inside = 174, unsaid = -1;
+        const double cell = 1.2; // what a cell keeps free, and the table
+        struct Row
+        {
+            const char* text;
+            double points;
+            const char* colour;
+            bool isBold;
+            double beginMm, endMm, middleMm;
+        };
+        const Row rows[] = {
+            {"Doe, Jane M", 11, "#000000", true, left, unsaid, head + 2.5},
+            {"ID 4711  born 1980-02-29  F", 8.5, "#5a5a5a", false, left, unsaid, head + 7.5},
+            {"Hospital", 8.5, "#5a5a5a", false, unsaid, right, head + 2.5},
+            {"ACC-77  2018-01-07", 8.5, "#5a5a5a", false, unsaid, right, head + 7.5},
+            {"CT Head", 15, "#000000", true, left, unsaid, head + 17 + 3},
+            {"Page 1 of", 8, "#5a5a5a", false, unsaid, right, foot - 1.6},
+            {"Final report, signed", 8, "#5a5a5a", false, left, unsaid, foot - 1.6},
+            {"Final report, signed", 10, "#000000", true, left, unsaid, unsaid},
+            {"Patient ID", 8.5, "#5a5a5a", false, left + cell, unsaid, unsaid},
+            {"4711 (HOSP)", 9.5, "#000000", false, left + 0.18 * inside + cell, unsaid, unsaid},
+            {"Study date", 8.5, "#5a5a5a", false, left + 0.5 * inside + cell, unsaid, unsaid},
+            {"2018-01-07 14:03", 9.5, "#000000", false, left + 0.68 * inside + cell, unsaid, unsaid},
+            {"Findings", 11, "#000000", true, left, unsaid, unsaid},
+            {"Plain words.", 10, "#000000", false, left, unsaid, unsaid},
+            {"Value", 8.5, "#5a5a5a", false, unsaid, unsaid, unsaid},
+            {"Unit", 8.5, "#5a5a5a", false, unsaid, unsaid, unsaid},
+            {"Lesion 1, long axis", 9.5, "#000000", false, left + cell, unsaid, unsaid},
+            {"12.3", 9.5, "#000000", false, unsaid, unsaid, unsaid},
+            {"Image 1: Lesion | right", 8.5, "#000000", false, left + cell, unsaid, unsaid},
+            {"Image 2: Tall", 8.5, "#000000", false, unsaid, unsaid, unsaid},
+            {"Version 1, SHA-256", 7, "#5a5a5a", false, left, unsaid, unsaid}};
+        QHash<QString, std::pair<QString, QString>> fonts; // size and colour
+        for (const auto& font : QRegularExpression("<fontspec id=\"(\\d+)\" size=\"(\\d+)\" family=\"[^\"]*\" color=\"([^\"]+)\"").globalMatch(xml))
+            fonts[font.captured(1)] = {font.captured(2), font.captured(3)};
+        for (const Row& row : rows) {
+            QStringList seen;
+            bool isThere = false;
+            const QRegularExpression text("<text top=\"(\\d+)\" left=\"(\\d+)\" width=\"(\\d+)\" height=\"(\\d+)\" font=\"(\\d+)\">(<b>)?([^<]*)<");
+            for (const auto& at : text.globalMatch(xml)) {
+                if (!at.captured(7).startsWith(row.text))
+                    continue;
+                seen << at.captured(0) + fonts[at.captured(5)].first;
+                const auto isNear = [](double found, double wanted) { return wanted == unsaid || qAbs(found - wanted) < 0.8; };
+                const double begin = at.captured(2).toInt() / unit, end = begin + at.captured(3).toInt() / unit;
+                isThere = isThere || (qAbs(fonts[at.captured(5)].first.toInt() - 3 * row.points) < 1 && fonts[at.captured(5)].second == row.colour &&
+                                      at.captured(6).isEmpty() == !row.isBold && isNear(begin, row.beginMm) && isNear(end, row.endMm) &&
+                                      isNear((at.captured(1).toInt() + at.captured(4).toInt() / 2.0) / unit, row.middleMm));
+            }
+            QVERIFY2(isThere, qPrintable(row.text + QString(": ") + seen.join('\n')));
+        }
+        // 47 % of the width within the margins, but no higher than 40 % of what is left between head and foot (297 - 14 - 12 - 17 - 10 mm)
+        const QStringList images = QString::fromUtf8(test::run("pdfimages", {"-list", file}).out).split('\n').mid(2);
+        QCOMPARE(qRound(images[0].simplified().section(' ', 12, 12).toDouble()), qRound(200 / (0.47 * inside / 25.4)));
+        QCOMPARE(qRound(images[1].simplified().section(' ', 12, 12).toDouble()), qRound(400 / (0.4 * 244 / 25.4)));
+    }
+
     void REP_13_thePdfNamesThePatientAndTheStudy()
     {
         const QString text = squeezed(QString::fromUtf8(test::run("pdftotext", {"-layout", "-", "-"}, *toPdf(signedReport())).out));
