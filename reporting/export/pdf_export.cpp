@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QScreen>
+#include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextTable>
@@ -82,7 +83,7 @@ public:
         cursor.insertText(m_report.title.isEmpty() ? tr("Radiology report") : m_report.title, style(15, QFont::DemiBold));
         study(cursor);
         for (const Part& part : parts(m_report)) {
-            heading(cursor, part.title, part.kind == Part::Kind::KeyImages ? firstImageMm() : part.kind == Part::Kind::Measurements ? 18 : 8);
+            heading(cursor, part.title, part.kind == Part::Kind::KeyImages ? pairMm(0) : part.kind == Part::Kind::Measurements ? 18 : 8);
             if (part.kind == Part::Kind::Measurements)
                 measurements(cursor);
             else if (part.kind == Part::Kind::KeyImages) {
@@ -105,6 +106,7 @@ public:
 
     void paint()
     {
+        splitAtPages();
         QPainter painter(&m_writer);
         painter.setRenderHint(QPainter::LosslessImageRendering); // a key image is evidence: no JPEG of it
         const int count = m_document.pageCount();
@@ -118,7 +120,8 @@ public:
             const QRectF part(0, i * page.height(), page.width(), page.height());
             painter.setClipRect(part);
             QAbstractTextDocumentLayout::PaintContext context;
-            context.clip = part;
+            // A line reaches into the next page with the room below it, and one that begins there touches this one: unseen, and read twice.
+            context.clip = part.adjusted(0, pixelsPerMm, 0, -1);
             context.palette.setColor(QPalette::Text, Qt::black);
             m_document.documentLayout()->draw(&painter, context);
             painter.restore();
@@ -126,13 +129,39 @@ public:
     }
 
 private:
+    /// A block is drawn whole on each page that it lies on, and clipped: who reads the PDF by machine reads it twice. So none lies on two.
+    void splitAtPages()
+    {
+        const double height = m_document.pageSize().height();
+        for (QTextBlock block = m_document.begin(); block.isValid(); block = block.next()) {
+            const double top = m_document.documentLayout()->blockBoundingRect(block).top() - block.layout()->lineAt(0).y();
+            const auto page = [&](int line) { return int((top + block.layout()->lineAt(line).y() + 1) / height); };
+            for (int line = 1; line < block.layout()->lineCount(); ++line)
+                if (page(line) != page(line - 1)) {
+                    QTextCursor cursor(&m_document);
+                    cursor.setPosition(block.position() + block.layout()->lineAt(line).textStart());
+                    QTextBlockFormat format = block.blockFormat();
+                    format.setTopMargin(0);
+                    format.setPageBreakPolicy(QTextFormat::PageBreak_Auto);
+                    cursor.insertBlock(format);
+                    break;
+                }
+        }
+    }
+
+    /// On the page on which the text ends for now.
+    bool fits(double neededMm) const
+    {
+        const double used = m_document.documentLayout()->blockBoundingRect(m_document.lastBlock()).bottom();
+        const double height = m_document.pageSize().height();
+        return height - std::fmod(used, height) >= neededMm * pixelsPerMm;
+    }
+
     /// A heading that never stands alone at the foot of a page: `neededMm` of what follows fit below it.
     void heading(QTextCursor& cursor, const QString& text, double neededMm)
     {
         QTextBlockFormat format = spacing(4, 0.8);
-        const double used = m_document.documentLayout()->blockBoundingRect(m_document.lastBlock()).bottom();
-        const double height = m_document.pageSize().height();
-        if (height - std::fmod(used, height) < (12 + neededMm) * pixelsPerMm)
+        if (!fits(12 + neededMm))
             format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
         cursor.insertBlock(format, style(11, QFont::DemiBold));
         cursor.insertText(text, style(11, QFont::DemiBold));
@@ -172,10 +201,7 @@ private:
     void measurements(QTextCursor& cursor)
     {
         QTextTableFormat format;
-        format.setBorder(0.15 * formatPixelsPerMm());
-        format.setBorderStyle(QTextFrameFormat::BorderStyle_Solid);
-        format.setBorderBrush(QColor(190, 190, 190));
-        format.setBorderCollapse(true);
+        format.setBorder(0);
         format.setCellPadding(0.8 * formatPixelsPerMm());
         format.setHeaderRowCount(1);
         format.setWidth(QTextLength(QTextLength::PercentageLength, 70));
@@ -203,27 +229,36 @@ private:
         return std::min(imageWidth() * image.height() / std::max(1, image.width()), m_document.pageSize().height() * 0.4);
     }
 
-    double firstImageMm() const
+    /// Of the key images `first` and the next, with their captions.
+    double pairMm(size_t first) const
     {
         double height = 0;
-        for (size_t i = 0; i < std::min<size_t>(2, m_report.keyImages.size()); ++i)
+        for (size_t i = first; i < std::min(first + 2, m_report.keyImages.size()); ++i)
             height = std::max(height, imageHeight(QImage::fromData(m_report.keyImages[i].png, "PNG")));
         return height / pixelsPerMm + 12;
     }
 
+    /// Two by two; a pair that does not fit on the page goes to the next.
     Result<void> images(QTextCursor& cursor)
     {
-        const int count = int(m_report.keyImages.size());
         QTextTableFormat format;
         format.setBorder(0);
         format.setCellPadding(0.8 * formatPixelsPerMm());
         format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
-        QTextTable* table = cursor.insertTable((count + 1) / 2, 2, format);
-        for (int i = 0; i < count; ++i) {
+        format.setColumnWidthConstraints({QTextLength(QTextLength::PercentageLength, 50), QTextLength(QTextLength::PercentageLength, 50)});
+        QTextTable* table = nullptr;
+        for (size_t i = 0; i < m_report.keyImages.size(); ++i) {
             const KeyImage& key = m_report.keyImages[i];
             const QImage image = QImage::fromData(key.png, "PNG");
             if (image.isNull())
                 return fail(Fault::Damaged, tr("key image %1 is no picture").arg(i + 1));
+            if (i % 2 == 0) {
+                format.setPageBreakPolicy(i > 0 && !fits(pairMm(i)) ? QTextFormat::PageBreak_AlwaysBefore : QTextFormat::PageBreak_Auto);
+                table = cursor.insertTable(1, 2, format);
+                cursor.movePosition(QTextCursor::End);
+                cursor.setBlockFormat({}); // what stands between two tables
+                cursor.setBlockCharFormat(style(1));
+            }
             const QUrl name(QStringLiteral("key-image:%1").arg(i));
             m_document.addResource(QTextDocument::ImageResource, name, image);
             QTextImageFormat picture;
@@ -232,13 +267,12 @@ private:
             const double toFormat = formatPixelsPerMm() / pixelsPerMm;
             picture.setHeight(height * toFormat);
             picture.setWidth(height * toFormat * image.width() / std::max(1, image.height()));
-            QTextCursor cell = table->cellAt(i / 2, i % 2).firstCursorPosition();
+            QTextCursor cell = table->cellAt(0, int(i % 2)).firstCursorPosition();
             cell.insertImage(picture);
             cell.insertBlock();
             const QString caption = key.caption.simplified();
             cell.insertText(caption.isEmpty() ? tr("Image %1").arg(i + 1) : tr("Image %1: %2").arg(QString::number(i + 1), caption), style(8.5));
         }
-        cursor.movePosition(QTextCursor::End);
         return {};
     }
 
