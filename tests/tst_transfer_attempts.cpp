@@ -648,6 +648,43 @@ private Q_SLOTS:
         isOver.notify_all();
     }
 
+    /// Two that are as important are not brought over one line at once: the next in order is one from another node.
+    void NET_02_equalsDoNotShareALine()
+    {
+        std::atomic<int> atOne = 0, atOther = 0;
+        std::atomic<bool> isOver = false;
+        const auto stalling = [&](std::atomic<int>& inside) {
+            return [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
+                ++inside;
+                isOver.wait(false);
+                conversation.close();
+            };
+        };
+        ScriptedScp one(stalling(atOne)), other(stalling(atOther));
+        const auto release = qScopeGuard([&] {
+            isOver = true;
+            isOver.notify_all();
+        });
+        (void)addNode(one.port());
+        Settings settings(profile());
+        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", other.port(), false, {}, {}, {}}));
+        QVERIFY(settings.set(atOnce, 2));
+        NewTransfer wish = wanted(TransferKind::Retrieve);
+        wish.priority = Priority::Normal;
+        QVERIFY(m_queue->add(wish));
+        wish.study = {"1.2.4"};
+        const qint64 second = *m_queue->add(wish);
+        wish.node = "other";
+        wish.priority = Priority::Background;
+        QVERIFY(m_queue->add(wish));
+        TransferRunner runner(*m_archive, profile(), options());
+        runner.start();
+        QTRY_VERIFY_WITH_TIMEOUT(atOne == 1 && atOther == 1, 20000);
+        QCOMPARE((*m_queue->find(second))->state, State::Queued);
+        isOver = true;
+        isOver.notify_all();
+    }
+
     /// What the peer commits itself to keep, what not, and how long it has to say so (PS3.4 J.3).
     void SAF_05_whatBecomesOfACommitment_data()
     {

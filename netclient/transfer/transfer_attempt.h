@@ -21,6 +21,7 @@ struct TransferRunner::Private
     Profile profile;
     Options options;
     const QString claimant = processOwnerName();
+    std::mutex claiming; ///< from the look at what runs until what was claimed runs too; taken before `mutex`
     std::mutex mutex;
     std::condition_variable hasWork;
     std::atomic<bool> isStopping = false;

@@ -91,9 +91,14 @@ void TransferRunner::Private::work(Priority atLeast)
     }
     quint64 seen = 0;
     while (true) {
-        while (const auto transfer = next(**queue, atLeast)) {
+        while (true) {
+            std::unique_lock claim(claiming);
+            const auto transfer = next(**queue, atLeast);
+            if (!transfer)
+                break;
             makeWay(*transfer);
             Attempt attempt(*this, *transfer, nullptr);
+            claim.unlock();
             Q_EMIT owner.changed();
             attempt.run();
         }
@@ -113,6 +118,7 @@ Result<Transfer> TransferRunner::attemptNow(qint64 id, Task& task)
     TransferQueue::Claim claim;
     claim.id = id;
     claim.only = d->options.only;
+    std::unique_lock claiming(d->claiming);
     const auto claimed = (*queue)->claim(claim, d->claimant);
     if (!claimed)
         return std::unexpected(claimed.error());
@@ -120,6 +126,7 @@ Result<Transfer> TransferRunner::attemptNow(qint64 id, Task& task)
         return fail(Fault::Conflict, tr("transfer %1 is over, or runs already").arg(id));
     d->makeWay(**claimed);
     Attempt attempt(*d, **claimed, &task);
+    claiming.unlock();
     return attempt.run();
 }
 
