@@ -606,8 +606,15 @@ private Q_SLOTS:
     }
 
     /// What a person waits for is given the line to its node; what comes from another node goes on.
+    void NET_02_onlyItsOwnLineIsMadeFree_data()
+    {
+        QTest::addColumn<bool>("isCalled");
+        QTest::newRow("by its turn") << false;
+        QTest::newRow("by a call") << true;
+    }
     void NET_02_onlyItsOwnLineIsMadeFree()
     {
+        QFETCH(bool, isCalled);
         std::atomic<int> atOne = 0, atOther = 0;
         std::atomic<bool> isOver = false;
         const auto stalling = [&](std::atomic<int>& inside) {
@@ -637,7 +644,19 @@ private Q_SLOTS:
         wish.study = {"1.2.4"};
         wish.priority = Priority::Waiting;
         const qint64 waiting = *m_queue->add(wish);
-        runner.wake();
+        Task task;
+        std::thread who;
+        const auto join = qScopeGuard([&] {
+            isOver = true;
+            isOver.notify_all();
+            task.cancel();
+            if (who.joinable())
+                who.join();
+        });
+        if (isCalled)
+            who = std::thread([&] { (void)runner.runNow(waiting, task); });
+        else
+            runner.wake();
         const auto stateOf = [&](qint64 id) { return (*m_queue->find(id))->state; };
         QTRY_VERIFY_WITH_TIMEOUT(atOne == 2 && stateOf(here) == State::Queued, 20000);
         QCOMPARE(stateOf(waiting), State::Running);
@@ -646,6 +665,28 @@ private Q_SLOTS:
         QCOMPARE((*m_queue->find(here))->attempts, 0); // having made way is no attempt
         isOver = true;
         isOver.notify_all();
+    }
+
+    /// Where a workplace only views, nothing is sent: not in the background, and not for who waits.
+    void SAF_11_whoOnlyViewsSendsNothing()
+    {
+        importThree();
+        ScriptedScp scp([&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message& message) { conversation.respond(message, 0x0124); });
+        (void)addNode(scp.port());
+        NewTransfer wish = wanted(TransferKind::Send);
+        wish.priority = Priority::Normal;
+        const qint64 send = *m_queue->add(wish);
+        wish = wanted(TransferKind::Retrieve);
+        wish.priority = Priority::Background; // its turn comes behind
+        const qint64 retrieve = *m_queue->add(wish);
+        TransferRunner::Options viewing = options();
+        viewing.only = TransferKind::Retrieve;
+        QCOMPARE(firstAttempt(retrieve, viewing).state, State::Failed);
+        Task task;
+        TransferRunner runner(*m_archive, profile(), viewing);
+        QCOMPARE(runner.runNow(send, task).error().fault, Fault::Conflict);
+        QCOMPARE((*m_queue->find(send))->state, State::Queued);
+        QCOMPARE((*m_queue->find(send))->attempts, 0);
     }
 
     /// Two that are as important are not brought over one line at once: the next in order is one from another node.
