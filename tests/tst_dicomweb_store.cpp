@@ -270,6 +270,43 @@ private Q_SLOTS:
         QVERIFY(!store(serviceOf(server), {}, task) && store(serviceOf(server), {}, task).error().fault == Fault::Invalid);
     }
 
+    /// A file that is not as long any more as when it was looked at is not sent as if it were whole.
+    void SAF_05_aFileThatChangesBeforeItsTurn_data()
+    {
+        QTest::addColumn<int>("by");
+        QTest::newRow("shorter") << -30;
+        QTest::newRow("longer") << 30;
+        QTest::newRow("as it was") << 0;
+    }
+    void SAF_05_aFileThatChangesBeforeItsTurn()
+    {
+        QFETCH(int, by);
+        QTemporaryDir folder;
+        const auto make = [&](const char* name, const char* instance) {
+            QFile file(folder.filePath(name));
+            const QByteArray bytes = QByteArray(128, '\0') + "DICM" + element(2, 0x10, "UI", "1.2.840.10008.1.2.1") + element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.7") +
+                                     element(8, 0x18, "UI", instance) + element(0x20, 0xD, "UI", study.toLatin1()) + element(0x20, 0xE, "UI", series.toLatin1()) +
+                                     element(0x20, 0x4000, "LT", QByteArray(100, 'x'));
+            return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
+        };
+        // The same instance twice is two requests, and the second was looked at before the first is sent.
+        const QStringList paths{make("a", "1.2.3.4.5.9"), make("b", "1.2.3.4.5.9")};
+        int posts = 0;
+        ScriptedHttp server([&](const ScriptedHttp::Request& request, ScriptedHttp::Connection& to) {
+            if (request.method == "POST" && ++posts == 1)
+                QFile::resize(paths[1], QFileInfo(paths[1]).size() + by);
+            request.method == "POST" ? to.answer(200, {}, {}) : to.answer(200, jsonType, instanceRows({"1.2.3.4.5.9"}));
+        });
+        Task task;
+        const auto sent = store(serviceOf(server), paths, task);
+        QVERIFY2(sent, sent ? "" : qPrintable(message(sent.error())));
+        QCOMPARE(posts, by ? 1 : 2);
+        QCOMPARE(sent->confirmed, by ? 1 : 2);
+        QCOMPARE(sent->failed.size(), size_t(by ? 1 : 0));
+        if (by)
+            QCOMPARE(sent->failed[0].path + sent->failed[0].reason, paths[1] + "the file has changed since it was looked at");
+    }
+
     /// Stopped between two requests: what was confirmed counts, the rest is not sent, and it is said of each.
     void SAF_05_aStopBetweenRequests()
     {

@@ -3963,6 +3963,10 @@ Here:	%2</source>
             <translation>文件在发送过程中变短了</translation>
         </message>
         <message>
+            <source>the file has changed since it was looked at</source>
+            <translation>文件在检查之后已被更改</translation>
+        </message>
+        <message>
             <source>not sent: the association was over</source>
             <translation>未发送：关联已结束</translation>
         </message>

@@ -166,7 +166,7 @@ private:
         return posted;
     }
 
-    void sendBatch(const std::vector<Outgoing>& batch)
+    void sendBatch(std::vector<Outgoing> batch)
     {
         if (m_result.ended || m_task.isCancelled()) {
             if (!m_result.ended)
@@ -175,6 +175,14 @@ private:
                 failed(file, tr("not sent: the transfer had ended"));
             return;
         }
+        std::erase_if(batch, [this](const Outgoing& file) {
+            const bool isChanged = QFileInfo(file.filePath).size() != file.bytes;
+            if (isChanged)
+                failed(file, tr("the file has changed since it was looked at"));
+            return isChanged;
+        });
+        if (batch.empty())
+            return;
         const auto posted = post(batch);
         if (!posted) {
             m_result.ended = posted.error();
