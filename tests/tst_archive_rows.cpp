@@ -245,7 +245,8 @@ open(os.path.join(out, 'b.dcm'), 'wb').write(whole[:begin] + b.getvalue())
     {
         const int sizes[] = {0, 5000, 20'000, 200'000, 1'500'000}; // two pages, and 128 KiB, and 1 MiB packed are steps of reading
         SUCCEEDS(test::writeFiles(m_folder->path(), fullStudy + R"py(
-for name, syntax in (('explicit', ExplicitVRLittleEndian), ('implicit', ImplicitVRLittleEndian), ('deflated', DeflatedExplicitVRLittleEndian), ('big', ExplicitVRBigEndian)):
+for name, syntax in (('explicit', ExplicitVRLittleEndian), ('implicit', ImplicitVRLittleEndian),
+                     ('deflated', DeflatedExplicitVRLittleEndian), ('big', ExplicitVRBigEndian)):
     for size in (0, 5000, 20000, 200000, 1500000):
         if size:
             ds.add_new((0x0009, 0x0010), 'LO', 'MAKER'); ds.add_new((0x0009, 0x1001), 'OB', np.random.default_rng(1).bytes(size)) # which packs badly
@@ -260,15 +261,19 @@ for name, syntax in (('explicit', ExplicitVRLittleEndian), ('implicit', Implicit
                 const timespec late[] = {{1'600'000'000, 999'999'999}, {1'600'000'000, 999'999'999}};
                 QCOMPARE(::utimensat(AT_FDCWD, qPrintable(path), late, 0), 0);
                 for (const bool isInMemory : {false, true}) {
-                    const auto header = isInMemory ? readHeader({reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size())}, path) : readHeader(path);
+                    const std::span inMemory(reinterpret_cast<const uchar*>(bytes.constData()), size_t(bytes.size()));
+                    const auto header = isInMemory ? readHeader(inMemory, path) : readHeader(path);
                     QVERIFY2(header, qPrintable(path + (header ? "" : message(header.error()))));
-                    QCOMPARE((QStringList{header->patientName, header->patientId, header->issuer, header->birthDate, header->sex, header->studyUid, header->studyDate, header->studyTime,
+                    QCOMPARE((QStringList{header->patientName, header->patientId, header->issuer, header->birthDate, header->sex,
+                                          header->studyUid, header->studyDate, header->studyTime,
                                           header->accession, header->studyDescription, header->referringPhysician, header->studyId}.join('|')),
                              "Doe^Jane|4711|HOSP|19800229|F|1.2.3.1|20180107|140312.5|ACC-77|MR Knee|House^Gregory|SID");
-                    QCOMPARE((QStringList{header->seriesUid, header->modality, header->seriesDescription, header->bodyPart, header->seriesDate, header->seriesTime, header->frameOfReference,
+                    QCOMPARE((QStringList{header->seriesUid, header->modality, header->seriesDescription, header->bodyPart,
+                                          header->seriesDate, header->seriesTime, header->frameOfReference,
                                           header->instanceUid, header->sopClassUid}.join('|')),
                              "1.2.3.5|MR|pd tse|KNEE|20180108|141500|1.2.3.7|1.2.3.9|1.2.840.10008.5.1.4.1.1.7");
-                    QCOMPARE((std::vector{*header->seriesNumber, *header->instanceNumber, header->rows, header->columns, header->frames}), (std::vector<qint64>{-4, 12, 6, 8, 3}));
+                    QCOMPARE((std::vector{*header->seriesNumber, *header->instanceNumber, header->rows, header->columns, header->frames}),
+                             (std::vector<qint64>{-4, 12, 6, 8, 3}));
                     QVERIFY(!header->isDirectory && !header->isProgram);
                     QCOMPARE(header->sizeBytes, isInMemory ? 0 : bytes.size());
                     QCOMPARE(header->modifiedMs, isInMemory ? 0 : 1'600'000'000'999);

@@ -215,7 +215,8 @@ private Q_SLOTS:
         const auto database = *Database::open(profile.databasePath());
         const qint64 day = 86'400'000, now = QDateTime::currentMSecsSinceEpoch();
         const qint64 minute = 60'000, limit = 92 * day;
-        for (const auto& [number, age, date] : {std::tuple("old", limit + minute, "20200101"), {"kept", limit - minute, "20200101"}, {"planned", limit + minute, "29990101"}})
+        for (const auto& [number, age, date] : {std::tuple("old", limit + minute, "20200101"),
+                                                {"kept", limit - minute, "20200101"}, {"planned", limit + minute, "29990101"}})
             QVERIFY(database->execute("INSERT INTO imaging_order(number,received,date,patient_id,issuer,patient_name,modalities,body_part,description,study)"
                                       " VALUES(?,?,?,'','','','','','','')", {number, now - age, date}));
         QVERIFY(store->store(*orderOf(parsed(order("XO", "F2", "P79")))));

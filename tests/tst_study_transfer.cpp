@@ -277,7 +277,8 @@ private Q_SLOTS:
                     conversation.respond(message, 0xff00, study + series + element(0x20, 0x1209, "2 "));
                 else
                     for (const char* n : {"1", "2"})
-                        conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) + element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + study + series);
+                        conversation.respond(message, 0xff00, element(8, 0x16, test::uid(m_class)) +
+                                                                   element(8, 0x18, test::uid(QByteArray("1.2.3.") + n)) + study + series);
                 return conversation.respond(message, 0);
             }
             asked += message.destination.trimmed() + ' ';
@@ -295,7 +296,8 @@ private Q_SLOTS:
         const auto got = retrieveStudy(*m_archive, nodeAt(peer.port()), {"1.2.3"}, {}, RetrieveBy::Move, options, m_task);
         QVERIFY2(got, got ? "" : qPrintable(message(got.error())));
         QVERIFY2(!got->ended, got->ended ? qPrintable(message(*got->ended)) : "");
-        QCOMPARE(QStringLiteral("%1 new, %2 here before, %3 failed").arg(got->received).arg(got->present).arg(got->failed.size()), "1 new, 1 here before, 0 failed");
+        QCOMPARE(QStringLiteral("%1 new, %2 here before, %3 failed").arg(got->received).arg(got->present).arg(got->failed.size()),
+                 "1 new, 1 here before, 0 failed");
         QCOMPARE(asked, "DIASCOPE ");
         QCOMPARE(bytes > 0, !hasListener);
         QCOMPARE(m_archive->instancesOfStudy({"1.2.3"})->size(), size_t(2));

@@ -482,9 +482,11 @@ private Q_SLOTS:
         QVERIFY(!limits->at(QTime(2, 0)));
         QVERIFY(RateLimits::parse("")->ranges.empty());
         // each holds from its first minute on, and not at its end; 24:00 is the end of the day, and equal times are all day
-        const std::pair<const char*, QStringList> holds[] = {{"07:00-19:00 5", {"7:00", "18:59"}}, {"22:00-2:00 5", {"22:00", "1:59", "0:00"}}, {"22:00-24:00 5", {"22:00", "23:59"}},
+        const std::pair<const char*, QStringList> holds[] = {{"07:00-19:00 5", {"7:00", "18:59"}}, {"22:00-2:00 5", {"22:00", "1:59", "0:00"}},
+                                                             {"22:00-24:00 5", {"22:00", "23:59"}},
                                                              {"0:00-24:00 5", {"0:00", "12:00", "23:59"}}, {"7:00-7:00 5", {"6:59", "7:00", "7:01"}}};
-        const std::pair<const char*, QStringList> holdsNot[] = {{"07:00-19:00 5", {"6:59", "19:00", "0:00"}}, {"22:00-2:00 5", {"21:59", "2:00"}}, {"22:00-24:00 5", {"21:59", "0:00", "0:01"}}};
+        const std::pair<const char*, QStringList> holdsNot[] = {{"07:00-19:00 5", {"6:59", "19:00", "0:00"}}, {"22:00-2:00 5", {"21:59", "2:00"}},
+                                                                {"22:00-24:00 5", {"21:59", "0:00", "0:01"}}};
         for (const auto& [range, times] : holds)
             for (const QString& time : times)
                 QVERIFY2(RateLimits::parse(range)->at(QTime::fromString(time, "H:mm")) == 5, qPrintable(range + (" at " + time)));
