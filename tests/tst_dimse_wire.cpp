@@ -397,6 +397,24 @@ private Q_SLOTS:
             QVERIFY(clock.elapsed() >= 2500);
     }
 
+    /// Once the connection stands, the patience is that for the association, however short the other is.
+    void NET_03_aSlowAssociationIsWaitedFor()
+    {
+        WirePeer peer([&](Wire& wire, int) {
+            const QByteArray request = wire.pdu();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2500)); // longer than a connection may take
+            wire.write(test::acceptAll(request));
+            wire.write(response(wire.pdu(), 0x8030, 0));
+            (void)wire.pdu();
+            wire.write(releaseAnswer);
+        });
+        Task task;
+        Local local = m_local;
+        local.connectSeconds = 1;
+        local.acseSeconds = 10;
+        QCOMPARE(said(echo(node(peer.port()), local, task)), "done");
+    }
+
     void NET_04_whoAcceptsNothingSaysSo()
     {
         std::atomic<bool> isReleased = false;

@@ -323,6 +323,7 @@ private Q_SLOTS:
         QVERIFY(!volume->nearestFrame({0, 0, 6.5}, 2));
         const auto regular = *volume->regular();
         QCOMPARE(regular->phaseCount(), 2);
+        QCOMPARE(int(regular->sampleType()), int(volume->sampleType())); // one transform for all: no more memory than the images take
         QCOMPARE(*regular->valueAt(Vec3{0, 0, 5.5}, 0), 100.0);
         QCOMPARE(*regular->valueAt(Vec3{0, 0, 5.5}, 1), 200.0);
         SliceView view;

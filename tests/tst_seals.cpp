@@ -166,6 +166,36 @@ private Q_SLOTS:
         SUCCEEDS(program.run({"report", "show", ids[1]}));
     }
 
+    /// Who asks for one report hears of that one.
+    void REP_10_oneReportIsVerifiedByItself()
+    {
+        const Program program;
+        const QStringList ids = signedReports(program, 3);
+        QCOMPARE(tamper(program, ids, "free(); forge(ids[1])"), QByteArray());
+        SUCCEEDS(program.run({"report", "verify", ids[0]}));
+        SUCCEEDS(program.run({"report", "verify", ids[2]}));
+        const Ran changed = program.run({"report", "verify", ids[1]});
+        QCOMPARE(changed.code, 1);
+        QVERIFY(changed.out.contains("changed after it was signed") && !changed.out.contains(ids[0].toUtf8()));
+    }
+
+    /// What the key makes of a seal and of the end of the register is fixed: a later version of the program must make the same of them.
+    void REP_10_sealsKeepTheirForm()
+    {
+        qputenv(key, "a key of the keyring");
+        const Program program;
+        const QStringList ids = signedReports(program, 2);
+        const auto seen = tamper(program, ids,
+                                 "import hmac\n"
+                                 "k=b'a key of the keyring'; mac=lambda what,h: hmac.new(k,what+b'\\n'+h.encode(),'sha256').hexdigest(); before=''\n"
+                                 "for n,r,v,s,p,h,i,m in c.execute('select number,report_id,version,sha256,previous,hash,key_id,mac from report_seal order by number'):\n"
+                                 "  assert (r,p,h)==(ids[n-1],before,sha(f'{n}\\n{r}\\n{v}\\n{s}\\n{p}'.encode())),(n,r,p,h)\n"
+                                 "  assert (i,m)==(sha(k)[:16],mac(b'seal',h)),(i,m)\n"
+                                 "  before=h\n"
+                                 "assert c.execute('select number,hash,key_id,mac from report_seal_head').fetchall()==[(2,before,sha(k)[:16],mac(b'head',before))]");
+        QCOMPARE(seen, QByteArray());
+    }
+
     void REP_10_replacingIsRefusedByTheDatabase()
     {
         const Program program;

@@ -54,6 +54,38 @@ assert ours.get('LossyImageCompression', '00') != '01'
         QVERIFY2(ran.code == 0, ran.err.constData());
     }
 
+    /// A palette over values of 16 bits becomes colour of 8, and the header says so throughout (PS3.3 C.7.6.3.1).
+    void PIX_10_aWidePaletteBecomesColour()
+    {
+        QTemporaryDir folder;
+        SUCCEEDS(test::python(R"PY(
+import sys, numpy as np, pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+d = Dataset(); d.file_meta = FileMetaDataset(); d.file_meta.TransferSyntaxUID = '1.2.840.10008.1.2.1'
+d.file_meta.MediaStorageSOPClassUID = d.SOPClassUID = '1.2.840.10008.5.1.4.1.1.7'
+d.file_meta.MediaStorageSOPInstanceUID = d.SOPInstanceUID = '1.2.3.4'
+d.is_little_endian, d.is_implicit_VR = True, False
+d.SamplesPerPixel, d.PhotometricInterpretation, d.Rows, d.Columns, d.PixelRepresentation = 1, 'PALETTE COLOR', 2, 2, 0
+d.BitsAllocated, d.BitsStored, d.HighBit = 16, 10, 9
+for c, keyword in enumerate(('Red', 'Green', 'Blue')):
+    setattr(d, keyword + 'PaletteColorLookupTableDescriptor', [1024, 0, 16])
+    setattr(d, keyword + 'PaletteColorLookupTableData', (((np.arange(1024) * (c + 1)) % 256) << 8).astype('<u2').tobytes())
+d.PixelData = np.array([0, 5, 300, 1023], '<u2').tobytes(); d['PixelData'].VR = 'OW'
+pydicom.dcmwrite(sys.argv[1], d, write_like_original=False)
+)PY", {folder.filePath("palette")}));
+        const auto plain = app::decompressed(folder.filePath("palette"));
+        QVERIFY2(plain, plain ? "" : qPrintable(message(plain.error())));
+        QVERIFY(plain->write(folder.filePath("ours"), "1.2.840.10008.1.2.1"));
+        SUCCEEDS(test::python(R"PY(
+import sys, pydicom
+d = pydicom.dcmread(sys.argv[1])
+said = (d.SamplesPerPixel, d.PhotometricInterpretation, d.PlanarConfiguration, d.BitsAllocated, d.BitsStored, d.HighBit)
+assert said == (3, 'RGB', 0, 8, 8, 7), said
+assert d.pixel_array.reshape(4, 3).tolist() == [[v * (c + 1) % 256 for c in range(3)] for v in (0, 5, 300, 1023)], d.pixel_array
+assert not [e for e in d if 'Palette' in e.name], d
+)PY", {folder.filePath("ours")}));
+    }
+
     /// What was lost stays said: the flag and the ratio (PS3.3 C.7.6.1.1.5), though the file left that to its transfer syntax.
     void PIX_14_whatWasLossyStaysMarked()
     {
