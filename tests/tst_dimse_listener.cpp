@@ -552,6 +552,28 @@ private Q_SLOTS:
             QCOMPARE(listener->port(), options.port);
         }
     }
+
+    /// As many associations as are allowed are served at once, and who comes then hears why not (PS3.8 table 9-21).
+    void NET_12_asManyAsAreAllowed()
+    {
+        ListenerOptions options;
+        options.maximumAssociations = 80;
+        options.maximumPerAddress = 1000;
+        const auto listener = start(options, [](Received&&) { return Result<void>(); });
+        QVERIFY(listener);
+        std::vector<std::unique_ptr<Wire>> wires;
+        for (int i = 0; i < options.maximumAssociations + 3; ++i) {
+            wires.push_back(std::make_unique<Wire>(Wire::connectedTo(listener->port())));
+            wires.back()->write(request({{verification, {implicitSyntax}}}));
+            const QByteArray answer = wires.back()->pdu();
+            const bool isServed = i < options.maximumAssociations;
+            QVERIFY2(int(byteAt(answer, 0)) == (isServed ? 2 : 3), qPrintable(QString::number(i)));
+            if (!isServed)
+                QCOMPARE(answer.mid(7, 3).toHex(), QByteArray("020302")); // for now, presentation, local limit
+        }
+        wires.resize(size_t(options.maximumAssociations)); // who was turned away has gone
+        QTRY_COMPARE(listener->status().associations, options.maximumAssociations);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDimseListener)
