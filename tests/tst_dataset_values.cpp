@@ -187,7 +187,7 @@ private Q_SLOTS:
         for (const char* vr : {"OB", "OW", "OF", "OD", "OL", "OV", "SV", "UV", "UN", "UT", "UC", "UR"})
             for (const int times : {1, 1000})
                 QTest::addRow("FIL-15 %s %d", vr, times) << QByteArray(vr) << QByteArray("12345678").repeated(times);
-        QTest::addRow("a zero in it") << QByteArray("LO") << QByteArray("1234\0678", 8);
+        QTest::addRow("a zero in it") << QByteArray("LO") << QByteArray("1234\0" "678", 8);
         QTest::addRow("nothing in it") << QByteArray("US") << QByteArray();
     }
     void FIL_15_theBytesOfEachVr()

@@ -309,14 +309,25 @@ private Q_SLOTS:
         for (int i = 0; i < 10; ++i)
             QVERIFY(!ColourTransform::of("no profile again " + QByteArray::number(i)));
         QCOMPARE(heldBlocks, none);
-        // The profile of a named space is made for each question and given back.
-        for (const char* space : {"ADOBERGB", "ROMMRGB"}) {
-            const auto volume = colours(space);
-            QVERIFY(*colourTransformOf(volume->instance(0)));
-            const int held = heldBlocks;
-            QVERIFY(*colourTransformOf(volume->instance(0)));
-            QCOMPARE(heldBlocks, held);
-        }
+    }
+
+    /// A profile says when it was made, to the second: that of a named space is the same a second later, and so is its transform.
+    void PIX_12_aNamedSpaceIsMadeOnce()
+    {
+        std::vector<std::shared_ptr<const ColourTransform>> before;
+        const int none = heldBlocks;
+        for (const char* space : {"ADOBERGB", "ROMMRGB"})
+            before.push_back(*colourTransformOf(colours(space)->instance(0)));
+        QVERIFY(before[0] && before[1] && before[0] != before[1]);
+        const int held = heldBlocks;
+        QTest::qWait(1100);
+        for (size_t i = 0; i < 2; ++i)
+            QCOMPARE(*colourTransformOf(colours(i ? "ROMMRGB" : "ADOBERGB")->instance(0)), before[i]);
+        QCOMPARE(heldBlocks, held);
+        before.clear();
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(!ColourTransform::of("no profile at last " + QByteArray::number(i)));
+        QVERIFY(heldBlocks <= none);
     }
 
     /// The same for grey tables, of which sixteen are kept; whatever differs makes another.

@@ -21,21 +21,11 @@ struct Primaries
     double gamma;
 };
 
-/// The colour spaces that PS3.3 C.11.15.1.2 names, as profiles.
-QByteArray profileOfSpace(const QString& name)
+QByteArray profileOf(const Primaries& space)
 {
-    static const cmsCIExyY d65{0.3127, 0.3290, 1};
-    static const cmsCIExyY d50{0.3457, 0.3585, 1};
-    static const std::map<QString, Primaries> known{
-        {QStringLiteral("ADOBERGB"), {d65, {{0.64, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}}, 563.0 / 256}},
-        {QStringLiteral("ROMMRGB"), {d50, {{0.7347, 0.2653, 1}, {0.1596, 0.8404, 1}, {0.0366, 0.0001, 1}}, 1.8}},
-    };
-    const auto found = known.find(name);
-    if (found == known.end())
-        return {};
-    cmsToneCurve* curve = cmsBuildGamma(nullptr, found->second.gamma);
+    cmsToneCurve* curve = cmsBuildGamma(nullptr, space.gamma);
     cmsToneCurve* curves[3] = {curve, curve, curve};
-    cmsHPROFILE profile = cmsCreateRGBProfile(&found->second.white, &found->second.colours, curves);
+    cmsHPROFILE profile = cmsCreateRGBProfile(&space.white, &space.colours, curves);
     cmsFreeToneCurve(curve);
     cmsUInt32Number size = 0;
     QByteArray bytes;
@@ -47,6 +37,19 @@ QByteArray profileOfSpace(const QString& name)
     if (profile)
         cmsCloseProfile(profile);
     return bytes;
+}
+
+/// The colour spaces that PS3.3 C.11.15.1.2 names, as profiles; made once, for each says when it was made.
+QByteArray profileOfSpace(const QString& name)
+{
+    static const cmsCIExyY d65{0.3127, 0.3290, 1};
+    static const cmsCIExyY d50{0.3457, 0.3585, 1};
+    static const std::map<QString, QByteArray> known{
+        {QStringLiteral("ADOBERGB"), profileOf({d65, {{0.64, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}}, 563.0 / 256})},
+        {QStringLiteral("ROMMRGB"), profileOf({d50, {{0.7347, 0.2653, 1}, {0.1596, 0.8404, 1}, {0.0366, 0.0001, 1}}, 1.8})},
+    };
+    const auto found = known.find(name);
+    return found == known.end() ? QByteArray() : found->second;
 }
 
 void* makeTransform(const QByteArray& bytes)
