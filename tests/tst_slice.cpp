@@ -768,6 +768,11 @@ private Q_SLOTS:
         QCOMPARE(std::minmax(cut->fromLps.x, cut->toLps.x), (std::pair<const double&, const double&>(-10.5, 10.5)));
         QVERIFY(std::abs(cut->fromLps.y + 7) < 1e-9 && std::abs(cut->toLps.z - 36) < 1e-9);
         QVERIFY(!referenceLine(*a, SliceView{}, *a, third)); // GEO-13 parallel
+        for (const int frame : {-1, 10, 11}) { // of 0 to 10: a view may be of another stack than it was made for
+            SliceView odd;
+            odd.frame = frame;
+            QCOMPARE(referenceLine(*s, SliceView{}, *a, odd).has_value(), frame == 10);
+        }
         for (const double degrees : {0.0, 1.0, 1.9, 2.1, 45.0}) { // the same slice, turned about its row direction through its middle
             PlaneGeometry turned = *a->instance(3).plane;
             const Vec3 middle = turned.toPatient({10, 10});

@@ -308,14 +308,15 @@ void Exchange::makeRoom()
     const auto reasonToKeep = [&](const dicom::StudyUid& study) { return work->reasonToKeep(study).value_or(QString()); };
     const auto report = work ? m_session.archive().evict(quota, reasonToKeep, task, onlyHere) : std::unexpected(work.error());
     QString trouble;
-    if (!report)
+    if (!report) {
         trouble = message(report.error());
-    else if (report->bytesOver > 0)
-        trouble = tr("The archive is %1 over its quota: %2")
-                      .arg(QLocale().formattedDataSize(report->bytesOver),
-                           report->kept.empty() ? tr("nothing can go") : tr("%n stud(ies) must stay (%1)", nullptr, int(report->kept.size())).arg(report->kept.front().reason));
-    if (report && !report->evicted.empty())
+    } else {
         qCInfo(lcArchive) << "evicted" << report->evicted.size() << "studies";
+        if (report->bytesOver > 0)
+            trouble = tr("The archive is %1 over its quota: %2")
+                          .arg(QLocale().formattedDataSize(report->bytesOver),
+                               report->kept.empty() ? tr("nothing can go") : tr("%n stud(ies) must stay (%1)", nullptr, int(report->kept.size())).arg(report->kept.front().reason));
+    }
     {
         const std::lock_guard lock(m_roomMutex);
         m_roomTrouble = trouble;
