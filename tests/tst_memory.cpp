@@ -5,6 +5,8 @@
 #include <QFile>
 #include <QStorageInfo>
 #include <QTemporaryDir>
+#include <atomic>
+#include <thread>
 
 using namespace diascope;
 using namespace diascope::viewer;
@@ -194,9 +196,20 @@ private Q_SLOTS:
     {
         setMemoryBudget(1 << 20, m_folder.filePath("cache"));
         const qint64 tooMuch = QStorageInfo(m_folder.path()).bytesAvailable() + (qint64(1) << 40);
+        // Nor is the disk full for anybody else in the meantime.
+        const qint64 free = QStorageInfo(m_folder.path()).bytesAvailable();
+        std::atomic<bool> isOver = false;
+        qint64 lowest = free;
+        std::thread looking([&] {
+            while (!isOver)
+                lowest = std::min(lowest, QStorageInfo(m_folder.path()).bytesAvailable());
+        });
         const auto memory = FrameMemory::reserve(tooMuch);
+        isOver = true;
+        looking.join();
         QVERIFY(!memory);
         QCOMPARE(memory.error().fault, Fault::DiskFull);
+        QVERIFY2(lowest > free / 4, qPrintable(QString("%1 of %2").arg(lowest).arg(free)));
         setMemoryBudget(1 << 20, "/proc/nowhere");
         QCOMPARE(FrameMemory::reserve(2 << 20).error().fault, Fault::Unreadable);
         setMemoryBudget(0);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
 
@@ -86,8 +87,11 @@ Result<FrameMemory> FrameMemory::reserve(qint64 bytes)
         if (fd < 0)
             return fail(Fault::Unreadable, tr("the images are larger than the memory set aside for them, and the cache folder cannot be written: %1")
                                                .arg(QString::fromLocal8Bit(std::strerror(errno))));
-        // Reserved now: a full disk is an error here, and not a crash when a page is written.
-        if (const int error = ::posix_fallocate(fd, 0, bytes)) {
+        // Reserved now: a full disk is an error here, and not a crash when a page is written. What cannot fit is not tried: it would take
+        // all that is left, for a moment in which nobody else can write.
+        struct statvfs disk = {};
+        const bool isHopeless = ::fstatvfs(fd, &disk) == 0 && quint64(bytes) / disk.f_frsize >= disk.f_bavail;
+        if (const int error = isHopeless ? ENOSPC : ::posix_fallocate(fd, 0, bytes)) {
             ::close(fd);
             return fail(Fault::DiskFull, tr("the images are larger than the memory set aside for them, and the cache folder has no room for %1 MiB: %2")
                                              .arg(bytes >> 20)
