@@ -21,6 +21,29 @@ class TestTransferAttempts : public QObject, test::ArchiveFixture
 {
     Q_OBJECT
 
+    /// Two peers that take a request and say nothing until they are let go.
+    struct StallingPeers
+    {
+        std::atomic<int> atOne = 0, atOther = 0; ///< requests that came
+        std::atomic<bool> isOver = false;
+        ScriptedScp one{stalling(atOne)}, other{stalling(atOther)};
+
+        ~StallingPeers() { letGo(); }
+        void letGo()
+        {
+            isOver = true;
+            isOver.notify_all();
+        }
+        std::function<void(ScriptedScp::Conversation&, const ScriptedScp::Message&)> stalling(std::atomic<int>& inside)
+        {
+            return [this, &inside](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
+                ++inside;
+                isOver.wait(false);
+                conversation.close();
+            };
+        }
+    };
+
     const QByteArray m_class = "1.2.840.10008.5.1.4.1.1.7";
     std::unique_ptr<TransferQueue> m_queue;
 
@@ -615,23 +638,10 @@ private Q_SLOTS:
     void NET_02_onlyItsOwnLineIsMadeFree()
     {
         QFETCH(bool, isCalled);
-        std::atomic<int> atOne = 0, atOther = 0;
-        std::atomic<bool> isOver = false;
-        const auto stalling = [&](std::atomic<int>& inside) {
-            return [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
-                ++inside;
-                isOver.wait(false);
-                conversation.close();
-            };
-        };
-        ScriptedScp one(stalling(atOne)), other(stalling(atOther));
-        const auto release = qScopeGuard([&] {
-            isOver = true;
-            isOver.notify_all();
-        });
-        (void)addNode(one.port());
+        StallingPeers peers;
+        (void)addNode(peers.one.port());
         Settings settings(profile());
-        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", other.port(), false, {}, {}, {}}));
+        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", peers.other.port(), false, {}, {}, {}}));
         NewTransfer wish = wanted(TransferKind::Retrieve);
         wish.priority = Priority::Background;
         const qint64 here = *m_queue->add(wish);
@@ -639,7 +649,7 @@ private Q_SLOTS:
         const qint64 there = *m_queue->add(wish);
         TransferRunner runner(*m_archive, profile(), options());
         runner.start();
-        QTRY_VERIFY_WITH_TIMEOUT(atOne == 1 && atOther == 1, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(peers.atOne == 1 && peers.atOther == 1, 20000);
         wish = wanted(TransferKind::Retrieve);
         wish.study = {"1.2.4"};
         wish.priority = Priority::Waiting;
@@ -647,8 +657,7 @@ private Q_SLOTS:
         Task task;
         std::thread who;
         const auto join = qScopeGuard([&] {
-            isOver = true;
-            isOver.notify_all();
+            peers.letGo();
             task.cancel();
             if (who.joinable())
                 who.join();
@@ -658,13 +667,12 @@ private Q_SLOTS:
         else
             runner.wake();
         const auto stateOf = [&](qint64 id) { return (*m_queue->find(id))->state; };
-        QTRY_VERIFY_WITH_TIMEOUT(atOne == 2 && stateOf(here) == State::Queued, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(peers.atOne == 2 && stateOf(here) == State::Queued, 20000);
         QCOMPARE(stateOf(waiting), State::Running);
         QCOMPARE(stateOf(there), State::Running);
-        QCOMPARE(atOther.load(), 1);
+        QCOMPARE(peers.atOther.load(), 1);
         QCOMPARE((*m_queue->find(here))->attempts, 0); // having made way is no attempt
-        isOver = true;
-        isOver.notify_all();
+        peers.letGo();
     }
 
     /// Where a workplace only views, nothing is sent: not in the background, and not for who waits.
@@ -692,23 +700,10 @@ private Q_SLOTS:
     /// Two that are as important are not brought over one line at once: the next in order is one from another node.
     void NET_02_equalsDoNotShareALine()
     {
-        std::atomic<int> atOne = 0, atOther = 0;
-        std::atomic<bool> isOver = false;
-        const auto stalling = [&](std::atomic<int>& inside) {
-            return [&](ScriptedScp::Conversation& conversation, const ScriptedScp::Message&) {
-                ++inside;
-                isOver.wait(false);
-                conversation.close();
-            };
-        };
-        ScriptedScp one(stalling(atOne)), other(stalling(atOther));
-        const auto release = qScopeGuard([&] {
-            isOver = true;
-            isOver.notify_all();
-        });
-        (void)addNode(one.port());
+        StallingPeers peers;
+        (void)addNode(peers.one.port());
         Settings settings(profile());
-        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", other.port(), false, {}, {}, {}}));
+        QVERIFY(dimse::Nodes(settings).add({"other", "OTHER", "127.0.0.1", peers.other.port(), false, {}, {}, {}}));
         QVERIFY(settings.set(atOnce, 2));
         NewTransfer wish = wanted(TransferKind::Retrieve);
         wish.priority = Priority::Normal;
@@ -720,10 +715,9 @@ private Q_SLOTS:
         QVERIFY(m_queue->add(wish));
         TransferRunner runner(*m_archive, profile(), options());
         runner.start();
-        QTRY_VERIFY_WITH_TIMEOUT(atOne == 1 && atOther == 1, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(peers.atOne == 1 && peers.atOther == 1, 20000);
         QCOMPARE((*m_queue->find(second))->state, State::Queued);
-        isOver = true;
-        isOver.notify_all();
+        peers.letGo();
     }
 
     /// What the peer commits itself to keep, what not, and how long it has to say so (PS3.4 J.3).

@@ -311,7 +311,8 @@ void Exchange::makeRoom()
     if (!report) {
         trouble = message(report.error());
     } else {
-        qCInfo(lcArchive) << "evicted" << report->evicted.size() << "studies";
+        if (!report->evicted.empty())
+            qCInfo(lcArchive) << "evicted" << report->evicted.size() << "studies";
         if (report->bytesOver > 0)
             trouble = tr("The archive is %1 over its quota: %2")
                           .arg(QLocale().formattedDataSize(report->bytesOver),

@@ -2,13 +2,13 @@
 #include <QDir>
 #include <QFile>
 #include <QStandardPaths>
+#include <QStorageInfo>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
 
@@ -89,8 +89,8 @@ Result<FrameMemory> FrameMemory::reserve(qint64 bytes)
                                                .arg(QString::fromLocal8Bit(std::strerror(errno))));
         // Reserved now: a full disk is an error here, and not a crash when a page is written. What cannot fit is not tried: it would take
         // all that is left, for a moment in which nobody else can write.
-        struct statvfs disk = {};
-        const bool isHopeless = ::fstatvfs(fd, &disk) == 0 && quint64(bytes) / disk.f_frsize >= disk.f_bavail;
+        const qint64 free = QStorageInfo(pagingFolder()).bytesAvailable(); // -1: not known
+        const bool isHopeless = free >= 0 && bytes > free;
         if (const int error = isHopeless ? ENOSPC : ::posix_fallocate(fd, 0, bytes)) {
             ::close(fd);
             return fail(Fault::DiskFull, tr("the images are larger than the memory set aside for them, and the cache folder has no room for %1 MiB: %2")
